@@ -1,0 +1,21 @@
+"""What can go wrong in the archive, by what the caller does next."""
+
+
+class ArchiveError(Exception):
+    """Stop the crawl cleanly; the message says where, what and the remedy."""
+
+
+class CollectionLocked(ArchiveError):
+    """Another process writes this collection; wait or stop it."""
+
+
+class NotACollection(ArchiveError):
+    """The directory named is no collection, or one of a format this version cannot read."""
+
+
+class OutOfSpace(ArchiveError):
+    """The disk has less free space than the floor, or a write found none; free some and run the same command again."""
+
+
+class RecordError(ArchiveError):
+    """Bytes that are no WARC record: damage, or not a WARC file at all."""

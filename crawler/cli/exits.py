@@ -1,0 +1,96 @@
+"""Exit codes: one number for each way a command can end, the same in every verb."""
+
+import enum
+import errno
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from archive.errors import ArchiveError, CollectionLocked, NotACollection, OutOfSpace
+
+
+class Exit(enum.IntEnum):
+    """What `$?` says; the README's table is held against this one by a test."""
+
+    DONE = 0
+    """Done, also when there was nothing new."""
+    ERROR = 1
+    """An unexpected error."""
+    USAGE = 2
+    """Wrong usage or configuration."""
+    NO_SPACE = 3
+    """Out of disk space: stopped cleanly, nothing lost."""
+    UNHEALTHY = 4
+    """Finished, but a health check fell short; the data is written."""
+    DAMAGE = 5
+    """Verification found damage."""
+    UNREACHABLE = 9
+    """The site could not be reached or refused us; worth a retry."""
+    INTERRUPTED = 11
+    """SIGINT or SIGTERM: stopped cleanly, resumable."""
+    LOCKED = 75
+    """Another crawl holds the collection."""
+
+
+class CommandFailed(Exception):
+    """Ends a command with a message on stderr and an exit code of its own."""
+
+    def __init__(self, message: str, code: Exit) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+CODES: tuple[tuple[type[Exception], Exit], ...] = (
+    (CollectionLocked, Exit.LOCKED),
+    (OutOfSpace, Exit.NO_SPACE),
+    (NotACollection, Exit.USAGE),
+    (ArchiveError, Exit.ERROR),
+)
+"""The first class that matches gives the code."""
+
+
+def run(command: Callable[..., Any]) -> int:
+    """Run a click command; return its exit code, with every error as one clear line on stderr and never a traceback."""
+    try:
+        result = command(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return int(error.exit_code)
+    except click.Abort:
+        return _fail("interrupted", Exit.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except CommandFailed as error:
+        return _fail(str(error), error.code)
+    except BrokenPipeError:
+        # The reader of our stdout left (`| head`): as coreutils do, without a word. Later flushes must not fail either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        return _fail("interrupted", Exit.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the one place where nothing may pass: a user never sees a traceback
+        return _explain(error)
+    return int(result) if isinstance(result, int) else Exit.DONE
+
+
+def _explain(error: Exception) -> int:
+    for kind, code in CODES:
+        if isinstance(error, kind):
+            return _fail(str(error), code)
+    if isinstance(error, OSError):
+        if error.errno == errno.ENOSPC:
+            return _fail(f"{error.filename or 'disk'}: no space left; free some and run the same command again", Exit.NO_SPACE)
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}", Exit.ERROR)
+    if os.environ.get("THANHUY_DEBUG"):
+        raise error
+    return _fail(f"unexpected {type(error).__name__}: {error} (set THANHUY_DEBUG=1 and run it again for the traceback)", Exit.ERROR)
+
+
+def _fail(message: str, code: Exit) -> int:
+    click.echo(f"thanhuy: {message}", err=True)
+    return code

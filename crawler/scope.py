@@ -1,0 +1,125 @@
+"""What belongs to the crawl, and which URLs are the same page.
+
+Identity is (kind, id): the ten digits that end a page's path name it, the slug is decoration, the host interchangeable.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, unquote, urlsplit
+
+CANONICAL_HOST = "www.thanhuytphcm.vn"
+PAGE_HOSTS = frozenset({CANONICAL_HOST, "thanhuytphcm.vn", "stxdd.thanhuytphcm.vn", "www.hcmcpv.org.vn", "hcmcpv.org.vn"})
+"""The hosts that carry articles; one page whichever of them serves it."""
+FILE_HOSTS = frozenset({"images.hcmcpv.org.vn"})
+"""The host of photos and attachments."""
+
+HOME = f"https://{CANONICAL_HOST}/"
+
+_PAGE_PATH = re.compile(r"/+(tin-tuc|tu-lieu|nhom-tin)/(?:[^/]+/)*(?:([^/]*)-)?(\d{10})/*", re.ASCII)
+_TRACKING = re.compile(r"(?:fbclid|gclid|dclid|msclkid|zarsrc|mc_[ce]id|igshid|_ga|yclid|utm_\w+)(?==|$)", re.IGNORECASE)
+_ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
+_IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif|svg)$", re.IGNORECASE)
+
+
+class Kind(StrEnum):
+    """What a URL leads to, as far as its address tells."""
+
+    ARTICLE = "tin-tuc"
+    DOCUMENT = "tu-lieu"
+    LISTING = "nhom-tin"
+    HOME = "home"
+    IMAGE = "image"
+    ATTACHMENT = "attachment"
+    PAGE = "page"
+    """Another page of the site's hosts: followed only where a rule of the spider asks for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What the address of an article, document or listing says of it."""
+
+    kind: Kind
+    id: str
+    """The ten digits that end the path."""
+    slug: str
+    """The words before the id, percent-decoded; begins with `-` where the title begins with a bracket."""
+
+    @property
+    def key(self) -> str:
+        """The identity: `kind/id`."""
+        return f"{self.kind}/{self.id}"
+
+    @property
+    def canonical_url(self) -> str:
+        """The address on the canonical host, of a document without its collection's path."""
+        slug = quote(self.slug, safe="!$&'()*+,;=:@")
+        return f"https://{CANONICAL_HOST}/{self.kind}/{slug}-{self.id}" if slug else f"https://{CANONICAL_HOST}/{self.kind}/{self.id}"
+
+
+def find_page(url: str) -> Page | None:
+    """Read kind, id and slug from a page's address. None where it is no article, document or listing of the site."""
+    parts = _split(url)
+    if parts is None or parts[0] not in PAGE_HOSTS:
+        return None
+    match = _PAGE_PATH.fullmatch(parts[1])
+    if match is None:
+        return None
+    return Page(kind=Kind(match[1]), id=match[3], slug=unquote(match[2] or ""))
+
+
+def find_kind(url: str) -> Kind | None:
+    """What the URL leads to. None where it is outside the scope, whatever the reason."""
+    page = find_page(url)
+    if page is not None:
+        return page.kind
+    parts = _split(url)
+    if parts is None or parts[0] not in PAGE_HOSTS | FILE_HOSTS:
+        return None
+    host, path = parts
+    if _IMAGE.search(path):
+        return Kind.IMAGE
+    if _ATTACHMENT.search(path):
+        return Kind.ATTACHMENT
+    if host in FILE_HOSTS:
+        return None
+    return Kind.HOME if path in {"", "/"} else Kind.PAGE
+
+
+def without_tracking(url: str) -> str:
+    """The URL as linked, less its fragment and known tracking parameters; every other byte stays as it is."""
+    url = url.partition("#")[0]
+    path, mark, query = url.partition("?")
+    kept = "&".join(pair for pair in query.split("&") if not _TRACKING.match(pair))
+    return f"{path}?{kept}" if kept or (mark and not query) else path
+
+
+def url_key(url: str) -> str:
+    """What makes two addresses the same page: `kind/id` for the site's pages, else the URL itself without tracking.
+
+    A listing's query stays in its key, since it numbers the listing's pages.
+    Scheme, and the host among those that are interchangeable, make no difference.
+    """
+    url = without_tracking(url)
+    page = find_page(url)
+    query = url.partition("?")[2]
+    if page is not None:
+        return f"{page.key}?{query}" if page.kind is Kind.LISTING and query else page.key
+    parts = _split(url)
+    if parts is None:
+        return url
+    host, path = parts
+    shared = CANONICAL_HOST if host in PAGE_HOSTS else host
+    return f"//{shared}{path or '/'}{'?' + query if query else ''}"
+
+
+def _split(url: str) -> tuple[str, str] | None:
+    """Host and path of an http or https URL on its scheme's usual port. None for any other."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # e.g. an unclosed bracket in the host, a port that is no number
+        return None
+    if parts.scheme not in {"http", "https"} or not host or port not in {None, 80, 443} or parts.username is not None:
+        return None
+    return host, parts.path

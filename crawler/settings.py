@@ -1,0 +1,2 @@
+BOT_NAME = "thanhuy"
+SPIDER_MODULES = ["crawler.spiders"]
