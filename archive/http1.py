@@ -114,8 +114,10 @@ def parse_response_head(head: bytes) -> ResponseHead:
     if len(parts) < 2:
         raise HTTPSyntaxError(f"expected a status line, got {line[:80]!r}")
     version, code, reason = parts[0], parts[1], parts[2] if len(parts) == 3 else b""
-    if not re.fullmatch(rb"[A-Za-z]+/\d+\.\d+", version):
+    if not re.fullmatch(rb"[A-Za-z]+/\d+(\.\d+)?", version):
         raise HTTPSyntaxError(f"expected a version like HTTP/1.1, got {version[:40]!r}")
+    if not re.fullmatch(rb"HTTP/1\.[01]", version):
+        quirks.append(f"expected HTTP/1.0 or HTTP/1.1, got {version[:40]!r}")
     if not re.fullmatch(rb"[+-]?\d{1,9}", code.strip()):
         raise HTTPSyntaxError(f"expected a status of three digits, got {code[:40]!r}")
     if not re.fullmatch(rb"\d{3}", code):
@@ -130,7 +132,7 @@ def parse_request_head(head: bytes) -> RequestHead:
     line, headers, quirks = _parse_head(head)
     method, _, rest = line.partition(b" ")
     target, _, version = rest.rpartition(b" ")
-    if not (method and target and re.fullmatch(rb"HTTP/\d+\.\d+", version)):
+    if not (method and target and re.fullmatch(rb"HTTP/\d+(\.\d+)?", version)):
         raise HTTPSyntaxError(f"expected a request line, got {line[:80]!r}")
     return RequestHead(method=method, target=target, version=version, headers=headers, quirks=tuple(quirks))
 

@@ -1,0 +1,247 @@
+"""Findings: what a verification can come upon, each with a code, a severity and a remedy.
+
+`DAMAGE` means that something is lost, altered or contradicts itself, or breaks a "shall" of the standard that readers stand on.
+`WARNING` means that the bytes are there and can be read, but not as the standard or this collection's rules have it.
+`INFO` says what a reader may want to know and need not act on.
+"""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class Severity(enum.StrEnum):
+    """How much a finding matters."""
+
+    DAMAGE = "damage"
+    WARNING = "warning"
+    INFO = "info"
+
+
+DAMAGE, WARNING, INFO = Severity.DAMAGE, Severity.WARNING, Severity.INFO
+
+RESTORE = "restore the file from a copy"
+REPAIR = "run `thanhuy repair` on the collection"
+REINDEX = "run `thanhuy index` on the collection"
+TELL = "tell the maker of the tool that wrote it; readers cope"
+NONE = "nothing to do"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing found, and where."""
+
+    code: str
+    severity: Severity
+    file: str
+    """As the user named it; inside a WACZ `file.wacz!member`."""
+    offset: int | None = None
+    """Byte offset in the file; of JSON Lines and CDXJ that of the line. None where the whole file is meant."""
+    record_id: str | None = None
+    """`WARC-Record-ID` without angle brackets, where the record could be read that far."""
+    detail: str
+    """What was expected and what was got."""
+    remedy: str
+
+    def format(self) -> str:
+        """One line: `file:offset: code: detail; remedy`, control characters escaped."""
+        place = self.file if self.offset is None else f"{self.file}:{self.offset}"
+        record = f" ({self.record_id})" if self.record_id else ""
+        line = f"{place}: {self.severity}: {self.code}: {self.detail}{record}; {self.remedy}"
+        return "".join(char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii") for char in line)
+
+
+CODES: dict[str, tuple[Severity, str]] = {
+    # Compressed files: RFC 1952, WARC 1.1 annex D
+    "truncated-member": (DAMAGE, RESTORE),
+    "torn-tail": (DAMAGE, REPAIR),
+    "member-crc": (DAMAGE, RESTORE),
+    "member-size": (DAMAGE, RESTORE),
+    "corrupt-member": (DAMAGE, RESTORE),
+    "bad-gzip-header": (DAMAGE, RESTORE),
+    "not-gzip": (DAMAGE, RESTORE),
+    "bytes-between-members": (DAMAGE, RESTORE),
+    "bytes-after-members": (DAMAGE, RESTORE),
+    "bytes-after-record": (DAMAGE, RESTORE),
+    "several-records-in-member": (WARNING, "recompress it record by record, so that records can be read by offset"),
+    "empty-member": (WARNING, TELL),
+    "gzip-header-odd": (WARNING, "compare with a copy: no checksum covers these bytes"),
+    "gzip-skip-length": (WARNING, "compare with a copy: the gzip header's own record of sizes is wrong"),
+    "no-records": (DAMAGE, RESTORE),
+    # Records: WARC 1.1 section 4
+    "no-version": (DAMAGE, RESTORE),
+    "unknown-version": (WARNING, TELL),
+    "torn-header": (DAMAGE, RESTORE),
+    "bad-header-line": (DAMAGE, RESTORE),
+    "no-content-length": (DAMAGE, RESTORE),
+    "bad-content-length": (DAMAGE, RESTORE),
+    "short-block": (DAMAGE, RESTORE),
+    "bad-record-end": (DAMAGE, RESTORE),
+    "extra-line-breaks": (WARNING, TELL),
+    "bare-lf": (WARNING, TELL),
+    "folded-header": (INFO, NONE),
+    "control-character": (WARNING, TELL),
+    "not-utf-8": (WARNING, TELL),
+    # Named fields: WARC 1.1 section 5
+    "missing-header": (DAMAGE, RESTORE),
+    "forbidden-header": (WARNING, TELL),
+    "repeated-header": (WARNING, TELL),
+    "unknown-type": (WARNING, TELL),
+    "bad-record-id": (DAMAGE, TELL),
+    "duplicate-record-id": (DAMAGE, "keep one of the two records, or give the copy an id of its own"),
+    "bare-uri": (WARNING, TELL),
+    "bracketed-uri": (INFO, NONE),
+    "bad-date": (DAMAGE, RESTORE),
+    "date-precision": (WARNING, TELL),
+    "odd-date": (WARNING, "check the clock of the machine that captured it"),
+    "bad-target-uri": (WARNING, TELL),
+    "bad-ip-address": (WARNING, TELL),
+    "bad-truncated": (WARNING, TELL),
+    "bad-reference": (DAMAGE, RESTORE),
+    "unresolved-reference": (WARNING, "verify it together with the files that hold the records named"),
+    "wrong-reference": (DAMAGE, RESTORE),
+    "concurrent-differs": (WARNING, TELL),
+    "bad-segment": (DAMAGE, RESTORE),
+    "segment-missing": (WARNING, "verify it together with the files that hold the other segments"),
+    "warc-filename": (INFO, NONE),
+    "no-warcinfo": (INFO, NONE),
+    "no-content-type": (WARNING, TELL),
+    "bad-content-type": (WARNING, TELL),
+    "odd-content-type": (WARNING, TELL),
+    "fields-syntax": (WARNING, TELL),
+    # Digests: WARC 1.1 sections 5.8, 5.9
+    "block-digest": (DAMAGE, RESTORE),
+    "payload-digest": (DAMAGE, RESTORE),
+    "payload-digest-other": (WARNING, TELL),
+    "bad-digest": (DAMAGE, RESTORE),
+    "unknown-digest": (WARNING, TELL),
+    # HTTP in blocks: RFC 9112
+    "no-http": (WARNING, "look at the block: it may be no HTTP message"),
+    "http-syntax": (INFO, NONE),
+    "http-length": (INFO, NONE),
+    "http-chunks": (INFO, NONE),
+    # Revisits: WARC 1.1 section 6.7
+    "revisit-profile": (WARNING, TELL),
+    "revisit-of-revisit": (DAMAGE, TELL),
+    "revisit-digest": (DAMAGE, RESTORE),
+    "revisit-refers": (DAMAGE, RESTORE),
+    "revisit-unresolved": (INFO, "verify it together with the files that hold the earlier captures"),
+    "revisit-not-truncated": (INFO, NONE),
+    "revisit-block": (WARNING, TELL),
+    # The collection
+    "open-file": (INFO, "a crawl is writing it, or was interrupted: crawl again or run `thanhuy repair`"),
+    "collection-json": (DAMAGE, RESTORE),
+    "missing-file": (DAMAGE, RESTORE),
+    "odd-file": (WARNING, "move it out of the collection if nothing needs it"),
+    "unreadable-file": (DAMAGE, "check the disk and the file's permissions"),
+    "item-syntax": (DAMAGE, RESTORE),
+    "item-missing": (DAMAGE, REINDEX),
+    "item-differs": (DAMAGE, REINDEX),
+    "line-missing": (DAMAGE, REINDEX),
+    "jsonl-bom": (DAMAGE, REINDEX),
+    "jsonl-utf-8": (DAMAGE, REINDEX),
+    "jsonl-syntax": (DAMAGE, REINDEX),
+    "jsonl-nan": (DAMAGE, REINDEX),
+    "jsonl-duplicate-key": (DAMAGE, REINDEX),
+    "jsonl-surrogate": (DAMAGE, REINDEX),
+    "jsonl-cut": (DAMAGE, REPAIR),
+    "jsonl-blank-line": (DAMAGE, REINDEX),
+    "jsonl-key-order": (DAMAGE, REINDEX),
+    "jsonl-schema": (DAMAGE, REINDEX),
+    "jsonl-not-nfc": (WARNING, "run `thanhuy extract` with the present parser"),
+    "jsonl-repeated-line": (DAMAGE, REINDEX),
+    "text-digest": (DAMAGE, REINDEX),
+    "pointer-file": (DAMAGE, REINDEX),
+    "pointer-record": (DAMAGE, REINDEX),
+    "pointer-type": (DAMAGE, REINDEX),
+    "pointer-id": (DAMAGE, REINDEX),
+    "pointer-length": (DAMAGE, REINDEX),
+    "pointer-digest": (DAMAGE, REINDEX),
+    "pointer-uri": (DAMAGE, REINDEX),
+    "version-order": (DAMAGE, REINDEX),
+    "newest-missing": (DAMAGE, REINDEX),
+    "newest-differs": (DAMAGE, REINDEX),
+    "newest-extra": (DAMAGE, REINDEX),
+    "record-differs": (WARNING, "run `thanhuy extract --diff` to see what the present parser would change"),
+    "record-unparsed": (WARNING, "run `thanhuy probe` on the page"),
+    "cdxj-syntax": (DAMAGE, REINDEX),
+    "cdxj-order": (DAMAGE, REINDEX),
+    "cdxj-duplicate": (DAMAGE, REINDEX),
+    "cdxj-no-record": (DAMAGE, REINDEX),
+    "cdxj-differs": (DAMAGE, REINDEX),
+    "cdxj-missing": (DAMAGE, REINDEX),
+    "state-unreadable": (DAMAGE, REINDEX),
+    "state-differs": (DAMAGE, REINDEX),
+    # Fixity
+    "fixity-syntax": (DAMAGE, "restore fixity.jsonl from a copy"),
+    "fixity-chain": (DAMAGE, "restore fixity.jsonl from a copy"),
+    "fixity-differs": (DAMAGE, RESTORE),
+    "fixity-size": (DAMAGE, RESTORE),
+    "file-vanished": (DAMAGE, RESTORE),
+    "file-appeared": (WARNING, "check where it came from; a crawl records every file it closes"),
+    "no-fixity": (INFO, "crawl with this version to have files recorded as they are closed"),
+    # WACZ 1.1.1
+    "zip-unreadable": (DAMAGE, RESTORE),
+    "zip-unsafe-name": (DAMAGE, "do not unpack it"),
+    "zip-duplicate-name": (DAMAGE, "do not trust it: tools differ in which of the two they read"),
+    "zip-bomb": (DAMAGE, "do not unpack it"),
+    "zip-member": (DAMAGE, RESTORE),
+    "zip-hidden-bytes": (WARNING, "compare with a copy: no member holds these bytes"),
+    "wacz-missing": (DAMAGE, RESTORE),
+    "wacz-datapackage": (DAMAGE, RESTORE),
+    "wacz-version": (WARNING, TELL),
+    "wacz-hash": (DAMAGE, RESTORE),
+    "wacz-size": (DAMAGE, RESTORE),
+    "wacz-unlisted": (WARNING, TELL),
+    "wacz-vanished": (DAMAGE, RESTORE),
+    "wacz-digest": (DAMAGE, RESTORE),
+    "wacz-no-digest": (INFO, NONE),
+    "wacz-compressed": (WARNING, "store WARC members uncompressed, so that they can be read by offset"),
+    "pages-syntax": (DAMAGE, RESTORE),
+    "pages-missing": (WARNING, TELL),
+}
+"""Code → severity and remedy. What the code means is what its name says and its detail shows."""
+
+CLOSED = frozenset(
+    {
+        "unresolved-reference",
+        "revisit-unresolved",
+        "several-records-in-member",
+        "segment-missing",
+        "empty-member",
+        "extra-line-breaks",
+        "bare-lf",
+    }
+)
+"""Codes that are damage in a collection: nothing lies outside it, and its writer never does this."""
+
+
+def find(
+    code: str,
+    file: str,
+    detail: str,
+    *,
+    offset: int | None = None,
+    record_id: str | None = None,
+    severity: Severity | None = None,
+    remedy: str | None = None,
+) -> Finding:
+    """A finding with the table's severity and remedy, unless the place asks for others."""
+    default, cure = CODES[code]
+    return Finding(
+        code=code,
+        severity=severity or default,
+        file=file,
+        offset=offset,
+        record_id=record_id or None,
+        detail=detail,
+        remedy=remedy or cure,
+    )
+
+
+def count(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings of each severity."""
+    counts = {str(severity): 0 for severity in Severity}
+    for finding in findings:
+        counts[finding.severity] += 1
+    return counts
