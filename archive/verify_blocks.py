@@ -111,7 +111,7 @@ def _check_payload_digest(record: Record, message: Message | None) -> Iterator[P
         if meaning:
             yield "payload-digest-other", f"expected {written} over the message body without chunks, got {got}; it is {meaning}"
         elif record.header("WARC-Truncated"):
-            yield "payload-digest-other", f"expected {written} over the payload, got {got}; of this truncated record it may be over the whole"
+            yield "payload-digest-other", f"expected {written} over the payload, got {got}; the record is truncated, is it over the whole?"
         else:
             yield "payload-digest", f"expected {written}, got {got}"
 

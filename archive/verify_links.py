@@ -97,22 +97,30 @@ class Links:
                  FROM links JOIN records s ON s.key = links.source LEFT JOIN records t ON t.record_id = links.target
                  GROUP BY links.rowid ORDER BY links.rowid"""
         for row in self._db.execute(sql):
-            name, target = row["name"], row["target"]
             if row["t_key"] is None:
                 where = "this collection" if self._closed else "the files given"
-                severity = INFO if name == "WARC-Warcinfo-ID" or row["type"] in ("revisit", "conversion") else None
-                yield self._find("unresolved-reference", row, f"expected {name} to name a record in {where}, got {target}", severity)
-            elif name == "WARC-Warcinfo-ID" and row["t_type"] != "warcinfo":
-                yield self._find("wrong-reference", row, f"expected {name} to name a warcinfo record, got a {row['t_type']} record: {target}")
-            elif target == row["record_id"] and name != "WARC-Warcinfo-ID":
-                yield self._find("wrong-reference", row, f"expected {name} to name another record, got the record itself")
-            elif name == "WARC-Concurrent-To" and row["t_type"] in ("warcinfo", "conversion", "continuation"):
-                yield self._find("wrong-reference", row, f"expected {name} to name a record of the same capture, got a {row['t_type']} record")
-            elif name == "WARC-Concurrent-To" and "" != row["t_uri"] != row["target_uri"] != "" and "http" in row["target_uri"]:
-                # Section 5.7: records of one capture event, "a retrieval against a single target-URI".
-                yield self._find("concurrent-differs", row, f"expected one WARC-Target-URI in a capture, got {row['t_uri']} as well")
-            elif row["type"] == "metadata" and name == "WARC-Refers-To" and "" != row["t_uri"] != row["target_uri"] != "":
-                yield self._find("concurrent-differs", row, f"expected the WARC-Target-URI of the record referred to, got {row['target_uri']}")
+                outside = row["name"] == "WARC-Warcinfo-ID" or row["type"] in ("revisit", "conversion")
+                detail = f"expected {row['name']} to name a record in {where}, got {row['target']}"
+                yield self._find("unresolved-reference", row, detail, INFO if outside else None)
+            else:
+                yield from self._check_reference(row)
+
+    def _check_reference(self, row: sqlite3.Row) -> Iterator[Finding]:
+        name, kind = row["name"], row["t_type"]
+        if row["target"] == row["record_id"] and name != "WARC-Warcinfo-ID":
+            yield self._find("wrong-reference", row, f"expected {name} to name another record, got the record itself")
+            return
+        if name == "WARC-Warcinfo-ID" and kind != "warcinfo":
+            yield self._find("wrong-reference", row, f"expected {name} to name a warcinfo record, got a {kind} record")
+        if name == "WARC-Concurrent-To" and kind in ("warcinfo", "conversion", "continuation"):
+            yield self._find("wrong-reference", row, f"expected {name} to name a record of the same capture, got a {kind} record")
+        # Section 5.7: a capture event is "a retrieval against a single target-URI"; 5.14: metadata copy the URI of what they describe.
+        one_uri = (name == "WARC-Concurrent-To" and row["target_uri"].startswith("http")) or (
+            name == "WARC-Refers-To" and row["type"] == "metadata"
+        )
+        if one_uri and row["t_uri"] and row["target_uri"] and row["t_uri"] != row["target_uri"]:
+            detail = f"expected the WARC-Target-URI of the record that {name} names, {row['t_uri']}, got {row['target_uri']}"
+            yield self._find("concurrent-differs", row, detail)
 
     def _check_revisits(self) -> Iterator[Finding]:
         for row in self.rows("type = 'revisit'"):
@@ -132,7 +140,8 @@ class Links:
         elif original["type"] not in ("response", "resource"):
             yield self._find("wrong-reference", row, f"expected WARC-Refers-To to name a capture, got a {original['type']} record")
         if row["refers_to_uri"] and row["refers_to_uri"] != original["target_uri"]:
-            yield self._find("revisit-refers", row, f"expected WARC-Refers-To-Target-URI {original['target_uri']}, got {row['refers_to_uri']}")
+            detail = f"expected WARC-Refers-To-Target-URI {original['target_uri']}, got {row['refers_to_uri']}"
+            yield self._find("revisit-refers", row, detail)
         if row["refers_to_date"] and not _same_second(row["refers_to_date"], original["date"]):
             yield self._find("revisit-refers", row, f"expected WARC-Refers-To-Date {original['date']}, got {row['refers_to_date']}")
         if PROFILES.get(row["profile"]) == "identical":

@@ -1,0 +1,198 @@
+"""Fixity: the SHA-256 and size of each finished file, when it was closed, and when it was last found unchanged.
+
+`fixity.jsonl` is a log, one JSON object a line, only ever appended to:
+`{"file": "warc/…", "sha256": hex, "size": int, "closed_at": time, "chain": hex}` when a file is closed or replaced,
+and the same with `verified_at` in place of `closed_at` when a verification found it unchanged. Times are UTC, ISO 8601 with `Z`.
+Of a file that is replaced (`articles.jsonl`, the index) the last `closed_at` line holds.
+
+`chain` is the SHA-256 of the line before's `chain` and this line without its own, so that the log vouches for itself:
+a line that was altered, taken out or put in shows.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archive.digest import digest_stream
+from archive.errors import ArchiveError
+
+NAME = "fixity.jsonl"
+KEYS = {"file": str, "sha256": str, "size": int, "chain": str}
+"""Key → type, of every line; beside them each has `closed_at` or `verified_at`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What the log says of a file."""
+
+    file: str
+    """Path inside the collection, with `/`."""
+    sha256: str
+    size: int
+    closed_at: str | None
+    verified_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of the log."""
+
+    offset: int
+    entry: Entry | None
+    """None where the line cannot be read."""
+    error: str | None = None
+    """What was expected and what was got, where the line cannot be read."""
+    chained: bool = True
+    """Whether `chain` is what it should be after the line before."""
+
+
+def record_file(collection: Path, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Entry:
+    """Digest a finished file of a collection and note it in the log, durably. Costs a read of the file."""
+    with path.open("rb") as stream:
+        sha256 = digest_stream(stream, "sha256").hex()
+        size = stream.tell()
+    entry = Entry(
+        file=path.relative_to(collection).as_posix(), sha256=sha256, size=size, closed_at=format_time(clock()), verified_at=None
+    )
+    append_entries(collection, [entry])
+    return entry
+
+
+def append_entries(collection: Path, entries: list[Entry]) -> None:
+    """Append to the log, durably. The caller holds the collection's lock."""
+    path = collection / NAME
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        end, chain = _last_chain(path)
+        # A line that a crash cut off says nothing that is not said again: the file it was about is digested anew.
+        os.ftruncate(fd, end)
+        for entry in entries:
+            line = format_entry(entry, chain)
+            chain = json.loads(line)["chain"]
+            data = line + b"\n"
+            while data:
+                written = os.pwrite(fd, data, end)
+                end += written
+                data = data[written:]
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def format_entry(entry: Entry, chain: str) -> bytes:
+    """A line without its line feed; `chain` is that of the line before, empty for the first."""
+    value: dict[str, Any] = {"file": entry.file, "sha256": entry.sha256, "size": entry.size}
+    if entry.closed_at is not None:
+        value["closed_at"] = entry.closed_at
+    if entry.verified_at is not None:
+        value["verified_at"] = entry.verified_at
+    value["chain"] = _chain(chain, value)
+    return _dump(value)
+
+
+def read_lines(collection: Path) -> Iterator[Line]:
+    """Every line of the log; nothing when there is none."""
+    path = collection / NAME
+    if not path.exists():
+        return
+    chain, offset = "", 0
+    with path.open("rb") as stream:
+        for data in stream:
+            line, chain = _parse_line(data, offset, chain)
+            yield line
+            offset += len(data)
+
+
+def read_fixity(collection: Path) -> dict[str, Entry]:
+    """File → the last that was noted of it, with the last `verified_at` since; lines that cannot be read are passed over."""
+    known: dict[str, Entry] = {}
+    for line in read_lines(collection):
+        entry = line.entry
+        if entry is None:
+            continue
+        before = known.get(entry.file)
+        if entry.closed_at is not None or before is None:
+            known[entry.file] = entry
+        elif (entry.sha256, entry.size) == (before.sha256, before.size):
+            known[entry.file] = Entry(
+                file=entry.file, sha256=entry.sha256, size=entry.size, closed_at=before.closed_at, verified_at=entry.verified_at
+            )
+    return known
+
+
+def format_time(moment: datetime) -> str:
+    """UTC, ISO 8601, whole seconds, `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _parse_line(data: bytes, offset: int, chain: str) -> tuple[Line, str]:
+    if not data.endswith(b"\n"):
+        return Line(offset=offset, entry=None, error="expected a line feed at the line's end, got the end of the file"), chain
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        return Line(offset=offset, entry=None, error=f"expected JSON, got {error}"), chain
+    problem = _check_line(value)
+    if problem:
+        stated = value.get("chain") if isinstance(value, dict) else None
+        return Line(offset=offset, entry=None, error=problem), stated if isinstance(stated, str) else chain
+    stated = value.pop("chain")
+    canonical = {**value, "chain": stated}
+    chained = stated == _chain(chain, value) and data == _dump(canonical) + b"\n"
+    entry = Entry(
+        file=value["file"],
+        sha256=value["sha256"],
+        size=value["size"],
+        closed_at=value.get("closed_at"),
+        verified_at=value.get("verified_at"),
+    )
+    return Line(offset=offset, entry=entry, chained=chained), stated
+
+
+def _check_line(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"expected an object, got {type(value).__name__}"
+    for key, kind in KEYS.items():
+        if type(value.get(key)) is not kind:
+            return f"expected {key} to be {kind.__name__}, got {value.get(key)!r}"
+    times = [value[key] for key in ("closed_at", "verified_at") if key in value]
+    if len(times) != 1 or not isinstance(times[0], str):
+        return "expected closed_at or verified_at, got neither or both"
+    name = value["file"]
+    if name.startswith("/") or ".." in name.split("/"):
+        return f"expected a path inside the collection, got {name!r}"
+    return None
+
+
+def _chain(before: str, value: dict[str, Any]) -> str:
+    return hashlib.sha256(before.encode() + _dump(value)).hexdigest()
+
+
+def _dump(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _last_chain(path: Path) -> tuple[int, str]:
+    """Where the last whole line ends, and its `chain`."""
+    end, last = 0, b""
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - 65536))
+        tail = stream.read()
+    whole = tail.rpartition(b"\n")[0]
+    if b"\n" not in tail:
+        if size > len(tail):
+            raise ArchiveError(f"{path}: expected lines, got none in the last {len(tail)} bytes; restore it from a copy or move it aside")
+        return 0, ""
+    end = size - len(tail) + len(whole) + 1
+    last = whole.rpartition(b"\n")[2]
+    try:
+        stated = json.loads(last)["chain"]
+    except (ValueError, KeyError, TypeError):
+        return end, ""
+    return end, str(stated)
