@@ -1,0 +1,12 @@
+"""The bundled sample site: a small invented newspaper that behaves like the real one, served from loopback.
+
+`truth` builds the site from a fixed seed and says, field by field, what a perfect parser finds on each page;
+`server` serves it over http and https under the real host names, chosen by the `Host` header.
+Between the two stand three markups (`markup_table`, `markup_soup`, `markup_semantic`), which render the same articles
+in three unlike ways, `front` with the pages that are no article, and `media` with photos and files made at run time.
+
+Nothing here is taken from the real site or from another paper.
+People, wards, clubs and events are invented; the prose (`prose`, `phrases`, `stories`) is put together from phrase lists.
+The slug and id rules in `naming` are written anew from the site's description, not imported from the parser,
+so that agreement between the two proves something.
+"""
