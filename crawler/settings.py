@@ -1,2 +1,87 @@
+"""What differs from Scrapy's defaults, each with its reason. `thanhuy crawl` and `scrapy crawl` share these."""
+
+from crawler import __version__
+
 BOT_NAME = "thanhuy"
 SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# The project's own settings; the options of `thanhuy crawl` set them.
+COLLECTION = "collection"
+SEEDS: list[str] = []
+ARTICLE_LIMIT = 0
+FETCH_IMAGES = True
+FETCH_ATTACHMENTS = True
+OPERATOR = None
+CONNECT_TO: list[str] = []
+CACERT = None
+CONNECT_TIMEOUT = 30
+WARC_MAX_SIZE = 1_000_000_000
+FREE_SPACE_FLOOR = 200 << 20
+RETRY_BACKOFF = 5.0
+
+# Every exchange is archived as it went over the wire; no other scheme is ever fetched.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.capture.ArchivingDownloadHandler",
+    "https": "crawler.capture.ArchivingDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+SCHEDULER = "crawler.frontier.Frontier"
+ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 500}
+EXTENSIONS = {
+    "crawler.extensions.session.ArchiveSession": 0,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    # The frontier keeps retries and redirects, so that a crash forgets neither.
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.RobotsMiddleware": 100,
+    "crawler.outcomes.OutcomeMiddleware": 50,
+    # A cookie or a password would make captures differ from what any reader sees.
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    # A proxy from the environment would connect where the address check cannot look.
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "crawler.settling.SettlingMiddleware": 50,
+    # The spider itself decides what to do with each status, and keeps hops instead of depth and referrer.
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+
+USER_AGENT = f"thanhuy-archive/{__version__}"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "thanhuy-archive"
+# Replay tools cannot read br and zstd, which Scrapy 2.18 and later offer.
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "vi,en;q=0.5",
+    "Accept-Encoding": "gzip",
+}
+
+# One request at a time, some seconds apart: the site is somebody else's server.
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 2.0
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 256 << 20
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 3
+
+DOWNLOAD_VERIFY_CERTIFICATES = True
+# It runs code that it is sent.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+HTTPPROXY_ENABLED = False
+COOKIES_ENABLED = False
+LOG_LEVEL = "INFO"

@@ -1,0 +1,242 @@
+"""The state database: what was captured, which versions of each item are known, and what is left to fetch.
+
+One SQLite file in WAL mode, written by one process.
+Everything in it can be rebuilt from the WARCs, so it is never synced by itself: after a power loss it may lag behind
+the WARC, and the start of the next crawl brings it up to date.
+
+A transaction is open from the first write until `commit`; what is written together is kept or lost together.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from archive.errors import ArchiveError
+
+SCHEMA_VERSION = 1
+
+_TABLES = """
+CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE captures (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, uri TEXT NOT NULL, date TEXT NOT NULL, type TEXT NOT NULL, status INTEGER NOT NULL,
+  mime TEXT, payload_digest TEXT, truncated TEXT,
+  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, record_id TEXT NOT NULL,
+  UNIQUE (file, offset));
+CREATE INDEX captures_payload ON captures (payload_digest) WHERE type = 'response' AND truncated IS NULL;
+CREATE INDEX captures_key ON captures (key, id);
+CREATE TABLE versions (
+  key TEXT NOT NULL, version INTEGER NOT NULL, digest TEXT NOT NULL, status TEXT NOT NULL, date TEXT,
+  jsonl TEXT NOT NULL, jsonl_offset INTEGER NOT NULL, jsonl_length INTEGER NOT NULL,
+  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+  PRIMARY KEY (key, version)) WITHOUT ROWID;
+CREATE INDEX versions_jsonl ON versions (jsonl, jsonl_offset);
+CREATE TABLE urls (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, kind TEXT NOT NULL, priority INTEGER NOT NULL,
+  depth INTEGER NOT NULL, hops TEXT NOT NULL, via TEXT, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  due REAL NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, status INTEGER, capture INTEGER,
+  fetched_at TEXT, changed_at TEXT, gone_at TEXT);
+CREATE INDEX urls_queue ON urls (priority DESC, id) WHERE state = 'queued';
+CREATE INDEX urls_other ON urls (state, due) WHERE state IN ('fetched', 'waiting');
+CREATE INDEX urls_due ON urls (kind, due) WHERE state = 'done';
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureRow:
+    """One `response` or `revisit` record, as the index knows it."""
+
+    key: str
+    """What the crawl calls the page: equal for every address of it."""
+    uri: str
+    date: str
+    """`WARC-Date`: when the request began, UTC, with microseconds and `Z`."""
+    type: str
+    """`response` or `revisit`."""
+    status: int
+    """HTTP status; 0 where the bytes hold no status line."""
+    mime: str | None
+    payload_digest: str | None
+    truncated: str | None
+    file: str
+    offset: int
+    length: int
+    record_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRow:
+    """One version of one item: its line in `articles/` and its record in the WARC."""
+
+    key: str
+    version: int
+    digest: str
+    status: str
+    date: str | None
+    jsonl: str
+    jsonl_offset: int
+    jsonl_length: int
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrlRow:
+    """One URL of the frontier.
+
+    States: `queued` (to be fetched), `active` (being fetched), `fetched` (captured, its links and item still to be read),
+    `waiting` (to be tried again at `due`), `done`, `failed` (given up), `refused` (robots.txt or the scope).
+    """
+
+    id: int
+    key: str
+    url: str
+    kind: str
+    priority: int
+    depth: int
+    hops: str
+    """One letter for each hop from the seed: `L` link, `E` embed, `R` redirect (as in Heritrix)."""
+    via: str | None
+    state: str
+    attempts: int
+    due: float
+    """Seconds since the epoch before which it is not to be fetched; of a done URL, when to look again."""
+    etag: str | None
+    last_modified: str | None
+    status: int | None
+    capture: int | None
+    """The newest `response` capture: its id in `captures`."""
+    fetched_at: str | None
+    changed_at: str | None
+    gone_at: str | None
+
+
+_CAPTURE_FIELDS = tuple(CaptureRow.__dataclass_fields__)
+_VERSION_FIELDS = tuple(VersionRow.__dataclass_fields__)
+
+
+def _insert(table: str, fields: tuple[str, ...]) -> str:
+    return f"INSERT OR REPLACE INTO {table} ({', '.join(fields)}) VALUES ({', '.join('?' * len(fields))})"  # noqa: S608 - names of our own
+
+
+_INSERT_CAPTURE = _insert("captures", _CAPTURE_FIELDS)
+_INSERT_VERSION = _insert("versions", _VERSION_FIELDS)
+
+
+class State:
+    """The database of one collection. Not safe for threads."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._db = sqlite3.connect(path, isolation_level="DEFERRED", cached_statements=256)
+            self._db.row_factory = sqlite3.Row
+            # NORMAL: durable at checkpoints, consistent always; the synced WARC makes up for the rest.
+            self._db.executescript(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;"
+            )
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+            elif version != SCHEMA_VERSION:
+                raise ArchiveError(
+                    f"{path}: expected schema version {SCHEMA_VERSION}, got {version}; move it aside and run `thanhuy index`"
+                )
+        except sqlite3.DatabaseError as error:
+            raise ArchiveError(f"{path}: {error}; move it aside and run `thanhuy index` to rebuild it from the WARCs") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close without committing what is pending."""
+        self._db.close()
+
+    def commit(self) -> None:
+        """Keep all that was written since the last commit."""
+        self._db.commit()
+
+    def rollback(self) -> None:
+        """Forget all that was written since the last commit."""
+        self._db.rollback()
+
+    def execute(self, sql: str, parameters: Iterable[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement of a module that keeps its own queries beside its rules."""
+        cursor: sqlite3.Cursor = self._db.execute(sql, tuple(parameters))
+        return cursor
+
+    # Files
+
+    def set_file_size(self, name: str, size: int) -> None:
+        """Note up to which byte a WARC file is accounted for."""
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (name, size))
+
+    def file_size(self, name: str) -> int:
+        """Up to which byte a WARC file is accounted for; 0 for an unknown one."""
+        row = self._db.execute("SELECT size FROM files WHERE name = ?", (name,)).fetchone()
+        return int(row[0]) if row else 0
+
+    # Captures
+
+    def add_capture(self, row: CaptureRow) -> int:
+        """Index a record; return its id."""
+        return self._db.execute(_INSERT_CAPTURE, [getattr(row, name) for name in _CAPTURE_FIELDS]).lastrowid or 0
+
+    def find_capture(self, capture_id: int) -> CaptureRow | None:
+        """The capture with that id."""
+        return self._one_capture("id = ?", (capture_id,))
+
+    def find_payload(self, payload_digest: str) -> CaptureRow | None:
+        """The first whole `response` with that payload; never a revisit."""
+        return self._one_capture("payload_digest = ? AND type = 'response' AND truncated IS NULL ORDER BY id LIMIT 1", (payload_digest,))
+
+    def find_record(self, file: str, offset: int) -> CaptureRow | None:
+        """The capture that begins there."""
+        return self._one_capture("file = ? AND offset = ?", (file, offset))
+
+    def captures(self) -> Iterator[CaptureRow]:
+        """Every capture, in the order in which they were written."""
+        for row in self._db.execute(f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures ORDER BY id"):  # noqa: S608 - names of our own
+            yield CaptureRow(**dict(row))
+
+    def _one_capture(self, where: str, parameters: tuple[Any, ...]) -> CaptureRow | None:
+        row = self._db.execute(f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures WHERE {where}", parameters).fetchone()  # noqa: S608 - fixed text
+        return CaptureRow(**dict(row)) if row else None
+
+    # Versions of items
+
+    def add_version(self, row: VersionRow) -> None:
+        """Note a version of an item."""
+        self._db.execute(_INSERT_VERSION, [getattr(row, name) for name in _VERSION_FIELDS])
+
+    def find_version(self, key: str) -> VersionRow | None:
+        """The newest version of an item."""
+        row = self._db.execute("SELECT * FROM versions WHERE key = ? ORDER BY version DESC LIMIT 1", (key,)).fetchone()
+        return VersionRow(**dict(row)) if row else None
+
+    def newest_versions(self) -> Iterator[VersionRow]:
+        """The newest version of each item, by key."""
+        newest = "SELECT key, max(version) AS version FROM versions GROUP BY key"
+        for row in self._db.execute(f"SELECT v.* FROM versions v JOIN ({newest}) n USING (key, version) ORDER BY key"):  # noqa: S608 - fixed text
+            yield VersionRow(**dict(row))
+
+    def versions_in(self, jsonl: str, start: int = 0) -> Iterator[VersionRow]:
+        """The versions whose lines lie in one file of `articles/` at or after an offset, in the file's order."""
+        for row in self._db.execute("SELECT * FROM versions WHERE jsonl = ? AND jsonl_offset >= ? ORDER BY jsonl_offset", (jsonl, start)):
+            yield VersionRow(**dict(row))
+
+    def counts(self) -> dict[str, int]:
+        """How many captures, versions and items, and how many URLs in each state."""
+        one = {
+            "captures": "SELECT count(*) FROM captures",
+            "versions": "SELECT count(*) FROM versions",
+            "items": "SELECT count(DISTINCT key) FROM versions",
+        }
+        found = {name: int(self._db.execute(sql).fetchone()[0]) for name, sql in one.items()}
+        for row in self._db.execute("SELECT state, count(*) FROM urls GROUP BY state"):
+            found[f"urls_{row[0]}"] = int(row[1])
+        return found

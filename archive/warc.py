@@ -1,0 +1,211 @@
+"""WARC/1.1 records: how each kind is written, and the one file that they are appended to.
+
+After ISO 28500:2017 (WARC 1.1). One record is one gzip member (annex D).
+Blocks are written as the bytes that were given; nothing parses or rewrites an HTTP header.
+
+Two headers come from the community's WARC 1.1 extensions: `WARC-Protocol` (repeated) and `WARC-Cipher-Suite`.
+"""
+
+import errno
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from archive.digest import block_digest
+from archive.errors import ArchiveError, OutOfSpace
+from archive.faults import reach
+
+OPEN_SUFFIX = ".open"
+
+REVISIT_IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+
+OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNSAFE_IN_URI = re.compile(rb"[^\x21-\x7e]|[<>\"{}|\\^`]")
+
+Fields = Iterable[tuple[str, str | None]]
+"""Header fields in the order in which they are written; one whose value is None is left out."""
+
+
+def format_fields(fields: Fields) -> bytes:
+    """Named fields as in a record's header and in `application/warc-fields`, without the empty line.
+
+    Raises ArchiveError at a control character: it would end the field early and let a server write records of its own.
+    """
+    lines = []
+    for name, value in fields:
+        if value is None:
+            continue
+        if _CONTROL.search(value) or _CONTROL.search(name):
+            raise ArchiveError(f"WARC field {name}: expected no control character, got {value[:80]!r}")
+        lines.append(f"{name}: {value}\r\n")
+    return "".join(lines).encode("utf-8", "surrogateescape")
+
+
+def format_uri(uri: str) -> str:
+    """A target URI with every byte that RFC 3986 does not allow percent-encoded; nothing that is legal changes."""
+    raw = uri.encode("utf-8", "surrogatepass")
+    return _UNSAFE_IN_URI.sub(lambda match: b"%%%02X" % match[0][0], raw).decode("ascii")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A record to be written: its fields but for those that follow from the block, and the block."""
+
+    fields: tuple[tuple[str, str | None], ...]
+    block: BinaryIO
+    """Read from its start."""
+    length: int
+    """Bytes of the block."""
+
+    @classmethod
+    def of(cls, block: bytes, *fields: tuple[str, str | None]) -> "Draft":
+        """A record whose block is in memory."""
+        return cls(fields=fields, block=BytesIO(block), length=len(block))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a record lies."""
+
+    file: str
+    """Name of the finished file, also while it is still `.open`."""
+    offset: int
+    length: int
+
+
+def compress_record(draft: Draft, *, level: int) -> Iterator[bytes]:
+    """The record as one gzip member, piece by piece. The gzip header holds no time and no name, so equal input gives equal bytes."""
+    deflate = zlib.compressobj(level, zlib.DEFLATED, 31)
+    head = format_fields((*draft.fields, ("WARC-Block-Digest", block_digest(draft.block)), ("Content-Length", str(draft.length))))
+    yield deflate.compress(b"WARC/1.1\r\n" + head + b"\r\n")
+    draft.block.seek(0)
+    left = draft.length
+    while left:
+        piece = draft.block.read(min(left, 1 << 18))
+        if not piece:
+            raise ArchiveError(f"record block: expected {draft.length} bytes, got {draft.length - left}")
+        left -= len(piece)
+        yield deflate.compress(piece)
+    yield deflate.compress(b"\r\n\r\n") + deflate.flush()
+
+
+class WarcFile:
+    """One WARC file being written: `NAME.warc.gz.open`, renamed to `NAME.warc.gz` by `finish`.
+
+    Every write is undone as a whole when it fails: the file is truncated, through the same descriptor, to where it began.
+    """
+
+    def __init__(self, directory: Path, name: str, *, free_space: Callable[[], int], floor: int) -> None:
+        """`floor`: bytes that must stay free on the disk, asked of `free_space` before each write."""
+        self.name = name
+        self._path = directory / (name + OPEN_SUFFIX)
+        self._floor = floor
+        self._free_space = free_space
+        # O_EXCL: a file is never written over, and two crawls never share one.
+        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        self.size = 0
+        self.failed = False
+
+    def append(self, drafts: Iterable[Draft], *, level: int = 6) -> list[Place]:
+        """Append the records, all or none; return where each lies. Not durable before `sync`.
+
+        Raises OutOfSpace below the floor or when the disk is full, ArchiveError on any other failure to write.
+        """
+        if self.failed:
+            raise ArchiveError(f"{self._path}: an earlier write failed; run the same command again to mend and resume")
+        start, places = self.size, []
+        try:
+            for draft in drafts:
+                self._check_space(draft.length)
+                offset = self.size
+                for piece in compress_record(draft, level=level):
+                    self._write(piece)
+                places.append(Place(file=self.name, offset=offset, length=self.size - offset))
+                reach("record-appended")
+        except BaseException as error:
+            self._undo(start)
+            if isinstance(error, OSError):
+                raise _as_archive_error(error, self._path) from error
+            raise
+        return places
+
+    def sync(self) -> None:
+        """Make all that was appended durable. Safe to call from another thread while this one appends.
+
+        After a failed sync nobody knows what reached the disk, so the file takes no further write.
+        """
+        try:
+            reach("sync")
+            os.fdatasync(self._fd)
+        except OSError as error:
+            self.failed = True
+            raise _as_archive_error(error, self._path) from error
+
+    def finish(self) -> Path:
+        """Sync, give the file its final name and sync the directory."""
+        self.sync()
+        final = self._path.with_name(self.name)
+        os.fsync(self._fd)
+        os.close(self._fd)
+        reach("before-rename")
+        publish(self._path, final)
+        return final
+
+    def abandon(self) -> None:
+        """Close the descriptor and leave the file `.open`, for the next start to mend."""
+        os.close(self._fd)
+
+    def _check_space(self, need: int) -> None:
+        free = self._free_space()
+        if free - need < self._floor:
+            where = self._path.parent
+            raise OutOfSpace(
+                f"{where}: {free >> 20} MiB free, below the floor of {self._floor >> 20} MiB; free some and run the same command again"
+            )
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            reach("write", self._fd, view)
+            written = os.write(self._fd, view)
+            self.size += written
+            view = view[written:]
+
+    def _undo(self, size: int) -> None:
+        try:
+            os.ftruncate(self._fd, size)
+            os.lseek(self._fd, size, os.SEEK_SET)
+            self.size = size
+        except OSError:
+            self.failed = True  # the torn tail stays; the next start moves it aside
+
+
+def publish(source: Path, target: Path) -> None:
+    """Rename a complete file into place without ever replacing another, and make the name durable."""
+    if target.exists():  # the collection's lock keeps every other writer out, so nothing comes between
+        raise ArchiveError(f"{target}: exists already and is never written over; move one of the two aside")
+    source.rename(target)
+    sync_directory(target.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _as_archive_error(error: OSError, path: Path) -> ArchiveError:
+    if error.errno in OUT_OF_SPACE:
+        return OutOfSpace(f"{path}: {error.strerror}; free some space and run the same command again")
+    return ArchiveError(f"{path}: {error.strerror}; what was complete is kept, run the same command again to resume")

@@ -1,0 +1,147 @@
+"""The archive session of a crawl: opens the collection before anything is fetched, and finishes it after the last."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.utils.asyncio import call_later
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+
+from archive.collection import Collection, Options
+from archive.errors import ArchiveError
+from crawler import __version__
+from crawler.connect import Route, parse_route
+from crawler.extensions.commits import Committer
+from crawler.queueing import describe
+from crawler.wire import check_wire
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """How the crawl went, for the exit code and the summary."""
+
+    reason: str = ""
+    """Scrapy's closing reason, e.g. `finished` or `shutdown`."""
+    failure: ArchiveError | None = None
+    """What stopped the archive. None when nothing did."""
+    stats: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    """What the collection holds afterwards."""
+    new_versions: int = 0
+    run: str = ""
+
+
+class ArchiveSession:
+    """Holds the collection of a crawl. Every other component gets it from here."""
+
+    exchange_archived = object()
+    """Signal: an exchange was appended. Sent with `exchange`, `row` and `request`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        check_wire()
+        settings = crawler.settings
+        self._crawler = crawler
+        self.outcome = Outcome()
+        self.routes: tuple[Route, ...] = tuple(parse_route(text) for text in settings.getlist("CONNECT_TO"))
+        cacert = settings.get("CACERT")
+        self.cacert = Path(cacert) if cacert else None
+        self.collection = Collection.open(
+            Path(settings["COLLECTION"]),
+            describe=describe,
+            options=Options(
+                software=f"thanhuy/{__version__} Scrapy/{scrapy.__version__}",
+                operator=settings.get("OPERATOR"),
+                robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+                user_agent=settings.get("USER_AGENT"),
+                config=_configuration(crawler),
+                max_file_size=settings.getint("WARC_MAX_SIZE"),
+                free_space_floor=settings.getint("FREE_SPACE_FLOOR"),
+            ),
+            seeds=tuple(settings.getlist("SEEDS")),
+        )
+        self.committer = Committer(self.collection)
+        self._began = datetime.now(UTC)
+        self._log = _attach_log(self.collection.run_directory / "crawl.log")
+        crawler.signals.connect(self.close, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to build a component."""
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> "ArchiveSession":
+        """The session of a crawl."""
+        session = crawler.get_extension(cls)
+        assert isinstance(session, ArchiveSession)
+        return session
+
+    def stop(self, failure: ArchiveError) -> None:
+        """End the crawl because the archive cannot take more. Safe to call more than once."""
+        if self.outcome.failure is not None:
+            return
+        self.outcome.failure = failure
+        logger.error("%s", failure)
+        # Awaiting this from inside a download would wait for that download: schedule it.
+        call_later(0, self._close_spider)
+
+    def _close_spider(self) -> None:
+        Deferred.fromCoroutine(self._crawler.engine.close_spider_async(reason="archive_failed"))
+
+    async def close(self, spider: object, reason: str) -> None:
+        """Finish the collection."""
+        outcome, collection = self.outcome, self.collection
+        outcome.reason = reason
+        try:
+            if not collection.failed:
+                await maybe_deferred_to_future(self.committer.committed())
+        except ArchiveError as failure:
+            outcome.failure = outcome.failure or failure
+        outcome.stats = dict(self._crawler.stats.get_stats())
+        outcome.counts = collection.state.counts()
+        outcome.new_versions, outcome.run = collection.new_versions, collection.run
+        report = {
+            "began": self._began.isoformat(),
+            "ended": datetime.now(UTC).isoformat(),
+            "reason": reason,
+            "software": collection.options.software,
+            "configuration": collection.options.config,
+            "stats": outcome.stats,
+            "counts": outcome.counts,
+            "new_versions": outcome.new_versions,
+        }
+        logging.getLogger().removeHandler(self._log)
+        self._log.close()
+        try:
+            collection.close(report)
+        except (ArchiveError, OSError) as failure:
+            outcome.failure = outcome.failure or _as_archive_error(failure)
+
+
+def _as_archive_error(error: Exception) -> ArchiveError:
+    return error if isinstance(error, ArchiveError) else ArchiveError(str(error))
+
+
+def _configuration(crawler: Crawler) -> dict[str, Any]:
+    """The settings that differ from Scrapy's defaults, as plain values."""
+    chosen = {}
+    for name, attribute in sorted(crawler.settings.attributes.items()):
+        if attribute.priority > 0 and not name.startswith(("SPIDER_MODULES", "NEWSPIDER")):
+            chosen[name] = attribute.value if isinstance(attribute.value, str | int | float | bool | list) else str(attribute.value)
+    return chosen
+
+
+def _attach_log(path: Path) -> logging.Handler:
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.INFO)
+    logging.getLogger().addHandler(handler)
+    return handler

@@ -1,0 +1,101 @@
+"""What comes of each download: used, tried again later, or given up.
+
+The spider sees only responses that say something about the page; everything else is settled here, in the frontier.
+"""
+
+import email.utils
+import logging
+import time
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.extensions.session import ArchiveSession
+from crawler.scope import Kind
+
+logger = logging.getLogger(__name__)
+
+TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+"""Statuses that speak of the moment and not of the page."""
+SLOT = "site"
+
+
+class Settled(IgnoreRequest):
+    """The frontier knows what becomes of this request; nothing is left to do for it."""
+
+
+class OutcomeMiddleware:
+    """Downloader middleware: settles failures, and puts every request in one line, since all hosts are one server."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._urls = ArchiveSession.of(crawler).collection.urls
+        self._attempts = crawler.settings.getint("RETRY_TIMES")
+        self._backoff = crawler.settings.getfloat("RETRY_BACKOFF")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to build a component."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """One line for all hosts: the delay and the concurrency are the site's, not a host name's."""
+        request.meta.setdefault("download_slot", SLOT)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Let the spider see what it can use."""
+        if "key" in request.meta and response.status in TRY_AGAIN:
+            self._try_again(request, f"status {response.status}", _retry_after(response))
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Settle what brought no response."""
+        if "key" not in request.meta or isinstance(exception, Settled):
+            return
+        if isinstance(exception, IgnoreRequest):
+            self._urls.finish(request.meta["key"], "refused")
+            self._count("refused")
+            return
+        self._try_again(request, _describe(exception), None)
+
+    def _try_again(self, request: Request, why: str, after: float | None) -> None:
+        """Raises Settled."""
+        key, attempts = request.meta["key"], request.meta.get("attempts", 0) + 1
+        # Photos are many and none is worth a second visit in the same crawl.
+        if attempts >= (1 if request.meta.get("kind") == Kind.IMAGE else self._attempts):
+            self._urls.finish(key, "failed")
+            self._count("failed")
+            logger.warning("%s: %s; given up after %d attempts", request.url, why, attempts)
+        else:
+            self._urls.retry(key, time.time() + (after if after is not None else self._backoff * 2 ** (attempts - 1)))
+            self._count("retried")
+            logger.info("%s: %s; to be tried again", request.url, why)
+        raise Settled(why)
+
+    def _count(self, name: str) -> None:
+        self._crawler.stats.inc_value(f"frontier/{name}")
+
+
+def _retry_after(response: Response) -> float | None:
+    """Seconds that `Retry-After` asks for (RFC 9110 §10.2.3). None where it asks for nothing that can be read."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _describe(exception: Exception) -> str:
+    return " ".join(f"{type(exception).__name__}: {exception}".split())[:300]
+
+
+def log_failure(failure: Failure) -> None:
+    """The end of a request that brought nothing; said once, in a line, by whoever settled it."""
+    if not isinstance(failure.value, IgnoreRequest):
+        logger.debug("%s", failure.getErrorMessage())

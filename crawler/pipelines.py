@@ -1,0 +1,38 @@
+"""The one pipeline: Article → archive."""
+
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from archive.errors import ArchiveError
+from crawler.extensions.session import ArchiveSession
+from crawler.items import Article, as_record
+
+
+class ArchivePipeline:
+    """Keeps each article that is new or changed, and settles its URL in the same transaction."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._session = ArchiveSession.of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to build a component."""
+        return cls(crawler)
+
+    def process_item(self, item: Article) -> Article:
+        """Append the article. Raises DropItem where no capture holds its page, or where the archive takes no more."""
+        collection = self._session.collection
+        capture = collection.state.find_record(item.warc.file, item.warc.offset) if item.warc else None
+        if capture is None:
+            raise DropItem(f"{item.url}: expected a capture of the page in the archive, got none")
+        try:
+            stamped = collection.append_item(as_record(item), capture)
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            raise DropItem(str(failure)) from failure
+        collection.urls.finish(capture.key, changed_at=capture.date if stamped else None)
+        self._crawler.stats.inc_value("articles/unchanged" if stamped is None else "articles/kept")
+        return item

@@ -1,0 +1,25 @@
+"""What the frontier calls a URL, and how soon its turn comes."""
+
+from archive.urls import Found
+from crawler.scope import Kind, find_kind, url_key, without_tracking
+
+PRIORITY = {
+    Kind.HOME: 60,
+    Kind.LISTING: 50,
+    Kind.PAGE: 40,
+    Kind.DOCUMENT: 30,
+    Kind.ARTICLE: 30,
+    Kind.ATTACHMENT: 20,
+    Kind.IMAGE: 10,
+}
+"""Kind → priority; the higher is fetched first. Listings lead to what is new, so they come before articles."""
+
+ITEM_KINDS = (Kind.ARTICLE, Kind.DOCUMENT)
+
+
+def describe(url: str) -> Found | None:
+    """What the frontier calls a URL of the scope. None for one outside, and for robots.txt."""
+    kind = find_kind(url)
+    if kind is None or url.endswith("/robots.txt"):
+        return None
+    return Found(key=url_key(url), url=without_tracking(url), kind=kind, priority=PRIORITY[kind])

@@ -1,0 +1,173 @@
+"""The bytes on the wire: a client protocol that copies what it sends and receives, exchange by exchange.
+
+It stands on private names of Scrapy 2.19 and Twisted; `check_wire` looks for them at start, so that an upgrade
+that moves one of them stops the crawl with a clear message instead of an archive without captures.
+"""
+
+import inspect
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, BinaryIO, cast
+
+import scrapy
+from scrapy.core.downloader.handlers import http11
+from twisted.internet.defer import Deferred
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+from twisted.web import _newclient
+from twisted.web.client import HTTPConnectionPool, _HTTP11ClientFactory
+
+SPOOL = 1 << 20
+"""A response larger than this goes to a temporary file."""
+
+TOKEN_HEADER = b"X-Thanhuy-Exchange"
+"""Ties an exchange to its Scrapy request; taken off before anything is sent."""
+
+
+@dataclass(kw_only=True)
+class Recording:
+    """What was sent and received for one request on one connection."""
+
+    began: datetime
+    ip: str | None
+    protocols: tuple[str, ...]
+    cipher: str | None
+    request: bytearray = field(default_factory=bytearray)
+    response: BinaryIO = field(default_factory=lambda: cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=SPOOL)))  # noqa: SIM115 - closed by its owner
+    received: int = 0
+    ended: datetime | None = None
+    whole: bool = False
+    """Whether the response came to its end."""
+    lost: bool = False
+    """Whether the connection was lost before that."""
+
+    def receive(self, data: bytes) -> None:
+        """Keep bytes that came in."""
+        if self.ended is None:
+            self.response.write(data)
+            self.received += len(data)
+
+    def finish(self, excess: int) -> None:
+        """The response is whole; the last `excess` bytes are not part of it."""
+        if self.ended is None:
+            self.received -= excess
+            self.response.truncate(self.received)
+            self.whole = True
+            self.stop()
+
+    def stop(self) -> None:
+        """Take no more bytes."""
+        if self.ended is None:
+            self.ended = datetime.now(UTC)
+
+
+class _Tee:
+    """Passes a request on to the transport and copies it."""
+
+    def __init__(self, transport: Any, copy: bytearray) -> None:
+        self._transport, self._copy = transport, copy
+
+    def write(self, data: bytes) -> None:
+        self._copy += data
+        self._transport.write(data)
+
+    def writeSequence(self, data: Iterable[bytes]) -> None:  # noqa: N802 - Twisted's name
+        pieces = list(data)
+        self._copy += b"".join(pieces)
+        self._transport.writeSequence(pieces)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
+    """Scrapy's client protocol, with a copy of every byte kept aside."""
+
+    def __init__(self, quiescent: Callable[..., None], recordings: dict[bytes, list[Recording]]) -> None:
+        super().__init__(quiescent)
+        self._recordings = recordings
+        self._recording: Recording | None = None
+
+    def request(self, request: Any) -> "Deferred[Any]":
+        """Send a request. Twisted's pool may call this again, on another connection, for a request that got no answer."""
+        token = getattr(request, "thanhuy_token", None)
+        if token is None:
+            token = (request.headers.getRawHeaders(TOKEN_HEADER) or [b""])[0]
+            # A copy: the pool holds on to the headers for a second try.
+            request.headers = request.headers.copy()
+            request.headers.removeHeader(TOKEN_HEADER)
+            request.thanhuy_token = token
+        recording = self._begin()
+        if token in self._recordings:
+            self._recordings[token].append(recording)
+        self._recording = recording
+        write = type(request).writeTo
+        request.writeTo = lambda transport: write(request, _Tee(transport, recording.request))
+        return cast("Deferred[Any]", super().request(request))
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Copy first: parsing may end the exchange."""
+        if self._recording is not None:
+            self._recording.receive(data)
+        super().dataReceived(data)
+
+    def _finishResponse(self, rest: bytes) -> None:  # noqa: N802 - Twisted's name
+        if self._recording is not None:
+            self._recording.finish(len(rest))
+            self._recording = None
+        super()._finishResponse(rest)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's name
+        """A body without a length ends with the connection; any other is cut."""
+        recording = self._recording
+        super().connectionLost(reason)
+        if recording is not None and not recording.whole:
+            recording.lost = True
+            recording.stop()
+
+    def _begin(self) -> Recording:
+        transport: Any = self.transport
+        protocols, cipher = ["http/1.1"], None
+        handle: Any = getattr(transport, "getHandle", lambda: None)()
+        if hasattr(handle, "get_protocol_version_name"):  # TLS
+            protocols.append(handle.get_protocol_version_name().lower().replace("tlsv", "tls/"))
+            cipher = handle.get_cipher_name()
+        return Recording(began=datetime.now(UTC), ip=getattr(transport.getPeer(), "host", None), protocols=tuple(protocols), cipher=cipher)
+
+
+class RecordingFactory(_HTTP11ClientFactory):
+    """Builds the connections of a pool."""
+
+    noisy = False
+
+    def __init__(self, quiescent: Callable[..., None], metadata: str, recordings: dict[bytes, list[Recording]]) -> None:
+        super().__init__(quiescent, metadata)
+        self._recordings_by_token = recordings
+
+    def buildProtocol(self, addr: Any) -> RecordingProtocol:  # noqa: N802 - Twisted's name
+        """One connection."""
+        return RecordingProtocol(self._quiescentCallback, self._recordings_by_token)
+
+
+def check_wire() -> None:
+    """Make sure that every private name that the capture stands on is where it was. Raises RuntimeError naming what moved."""
+    wanted: tuple[tuple[object, str], ...] = (
+        (http11, "_LenientHTTP11ClientProtocol"),
+        (http11, "_ScrapyAgent"),
+        (http11, "HTTP11DownloadHandler"),
+        (_newclient.HTTP11ClientProtocol, "_finishResponse"),
+        (_newclient.HTTP11ClientProtocol, "dataReceived"),
+        (_newclient.HTTP11ClientProtocol, "connectionLost"),
+        (_newclient.Request, "writeTo"),
+        (HTTPConnectionPool, "_factory"),
+        (HTTPConnectionPool, "getConnection"),
+    )
+    missing = [f"{getattr(owner, '__name__', owner)}.{name}" for owner, name in wanted if not hasattr(owner, name)]
+    source = inspect.getsource(http11.HTTP11DownloadHandler.__init__)
+    missing += [f"HTTP11DownloadHandler.{name}" for name in ("_pool", "_contextFactory") if f"self.{name}" not in source]
+    if missing:
+        raise RuntimeError(
+            f"Scrapy {scrapy.__version__}: expected {', '.join(missing)}, got none; the capture would miss bytes. Install Scrapy 2.19"
+        )
