@@ -28,7 +28,7 @@ class Links:
     def __init__(self, *, closed: bool) -> None:
         """`closed`: nothing lies outside the set, so that what does not resolve is lost."""
         self._closed = closed
-        self._db = sqlite3.connect("")
+        self._db = self.database = sqlite3.connect("")
         self._db.row_factory = sqlite3.Row
         self._db.executescript(
             f"""
@@ -72,6 +72,11 @@ class Links:
     def rows(self, condition: str, *parameters: Any) -> Iterator[sqlite3.Row]:
         """The records that meet a condition in SQL, in the order in which they were added."""
         yield from self._db.execute(f"SELECT * FROM records WHERE {condition} ORDER BY key", parameters)  # noqa: S608 - conditions are fixed texts
+
+    def unlisted(self, table: str) -> Iterator[sqlite3.Row]:
+        """The captures whose file and offset are not in a table of this database."""
+        listed = f"SELECT 1 FROM {table} l WHERE l.file = records.file AND l.offset = records.offset"  # noqa: S608 - names of our own
+        yield from self.rows(f"type IN ('response', 'revisit') AND NOT EXISTS ({listed})")
 
     def _one(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
         row = self._db.execute(sql, parameters).fetchone()
