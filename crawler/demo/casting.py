@@ -41,7 +41,15 @@ BYLINES: tuple[tuple[str, int], ...] = (
 )  # fmt: skip
 """Byline as printed, with how many names it takes."""
 
-DATELINES = ("(Thanhuytphcm.vn) - ", "(Thanhuytphcm.vn) – ", "(Thanhuytphcm.vn) - ", "", "(Thanhuytphcm.vn) - ", "(TTXVN) - ", "(Thanhuytphcm.vn)- ")
+DATELINES = (
+    "(Thanhuytphcm.vn) - ",
+    "(Thanhuytphcm.vn) – ",
+    "(Thanhuytphcm.vn) - ",
+    "",
+    "(Thanhuytphcm.vn) - ",
+    "(TTXVN) - ",
+    "(Thanhuytphcm.vn)- ",
+)
 
 TYPING = {9: "composite", 23: "composite", 38: "nfd", 52: "composite", 71: "composite"}
 """Number → how the title was typed."""
@@ -58,7 +66,8 @@ class Part:
     id: int
     markup: str
     event_day: dt.date | None = None
-    """Forces the day of the opening sentence, and leaves a photo's name as the best witness of the page's own; None leaves both to the cast."""
+    """Forces the day of the opening sentence, and makes a photo's name the best witness of the page's own day.
+    None leaves both to the cast."""
 
 
 class Cast:
@@ -109,9 +118,9 @@ class Cast:
             tags=tuple(prose.draw.sample(phrases.TAGS, part.number % 4)) if part.number % 4 else (),
             comments=tuple(_comments(part, prose)),
             comment_count=(None, 0, None, 2, 1)[part.number % 5],
-            offers_related=part.number % 9 != 4,
-            debris=part.number % 6 == 5,
-            video=f"/Uploads/Video/{part.day:%d%m%Y}{hex_of('video', part.id)}/phim.mp4" if part.story.title.startswith("[Video]") else None,
+            offers_related=part.number % 10 != 4,
+            debris=part.number % 7 == 5,
+            video=_video(part),
             old_slugs=(slug_of(f"Tin mới: {part.story.title}"),) if part.number % 20 == 11 else (),
         )
 
@@ -149,13 +158,14 @@ class Cast:
         return choices[turn % len(choices)]
 
     def _event_day(self, part: Part, evidence: str) -> dt.date | None:
-        if evidence == "id-estimate" or part.number % 8 == 6 and evidence != "dateline":
+        if evidence == "id-estimate" or (part.number % 8 == 6 and evidence != "dateline"):
             return None
         return part.day if evidence == "dateline" else part.day - dt.timedelta(days=part.number % 2)
 
     def _when(self, part: Part, event_day: dt.date | None) -> str:
         if event_day is None:
-            return self._next((f"Trong những ngày đầu tháng {part.day.month}/{part.day.year}", "Thời gian qua", "Những năm gần đây"), "no day")
+            month = f"Trong những ngày đầu tháng {part.day.month}/{part.day.year}"
+            return self._next((month, "Thời gian qua", "Những năm gần đây"), "no day")
         day = f"{event_day.day}/{event_day.month}"
         padded = f"{event_day:%d/%m}"
         forms = (f"Chiều {day}", f"Sáng {day}", f"Ngày {padded}", f"Tối {day}", f"Sáng {padded}", f"Ngày {day}/{event_day.year}")
@@ -192,12 +202,22 @@ def _photos(part: Part, prose: Prose, evidence: str, count: int) -> list[Photo]:
         caption = prose.caption(seen)
         bare = number == 0 and part.number % 10 == 8
         alt = part.story.title if bare or (number == 0 and part.number % 2) else ("" if part.number % 7 == 2 else caption)
-        path = _dated_path(part, number) if dated else f"/res/news/{part.day:%Y/%m}/{_NAMES[part.number % len(_NAMES)]}_{part.number}{number}.jpg"
+        path = _dated_path(part, number) if dated else _undated_path(part, number)
         photos.append(Photo(path=path, caption=None if bare else caption, alt=alt))
     return photos
 
 
+def _video(part: Part) -> str | None:
+    if not part.story.title.startswith("[Video]"):
+        return None
+    return f"/Uploads/Video/{part.day:%d%m%Y}{hex_of('video', part.id)}/phim.mp4"
+
+
 _NAMES = ("DHX_hoinghi", "anhchung", "HNsoket", "toancanh")
+
+
+def _undated_path(part: Part, number: int) -> str:
+    return f"/res/news/{part.day:%Y/%m}/{_NAMES[part.number % len(_NAMES)]}_{part.number}{number}.jpg"
 
 
 def _dated_path(part: Part, number: int) -> str:
@@ -206,8 +226,8 @@ def _dated_path(part: Part, number: int) -> str:
         # ASP.NET's habit: the twelve-hour clock without its half of the day.
         stamp = f"{part.day:%d%m%Y}{part.number % 12 + 1:02}{part.number % 60:02}{(part.number * 7) % 60:02}"
         slug = slug_of(part.story.title, IMAGE_SLUG_LENGTH).strip("-").replace("–", "")
-        suffix = (".jpg", ".png", ".PNG")[0 if part.number % 6 else part.number % 2 + 1]
-        return f"/res/news/{part.day:%Y/%m}/{part.day:%d-%m-%Y}-{slug}-{mark}-details{suffix}" + (f"?vs={stamp}" if part.number % 3 else "")
+        suffix = ".jpg" if part.number % 5 else (".png", ".PNG")[part.number // 5 % 2]
+        return f"/res/news/{part.day:%Y/%m}/{part.day:%d-%m-%Y}-{slug}-{mark}-details{suffix}" + (f"?vs={stamp}" if part.number % 4 else "")
     name = ("H{n}.JPG", "anh%20{n}.jpg", "{day}Hoinghi_{n}.jpg", "{n}.png")[part.number % 4]
     folder = f"{part.day:%d%m%Y}{hex_of('folder', part.id)}"
     return f"//Uploads/Image/{folder}/{name.format(n=number, day=f'{part.day:%d-%m-%Y}')}"
@@ -219,14 +239,14 @@ def _body(part: Part, prose: Prose, short: bool) -> list[Piece]:
         return [Piece(kind="paragraph", text=prose.paragraph())] if part.number % 2 else []
     pieces: list[Piece] = []
     length = 4 + (part.number * 7) % 20
-    headed = part.number % 3 != 2 and length > 5
+    headed = part.number % 4 != 3 and length > 5
     for number in range(length):
         if headed and number in {1, 2 + length // 2}:
-            pieces.append(Piece(kind="heading", text=prose.sentence(phrases.HEADINGS), bare=part.number % 12 == 7))
+            pieces.append(Piece(kind="heading", text=prose.sentence(phrases.HEADINGS), bare=part.number % 11 == 7))
         if number == 2 and part.number % 4 == 1:
             pieces.append(Piece(kind="quote", text=prose.unique(phrases.QUOTES)))
         if number == 3 and part.number % 5 == 2:
-            pieces.append(Piece(kind="paragraph", text=prose.sentence(phrases.LIST_OPENERS)))
+            pieces.append(Piece(kind="paragraph", text=prose.unique(phrases.LIST_OPENERS)))
             pieces.append(Piece(kind="list", items=tuple(prose.sentence(phrases.LIST_ITEMS) for _ in range(3))))
         if number == 3 and part.number % 11 == 4:
             pieces.append(Piece(kind="table", rows=prose.table()))

@@ -26,6 +26,7 @@ from crawler.demo.parts import (
     printed_date,
     printed_edit,
     related_links,
+    tag_href,
     typed,
 )
 from crawler.demo.truth import SampleSite
@@ -71,7 +72,7 @@ def article(site: SampleSite, page: SampleArticle) -> str:
     lead = f'<p class="sapo"><strong>{typed(page.lead, False)}</strong></p>' if page.lead else ""
     photo = _figure(page.lead_photo) if page.lead_photo else ""
     byline = f'<p class="author"><strong>{esc(page.byline.printed)}</strong></p>' if page.byline else ""
-    tags = "".join(f'<li><a href="/tu-khoa?ten={esc(tag.replace(" ", "+"))}" rel="tag">{esc(tag)}</a></li>' for tag in page.tags)
+    tags = "".join(f'<li><a href="{tag_href(tag)}" rel="tag">{esc(tag)}</a></li>' for tag in page.tags)
     tagged = f'<section class="tags"><h2>Từ khóa</h2><ul>{tags}</ul></section>' if tags else ""
     video = f'<video controls src="https://images.hcmcpv.org.vn{page.video}"></video>' if page.video else ""
     path = "".join(f'<li><a href="{href}">{esc(text)}</a></li>' for href, text in crumbs(site, page))
@@ -123,9 +124,13 @@ def _head(site: SampleSite, page: SampleArticle) -> str:
         out.append(f'<meta property="og:image" content="{esc(page.lead_photo.url)}">')
     if page.form == "open-graph":
         out.append(f'<meta property="article:published_time" content="{page.published_at}">')
-    for data in (_news(site, page), _breadcrumbs(site, page)):
-        out.append(f'<script type="application/ld+json">{json.dumps(data, ensure_ascii=False).replace("<", chr(92) + "u003c")}</script>')
+    out.extend(_json_ld(data) for data in (_news(site, page), _breadcrumbs(site, page)))
     return "\n".join(out) + "\n"
+
+
+def _json_ld(data: dict[str, Any]) -> str:
+    text = json.dumps(data, ensure_ascii=False).replace("<", r"\u003c")
+    return f'<script type="application/ld+json">{text}</script>'
 
 
 def _news(site: SampleSite, page: SampleArticle) -> dict[str, Any]:
@@ -146,7 +151,7 @@ def _news(site: SampleSite, page: SampleArticle) -> dict[str, Any]:
         moment = dt.datetime.combine(page.day, page.time, VIETNAM).astimezone(dt.UTC)
         data["datePublished"] = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
     if page.form == "json-ld-edited" and page.modified:
-        data["dateModified"] = page.modified.isoformat("seconds")
+        data["dateModified"] = page.modified.isoformat(timespec="seconds")
     return data
 
 
@@ -207,8 +212,9 @@ def _comments(page: SampleArticle) -> str:
 
 def _related(site: SampleSite, page: SampleArticle) -> str:
     rows = "".join(
-        f'<li><a href="{esc(href)}">{esc(other.title)}</a></li>\n' if turn else f'<li><a href="{esc(href)}"><h3>{esc(other.title)}</h3></a>'
-        f"<p>{esc(other.first_paragraph)}</p></li>\n"
+        f'<li><a href="{esc(href)}">{esc(other.title)}</a></li>\n'
+        if turn
+        else f'<li><a href="{esc(href)}"><h3>{esc(other.title)}</h3></a><p>{esc(other.first_paragraph)}</p></li>\n'
         for turn, (href, other) in enumerate(related_links(site, page))
     )
     return f"<section><h2>{RELATED_HEAD}</h2><ul>{rows}</ul></section>"

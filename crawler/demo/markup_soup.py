@@ -20,6 +20,7 @@ from crawler.demo.parts import (
     printed_date,
     printed_edit,
     related_links,
+    tag_href,
     thumbnail,
     typed,
     weekday_day,
@@ -39,7 +40,8 @@ def shell(site: SampleSite, title: str, main: str, *, head: str = "") -> str:
     foot = "".join(f"<div>{esc(line)}</div>" for line in FOOTER)
     return f"""<!DOCTYPE html>
 <html lang="vi"><head><meta charset="utf-8"><title>{esc(title)} | {SITE_NAME}</title>
-<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/site.css"><link rel="icon" href="/favicon.ico">{head}
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/site.css">
+<link rel="icon" href="/favicon.ico">{head}
 <script src="/static/site.js" defer></script></head><body>
 <div class="w"><div class="t1"><a href="/"><img src="/static/logo.png" alt=""></a><div class="t2">{weekday_day(site.now().date())}</div>
 <div class="t3"><a href="https://icpv.thanhuytphcm.vn/dang-nhap">Đăng nhập</a> <a href="/tim-kiem?q=">Tìm kiếm</a></div></div>
@@ -59,12 +61,13 @@ def article(site: SampleSite, page: SampleArticle) -> str:
     lead = f'<div class="s1"><strong>{typed(page.lead, False)}</strong></div>' if page.lead else ""
     photo = _photo(page.lead_photo, page.id) if page.lead_photo else ""
     byline = f'<div style="text-align: right"><b>{esc(page.byline.printed)}</b></div>' if page.byline else ""
-    tags = "".join(f'<a href="/tu-khoa?ten={esc(tag.replace(" ", "+"))}">{esc(tag)}</a> ' for tag in page.tags)
+    tags = "".join(f'<a href="{tag_href(tag)}">{esc(tag)}</a> ' for tag in page.tags)
     tagged = f'<div class="k1"><span>Từ khóa:</span> {tags}</div>' if tags else ""
     video = f'<div class="v1"><video controls src="https://images.hcmcpv.org.vn{page.video}"></video></div>' if page.video else ""
     body = "".join(_piece(piece, page) for piece in page.pieces)
     main = f"""<div class="p0">{path}</div><div class="a1"><div class="a2"><h1>{esc(page.title)}</h1></div>{dated}{edited}
-<div class="x1"><a href="{page.path}?print=1">In trang</a> <a href="https://www.facebook.com/sharer.php?u={page.id}"><img src="/static/fb.png" alt="Facebook"></a></div>
+<div class="x1"><a href="{page.path}?print=1">In trang</a> <a href="https://www.facebook.com/sharer.php?u={page.id}">
+<img src="/static/fb.png" alt="Facebook"></a></div>
 {lead}{photo}<div class="a3">{video}{body}{byline}</div>{tagged}</div>
 {_comments(page)}{_related(site, page)}"""
     return shell(site, page.title, main)
@@ -124,11 +127,13 @@ def _photo(photo: Photo, turn: int) -> str:
 
 def _comments(page: SampleArticle) -> str:
     said = "".join(
-        f'<div class="y2"><b>{esc(comment.name)}</b><span>{comment.when}</span><div>{esc(comment.text)}</div></div>' for comment in page.comments
+        f'<div class="y2"><b>{esc(comment.name)}</b><span>{comment.when}</span><div>{esc(comment.text)}</div></div>'
+        for comment in page.comments
     )
     total = "" if page.comment_count is None else f" ({page.comment_count})"
     return f"""<div class="y1"><div class="h">{COMMENTS_HEAD}</div><div><input placeholder="Họ và tên"><input placeholder="Email">
-<textarea placeholder="Ý kiến của bạn"></textarea><img src="/captcha.aspx" alt=""><img src="/static/refresh.png" alt="refresh"><button>Gửi</button></div>
+<textarea placeholder="Ý kiến của bạn"></textarea><img src="/captcha.aspx" alt="">
+<img src="/static/refresh.png" alt="refresh"><button>Gửi</button></div>
 <div>{COMMENTS_TOTAL}{total}</div>{said}</div>
 """
 

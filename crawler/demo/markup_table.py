@@ -23,6 +23,7 @@ from crawler.demo.parts import (
     printed_date,
     printed_edit,
     related_links,
+    tag_href,
     typed,
 )
 from crawler.demo.truth import SampleSite
@@ -62,12 +63,12 @@ def article(site: SampleSite, page: SampleArticle) -> str:
     photo = _photo(page.lead_photo) if page.lead_photo else ""
     lead = f'<B><SPAN ID="ctl00_cph_lblTrichDan">{typed(page.lead, False)}</SPAN></B><BR><BR>' if page.lead else ""
     byline = f'<DIV ALIGN="right"><STRONG>{esc(page.byline.printed)}</STRONG></DIV>' if page.byline else ""
-    tags = ", ".join(f'<A HREF="/tu-khoa?ten={esc(tag.replace(" ", "+"))}">{esc(tag)}</A>' for tag in page.tags)
+    tags = ", ".join(f'<A HREF="{tag_href(tag)}">{esc(tag)}</A>' for tag in page.tags)
     tagged = f"<TR><TD>Từ khóa: {tags}</TD></TR>" if tags else ""
     video = f'<OBJECT DATA="https://images.hcmcpv.org.vn{page.video}" WIDTH="640"></OBJECT><BR>' if page.video else ""
     main = f"""<TABLE ID="ctl00_cph_tblChiTiet" WIDTH="100%"><TR><TD CLASS="duongdan">{path}</TD></TR>
 <TR><TD><SPAN ID="ctl00_cph_lblTieuDe" CLASS="tieude">{esc(page.title)}</SPAN></TD></TR>{dated}{edited}
-<TR><TD><A HREF="{page.path}?print=1" TARGET="_blank"><IMG SRC="/static/in.gif.png" ALT="Bản in" WIDTH="16" HEIGHT="16"> Bản in</A>
+<TR><TD><A HREF="{page.path}?print=1" TARGET="_blank"><IMG SRC="/static/in.png" ALT="Bản in" WIDTH="16" HEIGHT="16"> Bản in</A>
 <A HREF="/lich?ngay={page.day}"><IMG SRC="/static/lich.png" ALT="Lịch" WIDTH="16" HEIGHT="16"></A></TD></TR>
 <TR><TD ID="ctl00_cph_tdNoiDung" CLASS="noidung">{photo}{lead}{video}{_body(page)}{byline}</TD></TR>{tagged}</TABLE>
 {_comments(page)}{_related(site, page)}"""
@@ -131,13 +132,12 @@ def _photo(photo: Photo) -> str:
 
 
 def _comments(page: SampleArticle) -> str:
-    rows = "".join(
-        f"<TR><TD><B>{esc(comment.name)}</B> ({comment.when})<BR>{esc(comment.text)}</TD></TR>" for comment in page.comments
-    )
+    rows = "".join(f"<TR><TD><B>{esc(comment.name)}</B> ({comment.when})<BR>{esc(comment.text)}</TD></TR>" for comment in page.comments)
     total = "" if page.comment_count is None else f": {page.comment_count}"
     return f"""<TABLE ID="ctl00_cph_tblYKien"><TR><TD><B>{COMMENTS_HEAD}</B></TD></TR>
 <TR><TD>Họ tên <INPUT NAME="ten" TYPE="text"> Nội dung <TEXTAREA NAME="noidung" ROWS="4"></TEXTAREA>
-<IMG SRC="/captcha.aspx" ALT="captcha" WIDTH="90"><IMG SRC="/static/refresh.png" ALT="refresh"> <INPUT TYPE="button" VALUE="Gửi"></TD></TR>{rows}
+<IMG SRC="/captcha.aspx" ALT="captcha" WIDTH="90"><IMG SRC="/static/refresh.png" ALT="refresh">
+<INPUT TYPE="button" VALUE="Gửi"></TD></TR>{rows}
 <TR><TD>{COMMENTS_TOTAL}{total}</TD></TR></TABLE>
 """
 

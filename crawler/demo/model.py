@@ -199,7 +199,7 @@ class SampleArticle:
             "lead": self.lead,
             "date": self.day.isoformat(),
             "published_at": self.published_at,
-            "modified_at": self.modified.isoformat("seconds") if self.modified else None,
+            "modified_at": self.modified.isoformat(timespec="seconds") if self.modified else None,
             "date_source": self.evidence,
             "tags": list(self.tags),
             "byline": self.byline.printed if self.byline else None,

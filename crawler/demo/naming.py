@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import unicodedata
 from urllib.parse import quote
 
@@ -68,9 +69,8 @@ def id_for(day: dt.date, second: int) -> int:
     """
     if day < _COUNTER_FROM:
         return int(dt.datetime(day.year, day.month, day.day, 8, tzinfo=VIETNAM).timestamp()) + second
-    for (day_a, id_a), (day_b, id_b) in zip(ID_DAYS, ID_DAYS[1:], strict=False):
-        if day < day_b or day_b == ID_DAYS[-1][0]:
-            break
+    spans = list(itertools.pairwise(ID_DAYS))
+    (day_a, id_a), (day_b, id_b) = next((span for span in spans if day < span[1][0]), spans[-1])
     return id_a + round(((day - day_a).days + 0.25) * (id_b - id_a) / (day_b - day_a).days)
 
 

@@ -4,12 +4,17 @@ import datetime as dt
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 from crawler.demo.model import IMAGE_HOST, MAIN_HOST, Photo, SampleArticle
 from crawler.demo.truth import SampleSite
 
 SITE_NAME = "Trang tin Điện tử Đảng bộ Thành phố Mẫu"
-FOOTER = ("Cơ quan chủ quản: Ban Biên tập trang mẫu", "Chịu trách nhiệm nội dung: Lý Thanh Tùng", "Ghi rõ nguồn khi phát hành lại thông tin từ trang này")
+FOOTER = (
+    "Cơ quan chủ quản: Ban Biên tập trang mẫu",
+    "Chịu trách nhiệm nội dung: Lý Thanh Tùng",
+    "Ghi rõ nguồn khi phát hành lại thông tin từ trang này",
+)
 COMMENTS_HEAD = "Ý kiến bạn đọc"
 COMMENTS_TOTAL = "Tổng lượt bình luận"
 RELATED_HEAD = "Tin khác"
@@ -101,8 +106,12 @@ def pasted(article: SampleArticle, turn: int) -> str:
 
 
 def thumbnail_path(photo: Photo) -> str:
-    """The small form of a photo: of a lead photo its name without `-details` and stamp."""
-    return photo.path.partition("?")[0].replace("-details.", ".")
+    """The small form of a photo: of a lead photo its name without `-details` and stamp, of another one in a folder of its own."""
+    path = photo.path.partition("?")[0]
+    if "-details." in path:
+        return path.replace("-details.", ".")
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/nho/{name}"
 
 
 def thumbnail(article: SampleArticle) -> str | None:
@@ -140,3 +149,8 @@ def typed(text: str, debris: bool) -> str:
     """Text escaped; with a word processor's spaces that do not break where `debris` is asked for."""
     out = esc(text)
     return out.replace(" và ", "&nbsp;và ").replace(". ", ".&nbsp; ", 1) if debris else out
+
+
+def tag_href(tag: str) -> str:
+    """Address of a tag's page."""
+    return f"/tu-khoa?ten={quote_plus(tag)}"

@@ -5,50 +5,131 @@ Slots in braces are filled by `prose`: names by drawing from `SLOTS`, `{n}`, `{p
 
 SURNAMES = ("Trần", "Lê", "Phạm", "Võ", "Đặng", "Bùi", "Đỗ", "Ngô", "Lâm", "Trương", "Huỳnh", "Dương")
 MEN = ("Hữu An", "Quốc Duy", "Minh Khôi", "Văn Mẫn", "Công Nghĩa", "Bảo Phúc", "Thanh Vinh", "Đình Thọ", "Trọng Tín", "Gia Hưng", "Tấn Lợi")
-WOMEN = ("Thị Bích", "Ngọc Châu", "Kim Giang", "Thu Hạnh", "Thanh Lam", "Mỹ Quyên", "Thị Sương", "Bích Thảo", "Tú Uyên", "Hồng Vân", "Thị Diệu")
+WOMEN = (
+    "Thị Bích",
+    "Ngọc Châu",
+    "Kim Giang",
+    "Thu Hạnh",
+    "Thanh Lam",
+    "Mỹ Quyên",
+    "Thị Sương",
+    "Bích Thảo",
+    "Tú Uyên",
+    "Hồng Vân",
+    "Thị Diệu",
+)
 
 BYLINES = ("Minh Khuê", "Anh Thư", "Hoài Phương", "Lê Gia Bảo", "Thục Đoan", "Trường Giang", "Mai Chi", "Quốc Thịnh", "Hạ Vy", "Đăng Khoa")
 
 SLOTS: dict[str, tuple[str, ...]] = {
     "ward": (
-        "An Hòa Đông", "Bình Lạc", "Tân Thới Nam", "Vĩnh Phước Tây", "Long Thuận Bắc", "Phú Lâm Đông",
-        "Hiệp An", "Thạnh Xuân Trung", "Hòa Bình Thượng", "Tam Hiệp Tây", "Bình An Nam", "Linh Hòa",
+        "An Hòa Đông",
+        "Bình Lạc",
+        "Tân Thới Nam",
+        "Vĩnh Phước Tây",
+        "Long Thuận Bắc",
+        "Phú Lâm Đông",
+        "Hiệp An",
+        "Thạnh Xuân Trung",
+        "Hòa Bình Thượng",
+        "Tam Hiệp Tây",
+        "Bình An Nam",
+        "Linh Hòa",
     ),
     "role": (
-        "Chủ tịch UBND phường", "Bí thư chi bộ khu phố 5", "Trưởng ban điều hành khu phố 3", "Chủ tịch Hội Người cao tuổi phường",
-        "Bí thư Đoàn phường", "Phó Chủ tịch HĐND phường", "Chủ tịch Hội Liên hiệp Phụ nữ phường", "Trưởng Trạm y tế phường",
+        "Chủ tịch UBND phường",
+        "Bí thư chi bộ khu phố 5",
+        "Trưởng ban điều hành khu phố 3",
+        "Chủ tịch Hội Người cao tuổi phường",
+        "Bí thư Đoàn phường",
+        "Phó Chủ tịch HĐND phường",
+        "Chủ tịch Hội Liên hiệp Phụ nữ phường",
+        "Trưởng Trạm y tế phường",
     ),
     "partner": (
-        "Hội Khuyến học", "Đoàn Thanh niên", "Mặt trận Tổ quốc phường", "Hội Cựu chiến binh", "Câu lạc bộ Sống xanh",
-        "tổ công nghệ cộng đồng", "ban điều hành các khu phố", "nhóm kiến trúc sư tình nguyện", "Hợp tác xã Gốm Hòa Thuận",
+        "Hội Khuyến học",
+        "Đoàn Thanh niên",
+        "Mặt trận Tổ quốc phường",
+        "Hội Cựu chiến binh",
+        "Câu lạc bộ Sống xanh",
+        "tổ công nghệ cộng đồng",
+        "ban điều hành các khu phố",
+        "nhóm kiến trúc sư tình nguyện",
+        "Hợp tác xã Gốm Hòa Thuận",
     ),
     "place": (
-        "công viên Hòa Thuận", "bến Rạch Lá", "chợ Cây Gòn", "nhà văn hóa phường", "bờ kênh Bông Súng", "sân Trường Tiểu học Hòa Thuận",
-        "thư viện khu Đông", "khu lưu trú công nhân Vĩnh Phước", "bến phà Cây Gòn", "nhà sinh hoạt cộng đồng khu phố 4",
+        "công viên Hòa Thuận",
+        "bến Rạch Lá",
+        "chợ Cây Gòn",
+        "nhà văn hóa phường",
+        "bờ kênh Bông Súng",
+        "sân Trường Tiểu học Hòa Thuận",
+        "thư viện khu Đông",
+        "khu lưu trú công nhân Vĩnh Phước",
+        "bến phà Cây Gòn",
+        "nhà sinh hoạt cộng đồng khu phố 4",
     ),
     "people": (
-        "người cao tuổi", "học sinh và phụ huynh", "công nhân xa quê", "tiểu thương các chợ", "hộ gia đình ven kênh",
-        "thanh niên tình nguyện", "cư dân các chung cư cũ", "người khuyết tật", "sinh viên ở trọ",
+        "người cao tuổi",
+        "học sinh và phụ huynh",
+        "công nhân xa quê",
+        "tiểu thương các chợ",
+        "hộ gia đình ven kênh",
+        "thanh niên tình nguyện",
+        "cư dân các chung cư cũ",
+        "người khuyết tật",
+        "sinh viên ở trọ",
     ),
     "work": (
-        "nạo vét mương thoát nước", "trồng và chăm sóc cây xanh", "sửa chữa nhà tình thương", "thu gom rác tại nguồn", "hướng dẫn nộp hồ sơ qua mạng",
-        "dạy bơi cho thiếu nhi", "khám sức khỏe lưu động", "thắp sáng đường hẻm", "bổ sung sách cho tủ sách khu phố", "tập huấn sơ cứu",
+        "nạo vét mương thoát nước",
+        "trồng và chăm sóc cây xanh",
+        "sửa chữa nhà tình thương",
+        "thu gom rác tại nguồn",
+        "hướng dẫn nộp hồ sơ qua mạng",
+        "dạy bơi cho thiếu nhi",
+        "khám sức khỏe lưu động",
+        "thắp sáng đường hẻm",
+        "bổ sung sách cho tủ sách khu phố",
+        "tập huấn sơ cứu",
     ),
     "trait": (
-        "sự kiên trì", "tinh thần tự nguyện", "cách làm sát với từng nhà", "sự minh bạch trong thu chi", "tiếng nói chung của khu phố",
-        "việc lắng nghe trước khi quyết định", "sự phối hợp nhịp nhàng giữa các đoàn thể", "thói quen ghi chép, theo dõi hằng tuần",
+        "sự kiên trì",
+        "tinh thần tự nguyện",
+        "cách làm sát với từng nhà",
+        "sự minh bạch trong thu chi",
+        "tiếng nói chung của khu phố",
+        "việc lắng nghe trước khi quyết định",
+        "sự phối hợp nhịp nhàng giữa các đoàn thể",
+        "thói quen ghi chép, theo dõi hằng tuần",
     ),
     "time": (
-        "quý tới", "tháng sau", "cuối năm nay", "mùa khô tới", "sáu tháng nữa", "dịp khai giảng", "đầu năm sau", "vài tuần tới",
+        "quý tới",
+        "tháng sau",
+        "cuối năm nay",
+        "mùa khô tới",
+        "sáu tháng nữa",
+        "dịp khai giảng",
+        "đầu năm sau",
+        "vài tuần tới",
     ),
     "problem": (
-        "vỉa hè hẹp và nhiều chỗ xuống cấp", "nước đọng sau những cơn mưa lớn", "thiếu chỗ gửi xe vào giờ cao điểm", "hồ sơ phải đi lại nhiều lần",
-        "nhà văn hóa đóng cửa vào cuối tuần", "cây xanh bị dây cáp che khuất", "tiếng ồn về đêm", "người trẻ ít có thời gian tham gia",
+        "vỉa hè hẹp và nhiều chỗ xuống cấp",
+        "nước đọng sau những cơn mưa lớn",
+        "thiếu chỗ gửi xe vào giờ cao điểm",
+        "hồ sơ phải đi lại nhiều lần",
+        "nhà văn hóa đóng cửa vào cuối tuần",
+        "cây xanh bị dây cáp che khuất",
+        "tiếng ồn về đêm",
+        "người trẻ ít có thời gian tham gia",
     ),
     "source": (
-        "nguồn đóng góp của người dân", "quỹ khu phố", "sự tài trợ của các cửa hàng trên địa bàn", "ngân sách phường", "tiền bán phế liệu gom được",
+        "nguồn đóng góp của người dân",
+        "quỹ khu phố",
+        "sự tài trợ của các cửa hàng trên địa bàn",
+        "ngân sách phường",
+        "tiền bán phế liệu gom được",
     ),
-}  # fmt: skip
+}
 
 FOLLOW_UPS = (
     "Tham dự có {role} {ward} {person} cùng hơn {n} {people}.",
@@ -104,10 +185,21 @@ SENTENCES = (
 """General sentences, good for any story."""
 
 HEADINGS = (
-    "Bắt đầu từ việc nhỏ", "Người dân cùng làm, cùng kiểm tra", "Khó khăn còn ở phía trước", "Những con số biết nói", "Lắng nghe rồi mới quyết",
-    "Cách làm riêng của từng khu phố", "Từ thí điểm đến nhân rộng", "Giữ lửa phong trào", "Chuyện kể từ xóm nhỏ", "Thêm một cánh tay cho cơ sở",
-    "Chung sức giữ gìn", "Việc hôm nay không để ngày mai", "Khi người trẻ vào cuộc", "Nhìn lại để đi tiếp",
-)  # fmt: skip
+    "Bắt đầu từ việc nhỏ",
+    "Người dân cùng làm, cùng kiểm tra",
+    "Khó khăn còn ở phía trước",
+    "Những con số biết nói",
+    "Lắng nghe rồi mới quyết",
+    "Cách làm riêng của từng khu phố",
+    "Từ thí điểm đến nhân rộng",
+    "Giữ lửa phong trào",
+    "Chuyện kể từ xóm nhỏ",
+    "Thêm một cánh tay cho cơ sở",
+    "Chung sức giữ gìn",
+    "Việc hôm nay không để ngày mai",
+    "Khi người trẻ vào cuộc",
+    "Nhìn lại để đi tiếp",
+)
 
 QUOTES = (
     "\u201cLàm được {n} việc nhỏ mà dân vui thì hơn một việc lớn để dở dang\u201d, {person} chia sẻ.",
@@ -116,19 +208,29 @@ QUOTES = (
 )
 
 LIST_ITEMS = (
-    "Công khai kế hoạch và khoản chi tại {place};", "Phân công {partner} theo dõi từng tuần;", "Ưu tiên {people} trong đợt đầu;",
-    "Báo cáo tiến độ việc {work} trước ngày 20 hằng tháng;", "Dành ít nhất {pct} kinh phí cho khâu bảo dưỡng;", "Hoàn tất khảo sát tại {m} khu phố trong {time};",
-)  # fmt: skip
+    "Công khai kế hoạch và khoản chi tại {place};",
+    "Phân công {partner} theo dõi từng tuần;",
+    "Ưu tiên {people} trong đợt đầu;",
+    "Báo cáo tiến độ việc {work} trước ngày 20 hằng tháng;",
+    "Dành ít nhất {pct} kinh phí cho khâu bảo dưỡng;",
+    "Hoàn tất khảo sát tại {m} khu phố trong {time};",
+)
 LIST_OPENERS = (
     "Thời gian tới, phường {ward} tập trung vào mấy việc sau:",
-    "Theo kế hoạch vừa công bố, {partner} sẽ lần lượt thực hiện:",
+    "Theo kế hoạch vừa công bố, từ nay đến {time} {partner} sẽ lần lượt thực hiện:",
 )
 
 CAPTIONS = (
-    "Quang cảnh buổi lễ tại {place}.", "{Person} trao quà cho {people}.", "Các tình nguyện viên {work} ở {place}.", "Đông đảo {people} có mặt tại {place}.",
-    "{Person} trò chuyện với {people}.", "Một góc {place} sau khi được chỉnh trang.", "Thành viên {partner} chụp ảnh lưu niệm.",
-    "Niềm vui của {people} phường {ward}.", "Tổ {work} của phường {ward} bắt tay vào việc.",
-)  # fmt: skip
+    "Quang cảnh buổi lễ tại {place}.",
+    "{Person} trao quà cho {people}.",
+    "Các tình nguyện viên {work} ở {place}.",
+    "Đông đảo {people} có mặt tại {place}.",
+    "{Person} trò chuyện với {people}.",
+    "Một góc {place} sau khi được chỉnh trang.",
+    "Thành viên {partner} chụp ảnh lưu niệm.",
+    "Niềm vui của {people} phường {ward}.",
+    "Tổ {work} của phường {ward} bắt tay vào việc.",
+)
 CREDITS = ("TTXVN", "Minh Khuê", "Ban tổ chức", "Hoài Phương", "CTV")
 
 LEADS = (
@@ -136,9 +238,23 @@ LEADS = (
     "Không ồn ào, không khẩu hiệu, {partner} và {people} ở phường {ward} chọn cách bắt đầu từ {trait}.",
     "Với {trait}, hơn {n} người ở phường {ward} đã cùng nhau {work}, mở ra một cách làm mới cho khu phố.",
 )
-TAGS = ("khu phố xanh", "phường Bình Lạc", "tình nguyện", "kênh Bông Súng", "chuyển đổi số", "sức khỏe cộng đồng", "làng nghề", "học bổng", "phường Hiệp An", "đảng viên trẻ")
+TAGS = (
+    "khu phố xanh",
+    "phường Bình Lạc",
+    "tình nguyện",
+    "kênh Bông Súng",
+    "chuyển đổi số",
+    "sức khỏe cộng đồng",
+    "làng nghề",
+    "học bổng",
+    "phường Hiệp An",
+    "đảng viên trẻ",
+)
 COMMENTS = (
-    "Rất mong khu phố của tôi cũng làm được như vậy.", "Bài viết hay, cảm ơn tác giả.", "Cho hỏi đăng ký tham gia ở đâu?",
-    "Đề nghị duy trì thường xuyên, đừng làm theo phong trào.", "Cảm ơn các cô chú đã vì bà con.",
-)  # fmt: skip
+    "Rất mong khu phố của tôi cũng làm được như vậy.",
+    "Bài viết hay, cảm ơn tác giả.",
+    "Cho hỏi đăng ký tham gia ở đâu?",
+    "Đề nghị duy trì thường xuyên, đừng làm theo phong trào.",
+    "Cảm ơn các cô chú đã vì bà con.",
+)
 NOTICES = ("Thông báo lịch tiếp công dân tháng này", "Thông báo tuyển cộng tác viên ảnh", "Thông báo tạm dừng nhận bài dự thi")
