@@ -23,7 +23,7 @@ from parsel import Selector
 from crawler.demo import front, media
 from crawler.demo.model import IMAGE_HOST, Group, SampleArticle
 from crawler.demo.naming import ID_DAYS, slug_of
-from crawler.demo.routes import HOSTS, LOGIN_HOST, PAGE_HOSTS, answer
+from crawler.demo.routes import HOSTS, LOGIN_HOST, PAGE_HOSTS, Answer, answer
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import GROUPS, MARKUPS, SampleSite
 from crawler.items import Article
@@ -553,6 +553,21 @@ def test_a_client_that_does_not_trust_us_does_no_harm(running: RunningSite) -> N
     with socket.create_connection(("127.0.0.1", running.http_port)) as plain, pytest.raises(ssl.SSLError):
         ssl.create_default_context().wrap_socket(plain, server_hostname=WWW)
     assert get(running, WWW, "/robots.txt").status == 200
+
+
+def test_a_test_can_have_another_answer_given(running: RunningSite) -> None:
+    running.instead["/busy"] = Answer(status=503, headers={"Retry-After": "2"}, validated=False)
+    reply = get(running, WWW, "/busy")
+    del running.instead["/busy"]
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "2")
+
+
+def test_a_browser_on_loopback_never_leaves_it(running: RunningSite) -> None:
+    article = next(article for article in running.site.articles if any(photo.path.startswith("//") for photo in article.photos))
+    body = get(running, "localhost", article.path, secure=False).body.decode()
+    assert not re.search(r"""["']https://(?!icpv\.|www\.facebook)""", body)
+    photo = next(src for src in Selector(text=body).xpath("//img/@src").getall() if src.startswith("/anh//"))
+    assert get(running, "localhost", photo, secure=False).status == 200
 
 
 # What happens to the site

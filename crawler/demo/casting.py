@@ -65,9 +65,10 @@ class Part:
     day: dt.date
     id: int
     markup: str
+    evidence: str | None = None
+    """Forces the best witness of the day; None leaves it to the cast."""
     event_day: dt.date | None = None
-    """Forces the day of the opening sentence, and makes a photo's name the best witness of the page's own day.
-    None leaves both to the cast."""
+    """Forces the day of the opening sentence; None leaves it to the cast."""
 
 
 class Cast:
@@ -80,7 +81,7 @@ class Cast:
     def article(self, part: Part) -> SampleArticle:
         """One article of the news."""
         prose = Prose(f"article {part.id}", self._written)
-        evidence = "image-name" if part.event_day else self._next(EVIDENCE[part.markup], "evidence", part.markup)
+        evidence = part.evidence or self._next(EVIDENCE[part.markup], "evidence", part.markup)
         if evidence == "image-name" and part.day < COUNTER_ERA:
             evidence = "dateline"
         forms = FORMS.get((part.markup, evidence))
@@ -253,7 +254,7 @@ def _body(part: Part, prose: Prose, short: bool) -> list[Piece]:
         pieces.append(Piece(kind="paragraph", text=prose.paragraph()))
     if part.number % 26 == 13:
         folder = f"{part.day:%d%m%Y}{hex_of('file', part.id)}"
-        name = ("ke-hoach.pdf", "Du%20thao%20ke%20hoach.pdf")[part.number % 2]
+        name = ("ke-hoach.pdf", "Du%20thao%20ke%20hoach.pdf")[part.number // 26 % 2]
         pieces.append(Piece(kind="file", text="Xem toàn văn kế hoạch tại đây.", href=f"/Uploads/File/{folder}/{name}"))
         pieces.append(Piece(kind="paragraph", text=prose.paragraph()))
     return pieces

@@ -7,7 +7,7 @@ from typing import Protocol
 from crawler.demo import markup_semantic, markup_soup, markup_table
 from crawler.demo.model import MAIN_HOST, Group, SampleArticle
 from crawler.demo.naming import VIETNAM, quoted
-from crawler.demo.parts import NOTICES, NOTICES_HEAD, SITE_NAME, Listed, PageLink, esc, listed, pasted, thumbnail
+from crawler.demo.parts import CALENDAR, NOTICES, NOTICES_HEAD, SITE_NAME, Listed, PageLink, esc, listed, pasted, thumbnail
 from crawler.demo.truth import COLLECTIONS, DOCUMENTS_TITLE, SampleSite
 
 PER_PAGE = 8
@@ -43,7 +43,7 @@ def home(site: SampleSite) -> str:
     main = f"""<h2>Tin mới</h2>{newest}<h2>Tiêu điểm</h2>{highlights}{groups}
 <h2><a href="/tu-lieu">{DOCUMENTS_TITLE}</a></h2>{documents}
 <h2>{NOTICES_HEAD}</h2>{notices}<p><a href="{SOFT_404}">Bài đã gỡ</a></p><p><a href="{DEAD}">Lịch nghỉ lễ năm cũ</a></p>
-<p><a href="/lich?ngay={site.articles[-1].day}">Lịch công tác</a> <a href="/dang-nhap">Đăng nhập</a>
+<p><a href="{CALENDAR}">Lịch công tác</a> <a href="/dang-nhap">Đăng nhập</a>
 <a href="https://icpv.thanhuytphcm.vn/">Hệ thống nội bộ</a> <a href="https://www.facebook.com/">Facebook</a>
 <a href="mailto:toasoan@example.org">Thư tòa soạn</a></p>"""
     return MARKUPS["soup"].shell(site, SITE_NAME, main)

@@ -6,6 +6,7 @@ Captions stand in two-row tables under their photos, sub-headings are bold lines
 from crawler.demo.model import Photo, Piece, SampleArticle
 from crawler.demo.naming import hex_of
 from crawler.demo.parts import (
+    CALENDAR,
     COMMENTS_HEAD,
     COMMENTS_TOTAL,
     FOOTER,
@@ -69,7 +70,7 @@ def article(site: SampleSite, page: SampleArticle) -> str:
     main = f"""<TABLE ID="ctl00_cph_tblChiTiet" WIDTH="100%"><TR><TD CLASS="duongdan">{path}</TD></TR>
 <TR><TD><SPAN ID="ctl00_cph_lblTieuDe" CLASS="tieude">{esc(page.title)}</SPAN></TD></TR>{dated}{edited}
 <TR><TD><A HREF="{page.path}?print=1" TARGET="_blank"><IMG SRC="/static/in.png" ALT="Bản in" WIDTH="16" HEIGHT="16"> Bản in</A>
-<A HREF="/lich?ngay={page.day}"><IMG SRC="/static/lich.png" ALT="Lịch" WIDTH="16" HEIGHT="16"></A></TD></TR>
+<A HREF="{CALENDAR}"><IMG SRC="/static/lich.png" ALT="Lịch" WIDTH="16" HEIGHT="16"></A></TD></TR>
 <TR><TD ID="ctl00_cph_tdNoiDung" CLASS="noidung">{photo}{lead}{video}{_body(page)}{byline}</TD></TR>{tagged}</TABLE>
 {_comments(page)}{_related(site, page)}"""
     return shell(site, page.title, main)

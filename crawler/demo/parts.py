@@ -20,6 +20,9 @@ COMMENTS_TOTAL = "Tổng lượt bình luận"
 RELATED_HEAD = "Tin khác"
 NOTICES_HEAD = "Thông báo"
 
+CALENDAR = "/lich?ngay=2025-01-01"
+"""Where the calendar is entered; the same on all pages, so that it tells no page's day."""
+
 NOTICES = (("lich-tiep-cong-dan", "Lịch tiếp công dân tháng này"), ("tuyen-cong-tac-vien-anh", "Tuyển cộng tác viên ảnh"))
 """Static pages, no articles: slug and title."""
 

@@ -38,12 +38,12 @@ SLOTS: dict[str, tuple[str, ...]] = {
     ),
     "role": (
         "Chủ tịch UBND phường",
-        "Bí thư chi bộ khu phố 5",
-        "Trưởng ban điều hành khu phố 3",
+        "Bí thư chi bộ khu phố 5, phường",
+        "Trưởng ban điều hành khu phố 3, phường",
         "Chủ tịch Hội Người cao tuổi phường",
         "Bí thư Đoàn phường",
         "Phó Chủ tịch HĐND phường",
-        "Chủ tịch Hội Liên hiệp Phụ nữ phường",
+        "Phó Chủ tịch Mặt trận Tổ quốc phường",
         "Trưởng Trạm y tế phường",
     ),
     "partner": (

@@ -1,5 +1,6 @@
 """Which address of the sample site answers what: host, path and query in, an answer out; no network."""
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from crawler.demo.truth import COLLECTIONS, SampleSite
 
 PAGE_HOSTS = (MAIN_HOST, "thanhuytphcm.vn", "stxdd.thanhuytphcm.vn", "www.hcmcpv.org.vn", "hcmcpv.org.vn")
 LOGIN_HOST = "icpv.thanhuytphcm.vn"
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 HOSTS = (*PAGE_HOSTS, IMAGE_HOST, LOGIN_HOST)
 
 _ARTICLE = re.compile(r"/(tin-tuc|tu-lieu)/(?:([^/]+)/)?([^/]*)-(\d{10})/?", re.ASCII)
@@ -41,8 +43,8 @@ class Answer:
 def answer(site: SampleSite, host: str, path: str, query: str = "") -> Answer:
     """Answer a GET for a percent-encoded path on one of the hosts; on a host that is no part of the site, 421."""
     host = host.lower()
-    if host in {"127.0.0.1", "localhost"}:
-        host = MAIN_HOST  # for people who look at the site in a browser
+    if host in LOOPBACK:
+        return _for_browsers(site, path, query)
     if host not in HOSTS:
         return Answer(status=421, body=b"not a host of the sample site\n", content_type="text/plain", validated=False)
     if path == "/robots.txt":
@@ -54,6 +56,19 @@ def answer(site: SampleSite, host: str, path: str, query: str = "") -> Answer:
     if host == "thanhuytphcm.vn":
         return _moved(f"https://{MAIN_HOST}{path}{'?' + query if query else ''}")
     return _page(site, path, parse_qs(query))
+
+
+def _for_browsers(site: SampleSite, path: str, query: str) -> Answer:
+    """The site under its loopback address, for people: every address that names a host of the site stays on this one."""
+    found = answer(site, IMAGE_HOST, path.removeprefix("/anh")) if path.startswith("/anh/") else answer(site, MAIN_HOST, path, query)
+    body, where = found.body, found.headers.get("Location", "")
+    for host, prefix in ((IMAGE_HOST, "/anh"), *((host, "") for host in PAGE_HOSTS)):
+        where = where.replace(f"https://{host}/", f"{prefix}/")
+        if found.content_type.startswith("text/html"):
+            body = body.replace(f"https://{host}/".encode(), f"{prefix}/".encode())
+    return dataclasses.replace(
+        found, body=body, stable=None, validated=False, headers={**found.headers, "Location": where} if where else found.headers
+    )
 
 
 def _page(site: SampleSite, path: str, query: Mapping[str, list[str]]) -> Answer:

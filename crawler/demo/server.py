@@ -67,6 +67,8 @@ class RunningSite:
     """Requests in the order in which they ended."""
     latency: float = 0.0
     """Seconds that each answer is held back; may be changed while serving."""
+    instead: dict[str, Answer] = field(default_factory=dict)
+    """Answers given in place of the site's own, by path and query as requested: for tests of errors, bans and traps."""
 
     @property
     def connect_to(self) -> str:
@@ -231,6 +233,8 @@ class _ServerThread(threading.Thread):
     def _answer(self, request: web.BaseRequest) -> Answer:
         if request.method not in {"GET", "HEAD"}:
             return Answer(status=405, headers={"Allow": "GET, HEAD"}, validated=False)
+        if request.raw_path in self._running.instead:
+            return self._running.instead[request.raw_path]
         host = _host(request)
         path, _, query = request.raw_path.partition("?")
         if self._context is not None and not request.secure and host in HOSTS and host != IMAGE_HOST:
