@@ -14,6 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from archive.errors import ArchiveError
 from crawler.extensions.session import ArchiveSession
 from crawler.scope import Kind
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses that speak of the moment and not of the page."""
 SLOT = "site"
+FAILURES_IN_A_ROW = 25
+"""After so many failed requests without an answer between them the site counts as down."""
 
 
 class Settled(IgnoreRequest):
@@ -33,9 +36,12 @@ class OutcomeMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._urls = ArchiveSession.of(crawler).collection.urls
+        self._session = ArchiveSession.of(crawler)
+        self._urls = self._session.collection.urls
         self._attempts = crawler.settings.getint("RETRY_TIMES")
         self._backoff = crawler.settings.getfloat("RETRY_BACKOFF")
+        self._row = 0
+        self._answered = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -48,36 +54,45 @@ class OutcomeMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Let the spider see what it can use."""
-        if "key" in request.meta and response.status in TRY_AGAIN:
-            self._try_again(request, f"status {response.status}", _retry_after(response))
+        if "key" in request.meta and "stored_capture" not in request.meta:
+            if response.status in TRY_AGAIN:
+                self._try_again(request, f"status {response.status}", _retry_after(response))
+            self._answered, self._row = True, 0
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Settle what brought no response."""
-        if "key" not in request.meta or isinstance(exception, Settled):
+        if "key" not in request.meta or isinstance(exception, Settled | ArchiveError):
             return
         if isinstance(exception, IgnoreRequest):
             self._urls.finish(request.meta["key"], "refused")
-            self._count("refused")
+            self._note_failure("refused", request, str(exception))
             return
         self._try_again(request, _describe(exception), None)
 
     def _try_again(self, request: Request, why: str, after: float | None) -> None:
         """Raises Settled."""
         key, attempts = request.meta["key"], request.meta.get("attempts", 0) + 1
-        # Photos are many and none is worth a second visit in the same crawl.
-        if attempts >= (1 if request.meta.get("kind") == Kind.IMAGE else self._attempts):
+        self._row += 1
+        if not self._answered or self._row >= FAILURES_IN_A_ROW:
+            # A site that is down is not asked again and again; the next run begins where this one stops.
+            self._urls.finish(key, "queued")
+            self._note_failure("unreachable", request, why)
+            self._session.give_up(why)
+        # Photos are many, and none is worth a second visit in the same crawl.
+        elif attempts >= (1 if request.meta.get("kind") == Kind.IMAGE else self._attempts):
             self._urls.finish(key, "failed")
-            self._count("failed")
-            logger.warning("%s: %s; given up after %d attempts", request.url, why, attempts)
+            self._note_failure("failed", request, why)
         else:
             self._urls.retry(key, time.time() + (after if after is not None else self._backoff * 2 ** (attempts - 1)))
-            self._count("retried")
+            self._crawler.stats.inc_value("frontier/retried")
             logger.info("%s: %s; to be tried again", request.url, why)
         raise Settled(why)
 
-    def _count(self, name: str) -> None:
+    def _note_failure(self, name: str, request: Request, why: str) -> None:
         self._crawler.stats.inc_value(f"frontier/{name}")
+        self._session.outcome.last_failure = f"{request.url}: {why}"
+        logger.info("%s: %s: %s", request.url, name, why)
 
 
 def _retry_after(response: Response) -> float | None:

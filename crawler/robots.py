@@ -39,13 +39,15 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             answered: Deferred[None] = Deferred()
             self._asking[host].append(answered)
             await maybe_deferred_to_future(answered)
-        elif host not in self._rules:
+            return await self.robot_parser(request)
+        if host not in self._rules:
             self._asking[host] = []
             self._rules[host] = await self._ask(request, f"{url.scheme}://{host}/robots.txt")
             for answered in self._asking.pop(host):
                 answered.callback(None)
         rules = self._rules[host]
         if isinstance(rules, RobotsUnreachable):
+            self._rules.pop(host, None)  # asked anew for the next request of this host
             raise rules
         return rules
 

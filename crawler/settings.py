@@ -19,6 +19,7 @@ CONNECT_TIMEOUT = 30
 WARC_MAX_SIZE = 1_000_000_000
 FREE_SPACE_FLOOR = 200 << 20
 RETRY_BACKOFF = 5.0
+PROGRESS = False
 
 # Every exchange is archived as it went over the wire; no other scheme is ever fetched.
 DOWNLOAD_HANDLERS = {
@@ -33,6 +34,7 @@ SCHEDULER = "crawler.frontier.Frontier"
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 500}
 EXTENSIONS = {
     "crawler.extensions.session.ArchiveSession": 0,
+    "crawler.extensions.progress.ProgressBar": 10,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy.extensions.logstats.LogStats": None,

@@ -32,8 +32,8 @@ class Recording:
 
     began: datetime
     ip: str | None
-    protocols: tuple[str, ...]
-    cipher: str | None
+    protocols: tuple[str, ...] = ("http/1.1",)
+    cipher: str | None = None
     request: bytearray = field(default_factory=bytearray)
     response: BinaryIO = field(default_factory=lambda: cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=SPOOL)))  # noqa: SIM115 - closed by its owner
     received: int = 0
@@ -110,6 +110,8 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Copy first: parsing may end the exchange."""
         if self._recording is not None:
+            if not self._recording.received:
+                self._note_security(self._recording)
             self._recording.receive(data)
         super().dataReceived(data)
 
@@ -129,12 +131,14 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
 
     def _begin(self) -> Recording:
         transport: Any = self.transport
-        protocols, cipher = ["http/1.1"], None
-        handle: Any = getattr(transport, "getHandle", lambda: None)()
-        if hasattr(handle, "get_protocol_version_name"):  # TLS
-            protocols.append(handle.get_protocol_version_name().lower().replace("tlsv", "tls/"))
-            cipher = handle.get_cipher_name()
-        return Recording(began=datetime.now(UTC), ip=getattr(transport.getPeer(), "host", None), protocols=tuple(protocols), cipher=cipher)
+        return Recording(began=datetime.now(UTC), ip=getattr(transport.getPeer(), "host", None))
+
+    def _note_security(self, recording: Recording) -> None:
+        """Note TLS version and cipher: known once the handshake is over, so with the first byte that comes back."""
+        handle: Any = getattr(self.transport, "getHandle", lambda: None)()
+        if hasattr(handle, "get_protocol_version_name"):
+            recording.protocols = ("http/1.1", handle.get_protocol_version_name().lower().replace("tlsv", "tls/"))
+            recording.cipher = handle.get_cipher_name()
 
 
 class RecordingFactory(_HTTP11ClientFactory):

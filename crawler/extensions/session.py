@@ -10,7 +10,7 @@ import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import call_later
-from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
 from archive.collection import Collection, Options
@@ -32,6 +32,12 @@ class Outcome:
     """Scrapy's closing reason, e.g. `finished` or `shutdown`."""
     failure: ArchiveError | None = None
     """What stopped the archive. None when nothing did."""
+    last_failure: str = ""
+    """What the last request that failed for good died of."""
+    unreachable: str = ""
+    """Why no page could be had. Empty where at least one was, or none was wanted."""
+    shortfalls: list[str] = field(default_factory=list)
+    """Health checks that fell short, in words."""
     stats: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     """What the collection holds afterwards."""
@@ -89,12 +95,17 @@ class ArchiveSession:
         if self.outcome.failure is not None:
             return
         self.outcome.failure = failure
-        logger.error("%s", failure)
-        # Awaiting this from inside a download would wait for that download: schedule it.
-        call_later(0, self._close_spider)
+        self._end("archive_failed")
 
-    def _close_spider(self) -> None:
-        Deferred.fromCoroutine(self._crawler.engine.close_spider_async(reason="archive_failed"))
+    def give_up(self, why: str) -> None:
+        """End the crawl because the site cannot be reached or refuses us. Safe to call more than once."""
+        if not self.outcome.unreachable:
+            self.outcome.unreachable = why
+            self._end("unreachable")
+
+    def _end(self, reason: str) -> None:
+        # Awaiting the end from inside a download would wait for that download: schedule it.
+        call_later(0, lambda: _ignore(deferred_from_coro(self._crawler.engine.close_spider_async(reason=reason))))
 
     async def close(self, spider: object, reason: str) -> None:
         """Finish the collection."""
@@ -106,6 +117,8 @@ class ArchiveSession:
         except ArchiveError as failure:
             outcome.failure = outcome.failure or failure
         outcome.stats = dict(self._crawler.stats.get_stats())
+        if not outcome.stats.get("pages/read"):
+            outcome.unreachable = outcome.unreachable or outcome.last_failure
         outcome.counts = collection.state.counts()
         outcome.new_versions, outcome.run = collection.new_versions, collection.run
         report = {
@@ -124,6 +137,11 @@ class ArchiveSession:
             collection.close(report)
         except (ArchiveError, OSError) as failure:
             outcome.failure = outcome.failure or _as_archive_error(failure)
+
+
+def _ignore(deferred: "Deferred[None]") -> None:
+    """The end of the spider is reported by `close`; a second request to end it changes nothing."""
+    deferred.addErrback(lambda failure: logger.debug("%s", failure.getErrorMessage()))
 
 
 def _as_archive_error(error: Exception) -> ArchiveError:

@@ -1,0 +1,1 @@
+"""The spiders: seeds, what to follow, and callbacks of a few lines."""
