@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from archive.digest import parse_digest
 from archive.findings import CLOSED, DAMAGE, INFO, WARNING, Finding, Severity, find
-from archive.verify_rules import PROFILES, parse_date
+from archive.verify_rules import PROFILES, URI, parse_date
 from archive.verify_warc import Entry
 
 FIELDS = (
@@ -55,7 +55,7 @@ class Links:
             links = [("WARC-Concurrent-To", target) for target in entry.concurrent_to]
             links += [("WARC-Refers-To", entry.refers_to), ("WARC-Warcinfo-ID", entry.warcinfo_id)]
             links.append(("WARC-Segment-Origin-ID", entry.segment_origin))
-            self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", [(key, name, target) for name, target in links if target])
+            self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", [(key, name, target) for name, target in links if URI.fullmatch(target)])
         self._db.commit()
 
     def check(self) -> Iterator[Finding]:

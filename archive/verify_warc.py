@@ -176,7 +176,10 @@ class _Scanner:
                 break
             self._check(record, member.offset, member.length)
             records += 1
-            place = record.end + self._check_end(member.data, record, member.offset)
+            closing = self._check_end(member.data, record, member.offset)
+            if not closing:
+                break
+            place = record.end + closing
         if records > 1:
             self._add("several-records-in-member", f"expected one record in the gzip member, got {records}", member.offset)
 

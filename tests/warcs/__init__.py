@@ -1,0 +1,1 @@
+"""Small archives built to order: sound ones, odd but valid ones, and ones with exactly one fault each."""
