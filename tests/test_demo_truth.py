@@ -152,12 +152,15 @@ def test_truth_keeps_byline_captions_and_leads_out_of_the_body(site: SampleSite)
 
 
 def test_every_text_of_the_truth_is_on_the_page(site: SampleSite) -> None:
-    """Read by a browser's rules, the page holds each block, caption, byline and lead; what the truth says can be found."""
+    """Read by a browser's rules, the page holds each block, caption, byline and lead; the blocks stand in the truth's order."""
     for article in site.articles:
         page = page_of(site, article)
         shown = " ".join(unicodedata.normalize("NFC", " ".join(page.xpath("//body//text()").getall())).replace("\xa0", " ").split())
         truth = site.truth(article.key)
         cells = [cell for block in truth["blocks"] for row in block["text"].split("\n") for cell in row.split("\t")]
+        place = 0
+        for cell in cells:
+            place = shown.index(cell, place)
         for text in (truth["title"], truth["lead"], truth["byline"], *cells, *truth["captions"], *truth["tags"], *truth["section"]):
             assert text is None or text in shown
 

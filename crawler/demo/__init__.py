@@ -1,6 +1,7 @@
 """The bundled sample site: a small invented newspaper that behaves like the real one, served from loopback.
 
 `truth` builds the site from a fixed seed and says, field by field, what a perfect parser finds on each page;
+`compare` holds a parser's records against it;
 `server` serves it over http and https under the real host names, chosen by the `Host` header.
 Between the two stand three markups (`markup_table`, `markup_soup`, `markup_semantic`), which render the same articles
 in three unlike ways, `front` with the pages that are no article, and `media` with photos and files made at run time.

@@ -54,6 +54,7 @@ class SampleSite:
         """Unix time of the last change made to the site; 0 while it is as built."""
         self.groups = {group.slug: group for group in GROUPS}
         self._cast = Cast()
+        # Both are replaced, never changed: the server's thread may be reading them.
         self._pages: dict[str, SampleArticle] = {}
         self._gone: dict[str, int] = {}
         for article in _build(self._cast):
@@ -144,8 +145,10 @@ class SampleSite:
 
     def delete_article(self, key: str, *, status: int = 404) -> None:
         """Take a page off the site: its address answers `status`, 404 or 410, and nothing links to it."""
-        del self._pages[key]
-        self._gone[key] = status
+        if key not in self._pages:
+            raise KeyError(key)
+        self._gone = self._gone | {key: status}
+        self._pages = {other: page for other, page in self._pages.items() if other != key}
         self._touch()
 
     def rename(self, key: str, title: str | None = None) -> SampleArticle:
@@ -161,7 +164,6 @@ class SampleSite:
         return renamed
 
     def _put(self, article: SampleArticle) -> None:
-        # A new dictionary, not a change of the old one: the server's thread may be reading it.
         self._pages = self._pages | {article.key: article}
         self._touch()
 
