@@ -49,6 +49,9 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
         _close_warc(path, directory / "torn", recovery)
     items: list[StoredItem] = []
     for path in sorted((directory / "warc").glob("*.warc.gz")):
+        if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
+            state.forget(path.name, path.stat().st_size)
+            recovery.note(f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again")
         items += _catch_up(path, state, urls, describe, recovery)
     _restore_lines(directory, state, items, recovery, run)
     state.commit()
@@ -114,13 +117,13 @@ def _catch_up(path: Path, state: State, urls: Urls, describe: Describe, recovery
 
 def _restore_lines(directory: Path, state: State, items: list[StoredItem], recovery: Recovery, run: str) -> None:
     articles = directory / "articles"
-    held = _read_held(articles) if items else {}
     open_files = sorted(articles.glob("*.jsonl" + OPEN_SUFFIX))
     if len(open_files) > 1:
         raise ArchiveError(f"{articles}: expected at most one .open file, got {len(open_files)}; move the younger one aside")
     target = JsonlFile(articles, open_files[0].name.removesuffix(OPEN_SUFFIX)) if open_files else None
     if target is not None:
-        target = _mend_open(directory, target, state, recovery)
+        target = _mend_open(directory, target, state, items, recovery)
+    held = _read_held(articles) if items else {}
     for item in items:
         key, version = item_key(item.record), int(item.record["version"])
         place = held.get((key, version))
@@ -134,11 +137,13 @@ def _restore_lines(directory: Path, state: State, items: list[StoredItem], recov
         recovery.finished.append(target.finish())
 
 
-def _mend_open(directory: Path, target: JsonlFile, state: State, recovery: Recovery) -> JsonlFile:
-    """Cut a half-written line off an `.open` file and write the lines again that the state knows and the file lacks."""
+def _mend_open(directory: Path, target: JsonlFile, state: State, items: list[StoredItem], recovery: Recovery) -> JsonlFile:
+    """Cut off a half-written line, and any whose item the WARC does not hold; write those again that the file lacks."""
     target.abandon()
     path = directory / "articles" / (target.name + OPEN_SUFFIX)
-    cut_torn_tail(path, _complete_lines(path), directory / "torn", recovery)
+    known = {(row.key, row.version) for row in state.versions_in(target.name)}
+    known |= {(item_key(item.record), int(item.record["version"])) for item in items}
+    cut_torn_tail(path, _sound_lines(path, known), directory / "torn", recovery)
     target = JsonlFile(path.parent, target.name)
     for row in state.versions_in(target.name, target.size):
         record = read_record_at(directory / "warc" / row.file, row.offset, row.length)
@@ -152,26 +157,35 @@ def _mend_open(directory: Path, target: JsonlFile, state: State, recovery: Recov
     return target
 
 
-def _complete_lines(path: Path) -> int:
-    """How many bytes of the file are whole lines."""
+def _sound_lines(path: Path, known: set[tuple[str, int]]) -> int:
+    """Up to which byte the file holds whole lines of known versions."""
     end = 0
     with path.open("rb") as stream:
         for line in stream:
-            if line.endswith(b"\n"):
-                end += len(line)
+            if not line.endswith(b"\n") or _version_of(line) not in known:
+                break
+            end += len(line)
     return end
+
+
+def _version_of(line: bytes) -> tuple[str, int] | None:
+    try:
+        record = json.loads(line)
+        return item_key(record), int(record["version"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _read_held(articles: Path) -> dict[tuple[str, int], tuple[str, int, int]]:
     """(key, version) → file, offset and length of every line in `articles/`."""
-    held = {}
+    held: dict[tuple[str, int], tuple[str, int, int]] = {}
     for path in sorted([*articles.glob("*.jsonl"), *articles.glob("*.jsonl" + OPEN_SUFFIX)]):
         offset = 0
         with path.open("rb") as stream:
             for line in stream:
-                if line.endswith(b"\n"):
-                    record = json.loads(line)
-                    held[item_key(record), int(record["version"])] = (path.name.removesuffix(OPEN_SUFFIX), offset, len(line))
+                version = _version_of(line) if line.endswith(b"\n") else None
+                if version is not None:
+                    held[version] = (path.name.removesuffix(OPEN_SUFFIX), offset, len(line))
                 offset += len(line)
     return held
 

@@ -38,7 +38,7 @@ CREATE TABLE urls (
   due REAL NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, status INTEGER, capture INTEGER,
   fetched_at TEXT, changed_at TEXT, gone_at TEXT);
 CREATE INDEX urls_queue ON urls (priority DESC, id) WHERE state = 'queued';
-CREATE INDEX urls_other ON urls (state, due) WHERE state IN ('fetched', 'waiting');
+CREATE INDEX urls_other ON urls (state, due) WHERE state IN ('captured', 'fetched', 'waiting');
 CREATE INDEX urls_due ON urls (kind, due) WHERE state = 'done';
 """
 
@@ -86,8 +86,9 @@ class VersionRow:
 class UrlRow:
     """One URL of the frontier.
 
-    States: `queued` (to be fetched), `active` (being fetched), `fetched` (captured, its links and item still to be read),
-    `waiting` (to be tried again at `due`), `done`, `failed` (given up), `refused` (robots.txt or the scope).
+    States: `queued` (to be fetched), `active` (being fetched), `captured` (in the archive, being read), `fetched` (in the archive
+    since an interrupted crawl, still to be read), `waiting` (to be tried again at `due`), `done`, `failed` (given up),
+    `refused` (robots.txt or the scope).
     """
 
     id: int
@@ -179,6 +180,14 @@ class State:
         """Up to which byte a WARC file is accounted for; 0 for an unknown one."""
         row = self._db.execute("SELECT size FROM files WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else 0
+
+    def forget(self, name: str, size: int) -> None:
+        """Drop what was noted of a WARC file beyond a byte; the pages captured there are to be fetched again."""
+        lost = "SELECT id FROM captures WHERE file = ? AND offset + length > ?"
+        self._db.execute(f"UPDATE urls SET state = 'queued', capture = NULL WHERE capture IN ({lost})", (name, size))  # noqa: S608 - fixed text
+        self._db.execute("DELETE FROM captures WHERE file = ? AND offset + length > ?", (name, size))
+        self._db.execute("DELETE FROM versions WHERE file = ? AND offset + length > ?", (name, size))
+        self.set_file_size(name, size)
 
     # Captures
 

@@ -30,8 +30,13 @@ class Urls:
         self._state = state
 
     def reopen(self) -> None:
-        """Return what was in flight when a crawl broke off to the queue."""
+        """Return to the queue what was in flight when a crawl broke off, and what an earlier crawl gave up.
+
+        What was captured and not read becomes `fetched`: it is read from the archive, not fetched again.
+        """
+        self._state.execute("UPDATE urls SET state = 'fetched' WHERE state = 'captured'")
         self._state.execute("UPDATE urls SET state = 'queued' WHERE state = 'active'")
+        self._state.execute("UPDATE urls SET state = 'queued', attempts = 0 WHERE state IN ('failed', 'waiting')")
 
     def add(self, found: Found) -> bool:
         """Queue a URL that is not known yet. False where its key is known, in whatever state."""
@@ -84,7 +89,7 @@ class Urls:
     def captured(self, key: str, capture: int, *, status: int, date: str, etag: str | None, last_modified: str | None) -> None:
         """Note that the response is in the archive; its links and item are still to be read."""
         self._state.execute(
-            "UPDATE urls SET state = 'fetched', status = ?, fetched_at = ?,"
+            "UPDATE urls SET state = 'captured', status = ?, fetched_at = ?,"
             " capture = CASE WHEN ? = 304 THEN capture ELSE ? END,"
             " etag = CASE WHEN ? = 304 THEN etag ELSE ? END, last_modified = CASE WHEN ? = 304 THEN last_modified ELSE ? END"
             " WHERE key = ?",

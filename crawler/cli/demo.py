@@ -1,0 +1,107 @@
+"""`thanhuy demo`: the whole job on the bundled sample site, without network."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.cli.exits import CommandFailed, Exit
+
+
+@click.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-collection"),
+    show_default=True,
+    help="The collection's directory.",
+)
+@click.option("--keep-serving", is_flag=True, help="Serve the sample site until Ctrl-C, to look at it or to crawl it by hand.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port. Default: a free one.")
+@click.option("--progress/--no-progress", default=None, help="A progress bar; by default when stderr is a terminal.")
+def command(into: Path, keep_serving: bool, port: int, progress: bool | None) -> int:
+    """Serve the sample site on loopback, crawl it over TLS under the real host names, verify the result, and say what to try next.
+
+    \b
+    thanhuy demo
+    thanhuy demo --into /tmp/demo --keep-serving
+    """
+    from crawler.cli.running import judge, run_crawl
+    from crawler.demo.server import serve
+    from crawler.demo.truth import SampleSite
+
+    try:
+        with serve(SampleSite(), port=port) as running:
+            assert running.ca_path is not None
+            click.echo(f"sample site: serving thanhuytphcm.vn on 127.0.0.1:{running.http_port}", err=True)
+            chosen = {
+                "COLLECTION": str(into),
+                "CONNECT_TO": [running.connect_to],
+                "CACERT": str(running.ca_path),
+                "DOWNLOAD_DELAY": 0.0,
+                "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+            }
+            outcome = run_crawl(chosen, quiet=False, json_logs=False, progress=progress)
+            code = judge(outcome)
+            if outcome.failure is not None or code is Exit.INTERRUPTED:
+                raise CommandFailed(str(outcome.failure or f"{into}: interrupted; run the same command again to go on"), code)
+            click.echo(_summary(into, outcome.stats, outcome.counts, len(running.log)))
+            damaged = _verify(into)
+            click.echo(_next_steps(into))
+            if keep_serving:
+                _keep_serving(running.http_port, running.connect_to, running.ca_path)
+    except OSError as error:
+        raise CommandFailed(f"port {port}: {error.strerror}; choose another with --port", Exit.USAGE) from error
+    return Exit.DAMAGE if damaged else code
+
+
+def _summary(into: Path, stats: dict[str, Any], counts: dict[str, int], requests: int) -> str:
+    size = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
+    rows = (
+        ("pages read", stats.get("pages/read", 0)),
+        ("photos", stats.get("files/image", 0)),
+        ("attachments", stats.get("files/attachment", 0)),
+        ("requests the site saw", requests),
+        ("captures in the archive", counts.get("captures", 0)),
+        ("articles in the archive", counts.get("items", 0)),
+        ("size on disk", f"{size / 1e6:.1f} MB"),
+    )
+    return "\n".join(f"{name + ':':26}{value}" for name, value in rows)
+
+
+def _verify(into: Path) -> bool:
+    """Verify as `thanhuy verify` does; say what came of it."""
+    from archive.findings import Severity, count
+    from archive.verify import VerifyOptions, verify
+    from crawler.cli.verify import article_rules
+
+    report = verify((into,), VerifyOptions(items=article_rules()))
+    for finding in report.findings:
+        if finding.severity is not Severity.INFO:
+            click.echo(finding.format(), err=True)
+    counts = count(report.findings)
+    verdict = "damaged" if report.damaged else "sound"
+    click.echo(f"{'verified:':26}{report.checked['records']} records, {report.checked['items']} article lines: {verdict}")
+    return report.damaged or counts[Severity.DAMAGE] > 0
+
+
+def _next_steps(into: Path) -> str:
+    return f"""
+It is all in {into}/ :
+  articles.jsonl      one article a line
+  warc/               every exchange, byte for byte
+
+Try next:
+  thanhuy verify {into}
+  python3 -c "import json; print(*[json.loads(line)['title'] for line in open('{into}/articles.jsonl', encoding='utf-8')], sep='\\n')"
+"""
+
+
+def _keep_serving(port: int, connect_to: str, ca: Path) -> None:
+    click.echo(f"serving http and https on 127.0.0.1:{port} until Ctrl-C; crawl it by hand with\n")
+    click.echo(f"  thanhuy crawl --into by-hand --delay 0 --connect-to {connect_to} --cacert {ca}\n")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
