@@ -1,0 +1,21 @@
+"""Pages: bytes and a URL in, an article or links out. No Scrapy, no disk, no network.
+
+`parse_article` reads one page into the record; `inspect_article` also tells which rule found each field and what was refused;
+`parse_links` gives what the page points at. No rule names a site, and none depends on a class name or an element id:
+they work from structure, from what metadata say, from how Vietnamese papers write, and from the address.
+
+The way of one page::
+
+    bytes → charset → guard → tree (lines and photos) → titles → regions → captions → story → bylines, dating, around → Article
+"""
+
+from crawler.pages.errors import LAYOUT_CODES, LayoutError
+from crawler.pages.ledger import Candidate
+from crawler.pages.links import Link, parse_links
+from crawler.pages.reading import PARSER_VERSION, Inspection, inspect_article, parse_article
+from crawler.pages.slug import slug_matches, slug_of
+
+__all__ = [
+    "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "LayoutError", "Link", "inspect_article", "parse_article", "parse_links", "slug_matches",
+    "slug_of",
+]  # fmt: skip

@@ -1,0 +1,193 @@
+"""Around the article: sections, tags, attachments, related articles, the number of comments."""
+
+import re
+from collections.abc import Iterator
+
+from crawler import scope
+from crawler.pages.labels import Label
+from crawler.pages.page import Page
+from crawler.pages.regions import Regions
+from crawler.pages.story import Story
+from crawler.pages.text import clean, fold
+from crawler.pages.tree import FOOTER, Piece
+
+_HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu", "tin tức sự kiện"})
+_TAG_PATH = re.compile(r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?[/.-]|[?&](?:tag|keyword)s?=|-tag\d|/tag", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(?:tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)|bình luận|ý kiến(?: bạn đọc)?|phản hồi)\s*[:(]*\s*(\d{1,6})\s*\)?$|^\(?(\d{1,6})\)?\s+(?:bình luận|ý kiến|phản hồi)",
+    re.IGNORECASE,
+)
+_SEPARATORS = re.compile(r"\s*(?:[>»›/|]|::|→|\\)\s*")
+
+
+def find_section(page: Page, regions: Regions) -> list[str]:
+    """The sections, outermost first: breadcrumbs said to machines, then those shown, then the article's section."""
+    title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
+    for rule, names in page.meta.section:
+        if rule == "json-ld:BreadcrumbList" and (kept := _without_home(page, names, title)):
+            return _taken(page, rule, kept)
+    shown = _without_home(page, _shown_sections(page, regions), title)
+    if shown:
+        return _taken(page, "breadcrumb", shown)
+    for rule, names in page.meta.section:
+        if rule != "json-ld:BreadcrumbList" and (kept := _without_home(page, names, title)):
+            return _taken(page, rule, kept)
+    return []
+
+
+def _taken(page: Page, rule: str, names: list[str]) -> list[str]:
+    page.ledger.take("section", rule, " › ".join(names))
+    return names
+
+
+def _without_home(page: Page, names: list[str], title: str) -> list[str]:
+    kept = [name for name in names if fold(name) and fold(name) not in _HOME and fold(name) not in {title, fold(page.meta.site)}]
+    return list(dict.fromkeys(kept))[:6]
+
+
+def _shown_sections(page: Page, regions: Regions) -> list[str]:
+    """Short links right before the headline, or between headline and text: a trail, not a menu."""
+    if regions.title_at < 0:
+        return []
+    nearby = [page.pieces[index] for index in range(max(0, regions.title_at - 10), regions.title_at)]
+    trail: list[Piece] = []
+    for piece in reversed(nearby):
+        if piece.image is not None or not piece.hrefs:
+            if trail and piece.text and len(piece.text) > 3:
+                break
+            continue
+        trail.insert(0, piece)
+    names: list[str] = []
+    if trail and len(trail) <= 6 and all(piece.size <= 90 for piece in trail):
+        last = trail[-1]
+        own = page.box_of(last)
+        parents = {page.boxes[own.parent].index, own.index, page.boxes[page.boxes[own.parent].parent].index}
+        for piece in trail:
+            box = page.box_of(piece)
+            if {box.index, box.parent, page.boxes[box.parent].parent} & parents:
+                names += [name for name in _SEPARATORS.split(piece.text) if name]
+    if 0 < len(names) <= 5 and all(len(name) <= 50 for name in names):
+        return names
+    return []
+
+
+def find_tags(page: Page, regions: Regions) -> list[str]:
+    """The keywords the page shows: links after a label, links to tag pages, or a row of links that metadata call keywords."""
+    links = list(_tail_links(page, regions))
+    for number, (label, _, _) in enumerate(links):
+        if label is Label.TAGS:
+            found = _run_of_tags(page, links[number:])
+            if found:
+                return _taken_tags(page, "label", found)
+    by_path = [text for _, text, href in links if href and _TAG_PATH.search(href)]
+    if by_path:
+        return _taken_tags(page, "tag-links", by_path)
+    known = {fold(word) for word in page.meta.keywords}
+    rows: dict[int, list[str]] = {}
+    for piece in page.pieces[regions.story.stop : regions.story.stop + 80]:
+        if piece.is_link and piece.size <= 60:
+            rows.setdefault(page.box_of(piece).parent if page.box_of(piece).tag == "li" else piece.box, []).extend(_link_texts(piece))
+    for names in rows.values():
+        if len(names) >= 2 and sum(fold(name) in known for name in names) * 2 >= len(names):
+            return _taken_tags(page, "keywords-shown", names)
+    return []
+
+
+def _taken_tags(page: Page, rule: str, names: list[str]) -> list[str]:
+    kept = list(dict.fromkeys(name for name in (clean(name).strip(" #,;:.") for name in names) if name and len(name) <= 80))[:40]
+    if kept:
+        page.ledger.take("tags", rule, ", ".join(kept))
+    return kept
+
+
+def _tail_links(page: Page, regions: Regions) -> Iterator[tuple[Label | None, str, str]]:
+    """The short lines after the body with their links' texts, up to the footer."""
+    for piece in page.pieces[regions.story.stop : regions.story.stop + 120]:
+        if piece.image is not None or page.box_of(piece).flags & FOOTER:
+            continue
+        label = regions.labels.get(piece.index)
+        if label is None and piece.hrefs and not piece.is_link and re.match(r"(?:từ khóa|tags?|chủ đề)\s*:", piece.text, re.IGNORECASE):
+            label = Label.TAGS
+        texts = _link_texts(piece) if piece.hrefs and piece.size <= 400 else []
+        yield label, "" if label else piece.text if not texts else texts[0], "" if label or not texts else piece.href
+        for text, href in zip(texts if label else texts[1:], piece.hrefs if label else piece.hrefs[1:], strict=False):
+            yield None, text, href
+
+
+def _link_texts(piece: Piece) -> list[str]:
+    """What the links of a line say, where a comma or a mark parts them; the whole line for one link."""
+    text = re.sub(r"^(?:từ khóa|tags?|chủ đề)\s*:\s*", "", piece.text, flags=re.IGNORECASE)
+    if len(piece.hrefs) <= 1:
+        return [text]
+    parts = [part for part in re.split(r"\s*[,;|#]\s*", text) if part]
+    return parts if len(parts) == len(piece.hrefs) else [text]
+
+
+def _run_of_tags(page: Page, links: list[tuple[Label | None, str, str]]) -> list[str]:
+    found = []
+    for label, text, href in links[1:]:
+        if label not in {None, Label.TAGS} or not href or len(text) > 60:
+            break
+        found.append(text)
+    return found
+
+
+def find_attachments(page: Page, regions: Regions) -> list[str]:
+    """PDF and office files linked from the article."""
+    found: list[str] = []
+    for piece in page.pieces[regions.story.start : regions.story.stop]:
+        for href in piece.hrefs or ([piece.href] if piece.href else []):
+            address = page.join(href)
+            if address and (_FILE.search(address.partition("?")[0].partition("#")[0])):
+                found.append(address)
+    if found:
+        page.ledger.take("attachments", "links-in-story", " ".join(found))
+    return list(dict.fromkeys(found))
+
+
+def find_related(page: Page, regions: Regions, story: Story) -> list[str]:
+    """The articles offered next: links after the article's end, and those set between its paragraphs."""
+    hrefs = list(story.related)
+    hrefs += [piece.href for piece in page.pieces[regions.story.start : regions.story.stop] if regions.teaser[piece.index] and piece.href]
+    open_list = False
+    for piece in page.pieces[regions.story.stop :]:
+        if page.box_of(piece).flags & FOOTER:
+            break
+        label = regions.labels.get(piece.index)
+        if label in {Label.OTHERS, Label.RELATED}:
+            open_list = fold(piece.text) != "thông báo"
+        elif label in {Label.COMMENTS, Label.TAGS}:
+            open_list = False
+        elif open_list and piece.href and (piece.is_link or piece.image is not None):
+            hrefs.append(piece.href)
+    found: list[str] = []
+    for href in hrefs:
+        address = page.join(href)
+        if address and page.leads_elsewhere(href) and _is_article(page, address):
+            found.append(address)
+    found = list(dict.fromkeys(found))[:100]
+    if found:
+        page.ledger.take("related", "links-after-story", f"{len(found)} links")
+    return found
+
+
+def _is_article(page: Page, address: str) -> bool:
+    if page.identity is not None:
+        other = scope.find_page(address)
+        return other is not None and other.kind is not scope.Kind.LISTING and other.key != page.identity.key
+    path = address.partition("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    return path.count("-") >= 3 and len(path) >= 20
+
+
+def find_comment_count(page: Page, regions: Regions) -> int | None:
+    """The number of comments where the page states it."""
+    if page.meta.comment_count is not None:
+        page.ledger.take("comment_count", "json-ld:commentCount", page.meta.comment_count)
+        return page.meta.comment_count
+    for piece in page.pieces[regions.story.stop :]:
+        if piece.size <= 50 and (match := _COUNT.search(piece.text)) and not regions.teaser[piece.index]:
+            count = int(match[1] or match[2])
+            page.ledger.take("comment_count", "stated", count)
+            return count
+    return None

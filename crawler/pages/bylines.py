@@ -1,0 +1,188 @@
+"""Bylines: who wrote the article, as printed, from the head, the body's last line, or what stands just under it."""
+
+import re
+
+from crawler.pages.ledger import Ledger
+from crawler.pages.names import Byline, parse_byline
+from crawler.pages.page import Page
+from crawler.pages.regions import Regions
+from crawler.pages.stamps import find_stamp
+from crawler.pages.story import Line, Story
+from crawler.pages.text import ends_sentence, fold
+from crawler.pages.tree import NAV, Piece
+
+_CLASS = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
+_SIGNING = re.compile(
+    r"^(?:\(?đã ký\)?|(?:t/?m|k/?t|t/?l|tuq|thừa lệnh|thay mặt)\b.*|nơi nhận.*|chủ tịch|bí thư|giám đốc|tổng bí thư|thủ tướng.*|phó (?:bí thư|chủ tịch|giám đốc).*)$",
+    re.IGNORECASE,
+)
+_AROUND_DATE = re.compile(r"^[\s|,;:\-–—•·/]+|[\s|,;:\-–—•·/]+$")
+_LABEL = re.compile(r"^(?:tác giả|bởi|by|người đăng|đăng bởi|nguồn tin|viết bởi)\s*[:：]?\s*", re.IGNORECASE)
+
+
+def find_byline(page: Page, regions: Regions, story: Story, lines: list[Line | int]) -> Byline | None:
+    """The byline by order of trust; taken off the body where it is its last line."""
+    known = {fold(name) for rule, name in page.meta.author if "/" not in name and "." not in name.strip(".")}
+    ledger = page.ledger
+    found = _from_tail(page, regions, lines, known) or _from_head(page, regions, story, known) or _from_after(page, regions, known)
+    if found is None:
+        for rule, name in page.meta.author:
+            byline = parse_byline(name)
+            if (
+                byline is None
+                or not byline.people
+                or fold(name) == fold(page.meta.site)
+                or (len(name.split()) < 2 and rule != "json-ld:author")
+            ):
+                ledger.refuse("byline", rule, name, "no person's name")
+                continue
+            if rule in {"meta:author", "meta:twitter:creator", "meta:dc.creator"} and not _is_shown(page, name):
+                ledger.refuse("byline", rule, name, "the page does not print it: the paper's, or the office's")
+                continue
+            found = byline, rule
+            break
+    if found is None:
+        return None
+    ledger.take("byline", found[1], found[0].printed)
+    return found[0]
+
+
+def _is_shown(page: Page, name: str) -> bool:
+    folded = fold(name)
+    return any(piece.size < 120 and folded in fold(piece.text) for piece in page.pieces)
+
+
+def _from_tail(page: Page, regions: Regions, lines: list[Line | int], known: set[str]) -> tuple[Byline, str] | None:
+    """The body's last line, or the one before a source or a note."""
+    texts = [index for index, line in enumerate(lines) if isinstance(line, Line)]
+    if len(texts) < 2:
+        return None
+    for back, index in enumerate(reversed(texts[-3:])):
+        line = lines[index]
+        assert isinstance(line, Line)
+        if line.kind in {"table", "quote", "list_item"}:
+            return None
+        last = line.pieces[-1]
+        byline = _read(last, known)
+        earlier = texts[: len(texts) - back - 1]
+        if byline is None:
+            if line.kind != "heading" and len(last.text) > 110:
+                return None
+            if last.size < 60 and not ends_sentence(last.text) and back < 2:
+                continue
+            return None
+        if len(line.pieces) > 1 and not (
+            last.is_bold or last.is_italic or page.box_of(last).align == "right" or fold(last.text) in known or byline.strong
+        ):
+            return None
+        if _is_signature(lines, earlier):
+            page.ledger.refuse("byline", "last-line", last.text, "the signature under a document")
+            return None
+        if back and not (byline.strong or last.is_bold or page.box_of(last).align == "right" or fold(last.text) in known):
+            return None
+        _take_off(lines, index)
+        rule = "last-line" if back == 0 else "last-lines"
+        return byline, rule
+    return None
+
+
+def _read(piece: Piece, known: set[str]) -> Byline | None:
+    if piece.is_link and piece.size > 40:
+        return None
+    return parse_byline(piece.text) if not ends_sentence(piece.text) or len(piece.text) < 60 else None
+
+
+def _take_off(lines: list[Line | int], index: int) -> None:
+    """Take the byline, and the short notes under it, off the body."""
+    line = lines[index]
+    assert isinstance(line, Line)
+    lines[index + 1 :] = [after for after in lines[index + 1 :] if isinstance(after, int)]
+    if len(line.pieces) > 1:
+        line.pieces = line.pieces[:-1]
+        line.text = "\n".join(piece.text for piece in line.pieces)
+    else:
+        del lines[index]
+
+
+def _is_signature(lines: list[Line | int], earlier: list[int]) -> bool:
+    """Whether the lines above are those that stand over a signature: an office in capitals, `(Đã ký)`."""
+    for index in earlier[-3:]:
+        line = lines[index]
+        assert isinstance(line, Line)
+        for piece in line.pieces:
+            if piece.size < 80 and (
+                _SIGNING.match(piece.text.strip(" .,:")) or (piece.text.isupper() and piece.size > 5 and line is lines[earlier[-1]])
+            ):
+                return True
+    return False
+
+
+def _from_head(page: Page, regions: Regions, story: Story, known: set[str]) -> tuple[Byline, str] | None:
+    dated = {index for index, _ in story.stamps}
+    best: tuple[float, Byline, str] | None = None
+    before = [page.pieces[index] for index in regions.before if page.pieces[index].image is None and find_stamp(page.pieces[index].text)]
+    for piece in [*story.names, *before]:
+        stamp = find_stamp(piece.text)
+        text = _LABEL.sub("", _AROUND_DATE.sub("", stamp.rest if stamp else piece.text))
+        byline = parse_byline(text) if text else None
+        if byline is None or not (byline.people or byline.strong):
+            continue
+        box = page.box_of(piece)
+        score = 0.0
+        if fold(text) in known or any(fold(person) in known for person in byline.people):
+            score += 4
+        if _CLASS.search(box.element.get("class") or "") or _LABEL.match(piece.text) or _itemprop(box.element) == "author":
+            score += 3
+        if stamp is not None or any(abs(piece.index - index) <= 2 for index in dated):
+            score += 2
+        if byline.strong:
+            score += 1
+        if len(byline.printed.split()) == 1:
+            score -= 1
+        if _is_section(page, text):
+            page.ledger.refuse("byline", "head", text, "the name of a section")
+            continue
+        if score >= 2 and (best is None or score > best[0]):
+            best = (score, byline, "head")
+    return None if best is None else (best[1], best[2])
+
+
+def _itemprop(element: object) -> str:
+    get = getattr(element, "get", None)
+    return (get("itemprop") or "") if get else ""
+
+
+def _is_section(page: Page, text: str) -> bool:
+    folded = fold(text)
+    if any(folded == fold(name) for _, names in page.meta.section for name in names) or folded == fold(page.meta.site):
+        return True
+    return any(piece.is_link and piece.size < 40 and page.box_of(piece).flags & NAV and fold(piece.text) == folded for piece in page.pieces)
+
+
+def _from_after(page: Page, regions: Regions, known: set[str]) -> tuple[Byline, str] | None:
+    """A name in a block of its own right under the body."""
+    seen = 0
+    for index in range(regions.story.stop, min(len(page.pieces), regions.story.stop + 12)):
+        piece = page.pieces[index]
+        if piece.image is not None:
+            continue
+        if regions.teaser[index] or regions.labels.get(index) or seen >= 4 or piece.size > 110:
+            break
+        seen += 1
+        byline = _read(piece, known)
+        if byline is None:
+            continue
+        box = page.box_of(piece)
+        near = index in regions.after
+        if (fold(piece.text) in known or any(fold(person) in known for person in byline.people)
+                or (near and (_CLASS.search(box.element.get("class") or "") or ((box.align == "right" or piece.is_bold or byline.strong) and not piece.is_link)))):  # fmt: skip
+            return byline, "under-body"
+    return None
+
+
+def authors_of(byline: Byline | None, ledger: Ledger) -> list[str]:
+    """The people of the byline."""
+    if byline is None or not byline.people:
+        return []
+    ledger.take("authors", "byline", ", ".join(byline.people))
+    return byline.people

@@ -1,0 +1,101 @@
+"""Charsets: the bytes of a page as text, whatever the page says of its own coding.
+
+Order of trust: byte order mark, then whether the bytes are valid UTF-8 at all, then what header and markup declare.
+A page that declares UTF-8 and holds another coding, or the reverse, is common on old servers; text that decodes as UTF-8
+with Vietnamese letters in it is never anything else by accident.
+"""
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+         (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
+_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
+_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+
+_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "unicode": "utf-16",
+            "x-windows-1258": "cp1258", "windows-1258": "cp1258"}  # fmt: skip
+"""As browsers read them (WHATWG Encoding §4.2): latin-1 means windows-1252."""
+
+MAX_CHARS = 8_000_000
+"""Of a longer page only the beginning is read: the longest real article is a hundredth of that."""
+
+
+def decode_page(body: bytes, headers: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """The page's text and the charset it was read in. Never raises: bytes that fit nothing become replacement characters."""
+    body = body[: MAX_CHARS * 2]
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(name, "replace"), name
+    wide = _find_wide(body)
+    if wide is not None:
+        return body.decode(wide, "replace"), wide
+    declared = [_known(name) for name in _declared(body, headers)]
+    names = [name for name in declared if name is not None and not name.startswith(("utf-16", "utf-32"))]
+    if _is_utf8(body):
+        return body.decode("utf-8", "replace"), "utf-8"
+    for name in [*(name for name in names if name != "utf-8"), *(["utf-8"] if "utf-8" in names else [])]:
+        if name == "utf-8" and _replaced_share(body) > 0.01:
+            continue  # declares UTF-8 and is something else
+        return _compose(body.decode(name, "replace"), name), name
+    if _replaced_share(body) <= 0.01:
+        return body.decode("utf-8", "replace"), "utf-8"
+    return _compose(body.decode("cp1258", "replace"), "cp1258"), "cp1258"
+
+
+def _declared(body: bytes, headers: Mapping[str, str] | None) -> list[str]:
+    names = []
+    for key, value in (headers or {}).items():
+        if key.lower() == "content-type" and (match := _HEADER.search(value)):
+            names.append(match[1])
+    head = body[:4096]
+    for pattern in (_XML, _META):
+        if found := pattern.search(head):
+            names.append(found[1].decode("ascii", "replace"))
+    return names
+
+
+def _known(name: str) -> str | None:
+    name = _ALIASES.get(name.lower(), name)
+    try:
+        info = codecs.lookup(name)
+    except LookupError:
+        return None
+    # e.g. `rot13` or `hex` are codecs, but not charsets
+    return info.name if getattr(info, "_is_text_encoding", True) else None
+
+
+def _find_wide(body: bytes) -> str | None:
+    """UTF-16 without a byte order mark shows in its first tag: every other byte is zero."""
+    head = body[:200]
+    if len(head) < 8 or b"\0" not in head:
+        return None
+    if head[1::2].count(0) > len(head) * 0.35 and head[0::2].count(0) < 4:
+        return "utf-16-le"
+    if head[0::2].count(0) > len(head) * 0.35 and head[1::2].count(0) < 4:
+        return "utf-16-be"
+    return None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # the cut at the end may fall into a letter
+        return error.reason == "unexpected end of data" and error.end >= len(body) - 4
+    return True
+
+
+def _replaced_share(body: bytes) -> float:
+    """Share of the bytes beyond ASCII that UTF-8 cannot read."""
+    text = body.decode("utf-8", "replace")
+    beyond = sum(1 for char in text[:200_000] if char > "\x7f")
+    return text[:200_000].count("\ufffd") / beyond if beyond else 0.0
+
+
+def _compose(text: str, name: str) -> str:
+    """windows-1258 writes tones as combining marks after the letter; composed they are the letters everybody searches for."""
+    return unicodedata.normalize("NFC", text) if name == "cp1258" else text

@@ -1,0 +1,62 @@
+"""Datelines: the agency or place that opens a story, and the day that its first sentence tells of."""
+
+import re
+from datetime import date
+
+from crawler.pages.stamps import make_day
+
+_BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:[-–—:]+|\.(?=\s))\s*")
+_DASH = r"\s*[-–—]+\s*"
+_AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|[A-Z]{{2,5}} ?(?:News|Online)|VGP News|VietnamPlus)"
+                     rf"(?:\s*\([^()]{{2,30}}\))?){_DASH}(?=\S)")  # fmt: skip
+_DOMAIN = re.compile(r"^([A-Z][\w-]{1,20}\.(?:vn|com\.vn|org\.vn|com|net|gov\.vn))\s*(?:[:.]|\s)\s*(?=[A-ZĐÀ-Ỹ\"“])")
+_PLACE = re.compile(rf"^((?:TP\.?\s?(?:HCM|Hồ Chí Minh)|TPHCM|Hà Nội|HÀ NỘI|Đà Nẵng|Cần Thơ|Hải Phòng|Huế|Thành phố Hồ Chí Minh|[A-ZĐÀ-Ỹ]{{2,}}(?:\s[A-ZĐÀ-Ỹ]{{2,}}){{0,4}})"
+                    rf"(?:\s*\([A-Za-zĐÀ-ỹ+ .]{{2,30}}\))?){_DASH}(?=[A-ZĐÀ-Ỹ\d\"“])")  # fmt: skip
+_PLACE_AGENCY = re.compile(
+    rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.]*(?:\s[\wÀ-ỹ.]+){{0,5}}\s*\((?:TTXVN|VOV|VNA|SGGP|NDO|Vietnam\+|AFP|Reuters|AP|Xinhua|THX|[A-Z]{{2,8}})[^()]{{0,20}}\)){_DASH}(?=\S)"
+)
+
+_EVENT = re.compile(
+    r"\b(?:sáng|trưa|chiều|tối|đêm|khuya|rạng sáng|hôm|ngày|hôm nay|hôm qua|vừa qua|mới đây)(?: (?:sớm|muộn|nay|qua|sớm nay))?(?:,)?\s*(?:ngày\s*)?\(?\s*(\d{1,2})\s*(?:[/-]|tháng)\s*(\d{1,2})"
+    r"(?:\s*(?:[/-]|năm)\s*((?:19|20)\d{2}))?(?![\d/])", re.IGNORECASE)  # fmt: skip
+_EVENT_REACH = 260
+"""Characters of the opening in which the day of the event is looked for."""
+
+
+def find_dateline(text: str) -> tuple[str, int] | None:
+    """What opens a paragraph before its first dash, without brackets, and where the sentence begins. None where nothing does."""
+    head = text[:120]
+    for pattern in (_BRACKETED, _PLACE_AGENCY, _AGENCY, _PLACE, _DOMAIN):
+        match = pattern.match(head)
+        if match and not match[1].isdigit() and not _is_clause(match[1]):
+            return match[1].strip(), match.end()
+    return None
+
+
+def _is_clause(text: str) -> bool:
+    """Brackets may open a story with something else than its source: `(Kỳ 2)`, `(Tiếp theo kỳ trước)`."""
+    return re.match(r"(?:kỳ|phần|bài|tiếp|ảnh|video|cập nhật|xem)\b", text, re.IGNORECASE) is not None
+
+
+def find_event(text: str, near: date | None) -> tuple[date | None, tuple[int, int] | None]:
+    """The day the opening tells of, and its (day, month). The year is the printed one, or the one nearest to `near`; without both no day."""
+    found = find_dateline(text)
+    start = found[1] if found else 0
+    sentence = text[start : start + _EVENT_REACH]
+    for match in _EVENT.finditer(sentence):
+        day, month = int(match[1]), int(match[2])
+        if match[3]:
+            made = make_day(match[3], month, day)
+            if made is not None:
+                return made, (day, month)
+            continue
+        if make_day(2024, month, day) is None:  # a leap year knows every day there is
+            continue
+        return (nearest_year(day, month, near) if near else None), (day, month)
+    return None, None
+
+
+def nearest_year(day: int, month: int, near: date) -> date | None:
+    """The date with this day and month that lies nearest: 31/12 told on 2 January was last year."""
+    made = [found for year in (near.year - 1, near.year, near.year + 1) if (found := make_day(year, month, day))]
+    return min(made, key=lambda found: abs((found - near).days), default=None)

@@ -1,0 +1,248 @@
+"""Dating: when the article was published, by the witnesses of the page in order of trust.
+
+Metadata, then a date printed beside the headline, then the day in a photo's name, then the dateline's day, then the id's estimate.
+The clock in the page's header is no witness: it says when the page was fetched.
+It is told by where it stands (before the headline, where only a date that others confirm counts) and by its form (the month in words).
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from crawler.pages.datelines import find_event, nearest_year
+from crawler.pages.page import Page
+from crawler.pages.regions import Regions
+from crawler.pages.stamps import VIETNAM, Stamp, days_in_address, find_stamp, parse_metadata_stamp
+from crawler.pages.story import Story
+
+_SECONDS_UNTIL = 1_491_820_000
+"""Ids below are Unix seconds of creation; from April 2017 they count."""
+_ANCHORS = ((1_491_820_000, date(2017, 4, 10)), (1_491_871_594, date(2020, 11, 10)), (1_491_890_502, date(2022, 2, 2)), (1_491_902_914, date(2022, 12, 22)),
+            (1_491_934_952, date(2025, 3, 14)), (1_491_938_606, date(2025, 8, 26)))  # fmt: skip
+_NEAR = 3
+"""Days that two witnesses of one publication may lie apart."""
+_ESTIMATE = 45
+"""Days that the id's estimate may be wrong."""
+
+
+@dataclass(slots=True)
+class Dates:
+    """What the record says of time."""
+
+    day: date | None = None
+    source: str | None = None
+    published_at: str | None = None
+    modified_at: str | None = None
+    event: date | None = None
+
+
+def estimate_day(id_: str) -> date | None:
+    """The day that an id was given, in Vietnam; right to within weeks."""
+    number = int(id_)
+    if number < _SECONDS_UNTIL:
+        return datetime.fromtimestamp(number, UTC).astimezone(VIETNAM).date() if number > 946_684_800 else None
+    place = min(bisect_right([anchor[0] for anchor in _ANCHORS], number), len(_ANCHORS) - 1)
+    (low, first), (high, last) = _ANCHORS[place - 1], _ANCHORS[place]
+    days = (number - low) / (high - low) * (last - first).days
+    return first + timedelta(days=round(days)) if days < 20_000 else None
+
+
+def find_dates(page: Page, regions: Regions, story: Story, opening: str, images: list[str]) -> Dates:
+    """Hear the witnesses, most trusted first, and note those that disagree."""
+    latest = page.captured_at.astimezone(VIETNAM).date() + timedelta(days=1) if page.captured_at else None
+    estimate = estimate_day(page.identity.id) if page.identity else None
+    pictured = _day_of_images(page, images, latest)
+    metadata = _from_metadata(page, regions, latest)
+    _, event = find_event(opening, None)
+    others = [day for day in (metadata[0] if metadata else None, pictured) if day]
+    printed = _from_page(page, regions, story, others, event, estimate, latest)
+    found = Dates()
+    anchor = (metadata[0] if metadata else None) or (printed.day if printed else None) or pictured or estimate
+    found.event, _ = find_event(opening, anchor)
+    if metadata:
+        found.day, found.source = metadata[0], "metadata"
+        page.ledger.take("date", metadata[2], metadata[0].isoformat())
+        if metadata[1] is not None:
+            found.published_at = metadata[1].replace(microsecond=0).isoformat()
+        elif printed and printed.day == metadata[0]:
+            found.published_at = printed.iso
+    elif printed:
+        found.day, found.source, found.published_at = printed.day, "page", printed.iso
+        page.ledger.take("date", "printed-by-headline", printed.day.isoformat())
+    elif pictured:
+        found.day, found.source = pictured, "image-name"
+        page.ledger.take("date", "image-name", pictured.isoformat())
+    else:
+        _from_dateline(page, found, event, estimate, latest)
+    if found.published_at:
+        page.ledger.take("published_at", page.ledger.candidates[-1].rule, found.published_at)
+    _find_modified(page, story, found)
+    _compare(page, found, printed, pictured, estimate)
+    if found.event:
+        page.ledger.take("event_date", "opening", found.event.isoformat())
+    if found.day is None:
+        page.ledger.warn("no-date")
+    elif found.source == "id-estimate":
+        page.ledger.warn("date-estimated")
+    return found
+
+
+def _from_dateline(page: Page, found: Dates, event: tuple[int, int] | None, estimate: date | None, latest: date | None) -> None:
+    if found.event and estimate and event and (latest is None or found.event <= latest) and abs((found.event - estimate).days) <= _ESTIMATE:
+        found.day, found.source = found.event, "dateline"
+        page.ledger.take("date", "dateline", found.event.isoformat())
+    elif found.event and not estimate:
+        found.day, found.source = found.event, "dateline"  # the opening prints its year
+        page.ledger.take("date", "dateline", found.event.isoformat())
+    elif estimate and (latest is None or estimate <= latest):
+        if found.event:
+            page.ledger.refuse("date", "dateline", found.event.isoformat(), "far from the day that the id tells")
+        found.day, found.source = estimate, "id-estimate"
+        page.ledger.take("date", "id-estimate", estimate.isoformat())
+    elif estimate and latest:
+        found.day, found.source = latest - timedelta(days=1), "id-estimate"
+        page.ledger.take("date", "id-estimate, not after the capture", found.day.isoformat())
+
+
+def _from_metadata(page: Page, regions: Regions, latest: date | None) -> tuple[date, datetime | None, str] | None:
+    values = [*page.meta.published, *_time_elements(page, regions)]
+    for rule, value in values:
+        parsed = parse_metadata_stamp(value)
+        if parsed is None:
+            page.ledger.refuse("date", rule, value, "no date")
+        elif latest is not None and parsed[0] > latest:
+            page.ledger.refuse("date", rule, value, "after the capture")
+        else:
+            return (*parsed, rule)
+    return None
+
+
+def _time_elements(page: Page, regions: Regions) -> list[tuple[str, str]]:
+    """`<time datetime>` from shortly before the headline to the body's first lines."""
+    found = []
+    first = regions.before.start
+    boxes = {id(box.element): box for box in page.boxes} if page.tree.root.find(".//time") is not None else {}
+    for element in page.tree.root.iter("time") if boxes else ():
+        value = element.get("datetime") or ""
+        around = element
+        while around is not None and id(around) not in boxes:
+            around = around.getparent()
+        if value and around is not None:
+            box = boxes[id(around)]
+            if first <= box.first and box.first <= max(regions.body_at, regions.title_at + 6) and box.last <= regions.story.stop:
+                found.append(("time-element", value))
+    return found
+
+
+def _day_of_images(page: Page, images: list[str], latest: date | None) -> date | None:
+    """The day in the first photo's name that has one; else in the page's own preview image."""
+    for url in [*images, *page.meta.image[:1]]:
+        for day in days_in_address(url):
+            if latest is None or day <= latest:
+                return day
+            page.ledger.refuse("date", "image-name", day.isoformat(), "after the capture")
+    return None
+
+
+def _from_page(
+    page: Page,
+    regions: Regions,
+    story: Story,
+    others: list[date],
+    event: tuple[int, int] | None,
+    estimate: date | None,
+    latest: date | None,
+) -> Stamp | None:
+    """A date printed between headline and text; before the headline, or under the text, only one that another witness confirms."""
+    confirmed = [*others]
+    if event and (near := estimate or (others[0] if others else None)):
+        day = nearest_year(*event, near)
+        confirmed += [day] if day else []
+    for index, stamp in story.stamps:
+        if (reason := _refuse(page, stamp, latest)) is None:
+            if stamp.words and stamp.time is None and not stamp.labelled and not _confirms(stamp, confirmed, event, estimate):
+                reason = "the form of a clock, and no other witness for this day"
+            elif stamp.updated and stamp.time is None and not _confirms(stamp, confirmed, event, None) and (confirmed or event):
+                reason = "the day of an update"
+        if reason is None:
+            return stamp
+        page.ledger.refuse("date", f"printed-by-headline:{index}", stamp.day.isoformat(), reason)
+    for place, span in (("before-headline", reversed(regions.before)), ("under-body", iter(list(regions.after)[:12]))):
+        for index in span:
+            piece = page.pieces[index]
+            stamp = find_stamp(piece.text) if piece.image is None and not regions.teaser[index] else None
+            if stamp is None or len(stamp.rest) > 60:
+                continue
+            reason = _refuse(page, stamp, latest)
+            if reason is None and stamp.words:
+                reason = "the header's clock"
+            elif reason is None and not (stamp.time or stamp.labelled):
+                reason = "neither a time nor a word beside it says that it was published then"
+            elif reason is None and not _confirms(stamp, confirmed, event, estimate) and not _in_address(page, stamp.day):
+                reason = "no other witness for this day: it may be the header's clock"
+            if reason is None:
+                return stamp
+            page.ledger.refuse("date", place, stamp.day.isoformat(), reason)
+    _refuse_clock(page, regions)
+    return None
+
+
+def _refuse_clock(page: Page, regions: Regions) -> None:
+    for piece in page.pieces[: max(regions.before.start, 0)]:
+        stamp = find_stamp(piece.text) if piece.image is None and piece.size < 80 else None
+        if stamp is not None:
+            page.ledger.refuse("date", "page-header", stamp.day.isoformat(), "the header's clock: the day of the fetch")
+
+
+def _refuse(page: Page, stamp: Stamp, latest: date | None) -> str | None:
+    if not stamp.weekday_agrees:
+        return "its weekday is another day's"
+    if latest is not None and stamp.day > latest:
+        return "after the capture"
+    return None
+
+
+def _confirms(stamp: Stamp, confirmed: list[date], event: tuple[int, int] | None, estimate: date | None) -> bool:
+    if confirmed:
+        return any(abs((stamp.day - day).days) <= _NEAR for day in confirmed)
+    if event:
+        day = nearest_year(*event, stamp.day)
+        return day is not None and abs((stamp.day - day).days) <= _NEAR
+    return estimate is not None and abs((stamp.day - estimate).days) <= _ESTIMATE
+
+
+def _in_address(page: Page, day: date) -> bool:
+    """Whether the page's own address names the day, as many papers' ids do."""
+    return any(
+        form in page.url
+        for form in (
+            day.strftime("%Y%m%d"),
+            day.strftime("%Y/%m/%d"),
+            day.strftime("%y%m%d"),
+            day.strftime("%d%m%Y"),
+            day.strftime("%Y-%m-%d"),
+        )
+    )
+
+
+def _find_modified(page: Page, story: Story, found: Dates) -> None:
+    for rule, value in page.meta.modified:
+        parsed = parse_metadata_stamp(value)
+        if parsed and parsed[1] is not None and (found.day is None or parsed[0] >= found.day):
+            found.modified_at = parsed[1].replace(microsecond=0).isoformat()
+            page.ledger.take("modified_at", rule, found.modified_at)
+            return
+        page.ledger.refuse("modified_at", rule, value, "no time, or before the publication")
+    for index, stamp in story.stamps:
+        if stamp.updated and stamp.iso and stamp.iso != found.published_at and found.day and stamp.day >= found.day:
+            found.modified_at = stamp.iso
+            page.ledger.take("modified_at", f"printed-by-headline:{index}", stamp.iso)
+            return
+
+
+def _compare(page: Page, found: Dates, printed: Stamp | None, pictured: date | None, estimate: date | None) -> None:
+    if found.day is None:
+        return
+    witnesses = [(printed.day if printed else None, _NEAR), (pictured, 14), (estimate, _ESTIMATE)]
+    if any(day is not None and abs((found.day - day).days) > days for day, days in witnesses):
+        page.ledger.warn("date-witnesses-disagree")

@@ -1,0 +1,23 @@
+"""Pages that hold no article, and how a caller tells one kind from the other."""
+
+LAYOUT_CODES = {
+    "not-html": "bytes that are no HTML page",
+    "soft-404": "a page that says, with status 200, that there is nothing here",
+    "login": "a form that asks who is there before it shows anything",
+    "challenge": "a check for robots instead of the page",
+    "script-shell": "an empty shell that a script would fill",
+    "listing": "a list of articles",
+    "no-title": "a page without a headline",
+    "no-body": "a headline without any text under it",
+}
+"""Every code that a LayoutError can carry, and what it means."""
+
+
+class LayoutError(ValueError):
+    """The page is no article: count it by `code`, keep the capture, make no item."""
+
+    def __init__(self, code: str, where: str, detail: str) -> None:
+        super().__init__(f"{where}: {detail}")
+        assert code in LAYOUT_CODES, code
+        self.code = code
+        self.detail = detail

@@ -1,0 +1,107 @@
+"""Names: whether a line is a byline, and who in it is a person."""
+
+import re
+from dataclasses import dataclass
+
+from crawler.pages.text import clean, initial_is_upper
+
+_PREFIX = re.compile(
+    r"^(?:(?:bài|tin|ảnh|clip|video|đồ h[oọ]ạ|đồ họa|thực hiện|tác giả|bài viết|người viết|biên soạn|biên tập|biên dịch|tổng hợp|lược dịch|dịch|nội dung|trình bày|thiết kế|chùm ảnh|ghi chép|phóng sự|nguồn|nhóm tác giả)"
+    r"(?:\s*(?:và|,|-|–|&|\+|/)\s*(?:bài|tin|ảnh|clip|video|đồ họa|thơ|tranh|hình|trình bày|thiết kế))*)\s*[:：]\s*", re.IGNORECASE)  # fmt: skip
+_ACCORDING = re.compile(r"^\(?\s*theo\s+(?=\S)", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực hiện ghi|lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+.]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(r"\s*(?:,|;|&|\+|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*")
+_ROLE = re.compile(r"\s*(?:[:：]\s*)?\b(?:ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE)
+_GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
+                    r"chi cục|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|theo|bảo tàng|thư viện|liên đoàn|công an|tỉnh ủy|thông tin)\b)", re.IGNORECASE)  # fmt: skip
+_TITLE = re.compile(
+    r"^(?:pgs|gs|ts|ths|th\.s|t\.s|ks|bs|ncs|nhà báo|nhà thơ|nhà văn|nhà nghiên cứu|luật sư|ls|nsnd|nsưt|thạc sĩ|tiến sĩ|phóng viên|pv|btv|ctv|đại tá|thượng tá|trung tá|thiếu tá|thiếu tướng)\.?\s*[.,]?\s*",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+_AGENCY = re.compile(
+    r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|Vietnam\+|Reuters|Xinhua|Bloomberg|AFP|AP|CNN|BBC", re.IGNORECASE
+)
+_SHORT_WORDS = frozenset(["và", "của", "các", "là", "có", "cho", "với", "trong", "từ", "đến", "tại", "về", "theo", "không", "những", "một"])
+_LONGEST = 110
+
+
+@dataclass(frozen=True, kw_only=True)
+class Byline:
+    """A line that says who made the article."""
+
+    printed: str
+    people: list[str]
+    strong: bool
+    """Whether its words alone say so (`Bài và ảnh: …`, `Theo …`), rather than only its shape."""
+
+
+def parse_byline(text: str) -> Byline | None:
+    """Read a line as a byline. None where it is none."""
+    text = clean(text)
+    if not 2 <= len(text) <= _LONGEST or text[-1] in "?!:":
+        return None
+    bare = text.strip(" *•-–—|/")
+    prefix = _PREFIX.match(bare)
+    according = _ACCORDING.match(bare)
+    rest = bare[prefix.end() :] if prefix else bare[according.end() :].rstrip(")") if according else bare
+    if (
+        prefix
+        and prefix[0].lower().startswith(("ảnh", "clip", "video", "nguồn", "đồ họa", "nội dung"))
+        and "và" not in prefix[0].lower()
+        and "," not in prefix[0]
+    ):
+        if prefix[0].lower().startswith(("ảnh", "clip", "video", "đồ họa")) and "," not in rest:
+            return None
+    suffix = _SUFFIX.search(rest)
+    named = rest[: suffix.start()] if suffix else rest
+    named = _ROLE.sub(", ", named).strip(" ,.-–—*()")
+    if not named:
+        return None
+    parts = [part for part in _JOIN.split(named) if part]
+    if not parts or len(parts) > 8:
+        return None
+    kinds = [_kind_of(part) for part in parts]
+    if according:
+        if len(named.split()) > 8 or (any(kind == "" for kind in kinds) and len(named.split()) > 5):
+            return None
+        return Byline(printed=text, people=[_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"], strong=True)
+    if any(kind == "" for kind in kinds):
+        return None
+    people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
+    return Byline(printed=text, people=list(dict.fromkeys(people)), strong=prefix is not None)
+
+
+def _bare(part: str) -> str:
+    while (shorter := _TITLE.sub("", part)) != part and shorter:
+        part = shorter
+    return part.strip(" .,") if not re.search(r"\b\w\.\w?\.?$", part) else part.strip(" ,")
+
+
+def _kind_of(part: str) -> str:
+    """`person`, `group` (an office or agency), or nothing for words that are no name."""
+    part = part.strip(" .,")
+    if not part:
+        return ""
+    if part.upper() in {"PV", "P.V", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
+        return "group" if not is_person(part) or part.isupper() else "person"
+    if _GROUP.match(part):
+        return "group" if len(part.split()) <= 9 and not part.endswith(".") else ""
+    return "person" if is_person(_bare(part)) else ""
+
+
+def is_person(text: str) -> bool:
+    """Whether words have the shape of a person's name, a pen name or initials (`Long Hồ`, `N.A.`, `K.Chi`)."""
+    words = text.split()
+    if not 1 <= len(words) <= 6 or len(text) > 45:
+        return False
+    if len(words) == 1 and (len(text) > 14 or len(text) < 2):
+        return False
+    for word in words:
+        if not _WORD.fullmatch(word) or not initial_is_upper(word) or word.lower() in _SHORT_WORDS:
+            return False
+    # Vietnamese syllables have at most seven letters; a foreign name may be longer, but then in few words
+    return all(len(word) <= 8 for word in words) or len(words) <= 4

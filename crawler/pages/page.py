@@ -1,0 +1,81 @@
+"""The page as the rules see it: its flat tree, its metadata, and what its address says."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from crawler import scope
+from crawler.pages.ledger import Ledger
+from crawler.pages.metadata import Metadata
+from crawler.pages.slug import find_slug
+from crawler.pages.tree import Box, Piece, Tree
+
+
+@dataclass(slots=True)
+class Page:
+    """One page while it is read."""
+
+    url: str
+    tree: Tree
+    meta: Metadata
+    captured_at: datetime | None
+    identity: scope.Page | None
+    """Kind, id and slug. None outside the scope."""
+    slug: str
+    ledger: Ledger = field(default_factory=Ledger)
+    _elsewhere: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return self.tree.pieces
+
+    @property
+    def boxes(self) -> list[Box]:
+        return self.tree.boxes
+
+    def box_of(self, piece: Piece) -> Box:
+        """The block that a piece stands in."""
+        return self.tree.boxes[piece.box]
+
+    def join(self, href: str) -> str | None:
+        """A link's absolute address. None where it is no http or https address."""
+        try:
+            address = urljoin(self.meta.base, href.strip())
+        except ValueError:
+            return None
+        return address if address[:7] == "http://" or address[:8] == "https://" else None
+
+    def leads_elsewhere(self, href: str) -> bool:
+        """Whether a link leads to another page, rather than to a place in this one, an image, a file or a script."""
+        known = self._elsewhere.get(href)
+        if known is None:
+            known = self._elsewhere[href] = self._find_elsewhere(href)
+        return known
+
+    def _find_elsewhere(self, href: str) -> bool:
+        if not href or href[0] == "#" or href[:11].lower() == "javascript:":
+            return False
+        address = self.join(href)
+        if address is None or scope.find_kind(address) in {scope.Kind.IMAGE, scope.Kind.ATTACHMENT}:
+            return False
+        path = urlsplit(address).path.lower()
+        if path.endswith((".jpg", ".jpeg", ".png", ".gif", ".webp", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar")):
+            return False
+        return address.partition("#")[0].rstrip("/") != self.url.partition("#")[0].rstrip("/")
+
+    def ancestors(self, box: Box) -> list[int]:
+        """The indexes of a box and of all that hold it, innermost first."""
+        found = [box.index]
+        while found[-1]:
+            found.append(self.tree.boxes[found[-1]].parent)
+        return found
+
+
+def open_page(url: str, tree: Tree, meta: Metadata, captured_at: datetime | None) -> Page:
+    """Put together what the rules need; the identity is the URL's, or the canonical link's where only that lies in the scope."""
+    identity = scope.find_page(url)
+    if (identity is None or identity.kind is scope.Kind.LISTING) and meta.canonical:
+        other = scope.find_page(meta.canonical)
+        identity = other if other is not None and other.kind is not scope.Kind.LISTING else identity
+    slug = identity.slug if identity is not None else find_slug(url) or find_slug(meta.canonical or "")
+    return Page(url, tree, meta, captured_at, identity, slug)

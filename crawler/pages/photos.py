@@ -1,0 +1,126 @@
+"""Photos: which images are photos of the article, where they lie, and who made them."""
+
+import re
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+from crawler.pages.text import clean
+
+_LAZY = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-lazy",
+    "data-srcset",
+    "data-echo",
+    "data-img",
+    "data-image",
+    "data-url",
+    "src",
+    "srcset",
+)
+"""Where a lazily loaded image keeps its address, before the placeholder in `src`."""
+
+_SIGNS = frozenset(["icon", "icons", "ico", "logo", "logos", "spacer", "blank", "pixel", "captcha", "refresh", "reload", "share", "print", "printer", "btn", "button", "arrow", "bullet", "loading", "loader", "facebook", "fb", "zalo", "twitter", "youtube", "tiktok", "instagram", "google", "rss", "email", "mail", "emoji", "smiley", "smilies", "transparent", "clear", "dot", "line", "next", "prev", "close", "search", "menu", "play", "avatar-default", "no-image", "noimage", "noavatar", "placeholder", "lazy", "lazyload", "qr", "qrcode"])  # fmt: skip
+_SIGN_FOLDERS = re.compile(r"/(?:icons?|emoticons?|smileys?|smilies|emoji|captcha\w*|sprites?|flags|buttons?)/", re.IGNORECASE)
+_SIZE = re.compile(r"^\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
+_STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d{1,4})(?:\.\d+)?px", re.IGNORECASE)
+_SMALL = 60
+"""Pixels of width or height up to which an image is an icon."""
+
+_MAKER = (r"(?:nguồn ảnh|nguồn clip|ảnh tư liệu|ảnh minh h[oọ][aạ]|ảnh chụp màn hình|ảnh cắt từ clip|ảnh|hình ảnh|hình|nguồn|photo|clip|video|đồ h[oọ][aạ]|infographic|tranh|"
+          r"thực hiện|tư liệu)")  # fmt: skip
+_CREDIT = re.compile(
+    rf"(?:^|[\s.,;(\[–—/-])[(\[]?\s*{_MAKER}\s*(?:do|của|by)?\s*[:：]\s*([^()\[\]:：]{{2,70}}?)\s*[)\]]?\s*\.?\s*$", re.IGNORECASE
+)
+_BARE_CREDIT = re.compile(r"[(\[]\s*(?:ảnh|nguồn|photo)\s+([^()\[\]:]{2,50}?)\s*[)\]]\s*\.?\s*$", re.IGNORECASE)
+_NO_MAKER = re.compile(r"(?:minh h[oọ][aạ]|tư liệu|internet|chụp màn hình)\b", re.IGNORECASE)
+
+
+def find_source(image: Any, base: str) -> str | None:
+    """The absolute address of an image, lazily loaded or not. None for a placeholder or an image drawn in the page itself."""
+    for name in _LAZY:
+        value = image.get(name)
+        if not value:
+            continue
+        value = value.strip()
+        if name.endswith("srcset"):
+            value = value.split(",")[0].split(" ")[0].strip()
+        if not value or value[:5].lower() == "data:" or value.startswith(("javascript:", "about:", "#", "{")):
+            continue
+        try:
+            address = urljoin(base, value)
+        except ValueError:
+            continue
+        if address.startswith(("http://", "https://")):
+            return address
+    parent = image.getparent()
+    if parent is not None and parent.tag == "picture":
+        for source in parent.iter("source"):
+            if found := find_source(_SourceView(source), base):
+                return found
+    return None
+
+
+class _SourceView:
+    """A `source` element looked at as if it were an image."""
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+
+    def get(self, name: str) -> str | None:
+        value = self.element.get(name)
+        return str(value) if value is not None else None
+
+    def getparent(self) -> None:
+        return None
+
+
+def is_icon(image: Any) -> bool:
+    """Whether an image is a sign rather than a photo: by its stated size, its name or its place."""
+    for name in ("width", "height"):
+        value = image.get(name)
+        if value and (match := _SIZE.match(value)) and int(match[1]) <= _SMALL:
+            return True
+    style = image.get("style")
+    if style and any(int(size) <= _SMALL for size in _STYLE_SIZE.findall(style)):
+        return True
+    source = image.get("data-src") or image.get("data-original") or image.get("src") or ""
+    if len(source) > 2000 or source[:5] == "data:":
+        return False
+    try:
+        path = unquote(urlsplit(source.strip()).path)
+    except ValueError:
+        return False
+    if path.lower().endswith((".svg", ".ashx", ".axd", ".cur", ".ico")) or _SIGN_FOLDERS.search(path):
+        return True
+    words = re.split(r"[-_.\s]+", path.rsplit("/", 1)[-1].lower())[:-1]
+    if len(words) <= 3 and any(word.strip("0123456789") in _SIGNS for word in words):
+        return True
+    return clean(image.get("alt") or "").lower() in _SIGNS
+
+
+def split_credit(caption: str) -> tuple[str, str | None]:
+    """A caption without its credit, and the credit without `Ảnh:`. The credit is None where the caption names nobody."""
+    tail = caption[-140:]
+    match = _CREDIT.search(tail) or _BARE_CREDIT.search(tail)
+    if match is None:
+        return caption, None
+    credit = match[1].strip(" .,;-–—")
+    if not credit or _NO_MAKER.fullmatch(credit):
+        return caption, None
+    text = caption[: len(caption) - len(tail) + match.start()].rstrip(" (–—-/")
+    return text, credit
+
+
+def has_credit(text: str) -> bool:
+    """Whether a line names the maker of a photo, as captions do."""
+    return split_credit(text)[1] is not None
+
+
+def is_alt_of(alt: str, text: str) -> bool:
+    """Whether an image's alt repeats the visible text, whole or cut."""
+    one, other = clean(alt).casefold().rstrip(" .…"), text.casefold().rstrip(" .…")
+    if not one or len(one) < 6:
+        return False
+    return one == other or (len(one) >= 20 and (other.startswith(one) or (one.startswith(other) and len(other) >= 20)))

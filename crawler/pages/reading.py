@@ -1,0 +1,184 @@
+"""Reading: one page from bytes to record, rule by rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crawler import scope
+from crawler.items import Article, Parser, Source, text_digest
+from crawler.pages.around import find_attachments, find_comment_count, find_related, find_section, find_tags
+from crawler.pages.bylines import authors_of, find_byline
+from crawler.pages.captions import Shown, find_photos
+from crawler.pages.charset import MAX_CHARS, decode_page
+from crawler.pages.datelines import find_dateline
+from crawler.pages.dating import find_dates
+from crawler.pages.errors import LayoutError
+from crawler.pages.layouts import find_layout
+from crawler.pages.ledger import Candidate
+from crawler.pages.metadata import read_metadata
+from crawler.pages.page import Page, open_page
+from crawler.pages.refusals import is_listing, refuse_page
+from crawler.pages.regions import Regions, find_regions
+from crawler.pages.story import Line, Story, blocks_of, sort_lines
+from crawler.pages.text import fold
+from crawler.pages.titles import Title, find_title
+from crawler.pages.tree import flatten, parse_html
+
+PARSER_VERSION = "1"
+"""Raised whenever a rule changes what some page yields, so that `thanhuy extract --diff` can say which parser said what."""
+
+_MAGIC = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\xd0\xcf\x11\xe0")
+"""First bytes of files that are served where a page was expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """What the parser saw in one page. Either `article` or `error` is None."""
+
+    article: Article | None
+    error: LayoutError | None
+    candidates: list[Candidate]
+    """Every value that a rule proposed, in the order of the rules; those refused carry the reason."""
+
+
+def parse_article(body: bytes, url: str, *, headers: Mapping[str, str] | None = None, captured_at: datetime | None = None) -> Article:
+    """The record of one page.
+
+    `body` is the entity with its content coding removed. `captured_at` only bounds dates: nothing is published after it was fetched.
+    Fields that only a crawl knows stay None. Raises LayoutError for a page that is no article.
+    """
+    seen = inspect_article(body, url, headers=headers, captured_at=captured_at)
+    if seen.article is None:
+        assert seen.error is not None
+        raise seen.error
+    return seen.article
+
+
+def inspect_article(body: bytes, url: str, *, headers: Mapping[str, str] | None = None, captured_at: datetime | None = None) -> Inspection:
+    """The same, with every candidate that a rule proposed; never raises LayoutError but returns it."""
+    page: Page | None = None
+    try:
+        page = _open(body, url, headers, captured_at)
+        article = _read(page)
+    except LayoutError as error:
+        return Inspection(article=None, error=error, candidates=page.ledger.candidates if page else [])
+    return Inspection(article=article, error=None, candidates=page.ledger.candidates)
+
+
+def _open(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at: datetime | None) -> Page:
+    if body.startswith(_MAGIC) or not body.strip():
+        raise LayoutError("not-html", url, f"expected an HTML page, got {'nothing' if not body.strip() else repr(body[:4])}")
+    text, _ = decode_page(body, headers)
+    cut = len(text) > MAX_CHARS or len(body) > MAX_CHARS * 2
+    root, deep = parse_html(text[:MAX_CHARS])
+    if root is None or "<" not in text[:100_000]:
+        raise LayoutError("not-html", url, "expected an HTML page, got no markup")
+    tree = flatten(root, cut=cut or deep)
+    page = open_page(url, tree, read_metadata(root, url), captured_at)
+    if tree.cut:
+        page.ledger.warn("page-cut")
+    return page
+
+
+def _read(page: Page) -> Article:
+    refused = refuse_page(page)
+    if refused is not None:
+        raise LayoutError(refused[0], page.url, refused[1])
+    layout, marks = find_layout(page)
+    if page.identity is not None and page.identity.kind is scope.Kind.LISTING:
+        raise LayoutError("listing", page.url, "expected an article, got the address of a listing")
+    title = _marked_title(page, marks.title) or find_title(page)
+    if is_listing(page, title.text if title else None):
+        raise LayoutError("listing", page.url, "expected an article, got a list of articles")
+    if title is None:
+        raise LayoutError("no-title", page.url, "expected 1 title, got 0")
+    regions = find_regions(page, title.at, _box_index(page, marks.body)) or find_regions(page, title.at)
+    if regions is None:
+        raise LayoutError("no-body", page.url, "expected text under the headline, got none")
+    return _build(page, layout, title, regions)
+
+
+def _box_index(page: Page, element: Any) -> int | None:
+    if element is None:
+        return None
+    return next((box.index for box in page.boxes if box.element is element), None)
+
+
+def _marked_title(page: Page, element: Any) -> Title | None:
+    index = _box_index(page, element)
+    if index is None:
+        return None
+    box = page.boxes[index]
+    for piece in page.pieces[box.first : box.last]:
+        if piece.image is None:
+            page.ledger.take("title", "layout", piece.text)
+            return Title(text=piece.text, rule="layout", at=piece.index)
+    return None
+
+
+def _build(page: Page, layout: str, title: Title, regions: Regions) -> Article:
+    shown = find_photos(page, regions)
+    story, lines = sort_lines(page, regions, shown)
+    byline = find_byline(page, regions, story, lines)
+    captions = _captions_of(page, shown)
+    texts = [line for line in lines if isinstance(line, Line) and line.text]
+    body = "\n\n".join(line.text for line in texts)
+    if not body and not story.lead and not captions:
+        raise LayoutError("no-body", page.url, "expected text under the headline, got none")
+    opening = texts[0].text if texts else ""
+    dateline = _dateline_of(page, story, texts)
+    dates = find_dates(
+        page, regions, story, story.lead if story.lead and find_dateline(story.lead) else opening, [image.url for image in shown.images]
+    )
+    if story.lead:
+        page.ledger.take("lead", story.lead_rule, story.lead)
+    if body:
+        page.ledger.take("body", f"block:{page.boxes[regions.body_box].tag}", f"{len(texts)} paragraphs, {len(body)} characters")
+        page.ledger.take("blocks", "body", f"{len(lines)} blocks")
+    else:
+        page.ledger.warn("no-body-text")
+    if not byline:
+        page.ledger.warn("no-byline")
+    identity = page.identity
+    section, tags = find_section(page, regions), find_tags(page, regions)
+    if identity:
+        page.ledger.take("id", "url" if scope.find_page(page.url) else "canonical-link", identity.id)
+        page.ledger.take("kind", "url" if scope.find_page(page.url) else "canonical-link", str(identity.kind))
+        page.ledger.take("canonical_url", "id", identity.canonical_url)
+    lead_text, byline_text = story.lead, byline.printed if byline else None
+    authors = authors_of(byline, page.ledger)
+    attachments, related = find_attachments(page, regions), find_related(page, regions, story)
+    comments = find_comment_count(page, regions)
+    return Article(
+        id=identity.id if identity else None, kind=str(identity.kind) if identity else None, url=page.url,
+        canonical_url=identity.canonical_url if identity else None, title=title.text, lead=lead_text,
+        date=dates.day.isoformat() if dates.day else None, published_at=dates.published_at, modified_at=dates.modified_at,
+        date_source=dates.source, section=section, tags=tags, byline=byline_text, authors=authors, dateline=dateline,
+        event_date=dates.event.isoformat() if dates.event else None, body=body,
+        blocks=blocks_of(lines, [image.caption for image in shown.images]), captions=captions, images=shown.images,
+        attachments=attachments, related=related, comment_count=comments,
+        text_digest=text_digest(title.text, lead_text, body, captions, byline_text),
+        parser=Parser(version=PARSER_VERSION, layout=layout),
+        sources=[Source(field=name, rule=rule) for name, rule in page.ledger.rules.items()], warnings=page.ledger.warnings)  # fmt: skip
+
+
+def _captions_of(page: Page, shown: Shown) -> list[str]:
+    captions: dict[str, str] = {}
+    for image in shown.images:
+        if image.caption:
+            captions.setdefault(fold(image.caption), image.caption)
+    if shown.images:
+        page.ledger.take("images", "photos-in-story", f"{len(shown.images)} photos")
+    if captions:
+        page.ledger.take("captions", ", ".join(dict.fromkeys(shown.rules)), " | ".join(captions.values()))
+    return list(captions.values())
+
+
+def _dateline_of(page: Page, story: Story, texts: list[Line]) -> str | None:
+    for text in (story.lead, *(line.text for line in texts[:2])):
+        found = find_dateline(text) if text else None
+        if found:
+            page.ledger.take("dateline", "opening", found[0])
+            return found[0]
+    return None

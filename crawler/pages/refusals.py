@@ -1,0 +1,87 @@
+"""Refusals: pages that are no article, told apart by what they show instead."""
+
+import re
+
+from crawler.pages.page import Page
+from crawler.pages.regions import mark_teasers
+from crawler.pages.slug import slug_matches
+from crawler.pages.text import fold
+
+_CHALLENGE = re.compile(r"just a moment|checking your browser|attention required|ddos protection|verify you are (?:a )?human|đang kiểm tra trình duyệt|xác minh bạn là (?:con )?người|"
+                        r"access denied|request rejected|are you a robot|bạn không phải (?:là )?(?:robot|người máy)|security check|cf-chl|enable javascript and cookies", re.IGNORECASE)  # fmt: skip
+_MISSING = re.compile(r"không (?:tìm thấy|tồn tại)|(?:trang|bài viết|nội dung|đường dẫn|liên kết|tin)[\w\s,]{0,40}(?:không (?:còn )?tồn tại|đã (?:bị )?(?:xóa|xoá|gỡ)|không có|không tìm thấy)|"
+                      r"page not found|not found|404|lỗi 404|error 404|(?:trang|bài viết) này (?:hiện )?không", re.IGNORECASE)  # fmt: skip
+_LOGIN = re.compile(r"đăng nhập|log ?in|sign ?in|mật khẩu|password|tên đăng nhập", re.IGNORECASE)
+_NEEDS_SCRIPT = re.compile(
+    r"(?:bật|kích hoạt|enable|cần|requires?|need)\s+(?:\w+\s+){0,3}java ?script|javascript (?:is )?(?:disabled|required)|vui lòng bật",
+    re.IGNORECASE,
+)
+
+
+def refuse_page(page: Page) -> tuple[str, str] | None:
+    """Code and reason of a page that shows something else than an article at first sight. None for one worth reading."""
+    texts = [piece for piece in page.pieces if piece.image is None]
+    total = sum(piece.size for piece in texts)
+    head = f"{page.meta.page_title} {' '.join(piece.text for piece in texts[:12])}"[:1500]
+    if total < 2500 and _CHALLENGE.search(head):
+        return "challenge", "expected an article, got a check for robots"
+    if _has_password(page) and total < 3000 and _LOGIN.search(head) and not _has_story(page):
+        return "login", "expected an article, got a login form"
+    if _is_missing(page, total):
+        return "soft-404", "expected an article, got a page that says there is none"
+    if total < 200 and not _has_story(page):
+        if page.tree.scripts > 200 or page.tree.root.find(".//script[@src]") is not None or _shown_without_script(page):
+            return "script-shell", f"expected an article, got {total} characters of text and scripts that would fill the page"
+        if total < 25:
+            return "no-body", f"expected an article, got {total} characters of text"
+    return None
+
+
+def _has_password(page: Page) -> bool:
+    return page.tree.root.find(".//input[@type='password']") is not None
+
+
+def _has_story(page: Page) -> bool:
+    return sum(piece.size >= 80 and not piece.is_link for piece in page.pieces) >= 2 or (
+        page.meta.is_article and any(piece.size >= 60 for piece in page.pieces)
+    )
+
+
+def _shown_without_script(page: Page) -> bool:
+    return any(_NEEDS_SCRIPT.search("".join(element.itertext())[:500]) for element in page.tree.root.iter("noscript"))
+
+
+def _is_missing(page: Page, total: int) -> bool:
+    """A page that says, in its title or in a heading or short line, that it has nothing, and has nothing."""
+    if _MISSING.search(page.meta.page_title[:200]) and re.search(
+        r"404|not found|không tìm thấy|không tồn tại", page.meta.page_title[:200], re.IGNORECASE
+    ):
+        return not _has_slug_title(page)
+    teaser = mark_teasers(page)
+    prose = sum(
+        piece.size
+        for piece in page.pieces
+        if piece.size >= 100 and not piece.is_link and not teaser[piece.index] and not _MISSING.search(piece.text)
+    )
+    if prose > 400:
+        return False
+    return any(
+        piece.size <= 220 and not piece.is_link and _MISSING.search(piece.text) and not teaser[piece.index] for piece in page.pieces
+    ) and not _has_slug_title(page)
+
+
+def _has_slug_title(page: Page) -> bool:
+    return bool(page.slug) and any(
+        6 < piece.size < 300 and piece.level in {1, 2} and slug_matches(piece.text, page.slug) for piece in page.pieces
+    )
+
+
+def is_listing(page: Page, title: str | None) -> bool:
+    """Whether most of the page is teasers of other articles, and nothing of its own stands against them."""
+    teaser = mark_teasers(page)
+    heads = sum(1 for piece in page.pieces if piece.is_link and piece.size >= 20 and page.leads_elsewhere(piece.href))
+    own = sum(piece.size for piece in page.pieces if piece.size >= 60 and not piece.is_link and not teaser[piece.index])
+    shown = sum(piece.size for piece in page.pieces if piece.size >= 60 and teaser[piece.index])
+    if page.meta.is_article or (title and page.slug and fold(title)):
+        return heads >= 8 and own < 80
+    return heads >= 5 and own <= max(400, shown * 0.3)

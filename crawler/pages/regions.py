@@ -1,0 +1,208 @@
+"""Regions: where on the page the article lies, between its headline and what comes after it.
+
+The body is the block that holds most prose near the headline; lists of teasers, however much of other articles they show, hold none.
+"""
+
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from crawler.pages.labels import Label, find_label
+from crawler.pages.page import Page
+from crawler.pages.text import ends_sentence
+from crawler.pages.tree import FORM, OUTSIDE, Box, Piece
+
+_PARAGRAPH_TAGS = frozenset(
+    {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "dd", "dt", "pre", "figcaption", "ul", "ol", "dl"}
+)
+_HEADLINE = 20
+"""Characters from which a line that is all link may be another article's headline."""
+_AFTER_LABEL = 0.2
+"""What prose weighs after a label that says the article is over."""
+_LEVEL = 0.45
+"""What each level weighs that a block stands further from the headline in the tree."""
+
+
+@dataclass(slots=True)
+class Regions:
+    """Ranges of pieces."""
+
+    title_at: int
+    before: range
+    """Before the headline, in the block that it shares with the body: breadcrumb, date."""
+    body_at: int
+    """Where the body's block begins, never before the headline's end."""
+    story: range
+    """From after the headline to the end of the body's block."""
+    after: range
+    """What follows the body in the block that it shares with the headline."""
+    teaser: list[bool] = field(default_factory=list)
+    """For each piece, whether it belongs to a list of other articles."""
+    body_box: int = 0
+    labels: dict[int, Label] = field(default_factory=dict)
+    """The lines after the headline that are labels."""
+
+
+def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions | None:
+    """Find the body's block. None where no prose follows the headline; `hint` names the body's box where a layout knows it."""
+    pieces, boxes = page.pieces, page.boxes
+    teaser = mark_teasers(page)
+    labels = {piece.index: label for piece in pieces[title_at + 1 :] if piece.text and (label := find_label(piece.text))}
+    weights = _weigh_prose(page, title_at, teaser, labels)
+    sums = [0.0, *accumulate(weights)]
+    path = page.ancestors(boxes[pieces[title_at].box]) if title_at >= 0 else [0]
+    body = hint if hint is not None else _find_body(page, weights, sums, path)
+    if body is None:
+        return None
+    common = next(index for index in page.ancestors(boxes[body]) if index in set(path)) if title_at >= 0 else body
+    if hint is None:
+        body = _climb(page, body, common, sums)
+    box = boxes[body]
+    body_at = max(box.first, title_at + 1)
+    end = _find_end(page, range(body_at, box.last), weights, labels)
+    first = boxes[common].first if common != body or title_at >= 0 else box.first
+    return Regions(
+        title_at=title_at, before=range(max(first, title_at - 25), max(title_at, first)), body_at=body_at, story=range(title_at + 1, end),
+        after=range(end, max(end, boxes[common].last)), teaser=teaser, body_box=body, labels=labels)  # fmt: skip
+
+
+def mark_teasers(page: Page) -> list[bool]:
+    """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
+    pieces, boxes = page.pieces, page.boxes
+    linked = [piece.image is None and piece.is_link and piece.size >= _HEADLINE and page.leads_elsewhere(piece.href) for piece in pieces]
+    pictured = [piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces]
+    prose = [piece.image is None and piece.size >= 60 and not piece.is_link for piece in pieces]
+    heads, pictures, proses = ([0, *accumulate(flags)] for flags in (linked, pictured, prose))
+    entries: dict[int, list[Box]] = {}
+    marked = [False] * len(pieces)
+    unit = [False] * len(boxes)
+    for box in boxes[1:]:
+        first, last = box.first, box.last
+        if not 0 < last - first <= 10 or not (heads[last] - heads[first] or pictures[last] - pictures[first]):
+            continue
+        if proses[last] - proses[first] <= 3 and _headed_by_link(pieces, linked, pictured, first, last):
+            unit[box.index] = True
+            if not unit[box.parent]:
+                entries.setdefault(box.parent, []).append(box)
+    for found in entries.values():
+        for box in found:
+            span = range(box.first, box.last)
+            twice = any(pictured[i] for i in span) and any(
+                linked[i] and any(pictured[j] and pieces[j].href == pieces[i].href for j in span) for i in span
+            )
+            if len(found) >= 2 or twice:
+                for index in span:
+                    marked[index] = True
+    return marked
+
+
+def _headed_by_link(pieces: list[Piece], linked: list[bool], pictured: list[bool], first: int, last: int) -> bool:
+    for index in range(first, last):
+        if linked[index]:
+            return True
+        if pieces[index].image is None and pieces[index].size >= 30 and not pieces[index].is_link:
+            return False
+    return any(pictured[first:last]) and all(pieces[i].size < 30 for i in range(first, last))
+
+
+def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int, Label]) -> list[float]:
+    """How much prose each piece holds."""
+    factor, seen_prose, weights = 1.0, False, []
+    description = [text for _, text in page.meta.description]
+    for piece in page.pieces:
+        label = labels.get(piece.index)
+        if label is Label.COMMENTS or (label is Label.OTHERS and seen_prose):
+            factor = _AFTER_LABEL
+        weight = 0.0
+        if piece.image is None and not teaser[piece.index] and piece.linked <= piece.size * 0.5 and label is None:
+            flags = page.box_of(piece).flags
+            if (
+                not flags & OUTSIDE
+                and not (flags & FORM and _is_small_form(page, piece))
+                and (piece.size >= 60 or (piece.size >= 20 and ends_sentence(piece.text)))
+            ):
+                weight = min(piece.size, 600) * factor * (1.0 if piece.index > title_at else 0.3)
+                if piece.index < title_at + 8 and (
+                    0 < piece.level <= 3 or any(text[:60] and text[:60] in piece.text for text in description)
+                ):
+                    weight *= 0.15  # the standfirst: it belongs to the head, not to the body
+                seen_prose = seen_prose or piece.index > title_at
+        weights.append(weight)
+    return weights
+
+
+def _is_small_form(page: Page, piece: Piece) -> bool:
+    """A form around the whole page is how ASP.NET builds pages; a small one is a form."""
+    box = page.box_of(piece)
+    while box.tag != "form" and box.parent != box.index:
+        box = page.boxes[box.parent]
+    return box.last - box.first < len(page.pieces) * 0.3
+
+
+def _holder(page: Page, piece: Piece, texts: list[int]) -> int:
+    """The block that holds a paragraph beside others: its box, or what is around it where the box holds nothing else."""
+    boxes = page.boxes
+    box = boxes[piece.box]
+    while box.parent != box.index and (box.tag in _PARAGRAPH_TAGS or texts[box.last] - texts[box.first] <= 1):
+        box = boxes[box.parent]
+    return box.index
+
+
+def _find_body(page: Page, weights: list[float], sums: list[float], path: list[int]) -> int | None:
+    texts = [0, *accumulate(piece.image is None for piece in page.pieces)]
+    mass: dict[int, float] = {}
+    for piece, weight in zip(page.pieces, weights, strict=True):
+        if weight:
+            holder = _holder(page, piece, texts)
+            mass[holder] = mass.get(holder, 0.0) + weight
+    if not mass:
+        return None
+    rank = {index: depth for depth, index in enumerate(path)}
+    distance = {index: next((rank[a] for a in page.ancestors(page.boxes[index]) if a in rank), len(path)) for index in mass}
+    levels = {level: order for order, level in enumerate(sorted({distance[index] for index, value in mass.items() if value >= 80}))}
+    return max(mass, key=lambda index: (mass[index] * _LEVEL ** levels.get(distance[index], 0), -index))
+
+
+def _climb(page: Page, body: int, common: int, sums: list[float]) -> int:
+    """Go up while the block around holds a good deal more of the same text: an article in several blocks of one kind."""
+    boxes = page.boxes
+    while body != common and body:
+        box, parent = boxes[body], boxes[boxes[body].parent]
+        inside = sums[box.last] - sums[box.first]
+        if (sums[parent.last] - sums[parent.first] >= inside * 1.1 and _has_alike(page, box, parent, sums)) or (
+            parent.index != common and parent.first == box.first and parent.last == box.last
+        ):
+            body = parent.index
+        else:
+            break
+    return body
+
+
+def _has_alike(page: Page, box: Box, parent: Box, sums: list[float]) -> bool:
+    """Whether the parent holds prose in its own lines, in paragraphs, or in blocks like this one."""
+    kind = (box.tag, box.element.get("class"))
+    total = 0.0
+    for child in page.boxes[parent.index + 1 :]:
+        if child.depth <= parent.depth:
+            break
+        if (
+            child.parent == parent.index
+            and child.index != box.index
+            and (child.tag in _PARAGRAPH_TAGS or (child.tag, child.element.get("class")) == kind)
+        ):
+            total += sums[child.last] - sums[child.first]
+    own = sum(sums[piece.index + 1] - sums[piece.index] for piece in page.pieces[parent.first : parent.last] if piece.box == parent.index)
+    return total + own >= (sums[box.last] - sums[box.first]) * 0.1
+
+
+def _find_end(page: Page, span: range, weights: list[float], labels: dict[int, Label]) -> int:
+    """Where the article ends inside its block: at the readers' comments, or at a list of other articles that little prose follows."""
+    total = sum(weights[span.start : span.stop])
+    done = 0.0
+    for index in span:
+        label = labels.get(index)
+        if done and label is Label.COMMENTS:
+            return index
+        if done and label in {Label.OTHERS, Label.TAGS} and total - done < max(total * 0.25, 1):
+            return index
+        done += weights[index]
+    return span.stop

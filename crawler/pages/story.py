@@ -1,0 +1,302 @@
+"""The story: lead, body and byline out of the lines between the headline and the article's end."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crawler.items import Block
+from crawler.pages.captions import Shown
+from crawler.pages.datelines import find_dateline
+from crawler.pages.labels import opens_related
+from crawler.pages.page import Page
+from crawler.pages.regions import Regions
+from crawler.pages.stamps import Stamp, find_stamp
+from crawler.pages.tables import is_data_table, table_text
+from crawler.pages.text import ends_open, ends_sentence, fold, same_words
+from crawler.pages.tree import ASIDE, FIGURE, FOOTER, ITEM, NAV, QUOTE, Piece
+
+_LEAD_SHORTEST = 40
+_HEADING_LONGEST = 200
+_MARKS = re.compile(r"^[-–—•+*]\s|^\(?[a-zđ0-9]{1,3}[).]\s")
+
+
+@dataclass(slots=True)
+class Story:
+    """What the lines say."""
+
+    lead: str | None = None
+    lead_rule: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    stamps: list[tuple[int, Stamp]] = field(default_factory=list)
+    """Dates printed between headline and text, or alone at the text's end, with the pieces that hold them."""
+    names: list[Piece] = field(default_factory=list)
+    """Short lines of the head that are neither date nor lead: the byline may be among them."""
+    tail: list[Piece] = field(default_factory=list)
+    """The last lines of the body in reading order, as the byline is looked for."""
+    related: list[str] = field(default_factory=list)
+    """Links to other articles amid the text."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A paragraph to be: one piece, or several that single line breaks part."""
+
+    pieces: list[Piece]
+    kind: str = "paragraph"
+    level: int | None = None
+    text: str = ""
+
+
+def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[Line | int]]:
+    """Tell apart head, lead and body. Returns the story so far, and the body's lines (photos as indexes into the images) in reading order."""
+    story = Story()
+    kept: list[Piece] = []
+    title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
+    for piece in page.pieces[regions.story.start : regions.story.stop]:
+        if piece.image is not None:
+            if piece.index in shown.at and piece.index >= regions.body_at:
+                kept.append(piece)
+            continue
+        if piece.index in shown.captions or regions.teaser[piece.index]:
+            continue
+        flags = page.box_of(piece).flags
+        if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
+            continue
+        if regions.labels.get(piece.index) or (title and fold(piece.text) == title):
+            continue
+        if _is_related(page, piece):
+            story.related.append(piece.href)
+            continue
+        kept.append(piece)
+    body = _take_head(page, regions, story, kept)
+    lines = list(_join_lines(page, body, shown))
+    _drop_repeated_lead(page, story, lines)
+    _name_kinds(page, lines)
+    return story, lines
+
+
+def _is_related(page: Page, piece: Piece) -> bool:
+    """A line that is nothing but a link to another article, or an invitation to one."""
+    if not piece.hrefs:
+        return False
+    if piece.linked > piece.size * 0.4 and opens_related(piece.text) and page.leads_elsewhere(piece.hrefs[-1]):
+        return True
+    return piece.is_link and piece.size >= 15 and page.leads_elsewhere(piece.href) and (piece.size <= 220 or not ends_sentence(piece.text))
+
+
+def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) -> list[Piece]:
+    """Take date, names and lead off the beginning; returns what is left."""
+    rest: list[Piece] = []
+    in_head = True
+    for position, piece in enumerate(pieces):
+        if not in_head or piece.image is not None:
+            rest.append(piece)
+            continue
+        stamp = find_stamp(piece.text)
+        if stamp is not None and len(stamp.rest) <= 60 and not (piece.size > 80 and ends_sentence(piece.text)):
+            story.stamps.append((piece.index, stamp))
+            story.names.append(piece)
+            continue
+        rule = _lead_rule(page, regions, story, piece, pieces[position + 1 :])
+        if rule:
+            story.lead = piece.text if story.lead is None else f"{story.lead} {piece.text}"
+            story.lead_rule = story.lead_rule or rule
+            continue
+        outside = piece.index < regions.body_at
+        if outside or (
+            piece.size < _LEAD_SHORTEST
+            and not ends_sentence(piece.text)
+            and not piece.is_bold
+            and _prose_follows(pieces[position + 1 :])
+            and len(rest) == 0
+            and piece.level == 0
+        ):
+            if outside and story.lead is None and piece.size >= 60 and ends_sentence(piece.text):
+                rest.append(piece)  # prose under the headline that nothing sets apart
+            else:
+                story.names.append(piece)
+            continue
+        in_head = False
+        rest.append(piece)
+    return rest
+
+
+def _prose_follows(pieces: list[Piece]) -> bool:
+    return any(piece.image is None and piece.size >= 60 for piece in pieces[:3])
+
+
+def _lead_rule(page: Page, regions: Regions, story: Story, piece: Piece, following: list[Piece]) -> str:
+    """Which rule makes a line the standfirst; empty where none does."""
+    if piece.size < _LEAD_SHORTEST or piece.is_link or not any(other.image is None and other.size >= 40 for other in following):
+        return ""
+    outside = piece.index < regions.body_at
+    described = any(_says_the_same(text, piece.text) for _, text in page.meta.description)
+    if story.lead is not None:
+        return story.lead_rule if _continues_lead(page, regions, story, piece) else ""
+    if outside:
+        if page.identity is not None and find_dateline(piece.text) and not (piece.is_bold or piece.level):
+            return ""
+        return "description" if described else "heading" if piece.level else "bold" if piece.is_bold else "before-body"
+    if page.identity is not None and find_dateline(piece.text):
+        return ""  # on this site the paragraph with the dateline opens the body, bold or not
+    if piece.level and piece.size >= 80:
+        return "heading"
+    if (
+        piece.is_bold
+        and piece.size >= 60
+        and (ends_sentence(piece.text) or piece.size >= 110)
+        and not all(other.is_bold for other in following[:2] if other.image is None)
+    ):
+        return "bold"
+    if piece.is_italic and described:
+        return "description"
+    if described and _set_apart(page, piece, following):
+        return "description"
+    return ""
+
+
+def _continues_lead(page: Page, regions: Regions, story: Story, piece: Piece) -> bool:
+    before = page.pieces[piece.index - 1]
+    return (before.image is None and before.text != "" and story.lead is not None and story.lead.endswith(before.text)
+            and (before.level, before.is_bold) == (piece.level, piece.is_bold) and (piece.is_bold or piece.level > 0 or before.box == piece.box)
+            and (piece.index < regions.body_at or (piece.box == before.box and piece.breaks == 1)))  # fmt: skip
+
+
+def _says_the_same(description: str, text: str) -> bool:
+    """Whether a line is the page's description, cut or without its dateline."""
+    found = find_dateline(text)
+    one, other = fold(description.rstrip(". …")), fold(text)
+    bare = fold(text[found[1] :]) if found else other
+    return len(one) >= 40 and (
+        other.startswith(one) or bare.startswith(one) or (one.startswith(bare) and len(bare) >= 40) or one.startswith(other)
+    )
+
+
+def _set_apart(page: Page, piece: Piece, following: list[Piece]) -> bool:
+    """Whether the first line of a body is set in another way than those that follow."""
+    others = [other for other in following if other.image is None and other.size >= 40][:3]
+    own = page.box_of(piece)
+    kind = (own.tag, own.element.get("class"), own.parent)
+    return (
+        bool(others)
+        and all((box.tag, box.element.get("class"), box.parent) != kind for box in (page.box_of(other) for other in others))
+        and own.tag != "p"
+    )
+
+
+def _join_lines(page: Page, pieces: list[Piece], shown: Shown) -> Iterator[Line | int]:
+    """Paragraphs out of lines: a block, or what stands between two line breaks in a row."""
+    position = 0
+    while position < len(pieces):
+        piece = pieces[position]
+        if piece.image is not None:
+            yield shown.at[piece.index]
+            position += 1
+            continue
+        table = is_data_table(page, piece)
+        if table is not None:
+            inside = [other for other in pieces[position:] if other.index < table.last]
+            yield Line(
+                [other for other in inside if other.image is None], "table", text=table_text(page, table, {other.index for other in inside})
+            )
+            position += len(inside)
+            continue
+        run = [piece]
+        while position + len(run) < len(pieces):
+            after = pieces[position + len(run)]
+            if after.image is not None or after.box != piece.box or after.breaks == 0 or after.index != run[-1].index + 1:
+                break
+            run.append(after)
+        yield from _split_run(run)
+        position += len(run)
+
+
+def _split_run(run: list[Piece]) -> Iterator[Line]:
+    """Lines of one block that line breaks part: where some are doubled, a single one is only a line's end."""
+    doubled = any(piece.breaks > 1 for piece in run[1:])
+    prose = sum(piece.size >= 80 or ends_sentence(piece.text) for piece in run)
+    line = Line([run[0]])
+    for piece in run[1:]:
+        last = line.pieces[-1]
+        own = piece.breaks > 1 or (last.is_bold != piece.is_bold and (last.is_bold or piece.is_bold) and not doubled)
+        if (
+            not own
+            and (last.is_bold != piece.is_bold)
+            and min(last.size, piece.size) <= _HEADING_LONGEST
+            and (last if last.is_bold else piece).size >= 4
+        ):
+            own = not ends_open((last if last.is_bold else piece).text)
+        if not own and not doubled and len(run) > 1 and prose * 2 >= len(run) and (ends_sentence(last.text) or last.size >= 80):
+            own = True
+        if own:
+            yield line
+            line = Line([piece])
+        else:
+            line.pieces.append(piece)
+    yield line
+
+
+def _drop_repeated_lead(page: Page, story: Story, lines: list[Line | int]) -> None:
+    for line in lines:
+        if isinstance(line, Line):
+            if story.lead and same_words(story.lead, " ".join(piece.text for piece in line.pieces)):
+                lines.remove(line)
+                page.ledger.refuse("body", "first-paragraph", story.lead, "the lead, word for word")
+            return
+
+
+def _name_kinds(page: Page, lines: list[Line | int]) -> None:
+    texts = [line for line in lines if isinstance(line, Line)]
+    for number, line in enumerate(texts):
+        if line.kind == "table":
+            continue
+        line.text = "\n".join(piece.text for piece in line.pieces)
+        first = line.pieces[0]
+        flags = page.box_of(first).flags
+        if first.level:
+            line.kind, line.level = "heading", max(2, first.level)
+            if first.size > 260 and ends_sentence(line.text):
+                line.kind, line.level = "paragraph", None
+        elif _is_bold_heading(line) and number + 1 < len(texts):
+            line.kind, line.level = "heading", 3
+        elif flags & QUOTE:
+            line.kind = "quote"
+        elif flags & ITEM and first.nesting:
+            line.kind, line.level = "list_item", first.nesting
+        elif _is_bare_heading(texts, number):
+            line.kind, line.level = "heading", 3
+
+
+def _is_bold_heading(line: Line) -> bool:
+    text = line.text
+    return all(piece.is_bold for piece in line.pieces) and 3 <= len(text) <= _HEADING_LONGEST and not text.endswith((".", ",", ";"))
+
+
+def _is_bare_heading(texts: list[Line], number: int) -> bool:
+    """A short line without punctuation at its end, between two paragraphs."""
+    line = texts[number]
+    if (
+        not 0 < number < len(texts) - 1
+        or not 8 <= len(line.text) <= 120
+        or ends_open(line.text)
+        or _MARKS.match(line.text)
+        or "\n" in line.text
+    ):
+        return False
+    before, after = texts[number - 1], texts[number + 1]
+    return (
+        line.text[:1].isupper() | line.text[:1].isdigit()
+        and len(before.text) > 100
+        and len(after.text) > 100
+        and ends_sentence(before.text)
+    )
+
+
+def blocks_of(lines: list[Line | int], captions: list[str | None]) -> list[Block]:
+    """The record's blocks."""
+    return [
+        Block(type="image", text=captions[line] or "", image=line)
+        if isinstance(line, int)
+        else Block(type=line.kind, text=line.text, level=line.level)
+        for line in lines
+    ]

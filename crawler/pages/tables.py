@@ -1,0 +1,52 @@
+"""Tables: those that hold data, told apart from those that only lay out the page."""
+
+from crawler.pages.page import Page
+from crawler.pages.tree import TABLE, Box, Piece
+
+
+def is_data_table(page: Page, piece: Piece) -> Box | None:
+    """The table of data that a line stands in. None in a table that frames text, or outside of any."""
+    box = page.box_of(piece)
+    if not box.flags & TABLE:
+        return None
+    while box.tag != "table":
+        if box.parent == box.index:
+            return None
+        box = page.boxes[box.parent]
+    if box.first != piece.index:
+        return None
+    rows = _rows(page, box)
+    cells = [cell for row in rows for cell in row]
+    if len(rows) < 2 or max(map(len, rows)) < 2 or any(page.boxes[inner].tag == "table" for inner in _inside(page, box)):
+        return None
+    sizes = sorted(sum(piece.size for piece in page.pieces[cell.first : cell.last]) for cell in cells)
+    return box if sizes[len(sizes) // 2] <= 160 else None
+
+
+def table_text(page: Page, table: Box, kept: set[int]) -> str:
+    """Cells joined by tabs, rows by line breaks."""
+    rows = []
+    for row in _rows(page, table):
+        texts = [
+            " ".join(piece.text for piece in page.pieces[cell.first : cell.last] if piece.index in kept and piece.image is None)
+            for cell in row
+        ]
+        if any(texts):
+            rows.append("\t".join(texts))
+    return "\n".join(rows)
+
+
+def _inside(page: Page, box: Box) -> range:
+    end = box.index + 1
+    while end < len(page.boxes) and page.boxes[end].depth > box.depth:
+        end += 1
+    return range(box.index + 1, end)
+
+
+def _rows(page: Page, table: Box) -> list[list[Box]]:
+    rows: dict[int, list[Box]] = {}
+    for index in _inside(page, table):
+        cell = page.boxes[index]
+        if cell.tag in {"td", "th"} and page.boxes[cell.parent].tag == "tr":
+            rows.setdefault(cell.parent, []).append(cell)
+    return list(rows.values()) or [[]]

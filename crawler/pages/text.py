@@ -1,0 +1,81 @@
+"""Text: what is left of a string when the page's debris is taken away, and the small questions asked of it.
+
+All patterns run in linear time, and those that look at a whole string are asked only of short ones.
+"""
+
+import re
+import unicodedata
+
+_DROPPED = dict.fromkeys([*map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufffe\uffff\0"),
+                          *range(1, 9), *range(14, 32), 127, *range(0xD800, 0xE000)])  # fmt: skip
+"""Zero-width and direction marks, control characters, lone surrogates."""
+_SPACES = {
+    0x0B: " ",
+    0x0C: " ",
+    0x85: " ",
+    0xA0: " ",
+    0x2028: " ",
+    0x2029: " ",
+    0x3000: " ",
+    **dict.fromkeys(range(0x2000, 0x200B), " "),
+    0x202F: " ",
+}
+_TABLE = {**dict.fromkeys(_DROPPED), **_SPACES}
+_DEBRIS = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
+
+_WORD = re.compile(r"[^\W_]+")
+_TERMINAL = re.compile(r"[.!?…:;,][\"”’»)\]]*$")
+_SENTENCE = re.compile(r"[.!?…][\"”’»)\]]*$")
+_CREDIT_WORD = r"(?:Nguồn\s+ảnh|Nguồn\s+clip|Ảnh\s+tư\s+liệu|Ảnh\s+minh\s+họa|Ảnh|ẢNH|Hình|Nguồn|NGUỒN|Photo|Clip|Video|Đồ\s+họa|Infographic|Tranh|Minh\s+họa)"
+
+
+def clean(text: str) -> str:
+    """One line of NFC text: no zero-width characters, every run of white space one space."""
+    if _DEBRIS.search(text):
+        text = text.translate(_TABLE)
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
+
+
+def fold(text: str) -> str:
+    """The words of a text, case and punctuation aside: equal folds say the same."""
+    return " ".join(_WORD.findall(clean(text).casefold()))
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts say the same word for word, punctuation and case aside."""
+    return bool(one) and bool(other) and fold(one) == fold(other)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the text ends as a sentence does."""
+    return _SENTENCE.search(text[-4:]) is not None
+
+
+def ends_open(text: str) -> bool:
+    """Whether any punctuation closes the text; headings, names and labels have none."""
+    return _TERMINAL.search(text[-4:]) is not None
+
+
+def undoubled(text: str) -> str:
+    """The half of a text that says everything twice (`Quang cảnh. Quang cảnh.`): some pages print alt and caption in one line."""
+    half = len(text) // 2
+    if len(text) < 12:
+        return text
+    for cut in (half, half + 1):
+        first, second = text[:cut].strip(), text[cut:].strip()
+        if first == second or (len(first) > 12 and fold(first) == fold(second)):
+            return first
+    return text
+
+
+def alphabet(text: str) -> str:
+    """Lower-case ASCII letters and digits only: accents stripped, `đ` → `d`, everything else deleted."""
+    text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")).casefold()
+    return "".join(char for char in text if char.isascii() and char.isalnum())
+
+
+def initial_is_upper(word: str) -> bool:
+    """Whether the word begins with a capital letter."""
+    return bool(word) and (word[0].isupper() or unicodedata.category(word[0]) == "Lu")

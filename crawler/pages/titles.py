@@ -1,0 +1,110 @@
+"""Titles: the headline, found where the page shows it and checked against its address."""
+
+import re
+from dataclasses import dataclass
+
+from crawler.pages.page import Page
+from crawler.pages.slug import resembles_slug, slug_matches
+from crawler.pages.text import alphabet, fold
+from crawler.pages.tree import ASIDE, FOOTER, ITEM, NAV, Piece
+
+_LONGEST = 350
+_SITE_PARTS = re.compile(r"\s+(?:[|»›«·•]|::|[-–—])\s+|\s*\|\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Title:
+    """The headline."""
+
+    text: str
+    rule: str
+    at: int
+    """Index of the piece that shows it; -1 where only metadata has it."""
+
+
+def find_title(page: Page) -> Title | None:
+    """The headline by weight of evidence: the slug, the heading's rank, what metadata say. None where nothing speaks for any line."""
+    wanted = {fold(text) for _, text in page.meta.title if text}
+    page_title = fold(page.meta.page_title)
+    best: Title | None = None
+    best_score = 24.0
+    for piece in page.pieces:
+        if not 5 <= len(piece.text) <= _LONGEST:
+            continue
+        score, rule = _weigh(page, piece, wanted, page_title)
+        if score > best_score:
+            if best is not None:
+                page.ledger.refuse("title", best.rule, best.text, "another line has more evidence")
+            best, best_score = Title(text=piece.text, rule=rule, at=piece.index), score
+        elif score >= 25:
+            page.ledger.refuse("title", rule, piece.text, "another line has more evidence, or the same and comes first")
+    if best is None:
+        best = _from_metadata(page)
+    if best is not None:
+        page.ledger.take("title", best.rule, best.text)
+        if page.slug and resembles_slug(best.text, page.slug) < 0.6:
+            page.ledger.warn("title-slug-mismatch")
+    return best
+
+
+def _weigh(page: Page, piece: Piece, wanted: set[str], page_title: str) -> tuple[float, str]:
+    score, rule = 0.0, "heading"
+    heading = 0 < piece.level <= 3
+    if heading:
+        score = {1: 30.0, 2: 12.0, 3: 6.0}[piece.level]
+        rule = f"h{piece.level}"
+    elif not (wanted or page_title or page.slug):
+        return 0.0, rule
+    box = page.box_of(piece)
+    if page.slug and piece.text[:1].isalnum() | (piece.text[:1] in "[“\"'(‘«") and (heading or _may_match(piece.text, page.slug)):
+        if slug_matches(piece.text, page.slug):
+            score += 50
+            rule = "slug"
+        elif heading:
+            score += 25 * resembles_slug(piece.text, page.slug)
+    folded = fold(piece.text) if wanted or page_title else ""
+    if folded and folded in wanted:
+        score += 28
+        rule = rule if rule != "heading" else "metadata-shown"
+    if folded and len(folded) >= 8 and (page_title.startswith(folded) or page_title.endswith(folded)):
+        score += 16
+        rule = rule if rule != "heading" else "page-title-shown"
+    if score and piece.is_link and (not piece.hrefs or page.leads_elsewhere(piece.href)):
+        score -= 45
+    if box.flags & (NAV | FOOTER | ASIDE):
+        score -= 35
+    if box.flags & ITEM:
+        score -= 6
+    if piece.is_bold:
+        score += 2
+    return score, rule
+
+
+def _may_match(text: str, slug: str) -> bool:
+    """A cheap look at the first letters before the whole is compared."""
+    return alphabet(text[:12])[:5] == alphabet(slug[:14])[:5]
+
+
+def _from_metadata(page: Page) -> Title | None:
+    candidates = list(page.meta.title)
+    if page.meta.page_title:
+        parts = [part for part in _SITE_PARTS.split(page.meta.page_title) if part and fold(part) != fold(page.meta.site)]
+        whole = page.meta.page_title
+        candidates += [("title-element", text) for text in [*_beginnings(whole), *sorted(parts, key=len, reverse=True)[:1]]]
+    if page.slug:
+        for rule, text in candidates:
+            if slug_matches(text, page.slug):
+                return Title(text=text, rule=f"{rule}, slug", at=-1)
+    for rule, text in candidates:
+        if rule != "title-element" and len(text) >= 8 and not (page.meta.site and fold(text) == fold(page.meta.site)):
+            if page.slug and resembles_slug(text, page.slug) < 0.5:
+                page.ledger.refuse("title", rule, text, "its slug is not the address's")
+                continue
+            return Title(text=text, rule=rule, at=-1)
+    return None
+
+
+def _beginnings(text: str) -> list[str]:
+    """A page title less one, two … of its last parts: `Title - Section - Paper`."""
+    cuts = [match.start() for match in _SITE_PARTS.finditer(text)]
+    return [text[:cut] for cut in reversed(cuts)] + [text[match.end() :] for match in _SITE_PARTS.finditer(text)] + [text]

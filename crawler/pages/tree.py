@@ -1,0 +1,290 @@
+"""One walk over a page's tree: what a reader would see, line by line, with what the markup says of each line.
+
+The rest of the parser reads these `Piece`s and the `Box`es they stand in, never the tree itself (but for metadata).
+Inline markup dissolves into a piece's measures (how much of it is bold, linked, in italics); block markup begins a new piece.
+The walk keeps its own stack, so that no page can nest too deep for it, and stops at a number of elements no honest page has.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from crawler.pages.guard import flatten_nesting, tame_tags
+from crawler.pages.photos import is_icon
+from crawler.pages.text import clean
+
+MAX_ELEMENTS = 200_000
+"""Elements that are looked at; the largest real page seen has a fortieth of that."""
+
+_SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select", "textarea",
+                      "button", "input", "canvas", "head", "map", "datalist", "audio", "video", "option", "progress", "meter"})  # fmt: skip
+_INLINE = frozenset({"a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym", "cite", "q",
+                     "code", "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn", "ruby", "rt",
+                     "rp", "data", "blink", "picture", "source", "link", "meta", "img", "br", "image"})  # fmt: skip
+_BOLD = frozenset({"b", "strong"})
+_ITALIC = frozenset({"i", "em", "cite", "dfn"})
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
+_WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
+_SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
+
+NAV, HEADER, FOOTER, ASIDE, FORM, FIGURE, CAPTION, TABLE, ITEM, QUOTE, ARTICLE, MAIN = (1 << bit for bit in range(12))
+_FLAGS = {"nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "form": FORM, "figure": FIGURE, "figcaption": CAPTION,
+          "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE, "article": ARTICLE, "main": MAIN, "dialog": ASIDE}  # fmt: skip
+_ROLES = {"navigation": NAV, "banner": HEADER, "contentinfo": FOOTER, "complementary": ASIDE, "search": NAV, "menu": NAV, "menubar": NAV,
+          "dialog": ASIDE, "main": MAIN, "article": ARTICLE}  # fmt: skip
+OUTSIDE = NAV | FOOTER | ASIDE
+"""Flags of boxes that hold no part of an article."""
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A block element: where it stands, and which pieces it holds (`first` up to, not with, `last`)."""
+
+    index: int
+    parent: int
+    depth: int
+    tag: str
+    flags: int
+    align: str
+    element: Any
+    first: int
+    last: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """A line of text, or a photo, in reading order."""
+
+    index: int
+    box: int
+    text: str = ""
+    size: int = 0
+    """Characters of the text, as the measures below count them."""
+    linked: int = 0
+    bold: int = 0
+    italic: int = 0
+    breaks: int = 0
+    """`<br>`s since the piece before in the same box; 0 where a block begins."""
+    level: int = 0
+    """1 to 6 in a heading, else 0."""
+    href: str = ""
+    """Of the first link in it."""
+    hrefs: list[str] = field(default_factory=list)
+    image: Any = None
+    """The `img` element; None for text."""
+    nesting: int = 0
+    """How many lists it stands in."""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether next to nothing of it is outside a link."""
+        return self.linked >= self.size * 0.85 and self.linked > 0
+
+    @property
+    def is_bold(self) -> bool:
+        """Whether all but a stray character is bold."""
+        return self.size > 0 and self.bold >= self.size - 3 and self.bold > 0
+
+    @property
+    def is_italic(self) -> bool:
+        """Whether all but a stray character is in italics."""
+        return self.size > 0 and self.italic >= self.size - 3 and self.italic > 0
+
+
+@dataclass(slots=True, eq=False)
+class Tree:
+    """The flat page."""
+
+    root: Any
+    pieces: list[Piece]
+    boxes: list[Box]
+    cut: bool
+    """Whether the page was too large or too deep to be read whole."""
+    scripts: int = 0
+    """Characters of script seen on the way."""
+
+
+def parse_html(text: str) -> tuple[Any, bool]:
+    """The page's root element (None where there is none), and whether it nests too deep to be read as it stands."""
+    text = tame_tags(text.replace("\0", ""))
+    root, deep = _parse(text)
+    for hard in (False, True):
+        if not deep:
+            break
+        root, deep = _parse(flatten_nesting(text, hard=hard))
+        if not deep:
+            return root, True
+    return root, deep
+
+
+def _parse(text: str) -> tuple[Any, bool]:
+    # huge_tree lifts the depth from 256 to 2048; nothing is fetched, and entities of a DTD are not expanded by the HTML parser.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):  # empty, or nothing but comments
+        return None, False
+    return root, any("Excessive depth" in (entry.message or "") for entry in parser.error_log[-3:])
+
+
+class _Walk:
+    """The state of the one walk."""
+
+    def __init__(self, root: Any) -> None:
+        self.pieces: list[Piece] = []
+        self.boxes = [Box(index=0, parent=0, depth=0, tag="html", flags=0, align="", element=root, first=0)]
+        self.buffer: list[str] = []
+        self.size = self.linked = self.bold_size = self.italic_size = self.breaks = 0
+        self.hrefs: list[str] = []
+        self.box = self.bold = self.italic = self.level = self.nesting = 0
+        self.link: str | None = None
+
+    def add(self, text: str) -> None:
+        self.buffer.append(text)
+        count = len(text) if not text[0].isspace() and not text[-1].isspace() else len(text.strip())
+        if count:
+            self.size += count
+            if self.link is not None:
+                self.linked += count
+                if not self.hrefs or self.hrefs[-1] != self.link:
+                    self.hrefs.append(self.link)
+            if self.bold > 0:
+                self.bold_size += count
+            if self.italic > 0:
+                self.italic_size += count
+
+    def flush(self) -> None:
+        """End the line."""
+        if self.size:
+            text = clean("".join(self.buffer))
+            if text:
+                piece = Piece(
+                    len(self.pieces), self.box, text, self.size, self.linked, self.bold_size, self.italic_size, self.breaks, self.level
+                )
+                piece.hrefs, piece.nesting = self.hrefs, self.nesting
+                piece.href = self.hrefs[0] if self.hrefs else ""
+                self.pieces.append(piece)
+                self.breaks = 0
+                self.hrefs = []
+        self.buffer.clear()
+        self.size = self.linked = self.bold_size = self.italic_size = 0
+        if self.hrefs:
+            self.hrefs = []
+
+    def line_break(self) -> None:
+        self.flush()
+        self.breaks += 1
+
+    def photo(self, element: Any) -> None:
+        """A photo ends the line that it stands in; an icon before a word does not, and is never handed here."""
+        self.flush()
+        piece = Piece(len(self.pieces), self.box, breaks=self.breaks, href=self.link or "", image=element)
+        self.pieces.append(piece)
+        self.breaks = 0
+
+    def open_box(self, element: Any, tag: str, style: str) -> None:
+        self.flush()
+        self.breaks = 0
+        parent = self.boxes[self.box]
+        flags = parent.flags | _FLAGS.get(tag, 0)
+        role = element.get("role")
+        if role:
+            flags |= _ROLES.get(role.lower(), 0)
+        align = "center" if tag == "center" else (element.get("align") or "").lower()
+        if style and (found := _ALIGN.search(style)):
+            align = found[1].lower()
+        if not align and tag not in {"td", "th"}:
+            align = parent.align
+        box = Box(len(self.boxes), self.box, parent.depth + 1, tag, flags, align, element, len(self.pieces))
+        self.boxes.append(box)
+        self.box = box.index
+
+    def close_box(self) -> None:
+        self.flush()
+        self.breaks = 0
+        box = self.boxes[self.box]
+        box.last = len(self.pieces)
+        self.box = box.parent
+
+
+def flatten(root: Any, *, cut: bool = False) -> Tree:
+    """Walk the tree once."""
+    walk = _Walk(root)
+    stack: list[tuple[Any, tuple[Any, ...] | None]] = [(root, None)]
+    seen = scripts = 0
+    while stack:
+        element, leave = stack.pop()
+        if leave is not None:
+            _leave(walk, element, leave)
+            continue
+        seen += 1
+        if seen > MAX_ELEMENTS:
+            cut = True
+            break
+        tag = element.tag
+        if tag in _SKIPPED:
+            if tag == "script":
+                scripts += len(element.text or "")
+        elif tag == "br":
+            walk.line_break()
+        elif tag == "img" or tag == "image":
+            if not is_icon(element):
+                walk.photo(element)
+        elif isinstance(tag, str):
+            restore = _enter(walk, element, tag)
+            if restore is not None:
+                stack.append((element, restore))
+                stack.extend((child, None) for child in reversed(element))
+                continue
+        tail = element.tail
+        if tail:
+            walk.add(tail)
+    while walk.box:
+        walk.close_box()
+    walk.flush()
+    walk.boxes[0].last = len(walk.pieces)
+    return Tree(root, walk.pieces, walk.boxes, cut, scripts)
+
+
+def _enter(walk: _Walk, element: Any, tag: str) -> tuple[Any, ...] | None:
+    """Go into an element; returns what to put back on leaving it, or None for one that nobody sees."""
+    style = element.get("style") or ""
+    if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:
+        return None
+    inline = tag in _INLINE or ":" in tag
+    restore = (inline, walk.bold, walk.italic, walk.link, walk.level, walk.nesting)
+    if not inline:
+        walk.open_box(element, tag, style)
+        if tag in _HEADINGS:
+            walk.level = _HEADINGS[tag]
+        elif tag in {"ul", "ol"}:
+            walk.nesting += 1
+    elif tag == "a":
+        walk.link = element.get("href") or walk.link or ""
+    elif tag in _BOLD:
+        walk.bold += 1
+    elif tag in _ITALIC:
+        walk.italic += 1
+    if tag in {"th", "caption"}:
+        walk.bold += 1
+    if style:
+        if found := _WEIGHT.search(style):
+            walk.bold = 0 if found[1].lower() in {"normal", "100", "200", "300", "400", "500"} else walk.bold + 1
+        if _SLANT.search(style):
+            walk.italic += 1
+    if element.text:
+        walk.add(element.text)
+    return restore
+
+
+def _leave(walk: _Walk, element: Any, restore: tuple[Any, ...]) -> None:
+    inline = restore[0]
+    if not inline:
+        walk.close_box()
+    _, walk.bold, walk.italic, walk.link, walk.level, walk.nesting = restore
+    if element.tail:
+        walk.add(element.tail)
