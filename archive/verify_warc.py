@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.findings import CLOSED, DAMAGE, Finding, Severity, find
-from archive.members import GzipHeader, Member, MemberError, find_member, read_members
+from archive.members import MAGIC, GzipHeader, Member, MemberError, find_member, read_members
 from archive.records import END, MalformedRecord, Record, bare_uri, parse_record
 from archive.verify_blocks import BlockFacts, check_block
 from archive.verify_rules import check_headers
@@ -142,7 +142,7 @@ class _Scanner:
 
     def _note_bad_member(self, error: MemberError) -> int | None:
         """Report damage; return where to go on."""
-        following = error.end if error.end is not None else find_member(self.stream, error.offset + 1)
+        following = self._resume_at(error)
         code, detail = MEMBER_CODES[error.kind], error.message
         record_id = _partial_id(error.data)
         if error.kind == "not-gzip":
@@ -155,6 +155,14 @@ class _Scanner:
             code, severity = "torn-tail", Severity.INFO if self.context.live else None
         self._add(code, detail, error.offset, record_id, severity)
         return following
+
+    def _resume_at(self, error: MemberError) -> int | None:
+        """Where the next member begins: behind the damaged one, if that is where one begins, or else where one can be found."""
+        if error.end is not None:
+            self.stream.seek(error.end)
+            if self.stream.read(3) in (b"", MAGIC):
+                return error.end
+        return find_member(self.stream, error.offset + 1)
 
     def _scan_member(self, member: Member) -> None:
         self.result.members += 1
