@@ -4,8 +4,8 @@ RFC 1952 lets gzip members follow one another; WARC 1.1 Annex D asks for one mem
 The standard library's `gzip` reads such a file as one stream and so hides where members begin, and what lies between them.
 Here each member is read by itself, in bounded memory, and whatever is not a whole member is an error that says so.
 
-What no reader can find is a change of the up to seven unused bits behind the last code of a member's deflated data:
-they carry nothing, and nothing covers them (RFC 1951 section 3.1.1). A digest of the file finds it.
+What no reader can find is a change to deflated data that decompresses to the same bytes: the unused bits behind the last code,
+or a distance that leads to another copy of the same string. Nothing is lost by it, and a digest of the file finds it.
 """
 
 import io

@@ -55,7 +55,8 @@ class Links:
             links = [("WARC-Concurrent-To", target) for target in entry.concurrent_to]
             links += [("WARC-Refers-To", entry.refers_to), ("WARC-Warcinfo-ID", entry.warcinfo_id)]
             links.append(("WARC-Segment-Origin-ID", entry.segment_origin))
-            self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", [(key, name, target) for name, target in links if URI.fullmatch(target)])
+            rows = [(key, name, target) for name, target in links if URI.fullmatch(target)]
+            self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", rows)
         self._db.commit()
 
     def check(self) -> Iterator[Finding]:
