@@ -7,6 +7,7 @@ from crawler import scope
 from crawler.pages.labels import Label
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
+from crawler.pages.stamps import find_stamp
 from crawler.pages.story import Story
 from crawler.pages.text import clean, fold
 from crawler.pages.tree import FOOTER, Piece
@@ -53,7 +54,9 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
     nearby = [page.pieces[index] for index in range(max(0, regions.title_at - 10), regions.title_at)]
     trail: list[Piece] = []
     for piece in reversed(nearby):
-        if piece.image is not None or not piece.hrefs:
+        if find_stamp(piece.text) and not trail and not piece.hrefs:
+            continue
+        if piece.image is not None or not piece.hrefs or regions.teaser[piece.index] or piece.size >= 60:
             if trail and piece.text and len(piece.text) > 3:
                 break
             continue

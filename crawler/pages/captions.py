@@ -31,6 +31,8 @@ class Shown:
     """Piece of a photo → index into `images`."""
     captions: set[int] = field(default_factory=set)
     """Pieces that are captions, repeated ones too: none of them belongs to the body."""
+    texts: list[str] = field(default_factory=list)
+    """The captions in page order, those of photos without an address too."""
     rules: list[str] = field(default_factory=list)
 
 
@@ -46,7 +48,7 @@ class _Photo:
 def find_photos(page: Page, regions: Regions) -> Shown:
     """The photos from the headline to the article's end with their captions."""
     shown = Shown()
-    photos = [photo for piece in _photo_pieces(page, regions) if (photo := _open(page, piece))]
+    photos = [_open(page, piece) for piece in _photo_pieces(page, regions)]
     centred = _body_is_centred(page, regions)
     framed: set[int] = set()
     for photo in photos:
@@ -60,6 +62,10 @@ def find_photos(page: Page, regions: Regions) -> Shown:
     seen: dict[str, int] = {}
     for photo in photos:
         image = _make(photo)
+        if image.caption:
+            shown.texts.append(image.caption)
+        if not image.url:
+            continue  # a placeholder that a script would fill: its caption is there all the same
         known = seen.get(image.url)
         if known is None:
             known = seen[image.url] = len(shown.images)
@@ -86,9 +92,8 @@ def _photo_pieces(page: Page, regions: Regions) -> list[Piece]:
     return found
 
 
-def _open(page: Page, piece: Piece) -> _Photo | None:
-    url = find_source(piece.image, page.meta.base)
-    return _Photo(piece, url, clean(piece.image.get("alt") or "")) if url else None
+def _open(page: Page, piece: Piece) -> _Photo:
+    return _Photo(piece, find_source(piece.image, page.meta.base) or "", clean(piece.image.get("alt") or ""))
 
 
 def _read_frame(page: Page, regions: Regions, photo: _Photo, photos: list[_Photo], shown: Shown) -> set[int]:

@@ -25,6 +25,7 @@ _SIGNS = frozenset(["icon", "icons", "ico", "logo", "logos", "spacer", "blank", 
 _SIGN_FOLDERS = re.compile(r"/(?:icons?|emoticons?|smileys?|smilies|emoji|captcha\w*|sprites?|flags|buttons?)/", re.IGNORECASE)
 _SIZE = re.compile(r"^\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d{1,4})(?:\.\d+)?px", re.IGNORECASE)
+_IMAGE_NAME = re.compile(r"^\s*(?:https?:)?/?[^\s\"'{}<>]+\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?\s*$", re.IGNORECASE)
 _SMALL = 60
 """Pixels of width or height up to which an image is an icon."""
 
@@ -54,6 +55,12 @@ def find_source(image: Any, base: str) -> str | None:
             continue
         if address.startswith(("http://", "https://")):
             return address
+    for name, value in image.items():
+        if _IMAGE_NAME.search(value) and name not in {"alt", "title", "class", "id", "srcset"} and len(value) < 2000:
+            try:
+                return urljoin(base, value.strip())
+            except ValueError:
+                continue
     parent = image.getparent()
     if parent is not None and parent.tag == "picture":
         for source in parent.iter("source"):
@@ -71,6 +78,9 @@ class _SourceView:
     def get(self, name: str) -> str | None:
         value = self.element.get(name)
         return str(value) if value is not None else None
+
+    def items(self) -> list[tuple[str, str]]:
+        return []
 
     def getparent(self) -> None:
         return None

@@ -165,9 +165,8 @@ def _build(page: Page, layout: str, title: Title, regions: Regions) -> Article:
 
 def _captions_of(page: Page, shown: Shown) -> list[str]:
     captions: dict[str, str] = {}
-    for image in shown.images:
-        if image.caption:
-            captions.setdefault(fold(image.caption), image.caption)
+    for caption in shown.texts:
+        captions.setdefault(fold(caption), caption)
     if shown.images:
         page.ledger.take("images", "photos-in-story", f"{len(shown.images)} photos")
     if captions:

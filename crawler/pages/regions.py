@@ -68,7 +68,7 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
 def mark_teasers(page: Page) -> list[bool]:
     """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
     pieces, boxes = page.pieces, page.boxes
-    linked = [piece.image is None and piece.is_link and piece.size >= _HEADLINE and page.leads_elsewhere(piece.href) for piece in pieces]
+    linked = [piece.image is None and piece.is_link and len(set(piece.hrefs)) == 1 and piece.size >= _HEADLINE and page.leads_elsewhere(piece.href) for piece in pieces]
     pictured = [piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces]
     prose = [piece.image is None and piece.size >= 60 and not piece.is_link for piece in pieces]
     heads, pictures, proses = ([0, *accumulate(flags)] for flags in (linked, pictured, prose))

@@ -247,10 +247,11 @@ def _drop_repeated_lead(page: Page, story: Story, lines: list[Line | int]) -> No
 
 def _name_kinds(page: Page, lines: list[Line | int]) -> None:
     texts = [line for line in lines if isinstance(line, Line)]
+    for line in texts:
+        line.text = line.text or "\n".join(piece.text for piece in line.pieces)
     for number, line in enumerate(texts):
         if line.kind == "table":
             continue
-        line.text = "\n".join(piece.text for piece in line.pieces)
         first = line.pieces[0]
         flags = page.box_of(first).flags
         if first.level:

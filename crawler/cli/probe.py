@@ -1,0 +1,199 @@
+"""`thanhuy probe`: what the parser sees in one page, and a new page case out of it."""
+
+import gzip
+import json
+import re
+import sys
+import urllib.error
+import urllib.request
+import zlib
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import click
+
+from crawler import __version__
+from crawler.cli.exits import CommandFailed, Exit
+from crawler.items import Article, as_record
+from crawler.pages import Inspection, inspect_article
+from crawler.pages.charset import decode_page
+
+MAX_BYTES = 32_000_000
+"""Of a larger page nothing is read beyond this."""
+TIMEOUT = 20.0
+"""Seconds that the server may stay silent."""
+
+_CANONICAL = re.compile(r"<link[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300}?href=[\"']([^\"'<>]{5,600})[\"']|"
+                        r"<link[^<>]{0,300}?href=[\"']([^\"'<>]{5,600})[\"'][^<>]{0,300}?rel=[\"']?canonical|"
+                        r"<meta[^<>]{0,300}?property=[\"']og:url[\"'][^<>]{0,300}?content=[\"']([^\"'<>]{5,600})[\"']", re.IGNORECASE)  # fmt: skip
+
+
+@click.command()
+@click.argument("target", metavar="URL|FILE")
+@click.option("--url", "address", help="The page's address, where FILE does not tell it (default: its canonical link or og:url, else file://…).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout: record, fields, error.")
+@click.option("--save-case", type=click.Path(path_type=Path), metavar="DIR", help="Save the page as a new page case in DIR; it fails until its expected.json has been read.")
+def command(target: str, address: str | None, as_json: bool, save_case: Path | None) -> int:
+    """Show what the parser sees in one page: each field, its value, the rule that found it, the candidates it refused.
+
+    A URL is fetched once, without cookies; nothing is archived. Any article page will do, also of a host outside the scope:
+    its `id` and `canonical_url` are then null.
+
+    \b
+    thanhuy probe https://www.thanhuytphcm.vn/tin-tuc/…-1491871594
+    thanhuy probe saved.html --url https://www.thanhuytphcm.vn/tin-tuc/…-1491871594
+    thanhuy probe saved.html --json | jq .record.title
+    thanhuy probe saved.html --save-case tests/pages/photo-in-a-table
+
+    \b
+    Exit codes: 0 an article was read, 4 the page holds no article (the reason is printed),
+    2 no such file or an address that is none, 9 the page could not be fetched.
+    """
+    if re.match(r"[a-z][a-z0-9+.-]+://", target, re.IGNORECASE):
+        body, headers, final = _fetch(target)
+        url = address or final
+    else:
+        body, headers = _read_file(target)
+        url = address or _guess_url(body) or Path(target).resolve().as_uri()
+    seen = inspect_article(body, url, headers=headers)
+    if save_case is not None:
+        _save_case(save_case, body, url, headers)
+    if as_json:
+        json.dump(as_report(seen), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+        sys.stdout.write("\n")
+    else:
+        _print(seen, url)
+    if seen.error is not None:
+        if not as_json:
+            click.echo(f"thanhuy: {seen.error} [{seen.error.code}]", err=True)
+        return Exit.UNHEALTHY
+    return Exit.DONE
+
+
+def as_report(seen: Inspection) -> dict[str, Any]:
+    """The `--json` object: the record with null where only a crawl knows, every candidate by field, and the error."""
+    record = as_record(seen.article) if seen.article else None
+    fields: dict[str, dict[str, Any]] = {}
+    for name in record or {}:
+        fields[name] = {"field": name, "value": (record or {})[name], "rule": None, "refused": []}
+    for candidate in seen.candidates:
+        entry = fields.setdefault(candidate.field, {"field": candidate.field, "value": None, "rule": None, "refused": []})
+        if candidate.refused is None:
+            entry["rule"] = candidate.rule
+        else:
+            entry["refused"].append({"value": candidate.value, "rule": candidate.rule, "reason": candidate.refused})
+    error = {"code": seen.error.code, "message": str(seen.error)} if seen.error else None
+    return {"record": record, "fields": list(fields.values()), "error": error}
+
+
+def _read_file(target: str) -> tuple[bytes, dict[str, str]]:
+    path = Path(target)
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES)
+    except FileNotFoundError:
+        raise CommandFailed(f"{target}: no such file; for a page on the web give its whole address, https://…", Exit.USAGE) from None
+    except IsADirectoryError:
+        raise CommandFailed(f"{target}: is a directory; expected a saved page", Exit.USAGE) from None
+    return (_decoded(body, "gzip") if body[:2] == b"\x1f\x8b" else body), {}
+
+
+def _guess_url(body: bytes) -> str | None:
+    """The address that a saved page tells of itself."""
+    text, _ = decode_page(body[:200_000])
+    match = _CANONICAL.search(text)
+    found = next((group for group in match.groups() if group), None) if match else None
+    return found.replace("&amp;", "&") if found and found.startswith(("http://", "https://")) else None
+
+
+def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
+    """One polite GET: http and https only, redirects too, time and size bounded."""
+    if urlsplit(url).scheme.lower() not in {"http", "https"} or not urlsplit(url).hostname:
+        raise CommandFailed(f"{url}: expected an http or https address", Exit.USAGE)
+    agent = f"thanhuy-archive/{__version__} (probe; one request)"
+    request = urllib.request.Request(_ascii(url), headers={"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"})
+    opener = urllib.request.build_opener(_WebOnly)
+    try:
+        with opener.open(request, timeout=TIMEOUT) as response:
+            body = response.read(MAX_BYTES)
+            headers = dict(response.headers.items())
+            final = response.geturl()
+    except urllib.error.HTTPError as error:
+        raise CommandFailed(f"{url}: expected status 200, got {error.code} {error.reason}", Exit.UNREACHABLE) from None
+    except (urllib.error.URLError, HTTPException, OSError) as error:
+        raise CommandFailed(f"{url}: could not be fetched: {getattr(error, 'reason', None) or error}", Exit.UNREACHABLE) from None
+    coding = next((value for key, value in headers.items() if key.lower() == "content-encoding"), "")
+    return _decoded(body, coding.strip().lower()), headers, final
+
+
+class _WebOnly(urllib.request.HTTPRedirectHandler):
+    """Redirects that stay on the web."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> urllib.request.Request | None:
+        if urlsplit(urljoin(req.full_url, newurl)).scheme not in {"http", "https"}:
+            raise urllib.error.URLError(f"redirected to {newurl}, which is no web address")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _ascii(url: str) -> str:
+    """The address as bytes on the wire: letters beyond ASCII percent-encoded, everything else as it is."""
+    return "".join(char if char.isascii() and char > " " else "".join(f"%{byte:02X}" for byte in char.encode()) for char in url)
+
+
+def _decoded(body: bytes, coding: str) -> bytes:
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        return body
+    try:
+        inflate = zlib.decompressobj(47 if coding != "deflate" else 15)
+        return inflate.decompress(body, MAX_BYTES)
+    except (zlib.error, gzip.BadGzipFile):
+        return body
+
+
+def _print(seen: Inspection, url: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(soft_wrap=False)
+    table = Table(title=Text(url, overflow="fold"), title_justify="left", show_lines=False, expand=False)
+    for header, style in (("field", "bold"), ("value", ""), ("rule", "cyan")):
+        table.add_column(header, style=style, overflow="fold", max_width=90 if header == "value" else 28)
+    for entry in as_report(seen)["fields"]:
+        value = entry["value"]
+        if value not in (None, [], "") and entry["field"] not in {"sources", "parser", "schema", "status", "text_digest"}:
+            table.add_row(entry["field"], Text(_shown(value)), Text(entry["rule"] or ""))
+        for refused in entry["refused"][:6]:
+            table.add_row("", Text(f"✗ {_shown(refused['value'])}", style="dim"), Text(f"{refused['rule']}: {refused['reason']}", style="dim"))
+    console.print(table)
+    if seen.article is not None:
+        _print_body(console, seen.article)
+
+
+def _print_body(console: Any, article: Article) -> None:
+    from rich.text import Text
+
+    for block in article.blocks:
+        mark = {"heading": "## ", "list_item": "• ", "quote": "> ", "image": "[photo] "}.get(block.type, "")
+        console.print(Text(f"{mark}{block.text}\n"))
+    if article.warnings:
+        console.print(Text(f"warnings: {', '.join(article.warnings)}", style="yellow"))
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 240 else text[:239] + "…"
+
+
+def _save_case(folder: Path, body: bytes, url: str, headers: dict[str, str]) -> None:
+    """A page case without its expectation: the tests write that on their first run and fail, so that somebody reads it."""
+    if folder.exists() and any(folder.iterdir()):
+        raise CommandFailed(f"{folder}: is not empty; name a new directory for the case", Exit.USAGE)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page.html").write_bytes(body)
+    kept = {key: value for key, value in headers.items() if key.lower() == "content-type"}
+    meta = {"url": url, "why": "", "headers": kept, "captured_at": None}
+    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    click.echo(f"saved {folder}: write the reason into meta.json, run the page tests, and read expected.json against the page", err=True)
