@@ -32,14 +32,14 @@ SILENCE = 10.0
 """Seconds that a connection may take to say its first byte."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class RequestSeen:
     """One request, as the server saw it."""
 
     began: float
     """`time.monotonic()` when its head had come in."""
     ended: float
-    """`time.monotonic()` when the last byte of the answer had been handed to the socket."""
+    """`time.monotonic()` when the last byte of the answer had been handed to the socket; until then, when its first was about to be."""
     method: str
     host: str
     path: str
@@ -64,7 +64,7 @@ class RunningSite:
     ca_path: Path | None
     """PEM of the authority that signed the site's certificate; None without TLS."""
     log: list[RequestSeen] = field(default_factory=list)
-    """Requests in the order in which they ended."""
+    """Requests in the order in which their answers began; a client that has its answer finds its request here."""
     latency: float = 0.0
     """Seconds that each answer is held back; may be changed while serving."""
     instead: dict[str, Answer] = field(default_factory=dict)
@@ -181,7 +181,8 @@ class _ServerThread(threading.Thread):
         began = time.monotonic()
         if self._running.latency:
             await asyncio.sleep(self._running.latency)
-        response = await self._respond(request)
+        found = self._answer(request)
+        response, body = self._response(request, found)
         seen = RequestSeen(
             began=began,
             ended=time.monotonic(),
@@ -193,10 +194,18 @@ class _ServerThread(threading.Thread):
             secure=request.secure,
         )
         self._running.log.append(seen)
+        await response.prepare(request)
+        if body and request.method != "HEAD":
+            half = len(body) // 2 if found.chunked else 0
+            for piece in (body[:half], body[half:]):
+                if piece:
+                    await response.write(piece)
+        await response.write_eof()
+        seen.ended = time.monotonic()
         return response
 
-    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
-        found = self._answer(request)
+    def _response(self, request: web.BaseRequest, found: Answer) -> tuple[web.StreamResponse, bytes]:
+        """The response's head, and its body as it goes on the wire less chunking."""
         response = web.StreamResponse(status=found.status, headers=dict(found.headers))
         response.headers["Content-Type"] = found.content_type
         response.headers["Server"] = "Microsoft-IIS/8.5"
@@ -221,14 +230,7 @@ class _ServerThread(threading.Thread):
             response.enable_chunked_encoding()
         else:
             response.content_length = len(body)
-        await response.prepare(request)
-        if body and request.method != "HEAD":
-            half = len(body) // 2 if found.chunked else 0
-            for piece in (body[:half], body[half:]):
-                if piece:
-                    await response.write(piece)
-        await response.write_eof()
-        return response
+        return response, body
 
     def _answer(self, request: web.BaseRequest) -> Answer:
         if request.method not in {"GET", "HEAD"}:
