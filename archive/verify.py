@@ -17,7 +17,7 @@ from archive import fixity
 from archive.errors import ArchiveError, CollectionLocked
 from archive.findings import Finding, Severity
 from archive.lock import Lock
-from archive.verify_collection import CollectionScan, Shelf, look, verify_collection, verify_fixity
+from archive.verify_collection import CollectionScan, Shelf, Task, look, verify_collection, verify_fixity
 from archive.verify_fixity import record_verified
 from archive.verify_items import ItemRules
 from archive.verify_links import Links
@@ -25,8 +25,6 @@ from archive.verify_wacz import WaczScan, scan_wacz
 from archive.verify_warc import WarcContext, WarcScan, scan_warc_path
 
 WARC_NAMES = (".warc", ".warc.gz", ".warc.open", ".warc.gz.open")
-
-Task = tuple[Callable[..., Any], tuple[Any, ...], str, int]
 
 
 class NothingToVerify(ArchiveError):
@@ -126,7 +124,7 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
     shelf = look(path, str(path))
     scans = []
     if not options.fixity_only:
-        scans.append(verify_collection(shelf, options.items, runner.run, now))
+        scans.append(verify_collection(shelf, options.items, runner.run, now, jobs=options.jobs))
     scans.append(verify_fixity(shelf, runner.run, options.sample))
     for scan in scans:
         report.findings += scan.findings

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from archive import fixity
 from archive.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify_cdxj import IndexContext, check_index
 from archive.verify_fixity import check_file, check_log, check_presence, choose
-from archive.verify_items import ItemRules, Items, LinesScan, scan_lines
+from archive.verify_items import ItemRules, Items, LinesScan, LinesTask, scan_lines, split_task
 from archive.verify_links import Links
 from archive.verify_state import check_state
 from archive.verify_warc import WarcContext, WarcScan, scan_warc_path
@@ -30,8 +30,10 @@ KNOWN = {
 }  # fmt: skip
 """What may lie in the collection's directory."""
 
-Run = Callable[[list[tuple[Callable[..., Any], tuple[Any, ...], str, int]]], Iterator[Any]]
-"""Runs tasks (function, arguments, label, bytes), here or in other processes, and gives their results in order."""
+Task = tuple[Callable[..., Any], tuple[Any, ...], str, int]
+"""Function, arguments, label and bytes of a piece of work."""
+Run = Callable[[list[Task]], Iterator[Any]]
+"""Runs tasks, here or in other processes, and gives their results in order."""
 
 
 @dataclass(kw_only=True)
@@ -99,15 +101,15 @@ def is_locked(path: Path) -> bool:
     return False
 
 
-def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime) -> CollectionScan:
-    """Everything about a collection but its fixity."""
+def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *, jobs: int = 1) -> CollectionScan:
+    """Everything about a collection but its fixity. `jobs`: in how many parts a long file of lines may be cut."""
     scan = CollectionScan()
     scan.findings += _check_files(shelf)
     with Links(closed=True) as links:
         _scan_warcs(shelf, run, now, links, scan)
         scan.findings += links.check()
         items = Items(links, shelf.label, unfinished=shelf.unfinished, live=shelf.live)
-        _scan_lines(shelf, run, rules, items, scan)
+        _scan_lines(shelf, run, rules, items, scan, jobs)
         scan.findings += items.check()
         scan.findings += _check_index(shelf, links)
         state = shelf.path / "state.sqlite"
@@ -123,7 +125,7 @@ def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan
     known = fixity.read_fixity(shelf.path)
     scan.findings += check_presence(shelf.path, shelf.name, known)
     entries = choose(known, share)
-    tasks: list[tuple[Callable[..., Any], tuple[Any, ...], str, int]] = [
+    tasks: list[Task] = [
         (_check_file, (shelf.path, shelf.name, entry, shelf.unfinished, shelf.live), entry.file, entry.size) for entry in entries
     ]
     for entry, result in zip(entries, run(tasks), strict=True):
@@ -167,7 +169,7 @@ def _check_files(shelf: Shelf) -> Iterator[Finding]:
 
 
 def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: CollectionScan) -> None:
-    tasks: list[tuple[Callable[..., Any], tuple[Any, ...], str, int]] = []
+    tasks: list[Task] = []
     for path in shelf.warcs:
         growing = path.name.endswith(OPEN)
         context = WarcContext(
@@ -182,22 +184,21 @@ def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: Colle
         links.add(result.entries)
 
 
-def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: CollectionScan) -> None:
-    tasks: list[tuple[Callable[..., Any], tuple[Any, ...], str, int]] = []
+def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: CollectionScan, jobs: int) -> None:
     newest = shelf.path / "articles.jsonl"
+    parts: list[LinesTask] = []
     for path in (*shelf.lines, *([newest] if newest.exists() else [])):
+        # A line of `articles.jsonl` is also in `articles/`, where it is parsed again.
+        own = replace(rules, parse=None) if path == newest else rules
         file = f"{shelf.name}/{path.relative_to(shelf.path).as_posix()}"
-        arguments = (path, file, shelf.path / "warc", rules, path.name.endswith(OPEN), path != newest)
-        tasks.append((_scan_lines_of, arguments, path.name, path.stat().st_size))
-    for (_, arguments, _, _), result in zip(tasks, run(tasks), strict=True):
+        task = LinesTask(path=path, file=file, warcs=shelf.path / "warc", rules=own, growing=path.name.endswith(OPEN))
+        parts += split_task(task, jobs)
+    tasks: list[Task] = [(scan_lines, (part,), part.path.name, (part.stop or part.path.stat().st_size) - part.start) for part in parts]
+    for part, result in zip(parts, run(tasks), strict=True):
         assert isinstance(result, LinesScan)
         scan.findings += result.findings
-        scan.items += result.count if arguments[0] != newest else 0
-        items.add(result.lines, newest=arguments[0] == newest)
-
-
-def _scan_lines_of(path: Path, file: str, warcs: Path, rules: ItemRules, growing: bool, reparse: bool) -> LinesScan:
-    return scan_lines(path, file, warcs, rules, growing=growing, reparse=reparse)
+        scan.items += result.count if part.path != newest else 0
+        items.add(result.lines, newest=part.path == newest)
 
 
 def _check_index(shelf: Shelf, links: Links) -> Iterator[Finding]:

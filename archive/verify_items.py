@@ -6,7 +6,7 @@ and, where a parser is given, against what parsing that response again yields.
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -70,27 +70,55 @@ class LinesScan:
     count: int = 0
 
 
-def scan_lines(path: Path, file: str, warcs: Path, rules: ItemRules, *, growing: bool = False, reparse: bool = True) -> LinesScan:
-    """Check a file of lines by itself. `file`: the name that findings carry; `warcs`: where the pointers lead."""
+@dataclass(frozen=True, kw_only=True)
+class LinesTask:
+    """What of a file of lines is to be checked, and how."""
+
+    path: Path
+    file: str
+    """The name that findings carry."""
+    warcs: Path
+    """Where the pointers lead."""
+    rules: ItemRules
+    growing: bool = False
+    """Whether the file is `.open`: its last line may be torn."""
+    start: int = 0
+    stop: int | None = None
+    """Only the lines that begin in this range of bytes; None for the file's end."""
+
+
+def split_task(task: LinesTask, parts: int) -> list[LinesTask]:
+    """The task in parts of about equal size, none smaller than a megabyte."""
+    size = task.path.stat().st_size
+    parts = max(1, min(parts, size >> 20))
+    bounds = [size * part // parts for part in range(parts)]
+    return [replace(task, start=start, stop=stop) for start, stop in zip(bounds, [*bounds[1:], None], strict=True)]
+
+
+def scan_lines(task: LinesTask) -> LinesScan:
+    """Check a file of lines by itself."""
     result = LinesScan()
-    offset = 0
     try:
-        with path.open("rb") as stream:
-            for data in stream:
+        with task.path.open("rb") as stream:
+            if task.start:
+                stream.seek(task.start - 1)
+                stream.readline()
+            offset = stream.tell()
+            while (task.stop is None or offset < task.stop) and (data := stream.readline()):
                 if data.endswith(b"\n"):
-                    _scan_line(data[:-1], offset, file, warcs, rules, result, reparse)
+                    _scan_line(data[:-1], offset, task, result)
                 else:
                     detail = f"expected a line feed at the end of the last line, got {data[-20:]!r} and the end of the file"
-                    code = "torn-tail" if growing else "jsonl-cut"
-                    result.findings.append(find(code, file, detail, offset=offset))
+                    result.findings.append(find("torn-tail" if task.growing else "jsonl-cut", task.file, detail, offset=offset))
                 offset += len(data)
     except OSError as error:
-        result.findings.append(find("unreadable-file", file, f"expected a readable file, got {error.strerror or error}"))
+        result.findings.append(find("unreadable-file", task.file, f"expected a readable file, got {error.strerror or error}"))
     return result
 
 
-def _scan_line(data: bytes, offset: int, file: str, warcs: Path, rules: ItemRules, result: LinesScan, reparse: bool) -> None:
+def _scan_line(data: bytes, offset: int, task: LinesTask, result: LinesScan) -> None:
     result.count += 1
+    rules, file = task.rules, task.file
     value, problems = parse_line(data)
     if value is not None and rules.schema:
         problems += check_schema(value, rules.schema)
@@ -106,8 +134,8 @@ def _scan_line(data: bytes, offset: int, file: str, warcs: Path, rules: ItemRule
     if sound and rules.text_digest and (expected := rules.text_digest(value)) != value.get("text_digest"):
         detail = f"expected text_digest {expected}, got {value.get('text_digest')}"
         result.findings.append(find("text-digest", file, detail, offset=offset, record_id=line.record_id))
-    if sound and reparse and rules.parse and line.status == "live":
-        result.findings.extend(_reparse(value, line, warcs, rules))
+    if sound and rules.parse and line.status == "live":
+        result.findings.extend(_reparse(value, line, task.warcs, rules))
 
 
 def _as_line(value: dict[str, Any], data: bytes, offset: int, file: str) -> ItemLine | None:

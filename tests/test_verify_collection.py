@@ -11,14 +11,21 @@ import pytest
 
 from archive import fixity
 from archive.findings import CODES, Severity
+from archive.verify import VerifyOptions
+from archive.verify import verify as verify_paths
+from archive.verify_items import ItemRules, Parse
+from crawler.items import STAMPED, as_record
 from tests.test_verify_corpus import verify
 from tests.warcs.build import compressed, member, metadata, uuid, warcinfo
-from tests.warcs.shelf import build_collection, copy, edit_bytes, edit_lines, edit_state, refix, the
+from tests.warcs.shelf import article, build_collection, copy, edit_bytes, edit_lines, edit_state, refix, the
 
 LINES = {"item-differs", "newest-differs"}
 """What follows from any change to a line: it is no longer the line in the WARC, nor the one in `articles.jsonl`."""
 WARC = "warc/*.warc.gz"
 ITEMS = "articles/*.jsonl"
+BARE = ("--no-reparse",)
+"""The pages of this collection hold no articles that a parser would find; parsing again has tests of its own."""
+QUIET = (*BARE, "--no-record")
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +189,7 @@ def test_altered_collection_gives_its_finding(name: str, sound: Path, tmp_path: 
     path = copy(sound, tmp_path / "collection")
     alter, companions = CASES[name]
     alter(path)
-    code, findings = verify(path, options=("--no-record",))
+    code, findings = verify(path, options=QUIET)
     expected = name.partition("--")[0]
     found = {finding["code"] for finding in findings}
     assert expected in found, findings
@@ -193,8 +200,8 @@ def test_altered_collection_gives_its_finding(name: str, sound: Path, tmp_path: 
 
 def test_sound_collection_gives_no_finding(sound: Path, tmp_path: Path) -> None:
     path = copy(sound, tmp_path / "collection")
-    assert verify(path) == (0, [])
-    assert verify(path, options=("--jobs", "2")) == (0, [])
+    assert verify(path, options=BARE) == (0, [])
+    assert verify(path, options=(*BARE, "--jobs", "2")) == (0, [])
 
 
 def test_item_that_the_warc_lacks_is_found(sound: Path, tmp_path: Path) -> None:
@@ -203,7 +210,7 @@ def test_item_that_the_warc_lacks_is_found(sound: Path, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in the(path, ITEMS).read_bytes().splitlines()]
     end = rows[-1]["warc"]["offset"] + rows[-1]["warc"]["length"]
     edit_bytes(the(path, WARC), lambda data: data[:end])
-    assert "item-missing" in {finding["code"] for finding in verify(path, options=("--no-record",))[1]}
+    assert "item-missing" in {finding["code"] for finding in verify(path, options=QUIET)[1]}
 
 
 def test_torn_tail_is_no_damage_while_a_crawl_writes(sound: Path, tmp_path: Path) -> None:
@@ -211,14 +218,14 @@ def test_torn_tail_is_no_damage_while_a_crawl_writes(sound: Path, tmp_path: Path
     reopen(path)
     with (path / ".lock").open("r+b") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        code, findings = verify(path)
+        code, findings = verify(path, options=BARE)
     assert code == 0, findings
     assert "torn-tail" in {finding["code"] for finding in findings}
 
 
 def test_verification_is_noted_and_the_log_stays_sound(sound: Path, tmp_path: Path) -> None:
     path = copy(sound, tmp_path / "collection")
-    assert verify(path) == (0, [])
+    assert verify(path, options=BARE) == (0, [])
     assert all(entry.verified_at for entry in fixity.read_fixity(path).values())
     assert verify(path, options=("--fixity-only",)) == (0, [])
 
@@ -241,6 +248,30 @@ def test_flipping_any_byte_of_a_noted_file_is_found(sound: Path, tmp_path: Path)
         before = file.read_bytes()
         for place in chance.sample(range(len(before)), 6):
             file.write_bytes(before[:place] + bytes([before[place] ^ 1 << chance.randrange(8)]) + before[place + 1 :])
-            code, findings = verify(path, options=("--no-record",))
+            code, findings = verify(path, options=QUIET)
             assert code == 5, (name, place, findings)
         file.write_bytes(before)
+
+
+def parse_title(body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str) -> dict[str, Any] | None:
+    """A parser for this collection's pages, `<p>NUMBER: BODY</p>`."""
+    assert dict(headers)["Content-Type"] == "text/html"
+    number, _, text = body.decode().removeprefix("<p>").removesuffix("</p>").partition(": ")
+    assert url.endswith(f"/bai-{number}")
+    assert captured_at.endswith("Z")
+    return as_record(article(int(number), text))
+
+
+@pytest.mark.parametrize(("version", "severity"), [("0", Severity.DAMAGE), ("1", Severity.WARNING)])
+def test_record_is_held_against_parsing_its_page_again(version: str, severity: Severity, sound: Path, tmp_path: Path) -> None:
+    """A difference is damage where the same parser made the record, and a warning where another did."""
+    path = copy(sound, tmp_path / "collection")
+    unparsed = STAMPED | {"changed", "status"}
+
+    def codes(parse: Parse) -> set[tuple[str, Severity]]:
+        rules = ItemRules(parser_version=version, parse=parse, unparsed=unparsed)
+        return {(finding.code, finding.severity) for finding in verify_paths([path], VerifyOptions(items=rules, record=False)).findings}
+
+    assert codes(parse_title) == set()
+    assert codes(lambda *page: {**(parse_title(*page) or {}), "title": "Another"}) == {("record-differs", severity)}
+    assert codes(lambda *page: None) == {("record-unparsed", severity)}

@@ -16,7 +16,8 @@ from archive.findings import Severity, count
 from archive.verify import NothingToVerify, Report, VerifyOptions, verify
 from archive.verify_items import ItemRules
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.items import IDENTITY, STAMPED, Article, text_digest
+from crawler.items import IDENTITY, STAMPED, Article, as_record, text_digest
+from crawler.pages import PARSER_VERSION, LayoutError, parse_article
 
 DAY = r"^\d{4}-\d\d-\d\d$"
 LOCAL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?\+07:00$"
@@ -43,9 +44,17 @@ TIGHTER: dict[str, dict[str, Any]] = {
 @click.option("--fixity-only", is_flag=True, help="Only compare files with fixity.jsonl, e.g. every night.")
 @click.option("--sample", metavar="PERCENT", help="Digest only this share of the files, e.g. 5%, the longest unverified first.")
 @click.option("--record/--no-record", default=True, help="Note in fixity.jsonl which files were found unchanged.")
+@click.option("--reparse/--no-reparse", default=True, help="Parse each page again and compare it with its record.")
 @click.option("--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal.")
 def command(
-    paths: tuple[Path, ...], as_json: bool, jobs: int, fixity_only: bool, sample: str | None, record: bool, progress: bool | None
+    paths: tuple[Path, ...],
+    as_json: bool,
+    jobs: int,
+    fixity_only: bool,
+    sample: str | None,
+    record: bool,
+    reparse: bool,
+    progress: bool | None,
 ) -> int:
     """Check collections, WARC and WACZ files: one finding a line.
 
@@ -55,7 +64,7 @@ def command(
     share = _parse_share(sample)
     if fixity_only and not any(path.is_dir() for path in paths):
         raise click.UsageError("--fixity-only: expected a collection, got none; only a collection has fixity.jsonl")
-    options = VerifyOptions(jobs=jobs, fixity_only=fixity_only, sample=share, record=record, items=article_rules())
+    options = VerifyOptions(jobs=jobs, fixity_only=fixity_only, sample=share, record=record, items=article_rules(reparse))
     console = Console(stderr=True)
     shown = console.is_terminal if progress is None else progress
     try:
@@ -84,9 +93,27 @@ def article_schema() -> dict[str, Any]:
 
 
 @functools.cache  # the schema is made from docstrings, which costs a tenth of a second
-def article_rules() -> ItemRules:
+def article_rules(reparse: bool = True) -> ItemRules:
     """What `archive` is told of articles."""
-    return ItemRules(schema=article_schema(), unparsed=STAMPED | {"changed", "status"}, text_digest=digest_of)
+    return ItemRules(
+        schema=article_schema(),
+        parser_version=PARSER_VERSION,
+        parse=parse_again if reparse else None,
+        unparsed=STAMPED | {"changed", "status"},
+        text_digest=digest_of,
+    )
+
+
+def parse_again(body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str) -> dict[str, Any] | None:
+    """The record of an archived page, parsed with what the spider parsed it with. None where it is no article."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        name = name.title()
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    try:
+        return as_record(parse_article(body, url, headers=joined))
+    except LayoutError:
+        return None
 
 
 def digest_of(record: dict[str, Any]) -> str:
