@@ -257,4 +257,3 @@ COMMENTS = (
     "Đề nghị duy trì thường xuyên, đừng làm theo phong trào.",
     "Cảm ơn các cô chú đã vì bà con.",
 )
-NOTICES = ("Thông báo lịch tiếp công dân tháng này", "Thông báo tuyển cộng tác viên ảnh", "Thông báo tạm dừng nhận bài dự thi")
