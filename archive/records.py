@@ -5,6 +5,7 @@ Deviations are tolerated where the meaning is certain (lines that end in a bare 
 each is noted in `Record.quirks`, so that a strict caller can refuse them. Where the meaning is not certain, RecordError.
 """
 
+import functools
 import io
 import os
 import re
@@ -21,6 +22,7 @@ MAX_HEAD = 1024 * 1024
 """A record header longer than this is damage."""
 END = b"\r\n\r\n"
 """What follows each record (section 4)."""
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """A header's name (section 4, `token`)."""
 
@@ -53,14 +55,21 @@ class Record:
     quirks: tuple[tuple[str, str], ...] = ()
     """Deviations that were tolerated: a finding's code and what was got."""
 
+    @functools.cached_property
+    def _values(self) -> dict[str, list[str]]:
+        values: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            values.setdefault(name.lower(), []).append(value)
+        return values
+
     def all(self, name: str) -> list[str]:
         """Every value of a header, whatever its case."""
-        name = name.lower()
-        return [value for key, value in self.headers if key.lower() == name]
+        return self._values.get(name.lower(), [])
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever its case; None when it is absent."""
-        return next(iter(self.all(name)), None)
+        values = self.all(name)
+        return values[0] if values else None
 
     @property
     def type(self) -> str:
@@ -248,7 +257,7 @@ def _parse_headers(lines: list[bytes], quirks: list[tuple[str, str]], file: str,
             raise MalformedRecord("bad-header-line", f"expected a header line `Name: value`, got {line[:80]!r}", offset=offset, file=file)
         headers.append((name, value.strip(b" \t")))
     for name, value in headers:
-        if any((byte < 0x20 and byte != 0x09) or byte == 0x7F for byte in value):
+        if CONTROL.search(value):
             quirks.append(("control-character", f"expected no control character in {_text(name)}, got {value[:80]!r}"))
         try:
             value.decode("utf-8")
