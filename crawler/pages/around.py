@@ -51,25 +51,18 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
     """Short links right before the headline, or between headline and text: a trail, not a menu."""
     if regions.title_at < 0:
         return []
-    nearby = [page.pieces[index] for index in range(max(0, regions.title_at - 10), regions.title_at)]
     trail: list[Piece] = []
-    for piece in reversed(nearby):
-        if find_stamp(piece.text) and not trail and not piece.hrefs:
-            continue
-        if piece.image is not None or not piece.hrefs or regions.teaser[piece.index] or piece.size >= 60:
-            if trail and piece.text and len(piece.text) > 3:
-                break
-            continue
+    around: set[int] = set()
+    for piece in reversed(page.pieces[max(0, regions.title_at - 12) : regions.title_at]):
+        if not trail and (piece.image is not None or not piece.hrefs):
+            continue  # a date, a photo
+        box = page.box_of(piece)
+        here = {box.index, box.parent, page.boxes[box.parent].parent} - {0}
+        if piece.linked < piece.size * 0.5 or regions.teaser[piece.index] or piece.size >= 110 or (trail and not here & around):
+            break
+        around = around or here
         trail.insert(0, piece)
-    names: list[str] = []
-    if trail and len(trail) <= 6 and all(piece.size <= 90 for piece in trail):
-        last = trail[-1]
-        own = page.box_of(last)
-        parents = {page.boxes[own.parent].index, own.index, page.boxes[page.boxes[own.parent].parent].index}
-        for piece in trail:
-            box = page.box_of(piece)
-            if {box.index, box.parent, page.boxes[box.parent].parent} & parents:
-                names += [name for name in _SEPARATORS.split(piece.text) if name]
+    names = [name for piece in trail for text in _link_texts(piece) for name in _SEPARATORS.split(text) if name]
     if 0 < len(names) <= 5 and all(len(name) <= 50 for name in names):
         return names
     return []
@@ -110,8 +103,6 @@ def _tail_links(page: Page, regions: Regions) -> Iterator[tuple[Label | None, st
         if piece.image is not None or page.box_of(piece).flags & FOOTER:
             continue
         label = regions.labels.get(piece.index)
-        if label is None and piece.hrefs and not piece.is_link and re.match(r"(?:từ khóa|tags?|chủ đề)\s*:", piece.text, re.IGNORECASE):
-            label = Label.TAGS
         texts = _link_texts(piece) if piece.hrefs and piece.size <= 400 else []
         yield label, "" if label else piece.text if not texts else texts[0], "" if label or not texts else piece.href
         for text, href in zip(texts if label else texts[1:], piece.hrefs if label else piece.hrefs[1:], strict=False):
@@ -119,12 +110,7 @@ def _tail_links(page: Page, regions: Regions) -> Iterator[tuple[Label | None, st
 
 
 def _link_texts(piece: Piece) -> list[str]:
-    """What the links of a line say, where a comma or a mark parts them; the whole line for one link."""
-    text = re.sub(r"^(?:từ khóa|tags?|chủ đề)\s*:\s*", "", piece.text, flags=re.IGNORECASE)
-    if len(piece.hrefs) <= 1:
-        return [text]
-    parts = [part for part in re.split(r"\s*[,;|#]\s*", text) if part]
-    return parts if len(parts) == len(piece.hrefs) else [text]
+    return [text for text in (clean(text) for text in piece.link_texts) if text]
 
 
 def _run_of_tags(page: Page, links: list[tuple[Label | None, str, str]]) -> list[str]:
@@ -153,16 +139,16 @@ def find_related(page: Page, regions: Regions, story: Story) -> list[str]:
     """The articles offered next: links after the article's end, and those set between its paragraphs."""
     hrefs = list(story.related)
     hrefs += [piece.href for piece in page.pieces[regions.story.start : regions.story.stop] if regions.teaser[piece.index] and piece.href]
-    open_list = False
+    until = 0
     for piece in page.pieces[regions.story.stop :]:
         if page.box_of(piece).flags & FOOTER:
             break
         label = regions.labels.get(piece.index)
         if label in {Label.OTHERS, Label.RELATED}:
-            open_list = fold(piece.text) != "thông báo"
-        elif label in {Label.COMMENTS, Label.TAGS}:
-            open_list = False
-        elif open_list and piece.href and (piece.is_link or piece.image is not None):
+            until = _end_of_list(page, piece)
+        elif label in {Label.COMMENTS, Label.TAGS, Label.POPULAR}:
+            until = 0
+        elif piece.index < until and piece.href and (piece.linked >= piece.size * 0.5 or piece.image is not None):
             hrefs.append(piece.href)
     found: list[str] = []
     for href in hrefs:
@@ -173,6 +159,14 @@ def find_related(page: Page, regions: Regions, story: Story) -> list[str]:
     if found:
         page.ledger.take("related", "links-after-story", f"{len(found)} links")
     return found
+
+
+def _end_of_list(page: Page, label: Piece) -> int:
+    """Where the block ends that a label heads."""
+    box = page.box_of(label)
+    while box.index and box.last <= label.index + 1:
+        box = page.boxes[box.parent]
+    return box.last
 
 
 def _is_article(page: Page, address: str) -> bool:

@@ -14,6 +14,7 @@ class Label(Enum):
 
     COMMENTS = "readers' comments: the article is over"
     OTHERS = "other articles"
+    POPULAR = "what everybody reads, notices: no matter of this article"
     RELATED = "related articles, also amid the text"
     TAGS = "keywords"
     TOOL = "a button or a widget"
@@ -23,9 +24,10 @@ _COMMENTS = r"""(?:(?:các )?ý kiến(?: của)? (?:bạn đọc|độc giả|n
   |(?:gửi|viết|đăng|để lại|thêm)(?: lại)? (?:bình luận|ý kiến|phản hồi|nhận xét)(?: (?:của bạn|về bài viết|mới|phản hồi))*
   |tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)(?: \d+)?|bạn đọc (?:bình luận|phản hồi|viết)|bình luận (?:facebook|của bạn|bạn đọc|mới nhất)|thảo luận|phản hồi độc giả
   |ý kiến (?:phản hồi|bình luận|đóng góp)|bình luận của độc giả|hãy là người đầu tiên bình luận.*|bình luận về bài viết(?: này)?|leave a (?:comment|reply))"""
-_OTHERS = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|mới nhất|đã đưa|đã đăng|cùng (?:chuyên mục|chủ đề|loại|thể loại|lĩnh vực|nhóm)|trước đó|tiếp theo|trong ngày|đọc nhiều|xem nhiều|nổi bật|mới đăng|khác trong mục)
-  |(?:tin|bài)(?: viết)? mới|cùng (?:chuyên mục|chủ đề|tác giả|danh mục)|có thể bạn quan tâm|(?:tin )?(?:đọc|xem) nhiều(?: nhất)?|đáng quan tâm|tin nóng|mới nhất|nổi bật|tin tiêu điểm|tiêu điểm
-  |thông báo|đọc nhiều trong .{1,30}|xem nhiều trong .{1,30}|xem thêm trên .{1,30}|dành cho bạn|tin đáng chú ý|bài đọc nhiều|other news|khám phá thêm chủ đề|cùng mục|xem theo ngày|liên kết website|video nổi bật)"""
+_OTHERS = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|đã đưa|đã đăng|cùng (?:chuyên mục|chủ đề|loại|thể loại|lĩnh vực|nhóm|mục)|trước đó|tiếp theo|khác trong mục|khác cùng .{1,20})
+  |cùng (?:chuyên mục|chủ đề|tác giả|danh mục)|có thể bạn quan tâm|other news|khám phá thêm chủ đề|cùng mục|xem theo ngày|xem thêm trên .{1,30})"""
+_POPULAR = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức)(?: viết)? (?:mới nhất|trong ngày|đọc nhiều|xem nhiều|nổi bật|mới đăng|mới)|(?:tin )?(?:đọc|xem) nhiều(?: nhất)?|đáng quan tâm|tin nóng|mới nhất|nổi bật|tin tiêu điểm|tiêu điểm
+  |thông báo|đọc nhiều trong .{1,30}|xem nhiều trong .{1,30}|dành cho bạn|tin đáng chú ý|bài đọc nhiều|liên kết website|video nổi bật|tin ảnh|chuyên đề|video clip|thời tiết|tỷ giá|quảng cáo)"""
 _RELATED = r"""(?:(?:các )?(?:tin|bài|bài viết|tin bài|nội dung|thông tin)(?: viết)? (?:liên quan|có liên quan|nên đọc|hay)|liên quan|(?:tham khảo|xem|đọc|mời xem|mời đọc) (?:thêm|tiếp|ngay|trước)
   |xem thêm bài|bài liên quan|(?:mời )?(?:bạn đọc |quý độc giả )?(?:xem|đọc) thêm(?: bài viết)?(?: tại đây)?|có liên quan|related(?: news| articles)?|tin tức liên quan|bài viết cùng tác giả)"""
 _TAGS = r"(?:từ kh[oó][aá]|từ khoá|tags?|chủ đề|thẻ|keywords?|từ khóa liên quan|nhãn)"
@@ -41,8 +43,9 @@ def _compile(pattern: str) -> "re.Pattern[str]":
 
 
 _TABLE = tuple((label, _compile(pattern)) for label, pattern in (
-    (Label.COMMENTS, _COMMENTS), (Label.OTHERS, _OTHERS), (Label.RELATED, _RELATED), (Label.TAGS, _TAGS), (Label.TOOL, _TOOL)))  # fmt: skip
+    (Label.COMMENTS, _COMMENTS), (Label.OTHERS, _OTHERS), (Label.POPULAR, _POPULAR), (Label.RELATED, _RELATED), (Label.TAGS, _TAGS), (Label.TOOL, _TOOL)))  # fmt: skip
 
+_TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)
 _RELATED_OPENING = re.compile(
     r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài liên quan|Tin liên quan|Video liên quan)\b",
     re.IGNORECASE,
@@ -60,6 +63,11 @@ def find_label(text: str) -> Label | None:
         if pattern.fullmatch(folded):
             return label
     return None
+
+
+def opens_tags(text: str) -> bool:
+    """Whether a line of links begins with the word for keywords (`Từ khóa: …`)."""
+    return _TAGS_OPENING.match(text) is not None
 
 
 def opens_related(text: str) -> bool:

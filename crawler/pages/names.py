@@ -17,6 +17,8 @@ _JOIN = re.compile(r"\s*(?:,|;|&|\+|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-�
 _ROLE = re.compile(r"\s*(?:[:：]\s*)?\b(?:ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE)
 _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
                     r"chi cục|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|theo|bảo tàng|thư viện|liên đoàn|công an|tỉnh ủy|thông tin)\b)", re.IGNORECASE)  # fmt: skip
+_SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|Bộ|Văn)\b")
+"""Words that open an office's name and a person's alike: `Trường Giang` is somebody, `Trường Tiểu học` is not."""
 _TITLE = re.compile(
     r"^(?:pgs|gs|ts|ths|th\.s|t\.s|ks|bs|ncs|nhà báo|nhà thơ|nhà văn|nhà nghiên cứu|luật sư|ls|nsnd|nsưt|thạc sĩ|tiến sĩ|phóng viên|pv|btv|ctv|đại tá|thượng tá|trung tá|thiếu tá|thiếu tướng)\.?\s*[.,]?\s*",
     re.IGNORECASE,
@@ -88,7 +90,7 @@ def _kind_of(part: str) -> str:
         return ""
     if part.upper() in {"PV", "P.V", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
         return "group" if not is_person(part) or part.isupper() else "person"
-    if _GROUP.match(part):
+    if _GROUP.match(part) and not (_SURNAME_TOO.match(part) and is_person(_bare(part))):
         return "group" if len(part.split()) <= 9 and not part.endswith(".") else ""
     return "person" if is_person(_bare(part)) else ""
 

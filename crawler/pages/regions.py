@@ -6,7 +6,7 @@ The body is the block that holds most prose near the headline; lists of teasers,
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from crawler.pages.labels import Label, find_label
+from crawler.pages.labels import Label, find_label, opens_tags
 from crawler.pages.page import Page
 from crawler.pages.text import ends_sentence
 from crawler.pages.tree import FORM, OUTSIDE, Box, Piece
@@ -14,7 +14,7 @@ from crawler.pages.tree import FORM, OUTSIDE, Box, Piece
 _PARAGRAPH_TAGS = frozenset(
     {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "dd", "dt", "pre", "figcaption", "ul", "ol", "dl"}
 )
-_HEADLINE = 20
+_HEADLINE = 25
 """Characters from which a line that is all link may be another article's headline."""
 _AFTER_LABEL = 0.2
 """What prose weighs after a label that says the article is over."""
@@ -46,7 +46,7 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     """Find the body's block. None where no prose follows the headline; `hint` names the body's box where a layout knows it."""
     pieces, boxes = page.pieces, page.boxes
     teaser = mark_teasers(page)
-    labels = {piece.index: label for piece in pieces[title_at + 1 :] if piece.text and (label := find_label(piece.text))}
+    labels = {piece.index: label for piece in pieces[title_at + 1 :] if (label := _label_of(piece))}
     weights = _weigh_prose(page, title_at, teaser, labels)
     sums = [0.0, *accumulate(weights)]
     path = page.ancestors(boxes[pieces[title_at].box]) if title_at >= 0 else [0]
@@ -63,6 +63,14 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     return Regions(
         title_at=title_at, before=range(max(first, title_at - 25), max(title_at, first)), body_at=body_at, story=range(title_at + 1, end),
         after=range(end, max(end, boxes[common].last)), teaser=teaser, body_box=body, labels=labels)  # fmt: skip
+
+
+def _label_of(piece: Piece) -> Label | None:
+    if not piece.text:
+        return None
+    if piece.hrefs and piece.linked >= piece.size * 0.4 and opens_tags(piece.text):
+        return Label.TAGS
+    return find_label(piece.text)
 
 
 def mark_teasers(page: Page) -> list[bool]:
@@ -110,7 +118,7 @@ def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int
     description = [text for _, text in page.meta.description]
     for piece in page.pieces:
         label = labels.get(piece.index)
-        if label is Label.COMMENTS or (label is Label.OTHERS and seen_prose):
+        if label is Label.COMMENTS or (label in {Label.OTHERS, Label.POPULAR} and seen_prose):
             factor = _AFTER_LABEL
         weight = 0.0
         if piece.image is None and not teaser[piece.index] and piece.linked <= piece.size * 0.5 and label is None:
@@ -202,7 +210,7 @@ def _find_end(page: Page, span: range, weights: list[float], labels: dict[int, L
         label = labels.get(index)
         if done and label is Label.COMMENTS:
             return index
-        if done and label in {Label.OTHERS, Label.TAGS} and total - done < max(total * 0.25, 1):
+        if done and label in {Label.OTHERS, Label.POPULAR, Label.TAGS} and total - done < max(total * 0.25, 1):
             return index
         done += weights[index]
     return span.stop

@@ -138,7 +138,8 @@ def _lead_rule(page: Page, regions: Regions, story: Story, piece: Piece, followi
             return ""
         return "description" if described else "heading" if piece.level else "bold" if piece.is_bold else "before-body"
     if page.identity is not None and find_dateline(piece.text):
-        return ""  # on this site the paragraph with the dateline opens the body, bold or not
+        # On this site the paragraph with the dateline opens the body, bold or not; unless it is said twice.
+        return "repeated" if any(other.image is None and same_words(piece.text, other.text) for other in following[:2]) else ""
     if piece.level and piece.size >= 80:
         return "heading"
     if (

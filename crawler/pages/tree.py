@@ -74,6 +74,8 @@ class Piece:
     href: str = ""
     """Of the first link in it."""
     hrefs: list[str] = field(default_factory=list)
+    link_texts: list[str] = field(default_factory=list)
+    """What each of its links says, in the order of `hrefs`."""
     image: Any = None
     """The `img` element; None for text."""
     nesting: int = 0
@@ -140,6 +142,7 @@ class _Walk:
         self.buffer: list[str] = []
         self.size = self.linked = self.bold_size = self.italic_size = self.breaks = 0
         self.hrefs: list[str] = []
+        self.link_texts: list[str] = []
         self.box = self.bold = self.italic = self.level = self.nesting = 0
         self.link: str | None = None
 
@@ -152,6 +155,9 @@ class _Walk:
                 self.linked += count
                 if not self.hrefs or self.hrefs[-1] != self.link:
                     self.hrefs.append(self.link)
+                    self.link_texts.append(text)
+                else:
+                    self.link_texts[-1] += text
             if self.bold > 0:
                 self.bold_size += count
             if self.italic > 0:
@@ -165,15 +171,15 @@ class _Walk:
                 piece = Piece(
                     len(self.pieces), self.box, text, self.size, self.linked, self.bold_size, self.italic_size, self.breaks, self.level
                 )
-                piece.hrefs, piece.nesting = self.hrefs, self.nesting
+                piece.hrefs, piece.link_texts, piece.nesting = self.hrefs, self.link_texts, self.nesting
                 piece.href = self.hrefs[0] if self.hrefs else ""
                 self.pieces.append(piece)
                 self.breaks = 0
-                self.hrefs = []
+                self.hrefs, self.link_texts = [], []
         self.buffer.clear()
         self.size = self.linked = self.bold_size = self.italic_size = 0
         if self.hrefs:
-            self.hrefs = []
+            self.hrefs, self.link_texts = [], []
 
     def line_break(self) -> None:
         self.flush()
