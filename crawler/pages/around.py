@@ -1,18 +1,16 @@
 """Around the article: sections, tags, attachments, related articles, the number of comments."""
 
 import re
-from collections.abc import Iterator
 
 from crawler import scope
 from crawler.pages.labels import Label
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
-from crawler.pages.stamps import find_stamp
 from crawler.pages.story import Story
 from crawler.pages.text import clean, fold
-from crawler.pages.tree import FOOTER, Piece
+from crawler.pages.tree import ARTICLE, FOOTER, HEADER, MAIN, Piece
 
-_HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu", "tin tức sự kiện"})
+_HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
 _TAG_PATH = re.compile(r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?[/.-]|[?&](?:tag|keyword)s?=|-tag\d|/tag", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 _COUNT = re.compile(
@@ -62,21 +60,41 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
             break
         around = around or here
         trail.insert(0, piece)
+    if not trail or not _near_title(page, regions, trail):
+        return []
     names = [name for piece in trail for text in _link_texts(piece) for name in _SEPARATORS.split(text) if name]
     if 0 < len(names) <= 5 and all(len(name) <= 50 for name in names):
         return names
     return []
 
 
+def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
+    """Whether a row of links is the headline's trail, rather than the page's menu: how far up the tree they meet, and whether it begins at home."""
+    if page.box_of(trail[0]).flags & HEADER and not page.box_of(trail[0]).flags & (ARTICLE | MAIN):
+        return False
+    path = page.ancestors(page.boxes[page.pieces[regions.title_at].box])
+    meeting = next(index for index in page.ancestors(page.box_of(trail[-1])) if index in set(path))
+    common = next(index for index in page.ancestors(page.boxes[regions.body_box]) if index in set(path))
+    above = page.ancestors(page.boxes[common])
+    levels = above.index(meeting) if meeting in above else 0
+    from_home = fold(_link_texts(trail[0])[0]) in _HOME if _link_texts(trail[0]) else True
+    return levels <= (4 if from_home else 1) and len(trail) <= (8 if from_home else 4)
+
+
 def find_tags(page: Page, regions: Regions) -> list[str]:
     """The keywords the page shows: links after a label, links to tag pages, or a row of links that metadata call keywords."""
-    links = list(_tail_links(page, regions))
-    for number, (label, _, _) in enumerate(links):
-        if label is Label.TAGS:
-            found = _run_of_tags(page, links[number:])
+    tail = [
+        piece
+        for piece in page.pieces[regions.story.start : regions.story.stop + 120]
+        if piece.image is None and not regions.teaser[piece.index] and not page.box_of(piece).flags & FOOTER
+    ]
+    for piece in tail:
+        if regions.labels.get(piece.index) is Label.TAGS:
+            found = _tags_of(page, regions, piece)
             if found:
                 return _taken_tags(page, "label", found)
-    by_path = [text for _, text, href in links if href and _TAG_PATH.search(href)]
+    links = [link for piece in tail if piece.index >= regions.story.stop for link in zip(piece.hrefs, piece.link_texts, strict=True)]
+    by_path = [text for href, text in links if len(text) <= 80 and _TAG_PATH.search(href)]
     if by_path:
         return _taken_tags(page, "tag-links", by_path)
     known = {fold(word) for word in page.meta.keywords}
@@ -97,28 +115,22 @@ def _taken_tags(page: Page, rule: str, names: list[str]) -> list[str]:
     return kept
 
 
-def _tail_links(page: Page, regions: Regions) -> Iterator[tuple[Label | None, str, str]]:
-    """The short lines after the body with their links' texts, up to the footer."""
-    for piece in page.pieces[regions.story.stop : regions.story.stop + 120]:
-        if piece.image is not None or page.box_of(piece).flags & FOOTER:
-            continue
-        label = regions.labels.get(piece.index)
-        texts = _link_texts(piece) if piece.hrefs and piece.size <= 400 else []
-        yield label, "" if label else piece.text if not texts else texts[0], "" if label or not texts else piece.href
-        for text, href in zip(texts if label else texts[1:], piece.hrefs if label else piece.hrefs[1:], strict=False):
-            yield None, text, href
-
-
 def _link_texts(piece: Piece) -> list[str]:
     return [text for text in (clean(text) for text in piece.link_texts) if text]
 
 
-def _run_of_tags(page: Page, links: list[tuple[Label | None, str, str]]) -> list[str]:
-    found = []
-    for label, text, href in links[1:]:
-        if label not in {None, Label.TAGS} or not href or len(text) > 60:
+def _tags_of(page: Page, regions: Regions, label: Piece) -> list[str]:
+    """The links in a label's own line, else those after it in its block."""
+    if label.hrefs:
+        return _link_texts(label)
+    found: list[str] = []
+    for piece in page.pieces[label.index + 1 : _end_of_list(page, label)]:
+        if piece.image is not None or not piece.hrefs or piece.linked < piece.size * 0.5 or regions.labels.get(piece.index) or regions.teaser[piece.index]:
             break
-        found.append(text)
+        texts = _link_texts(piece)
+        if any(len(text) > 60 for text in texts):
+            break
+        found += texts
     return found
 
 

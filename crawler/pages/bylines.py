@@ -173,9 +173,13 @@ def _from_after(page: Page, regions: Regions, known: set[str]) -> tuple[Byline, 
         if byline is None:
             continue
         box = page.box_of(piece)
-        near = index in regions.after
-        if (fold(piece.text) in known or any(fold(person) in known for person in byline.people)
-                or (near and (_CLASS.search(box.element.get("class") or "") or ((box.align == "right" or piece.is_bold or byline.strong) and not piece.is_link)))):  # fmt: skip
+        if fold(piece.text) in known or any(fold(person) in known for person in byline.people):
+            return byline, "under-body"
+        if index not in regions.after or piece.is_link:
+            continue
+        named = _CLASS.search(f"{box.element.get('class') or ''} {page.boxes[box.parent].element.get('class') or ''}")
+        first = seen == 1 and byline.people and len(byline.printed.split()) >= 2
+        if named or first or box.align == "right" or piece.is_bold or byline.strong:
             return byline, "under-body"
     return None
 

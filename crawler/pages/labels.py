@@ -32,7 +32,7 @@ _RELATED = r"""(?:(?:các )?(?:tin|bài|bài viết|tin bài|nội dung|thông t
   |xem thêm bài|bài liên quan|(?:mời )?(?:bạn đọc |quý độc giả )?(?:xem|đọc) thêm(?: bài viết)?(?: tại đây)?|có liên quan|related(?: news| articles)?|tin tức liên quan|bài viết cùng tác giả)"""
 _TAGS = r"(?:từ kh[oó][aá]|từ khoá|tags?|chủ đề|thẻ|keywords?|từ khóa liên quan|nhãn)"
 _TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|tweet|in (?:bài|trang|ấn|tin)(?: viết| này)?|bản in|print|(?:gửi )?email|gửi (?:bài|mail|cho bạn bè|tin này)|refresh|(?:về|lên) đầu trang|đầu trang|top
-  |quay lại|trở (?:lại|về)(?: trang trước)?|back|thích|facebook|zalo|twitter|youtube|linkedin|pinterest|google news|lưu(?: bài| tin)?(?: viết)?|bỏ lưu|copy link|sao chép(?: liên kết| link)?|link bài gốc|lấy link|theo dõi(?: .{1,40} trên.{0,20})?
+  |quay lại|trở (?:lại|về)(?: trang trước)?|back|thích|facebook|zalo|twitter|youtube|linkedin|pinterest|google news|lưu(?: bài| tin)?(?: viết)?|bỏ lưu|copy link|sao chép(?: liên kết| link)?|link bài gốc|lấy link|theo dõi(?: .{1,60})?
   |nghe (?:đọc )?(?:bài|nội dung|tin)(?: viết| báo)?|nghe|đọc bài(?: viết)?|cỡ chữ|[aA][+-]?|a a|aa|\d ?x|nam|nữ|giọng (?:nam|nữ|đọc).{0,20}|\d\d? \d\d(?: \d\d? \d\d)?|audio|tải (?:ảnh|về)|phóng to|xem ảnh lớn|quảng cáo|advertisement
   |lượt xem(?: \d+)?|(?:\d+ )?lượt (?:xem|đọc)|đánh giá(?: bài viết)?|(?:tổng )?(?:điểm|số điểm).{0,40}|đăng nhập|đăng ký|gửi|tìm kiếm|nhập mã.*|mã (?:bảo vệ|xác nhận|kiểm tra)|họ (?:và )?tên(?: của bạn)?|tiêu đề|nội dung|hủy|đóng|mặc định|trang chủ|home
   |tăng cỡ chữ|giảm cỡ chữ|xem (?:tất cả|nguồn|bài gốc|link nguồn)|aa aa|close|google|messenger|viber|telegram|mail|thu gọn|mở rộng|xem bản đồ|play|pause|replay|hotline.{0,30})"""
@@ -45,6 +45,9 @@ def _compile(pattern: str) -> "re.Pattern[str]":
 _TABLE = tuple((label, _compile(pattern)) for label, pattern in (
     (Label.COMMENTS, _COMMENTS), (Label.OTHERS, _OTHERS), (Label.POPULAR, _POPULAR), (Label.RELATED, _RELATED), (Label.TAGS, _TAGS), (Label.TOOL, _TOOL)))  # fmt: skip
 
+_INVITATION = re.compile(
+    r"^\W*(?:(?:kính |trân trọng )?mời (?:các |quý )?(?:bạn đọc|độc giả|quý vị|bạn)\b|(?:bạn đọc|độc giả|quý độc giả) (?:có thể (?:gửi|đóng góp|tham gia)|quan tâm|vui lòng)|"
+    r"(?:tải|cài đặt) (?:app|ứng dụng)\b|theo dõi (?:fanpage|kênh|báo)\b|(?:mọi )?(?:bài vở|ý kiến)[\w\s,]{0,40} xin gửi\b)", re.IGNORECASE)  # fmt: skip
 _TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)
 _RELATED_OPENING = re.compile(
     r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài liên quan|Tin liên quan|Video liên quan)\b",
@@ -63,6 +66,11 @@ def find_label(text: str) -> Label | None:
         if pattern.fullmatch(folded):
             return label
     return None
+
+
+def is_invitation(text: str) -> bool:
+    """Whether a line only asks readers to read, write or install something else."""
+    return len(text) <= 260 and _INVITATION.match(text) is not None
 
 
 def opens_tags(text: str) -> bool:

@@ -8,7 +8,7 @@ from crawler.pages.text import clean, initial_is_upper
 _PREFIX = re.compile(
     r"^(?:(?:bài|tin|ảnh|clip|video|đồ h[oọ]ạ|đồ họa|thực hiện|tác giả|bài viết|người viết|biên soạn|biên tập|biên dịch|tổng hợp|lược dịch|dịch|nội dung|trình bày|thiết kế|chùm ảnh|ghi chép|phóng sự|nguồn|nhóm tác giả)"
     r"(?:\s*(?:và|,|-|–|&|\+|/)\s*(?:bài|tin|ảnh|clip|video|đồ họa|thơ|tranh|hình|trình bày|thiết kế))*)\s*[:：]\s*", re.IGNORECASE)  # fmt: skip
-_ACCORDING = re.compile(r"^\(?\s*theo\s+(?=\S)", re.IGNORECASE)
+_ACCORDING = re.compile(r"^\(?\s*theo\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực hiện ghi|lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+.]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
     re.IGNORECASE,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from crawler.items import Block
 from crawler.pages.captions import Shown
 from crawler.pages.datelines import find_dateline
-from crawler.pages.labels import opens_related
+from crawler.pages.labels import is_invitation, opens_related
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp
@@ -62,7 +62,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[
         flags = page.box_of(piece).flags
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
             continue
-        if regions.labels.get(piece.index) or (title and fold(piece.text) == title):
+        if regions.labels.get(piece.index) or (title and fold(piece.text) == title) or is_invitation(piece.text):
             continue
         if _is_related(page, piece):
             story.related.append(piece.href)
