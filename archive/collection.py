@@ -33,6 +33,7 @@ from archive.warc import Draft, WarcFile, format_fields
 
 FORMAT = 1
 """Version of the directory's format, in `collection.json`."""
+ROOMS = ("warc", "articles", "indexes", "crawls")
 STAMPED = frozenset({"version", "changed", "captured_at", "warc"})
 """Keys that the archive fills in."""
 UNCOMPARED = STAMPED | {"schema", "text_digest", "parser", "sources", "warnings", "url"}
@@ -438,7 +439,8 @@ def prepare_directory(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise NotACollection(f"{path}: expected a directory, got a file")
     if path.is_dir() and not (path / "collection.json").exists():
-        strangers = sorted(entry.name for entry in path.iterdir() if entry.name not in {".lock", "warc"})
+        # What a crash leaves of a collection that had just begun is no stranger.
+        strangers = sorted(entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, ".lock", "collection.json.new"})
         if strangers:
             raise NotACollection(f"{path}: expected a collection or an empty directory, got one that holds {strangers[0]}")
     path.mkdir(parents=True, exist_ok=True)
@@ -446,7 +448,7 @@ def prepare_directory(path: Path) -> None:
 
 def begin_collection(path: Path, created: datetime, seeds: tuple[str, ...]) -> None:
     """Write `collection.json` and the rooms of a new collection; check them of an old one."""
-    for room in ("warc", "articles", "indexes", "crawls"):
+    for room in ROOMS:
         (path / room).mkdir(exist_ok=True)
     about = path / "collection.json"
     if not about.exists():

@@ -39,7 +39,7 @@ class Recovery:
     def note(self, action: str) -> None:
         """Keep and log one action."""
         self.actions.append(action)
-        logger.warning("%s", action)
+        logger.info("%s", action)
 
 
 def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, run: str) -> Recovery:

@@ -10,3 +10,6 @@ try:
     __version__ = version("thanhuy-archive")
 except PackageNotFoundError:  # a checkout that was never installed
     __version__ = "0+unknown"
+
+USER_AGENT = f"thanhuy-archive/{__version__}"
+"""What the crawler calls itself, before a contact is added."""

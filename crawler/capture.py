@@ -53,7 +53,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
         self._recordings: dict[bytes, list[Recording]] = {}
         self._tokens = itertools.count(1)
         settings = crawler.settings
-        factory = partial(RecordingFactory, recordings=self._recordings)
+        factory = partial(RecordingFactory, recordings=self._recordings, keep=settings.getint("PARSED_MAXSIZE"))
         pool = RoutedPool(reactor, factory, session.routes, settings.getfloat("CONNECT_TIMEOUT"))
         pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
         self._pool = pool
@@ -77,6 +77,8 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
             request.meta.update({name: value for name, value in sent.meta.items() if name == "download_latency"})
             del self._recordings[token]
         try:
+            if response is not None and not recordings:
+                raise ArchiveError(f"{request.url}: expected the exchange to be recorded, got none; this Scrapy sends past the capture")
             row = self._append(request, recordings, error)
             if recordings:
                 await maybe_deferred_to_future(self._committer.committed())

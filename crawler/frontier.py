@@ -4,16 +4,22 @@ A request becomes a row (key, URL, kind, priority, hops, via); a row becomes a r
 Requests that say `dont_filter` (the shell, `scrapy parse`) are one-time errands: they wait in memory and leave no trace.
 """
 
+import logging
 from collections import deque
 from typing import Any, Self
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
 
+from archive.errors import ArchiveError
 from archive.urls import Found
 from crawler.extensions.session import ArchiveSession
+from crawler.outcomes import Settled
 from crawler.queueing import ITEM_KINDS, PRIORITY
 from crawler.scope import Kind, find_kind, url_key, without_tracking
+
+logger = logging.getLogger(__name__)
 
 
 class Frontier:
@@ -79,11 +85,21 @@ class Frontier:
         return Request(
             row.url,
             callback=spider.parse,
-            errback=getattr(spider, "parse_failure", None),
+            errback=self.settle_failure,
             priority=row.priority,
             meta={**meta, "dont_redirect": True, "handle_httpstatus_all": True},
             dont_filter=True,
         )
+
+    def settle_failure(self, failure: Failure) -> None:
+        """The errback of every request: what nothing else has settled is done with, its capture kept."""
+        request: Any = failure.request  # type: ignore[attr-defined] # Scrapy adds it
+        if isinstance(failure.value, Settled | ArchiveError) or "key" not in request.meta:
+            return
+        row = self._urls.find(request.meta["key"])
+        if row is not None and row.state in {"active", "captured"}:
+            self._urls.finish(row.key, "failed" if row.state == "active" else "done")
+            logger.warning("%s: %s", request.url, failure.getErrorMessage())
 
     def _excluded(self) -> tuple[str, ...]:
         """The kinds that the article limit no longer lets through."""

@@ -12,7 +12,6 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
 from crawler.extensions.session import ArchiveSession
@@ -108,9 +107,3 @@ def _retry_after(response: Response) -> float | None:
 
 def _describe(exception: Exception) -> str:
     return " ".join(f"{type(exception).__name__}: {exception}".split())[:300]
-
-
-def log_failure(failure: Failure) -> None:
-    """The end of a request that brought nothing; said once, in a line, by whoever settled it."""
-    if not isinstance(failure.value, IgnoreRequest):
-        logger.debug("%s", failure.getErrorMessage())

@@ -1,6 +1,6 @@
 """What differs from Scrapy's defaults, each with its reason. `thanhuy crawl` and `scrapy crawl` share these."""
 
-from crawler import __version__
+from crawler import USER_AGENT as USER_AGENT
 
 BOT_NAME = "thanhuy"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -20,6 +20,8 @@ WARC_MAX_SIZE = 1_000_000_000
 FREE_SPACE_FLOOR = 200 << 20
 RETRY_BACKOFF = 5.0
 PROGRESS = False
+# What of a body is held in memory and parsed; the archive keeps all of it.
+PARSED_MAXSIZE = 32 << 20
 
 # Every exchange is archived as it went over the wire; no other scheme is ever fetched.
 DOWNLOAD_HANDLERS = {
@@ -44,6 +46,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.decoding.DecodingMiddleware": 590,
     "crawler.robots.RobotsMiddleware": 100,
     "crawler.outcomes.OutcomeMiddleware": 50,
     # A cookie or a password would make captures differ from what any reader sees.
@@ -61,7 +65,6 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 
-USER_AGENT = f"thanhuy-archive/{__version__}"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "thanhuy-archive"
 # Replay tools cannot read br and zstd, which Scrapy 2.18 and later offer.

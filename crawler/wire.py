@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any, BinaryIO, cast
 
 import scrapy
@@ -63,6 +64,22 @@ class Recording:
             self.ended = datetime.now(UTC)
 
 
+class CappedBuffer(BytesIO):
+    """Keeps the first bytes written to it, and only counts the rest: the archive has them all."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+        self.dropped = 0
+
+    def write(self, data: Any) -> int:
+        """Say that all was written, as a buffer does."""
+        kept = data[: max(0, self._limit - self.tell())]
+        super().write(kept)
+        self.dropped += len(data) - len(kept)
+        return len(data)
+
+
 class _Tee:
     """Passes a request on to the transport and copies it."""
 
@@ -85,9 +102,10 @@ class _Tee:
 class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
     """Scrapy's client protocol, with a copy of every byte kept aside."""
 
-    def __init__(self, quiescent: Callable[..., None], recordings: dict[bytes, list[Recording]]) -> None:
+    def __init__(self, quiescent: Callable[..., None], recordings: dict[bytes, list[Recording]], keep: int) -> None:
         super().__init__(quiescent)
         self._recordings = recordings
+        self._keep = keep
         self._recording: Recording | None = None
 
     def request(self, request: Any) -> "Deferred[Any]":
@@ -105,7 +123,20 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
         self._recording = recording
         write = type(request).writeTo
         request.writeTo = lambda transport: write(request, _Tee(transport, recording.request))
-        return cast("Deferred[Any]", super().request(request))
+        answered = cast("Deferred[Any]", super().request(request))
+        return answered.addCallback(self._cap_body)
+
+    def _cap_body(self, response: Any) -> Any:
+        """Keep what Scrapy holds of a body in memory within bounds; the recording goes to a file."""
+        deliver = response.deliverBody
+
+        def capped(reader: Any) -> None:
+            if isinstance(reader, http11._ResponseReader):
+                reader._bodybuf = CappedBuffer(self._keep)
+            deliver(reader)
+
+        response.deliverBody = capped
+        return response
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Copy first: parsing may end the exchange."""
@@ -131,12 +162,14 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
 
     def _begin(self) -> Recording:
         transport: Any = self.transport
-        return Recording(began=datetime.now(UTC), ip=getattr(transport.getPeer(), "host", None))
+        recording = Recording(began=datetime.now(UTC), ip=getattr(transport.getPeer(), "host", None))
+        self._note_security(recording)
+        return recording
 
     def _note_security(self, recording: Recording) -> None:
-        """Note TLS version and cipher: known once the handshake is over, so with the first byte that comes back."""
+        """Note TLS version and cipher: on a new connection known once the handshake is over, so with the first byte that comes back."""
         handle: Any = getattr(self.transport, "getHandle", lambda: None)()
-        if hasattr(handle, "get_protocol_version_name"):
+        if hasattr(handle, "get_cipher_name") and handle.get_cipher_name():
             recording.protocols = ("http/1.1", handle.get_protocol_version_name().lower().replace("tlsv", "tls/"))
             recording.cipher = handle.get_cipher_name()
 
@@ -146,13 +179,14 @@ class RecordingFactory(_HTTP11ClientFactory):
 
     noisy = False
 
-    def __init__(self, quiescent: Callable[..., None], metadata: str, recordings: dict[bytes, list[Recording]]) -> None:
+    def __init__(self, quiescent: Callable[..., None], metadata: str, recordings: dict[bytes, list[Recording]], keep: int) -> None:
+        """`keep`: bytes of each body that Scrapy may hold in memory."""
         super().__init__(quiescent, metadata)
-        self._recordings_by_token = recordings
+        self._recordings_by_token, self._keep = recordings, keep
 
     def buildProtocol(self, addr: Any) -> RecordingProtocol:  # noqa: N802 - Twisted's name
         """One connection."""
-        return RecordingProtocol(self._quiescentCallback, self._recordings_by_token)
+        return RecordingProtocol(self._quiescentCallback, self._recordings_by_token, self._keep)
 
 
 def check_wire() -> None:
@@ -170,6 +204,8 @@ def check_wire() -> None:
     )
     missing = [f"{getattr(owner, '__name__', owner)}.{name}" for owner, name in wanted if not hasattr(owner, name)]
     source = inspect.getsource(http11.HTTP11DownloadHandler.__init__)
+    if "self._bodybuf" not in inspect.getsource(http11._ResponseReader.__init__):
+        missing.append("_ResponseReader._bodybuf")
     missing += [f"HTTP11DownloadHandler.{name}" for name in ("_pool", "_contextFactory") if f"self.{name}" not in source]
     if missing:
         raise RuntimeError(

@@ -4,12 +4,12 @@ import ipaddress
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
 """Real pages and addresses, present only where the project is developed."""
 
 
@@ -27,8 +27,6 @@ def _guard(event: str, args: tuple[object, ...]) -> None:
 
 sys.addaudithook(_guard)
 
-Thanhuy = Callable[..., "subprocess.CompletedProcess[str]"]
-
 
 def run_thanhuy(*args: object, timeout: float = 100, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
     """Run `thanhuy` in a process of its own."""
@@ -42,10 +40,11 @@ def run_thanhuy(*args: object, timeout: float = 100, env: dict[str, str] | None 
     )
 
 
-@pytest.fixture(scope="session")
-def thanhuy() -> Thanhuy:
-    """The command line."""
-    return run_thanhuy
+def run_scrapy(*args: str, **settings: object) -> "subprocess.CompletedProcess[str]":
+    """Run Scrapy's own command line in the checkout, with settings."""
+    chosen = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    command = [sys.executable, "-m", "scrapy", *args, *chosen]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,14 @@
 """The archive holds the bytes that went over the wire: requests and responses, http and https."""
 
 import base64
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from tests.collections_read import Seen, read_all
-from tests.conftest import run_thanhuy
+from tests.conftest import run_scrapy
 from tests.wirecases import CUT, INTERIM, WHOLE
 from tests.wireserver import HOST, Script, WireServer, wire_server
 
@@ -39,9 +40,13 @@ def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     directory = tmp_path_factory.mktemp(scheme)
     with wire_server(SCRIPTS, directory, tls=scheme == "https") as server:
         urls = [f"{scheme}://{HOST}{path}" for path in SCRIPTS if path != QUERY] + [f"{scheme}://{HOST}{QUERY}&utm_source=x&fbclid=y#z"]
-        options = ["--concurrency", "8", "--timeout", "2", "--max-size", "5MB", "--no-progress"]
-        done = run_thanhuy("crawl", *urls, "--into", directory / "x", *server.options, *options)
-        assert done.returncode in {0, 4}, done.stderr
+        done = run_scrapy(
+            "crawl", "thanhuytphcm",
+            SEEDS=",".join(urls), COLLECTION=directory / "x", CONNECT_TO=server.connect_to, CACERT=server.ca or "", DOWNLOAD_DELAY=0,
+            CONCURRENT_REQUESTS_PER_DOMAIN=8, DOWNLOAD_TIMEOUT=2, DOWNLOAD_MAXSIZE=5_000_000, FREE_SPACE_FLOOR=0,
+            RETRY_TIMES=2, RETRY_BACKOFF=0.1,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr
         yield Crawled(server, read_all(directory / "x"), scheme)
 
@@ -61,7 +66,10 @@ def test_response_block_is_what_the_server_said(crawled: Crawled, name: str) -> 
 @pytest.mark.parametrize("path", SCRIPTS)
 def test_request_block_is_what_the_server_heard(crawled: Crawled, path: str) -> None:
     requests = [seen.block for seen in crawled.records if seen.type == "request" and seen.uri.endswith(path)]
-    assert sorted(crawled.server.heard[path]) == sorted(requests)
+    # What goes out on a connection that the server has just closed is sent, recorded, and never heard.
+    unheard = sum(b"error: no response; sent again" in seen.block for seen in crawled.records if seen.uri.endswith(path))
+    assert not Counter(crawled.server.heard[path]) - Counter(requests)
+    assert len(requests) - len(crawled.server.heard[path]) <= unheard
     assert all(b"X-Thanhuy" not in request for request in requests)
 
 
@@ -90,11 +98,6 @@ def test_url_is_requested_as_it_was_linked_less_tracking(crawled: Crawled) -> No
     assert QUERY in crawled.server.heard
 
 
-def test_every_request_has_a_record_of_its_own(crawled: Crawled) -> None:
-    heard = sum(len(requests) for requests in crawled.server.heard.values())
-    assert heard == sum(seen.type == "request" for seen in crawled.records)
-
-
 def test_records_name_the_connection(crawled: Crawled) -> None:
     for seen in crawled.records:
         if seen.type in {"request", "response", "revisit"}:
@@ -118,3 +121,9 @@ def test_payload_is_kept_once_and_revisited_after(crawled: Crawled) -> None:
         assert original.header("WARC-Payload-Digest") == revisit.header("WARC-Payload-Digest")
         assert original.header("WARC-Date") == revisit.header("WARC-Refers-To-Date")
         assert original.uri == revisit.header("WARC-Refers-To-Target-URI")
+
+
+def test_request_that_is_sent_twice_is_two_exchanges(crawled: Crawled) -> None:
+    """A server may close an idle connection just when a request goes out on it; Twisted then sends it again."""
+    assert 2 == len(crawled.of("sent-twice", "request")) == len(crawled.server.heard["/w/sent-twice"])
+    assert any(b"error: no response; sent again" in seen.block for seen in crawled.of("sent-twice", "metadata"))

@@ -21,7 +21,8 @@ class Script:
     pieces: tuple[bytes, ...]
     """Written one after the other, a moment apart."""
     end: str = "keep"
-    """`keep` the connection, `close` it, `reset` it, or `hang` without another byte."""
+    """`keep` the connection, `close` it, `reset` it, or `hang` without another byte.
+    `drop`: close without a byte where the connection has served another request before."""
 
     @property
     def said(self) -> bytes:
@@ -40,19 +41,22 @@ class WireServer:
     """Path → each request for it, as received."""
 
     @property
-    def options(self) -> list[str]:
-        """What `thanhuy crawl` needs to come here."""
-        trust = ["--cacert", str(self.ca)] if self.ca else []
-        return ["--connect-to", f"::127.0.0.1:{self.port}", "--delay", "0", "--free-space-floor", "1", *trust]
+    def connect_to(self) -> str:
+        """The route that leads here."""
+        return f"::127.0.0.1:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
+        served = 0
         try:
             while True:
                 request = await reader.readuntil(b"\r\n\r\n")
                 path = request.split(b" ", 2)[1].decode("latin-1")
                 self.heard.setdefault(path, []).append(request)
                 script = self.scripts.get(path, Script((ROBOTS,)))
+                served += 1
+                if script.end == "drop" and served > 1:
+                    break
                 for piece in script.pieces:
                     writer.write(piece)
                     await writer.drain()
@@ -62,7 +66,7 @@ class WireServer:
                     await asyncio.sleep(3600)
                 if script.end == "reset":
                     writer.transport.abort()
-                if script.end != "keep":
+                if script.end not in {"keep", "drop"}:
                     break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass

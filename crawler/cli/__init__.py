@@ -8,12 +8,14 @@ import click
 from crawler import __version__
 
 VERBS = {
-    "demo": "crawler.cli.demo",
-    "crawl": "crawler.cli.crawl",
-    "verify": "crawler.cli.verify",
-    "probe": "crawler.cli.probe",
+    "demo": "crawler.cli.demo:command",
+    "crawl": "crawler.cli.crawl:command",
+    "verify": "crawler.cli.verify:command",
+    "repair": "crawler.cli.repair:repair",
+    "index": "crawler.cli.repair:index",
+    "probe": "crawler.cli.probe:command",
 }
-"""Verb → module; the module has a click command `command`. Shown by `--help` in this order."""
+"""Verb → its click command, as module and name. Shown by `--help` in this order."""
 
 
 class LazyGroup(click.Group):
@@ -23,10 +25,10 @@ class LazyGroup(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = VERBS.get(cmd_name)
-        if module is None:
+        if cmd_name not in VERBS:
             return None
-        command = importlib.import_module(module).command
+        module, _, name = VERBS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 

@@ -1,5 +1,6 @@
 """`thanhuy demo`: the whole job on the bundled sample site, without network."""
 
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import click
 
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.demo.server import serve
+from crawler.demo.truth import SampleSite
 
 
 @click.command()
@@ -28,8 +31,6 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
     thanhuy demo --into /tmp/demo --keep-serving
     """
     from crawler.cli.running import judge, run_crawl
-    from crawler.demo.server import serve
-    from crawler.demo.truth import SampleSite
 
     try:
         with serve(SampleSite(), port=port) as running:
@@ -47,13 +48,13 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
             if outcome.failure is not None or code is Exit.INTERRUPTED:
                 raise CommandFailed(str(outcome.failure or f"{into}: interrupted; run the same command again to go on"), code)
             click.echo(_summary(into, outcome.stats, outcome.counts, len(running.log)))
-            damaged = _verify(into)
+            sound = _verify(into) and _agrees(into, running.site)
             click.echo(_next_steps(into))
             if keep_serving:
                 _keep_serving(running.http_port, running.connect_to, running.ca_path)
     except OSError as error:
         raise CommandFailed(f"port {port}: {error.strerror}; choose another with --port", Exit.USAGE) from error
-    return Exit.DAMAGE if damaged else code
+    return code if sound else Exit.DAMAGE
 
 
 def _summary(into: Path, stats: dict[str, Any], counts: dict[str, int], requests: int) -> str:
@@ -71,8 +72,8 @@ def _summary(into: Path, stats: dict[str, Any], counts: dict[str, int], requests
 
 
 def _verify(into: Path) -> bool:
-    """Verify as `thanhuy verify` does; say what came of it."""
-    from archive.findings import Severity, count
+    """Verify as `thanhuy verify` does; say what came of it. True where nothing is damaged."""
+    from archive.findings import Severity
     from archive.verify import VerifyOptions, verify
     from crawler.cli.verify import article_rules
 
@@ -80,10 +81,21 @@ def _verify(into: Path) -> bool:
     for finding in report.findings:
         if finding.severity is not Severity.INFO:
             click.echo(finding.format(), err=True)
-    counts = count(report.findings)
     verdict = "damaged" if report.damaged else "sound"
     click.echo(f"{'verified:':26}{report.checked['records']} records, {report.checked['items']} article lines: {verdict}")
-    return report.damaged or counts[Severity.DAMAGE] > 0
+    return not report.damaged
+
+
+def _agrees(into: Path, site: SampleSite) -> bool:
+    """Hold every record against what the sample site says, field by field."""
+    from crawler.demo.compare import compare
+
+    records = [json.loads(line) for line in (into / "articles.jsonl").read_text("utf-8").splitlines()]
+    differences = compare(site, records)
+    for difference in differences:
+        click.echo(str(difference), err=True)
+    click.echo(f"{'held against the site:':26}{len(records)} articles, {len(differences)} fields differ")
+    return not differences
 
 
 def _next_steps(into: Path) -> str:

@@ -9,10 +9,11 @@ import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from crawler import USER_AGENT
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.connect import parse_route, read_authorities
 from crawler.scope import find_kind
@@ -37,21 +38,15 @@ SETTINGS = {
 """Option → setting."""
 
 
-class Bytes(click.ParamType):
-    """A number of bytes, with or without a unit."""
-
-    name = "size"
-    units: ClassVar = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """`1GB`, `200MiB`, `4096`."""
-        match = re.fullmatch(r"(\d+)\s*([kmg]i?b)?", str(value).strip().lower())
-        if match is None:
-            self.fail(f"expected a size like 1GB or 200MiB, got {value!r}", param, ctx)
-        return int(match[1]) * self.units[match[2] or ""]
+UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
-BYTES = Bytes()
+def _parse_size(context: click.Context, parameter: click.Parameter, value: str | int) -> int:
+    """`1GB`, `200MiB`, `4096`."""
+    match = re.fullmatch(r"(\d+)\s*([kmg]i?b)?", str(value).strip().lower())
+    if match is None:
+        raise click.BadParameter(f"expected a size like 1GB or 200MiB, got {value!r}")
+    return int(match[1]) * UNITS[match[2] or ""]
 
 
 def _check_routes(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:
@@ -144,9 +139,30 @@ def crawl_options(command: F) -> F:
         ),
         click.option("--user-agent", callback=_check_line, help="What to call ourselves."),
         click.option("--operator", callback=_check_operator, metavar='"NAME <MAIL>"', help="Who answers for the crawl; named to the site."),
-        click.option("--warc-size", type=BYTES, default="1GB", show_default=True, help="Begin another WARC file after so many bytes."),
-        click.option("--free-space-floor", type=BYTES, default="200MiB", show_default=True, help="Stop before the disk has less free."),
-        click.option("--max-size", type=BYTES, default="256MiB", show_default=True, help="Cut a response after so many bytes."),
+        click.option(
+            "--warc-size",
+            metavar="SIZE",
+            callback=_parse_size,
+            default="1GB",
+            show_default=True,
+            help="Begin another WARC file after so many bytes.",
+        ),
+        click.option(
+            "--free-space-floor",
+            metavar="SIZE",
+            callback=_parse_size,
+            default="200MiB",
+            show_default=True,
+            help="Stop before the disk has less free.",
+        ),
+        click.option(
+            "--max-size",
+            metavar="SIZE",
+            callback=_parse_size,
+            default="256MiB",
+            show_default=True,
+            help="Cut a response after so many bytes.",
+        ),
         click.option("--timeout", type=click.FloatRange(min=0.1), default=60, show_default=True, help="Seconds that a response may take."),
         click.option(
             "--config",
@@ -170,18 +186,11 @@ def as_settings(options: dict[str, Any]) -> dict[str, Any]:
     chosen = {SETTINGS[name]: value for name, value in options.items() if name in SETTINGS and value is not None}
     chosen["COLLECTION"] = str(options["into"])
     if options.get("operator"):
-        agent = chosen.get("USER_AGENT") or default_user_agent()
+        agent = chosen.get("USER_AGENT") or USER_AGENT
         name, _, mail = options["operator"].partition(" <")
         contact = f"{name.encode('ascii', 'ignore').decode().strip()} <{mail}".strip()
         chosen["USER_AGENT"] = agent if options.get("user_agent") else f"{agent} ({contact})"
     return chosen
-
-
-def default_user_agent() -> str:
-    """The name of this software as a client."""
-    from crawler import settings
-
-    return settings.USER_AGENT
 
 
 class JsonFormatter(logging.Formatter):

@@ -75,6 +75,8 @@ class ArchiveSession:
         )
         self.committer = Committer(self.collection)
         self._began = datetime.now(UTC)
+        for action in self.collection.recovery.actions:
+            logger.warning("%s", action)
         self._log = _attach_log(self.collection.run_directory / "crawl.log")
         crawler.signals.connect(self.close, signals.spider_closed)
 

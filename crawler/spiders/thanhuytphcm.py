@@ -8,10 +8,8 @@ from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from crawler.items import Article, WarcPointer
-from crawler.outcomes import log_failure
 from crawler.pages import LayoutError, Link, parse_article, parse_links
 from crawler.scope import HOME, Kind, find_kind, find_page, url_key
 
@@ -42,10 +40,6 @@ class ThanhuySpider(Spider):
             self.crawler.stats.inc_value(f"files/{response.meta['kind']}")
         else:
             yield from self._read_page(response)
-
-    def parse_failure(self, failure: Failure) -> None:
-        """A request that brought no page: the frontier has settled it already."""
-        log_failure(failure)
 
     def _read_page(self, response: Response) -> Iterator[Request | Article]:
         self.crawler.stats.inc_value("pages/read")

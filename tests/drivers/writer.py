@@ -51,7 +51,8 @@ def exchange_of(number: int, *, status: int = 200) -> Exchange:
 def item_of(number: int) -> dict[str, object]:
     """The item that is parsed from a page."""
     url = f"https://www.thanhuytphcm.vn/{number}"
-    return {"id": str(number), "kind": "page", "url": url, "title": f"Trang {number}", "text_digest": f"sha256:{number:064d}", "status": "live"}
+    digest = f"sha256:{number:064d}"
+    return {"id": str(number), "kind": "page", "url": url, "title": f"Trang {number}", "text_digest": digest, "status": "live"}
 
 
 def write(directory: Path) -> None:
