@@ -60,6 +60,11 @@ def command(
 
     A line is `file:offset: severity: code: what was expected and what was got; remedy`. The severities are damage, warning and info.
     The exit code is 5 when there is damage and 0 otherwise. WARC files named together are taken for one set.
+
+    \b
+    thanhuy verify my-archive
+    thanhuy verify --jobs 2 --json somebody-elses.warc.gz pages.wacz
+    thanhuy verify my-archive --fixity-only --sample 5%
     """
     share = _parse_share(sample)
     if fixity_only and not any(path.is_dir() for path in paths):
