@@ -13,52 +13,47 @@ _MANY = 20_000
 _LONG = 10_000
 """Characters between two `>` that a page may have, likewise."""
 
-_TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+>""")
-_ATTRIBUTE = re.compile(r"""[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
-_OPAQUE = re.compile(r"<(script|style|textarea|title)\b|<!--", re.IGNORECASE)
-_OPAQUE_END = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "title")}
-_START = re.compile(r"<[a-zA-Z]|<!--")
-_NESTING = re.compile(
-    r"</?(?!/?(?:p|br|h[1-6]|a|img|title|meta|link|li|ul|tr|td|table|script|style|strong|b|em|i)\b)[a-zA-Z][^>]*+>", re.IGNORECASE
+_TOKEN = re.compile(
+    r"""<!--(?:[^-]++|-(?!->))*+-->
+    |<(script|style)\b[^>]*+>(?:[^<]++|<(?!/\1\b))*+
+    |<[a-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+>
+    |(?P<open><(?:[a-z]|!--))""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_WRAPPER = re.compile(r"</?(?!/?(?:p|br|h[1-6]|a|img|title|meta|link|script|style)\b)[a-zA-Z][^>]*+>", re.IGNORECASE)
+"""A comment, a script with all its text, a tag with quoted values as one; or the beginning of one that never ends."""
+_ATTRIBUTE = re.compile(r"""[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
+_START = re.compile(r"<[a-zA-Z]")
+_KEPT = r"p|br|h[1-6]|a|img|title|meta|link|script|style"
+_NESTING = re.compile(rf"(?:</?(?!(?:{_KEPT}|li|ul|tr|td|table|strong|b|em|i)\b)[a-zA-Z][^>]*+>\s*+)++", re.IGNORECASE)
+_EVERYTHING = re.compile(r"(?:</?(?!(?:br|h1|img|title|meta|link|script|style)\b)[a-zA-Z][^>]*+>\s*+)++", re.IGNORECASE)
+_WRAPPER = re.compile(rf"(?:</?(?!(?:{_KEPT})\b)[a-zA-Z][^>]*+>\s*+)++", re.IGNORECASE)
 
 
 def tame_tags(text: str) -> str:
     """The page with tags of more than a few hundred attributes cut to their beginning; the text itself where none can be."""
-    if text.count("=") < _MANY and not any(len(part) > _LONG and _START.search(part) for part in text.split(">")):
+    if text.count("=") < _MANY and not any(len(part) > _LONG and _may_be_attributes(part) for part in text.split(">")):
         return text
     out: list[str] = []
-    done = position = 0
-    while True:
-        start = _START.search(text, position)
-        if start is None:
-            break
-        at = start.start()
-        if opaque := _OPAQUE.match(text, at):
-            position = _skip_opaque(text, opaque)
-            continue
-        tag = _TAG.match(text, at)
-        if tag is None:  # never closed: the rest of the page is one tag, which browsers drop too
-            out.append(text[done:at])
+    done = 0
+    for token in _TOKEN.finditer(text):
+        start, end = token.span()
+        if token["open"]:  # never closed: the rest of the page is one tag, which browsers drop too
+            out.append(text[done:start])
             return "".join(out)
-        position = tag.end()
-        if position - at > _ATTRIBUTES * 2:
-            cut = _cut_attributes(text, at, position)
+        if end - start > _ATTRIBUTES * 2 and token[1] is None:
+            cut = _cut_attributes(text, start, end)
             if cut is not None:
                 out += (text[done:cut], ">")
-                done = position
+                done = end
     out.append(text[done:])
     return "".join(out)
 
 
-def _skip_opaque(text: str, opaque: "re.Match[str]") -> int:
-    """Where a comment, script or style ends: what stands in it is no markup."""
-    if opaque[1] is None:
-        end = text.find("-->", opaque.end())
-        return len(text) if end < 0 else end + 3
-    found = _OPAQUE_END[opaque[1].lower()].search(text, opaque.end())
-    return len(text) if found is None else found.end()
+def _may_be_attributes(part: str) -> bool:
+    """Whether what stands before a `>` can be a tag with thousands of attributes: these need something between them, which minified script lacks."""
+    spaces, quotes = sum(map(part.count, " \n\t\r\f")), part.count('"') + part.count("'")
+    slashes = part.count("/") - len(part) // 48  # an image drawn in the page, as base64, has one in 64
+    return max(spaces, quotes, slashes) > _LONG // 7 and _START.search(part) is not None
 
 
 def _cut_attributes(text: str, start: int, end: int) -> int | None:
@@ -69,6 +64,10 @@ def _cut_attributes(text: str, start: int, end: int) -> int | None:
     return None
 
 
-def flatten_nesting(text: str, *, hard: bool) -> str:
-    """The page without the tags that only wrap others, as line breaks: for pages that nest deeper than the parser goes."""
-    return (_WRAPPER if hard else _NESTING).sub("<br><br>", text)
+FLATTENERS = (_NESTING, _WRAPPER, _EVERYTHING)
+"""What is taken out of a page that nests too deep, the mildest first."""
+
+
+def flatten_nesting(text: str, tags: "re.Pattern[str]") -> str:
+    """The page with runs of these tags as line breaks: for pages that nest deeper than the parser goes."""
+    return tags.sub("<br><br>", text)

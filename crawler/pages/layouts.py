@@ -29,10 +29,9 @@ Recognise = Callable[[Page], Marks | None]
 
 def _microdata(page: Page) -> Marks | None:
     """schema.org's own attributes: `itemprop="articleBody"`, on a block that holds text."""
-    for element in page.tree.root.xpath("//*[@itemprop='articleBody']"):
-        for box in page.boxes:
-            if box.element is element and sum(piece.size for piece in page.pieces[box.first : box.last]) > 200:
-                return Marks(body=element)
+    for box in page.boxes:
+        if box.element.get("itemprop") == "articleBody" and sum(piece.size for piece in page.pieces[box.first : box.last]) > 200:
+            return Marks(body=box.element)
     return None
 
 

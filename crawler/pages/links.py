@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from crawler.pages.charset import MAX_CHARS, decode_page
+from crawler.pages.charset import decode_page
 from crawler.pages.metadata import find_base
 from crawler.pages.text import clean
 from crawler.pages.tree import parse_html
@@ -48,7 +48,7 @@ class Link:
 def parse_links(body: bytes, url: str, *, headers: Mapping[str, str] | None = None) -> list[Link]:
     """Every distinct link of a page in page order; an empty list for what is no HTML. Never raises."""
     text, _ = decode_page(body, headers)
-    root, _deep = parse_html(text[:MAX_CHARS])
+    root, _ = parse_html(text)
     if root is None:
         return []
     found: dict[tuple[str, str], Link] = {}

@@ -23,6 +23,8 @@ class Page:
     """Kind, id and slug. None outside the scope."""
     slug: str
     ledger: Ledger = field(default_factory=Ledger)
+    teaser: list[bool] = field(default_factory=list)
+    """For each piece, whether it belongs to a list of other articles."""
     _elsewhere: dict[str, bool] = field(default_factory=dict)
 
     @property

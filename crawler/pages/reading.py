@@ -10,7 +10,7 @@ from crawler.items import Article, Parser, Source, text_digest
 from crawler.pages.around import find_attachments, find_comment_count, find_related, find_section, find_tags
 from crawler.pages.bylines import authors_of, find_byline
 from crawler.pages.captions import Shown, find_photos
-from crawler.pages.charset import MAX_CHARS, decode_page
+from crawler.pages.charset import MAX_BYTES, decode_page
 from crawler.pages.datelines import find_dateline
 from crawler.pages.dating import find_dates
 from crawler.pages.errors import LayoutError
@@ -19,7 +19,7 @@ from crawler.pages.ledger import Candidate
 from crawler.pages.metadata import read_metadata
 from crawler.pages.page import Page, open_page
 from crawler.pages.refusals import is_listing, refuse_page
-from crawler.pages.regions import Regions, find_regions
+from crawler.pages.regions import Regions, find_regions, mark_teasers
 from crawler.pages.story import Line, Story, blocks_of, sort_lines
 from crawler.pages.text import fold
 from crawler.pages.titles import Title, find_title
@@ -70,12 +70,12 @@ def _open(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at:
     if body.startswith(_MAGIC) or not body.strip():
         raise LayoutError("not-html", url, f"expected an HTML page, got {'nothing' if not body.strip() else repr(body[:4])}")
     text, _ = decode_page(body, headers)
-    cut = len(text) > MAX_CHARS or len(body) > MAX_CHARS * 2
-    root, deep = parse_html(text[:MAX_CHARS])
+    root, cut = parse_html(text)
     if root is None or "<" not in text[:100_000]:
         raise LayoutError("not-html", url, "expected an HTML page, got no markup")
-    tree = flatten(root, cut=cut or deep)
+    tree = flatten(root, cut=cut or len(body) > MAX_BYTES)
     page = open_page(url, tree, read_metadata(root, url), captured_at)
+    page.teaser = mark_teasers(page)
     if tree.cut:
         page.ledger.warn("page-cut")
     return page

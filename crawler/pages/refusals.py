@@ -3,7 +3,6 @@
 import re
 
 from crawler.pages.page import Page
-from crawler.pages.regions import mark_teasers
 from crawler.pages.slug import slug_matches
 from crawler.pages.text import fold
 
@@ -11,6 +10,9 @@ _CHALLENGE = re.compile(r"just a moment|checking your browser|attention required
                         r"access denied|request rejected|are you a robot|bạn không phải (?:là )?(?:robot|người máy)|security check|cf-chl|enable javascript and cookies", re.IGNORECASE)  # fmt: skip
 _MISSING = re.compile(r"không (?:tìm thấy|tồn tại)|(?:trang|bài viết|nội dung|đường dẫn|liên kết|tin)[\w\s,]{0,40}(?:không (?:còn )?tồn tại|đã (?:bị )?(?:xóa|xoá|gỡ)|không có|không tìm thấy)|"
                       r"page not found|not found|404|lỗi 404|error 404|(?:trang|bài viết) này (?:hiện )?không", re.IGNORECASE)  # fmt: skip
+_MISSING_TITLE = re.compile(r"\b404\b|not found|không tìm thấy|không tồn tại", re.IGNORECASE)
+_MISSING_WORDS = ("không", "404", "not found", "đã")
+"""One of these stands in whatever the pattern finds: a cheap look first."""
 _LOGIN = re.compile(r"đăng nhập|log ?in|sign ?in|mật khẩu|password|tên đăng nhập", re.IGNORECASE)
 _NEEDS_SCRIPT = re.compile(
     r"(?:bật|kích hoạt|enable|cần|requires?|need)\s+(?:\w+\s+){0,3}java ?script|javascript (?:is )?(?:disabled|required)|vui lòng bật",
@@ -38,7 +40,7 @@ def refuse_page(page: Page) -> tuple[str, str] | None:
 
 
 def _has_password(page: Page) -> bool:
-    return page.tree.root.find(".//input[@type='password']") is not None
+    return any((element.get("type") or "").lower() == "password" for element in page.tree.root.iter("input"))
 
 
 def _has_story(page: Page) -> bool:
@@ -53,21 +55,19 @@ def _shown_without_script(page: Page) -> bool:
 
 def _is_missing(page: Page, total: int) -> bool:
     """A page that says, in its title or in a heading or short line, that it has nothing, and has nothing."""
-    if _MISSING.search(page.meta.page_title[:200]) and re.search(
-        r"404|not found|không tìm thấy|không tồn tại", page.meta.page_title[:200], re.IGNORECASE
-    ):
+    if _MISSING_TITLE.search(page.meta.page_title[:200]):
         return not _has_slug_title(page)
-    teaser = mark_teasers(page)
-    prose = sum(
-        piece.size
-        for piece in page.pieces
-        if piece.size >= 100 and not piece.is_link and not teaser[piece.index] and not _MISSING.search(piece.text)
-    )
-    if prose > 400:
+    teaser = page.teaser
+    if sum(piece.size for piece in page.pieces if piece.size >= 100 and not piece.is_link and not teaser[piece.index]) > 700:
         return False
-    return any(
-        piece.size <= 220 and not piece.is_link and _MISSING.search(piece.text) and not teaser[piece.index] for piece in page.pieces
-    ) and not _has_slug_title(page)
+    return any(_says_missing(piece.text) and not piece.is_link and not teaser[piece.index] for piece in page.pieces) and not _has_slug_title(page)
+
+
+def _says_missing(text: str) -> bool:
+    if len(text) > 220:
+        return False
+    lower = text.lower()
+    return any(word in lower for word in _MISSING_WORDS) and _MISSING.search(lower) is not None
 
 
 def _has_slug_title(page: Page) -> bool:
@@ -78,7 +78,7 @@ def _has_slug_title(page: Page) -> bool:
 
 def is_listing(page: Page, title: str | None) -> bool:
     """Whether most of the page is teasers of other articles, and nothing of its own stands against them."""
-    teaser = mark_teasers(page)
+    teaser = page.teaser
     heads = sum(1 for piece in page.pieces if piece.is_link and piece.size >= 20 and page.leads_elsewhere(piece.href))
     own = sum(piece.size for piece in page.pieces if piece.size >= 60 and not piece.is_link and not teaser[piece.index])
     shown = sum(piece.size for piece in page.pieces if piece.size >= 60 and teaser[piece.index])

@@ -45,7 +45,7 @@ class Regions:
 def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions | None:
     """Find the body's block. None where no prose follows the headline; `hint` names the body's box where a layout knows it."""
     pieces, boxes = page.pieces, page.boxes
-    teaser = mark_teasers(page)
+    teaser = page.teaser
     labels = {piece.index: label for piece in pieces[title_at + 1 :] if (label := _label_of(piece))}
     weights = _weigh_prose(page, title_at, teaser, labels)
     sums = [0.0, *accumulate(weights)]

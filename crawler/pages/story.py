@@ -62,7 +62,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[
         flags = page.box_of(piece).flags
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
             continue
-        if regions.labels.get(piece.index) or (title and fold(piece.text) == title) or is_invitation(piece.text):
+        if regions.labels.get(piece.index) or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title) or is_invitation(piece.text):
             continue
         if _is_related(page, piece):
             story.related.append(piece.href)

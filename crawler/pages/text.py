@@ -5,6 +5,7 @@ All patterns run in linear time, and those that look at a whole string are asked
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _DROPPED = dict.fromkeys([*map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufffe\uffff\0"),
                           *range(1, 9), *range(14, 32), 127, *range(0xD800, 0xE000)])  # fmt: skip
@@ -23,6 +24,7 @@ _SPACES = {
 _TABLE = {**dict.fromkeys(_DROPPED), **_SPACES}
 _DEBRIS = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
 
+_NOT_ALPHABET = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
 _TERMINAL = re.compile(r"[.!?…:;,][\"”’»)\]]*$")
 _SENTENCE = re.compile(r"[.!?…][\"”’»)\]]*$")
@@ -41,6 +43,12 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """The words of a text, case and punctuation aside: equal folds say the same."""
     return " ".join(_WORD.findall(clean(text).casefold()))
+
+
+def first_word(text: str) -> str:
+    """The first word of a text, folded: a cheap look before whole texts are compared."""
+    match = _WORD.search(text)
+    return match[0].casefold() if match else ""
 
 
 def same_words(one: str, other: str) -> bool:
@@ -70,10 +78,11 @@ def undoubled(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def alphabet(text: str) -> str:
     """Lower-case ASCII letters and digits only: accents stripped, `đ` → `d`, everything else deleted."""
-    text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")).casefold()
-    return "".join(char for char in text if char.isascii() and char.isalnum())
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode("ascii").lower()
+    return _NOT_ALPHABET.sub("", plain)
 
 
 def initial_is_upper(word: str) -> bool:

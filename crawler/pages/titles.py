@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crawler.pages.page import Page
 from crawler.pages.slug import resembles_slug, slug_matches
-from crawler.pages.text import alphabet, fold
+from crawler.pages.text import alphabet, first_word, fold
 from crawler.pages.tree import ASIDE, FOOTER, ITEM, NAV, Piece
 
 _LONGEST = 350
@@ -22,16 +22,26 @@ class Title:
     """Index of the piece that shows it; -1 where only metadata has it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the headline should look like, folded once."""
+
+    titles: frozenset[str]
+    page_title: str
+    first_words: frozenset[str]
+    slug: str
+    slug_start: str
+
+
 def find_title(page: Page) -> Title | None:
     """The headline by weight of evidence: the slug, the heading's rank, what metadata say. None where nothing speaks for any line."""
-    wanted = {fold(text) for _, text in page.meta.title if text}
-    page_title = fold(page.meta.page_title)
+    wanted = _wanted(page)
     best: Title | None = None
     best_score = 24.0
     for piece in page.pieces:
         if not 5 <= len(piece.text) <= _LONGEST:
             continue
-        score, rule = _weigh(page, piece, wanted, page_title)
+        score, rule = _weigh(page, piece, wanted)
         if score > best_score:
             if best is not None:
                 page.ledger.refuse("title", best.rule, best.text, "another line has more evidence")
@@ -47,29 +57,39 @@ def find_title(page: Page) -> Title | None:
     return best
 
 
-def _weigh(page: Page, piece: Piece, wanted: set[str], page_title: str) -> tuple[float, str]:
+def _wanted(page: Page) -> _Wanted:
+    titles = frozenset(fold(text) for _, text in page.meta.title if text)
+    page_title = fold(page.meta.page_title)
+    starts = {first_word(text) for text in (*titles, page_title, *_SITE_PARTS.split(page.meta.page_title))}
+    return _Wanted(titles, page_title, frozenset(starts), page.slug, alphabet(page.slug[:14])[:5])
+
+
+def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
     score, rule = 0.0, "heading"
     heading = 0 < piece.level <= 3
     if heading:
         score = {1: 30.0, 2: 12.0, 3: 6.0}[piece.level]
         rule = f"h{piece.level}"
-    elif not (wanted or page_title or page.slug):
-        return 0.0, rule
-    box = page.box_of(piece)
-    if page.slug and piece.text[:1].isalnum() | (piece.text[:1] in "[“\"'(‘«") and (heading or _may_match(piece.text, page.slug)):
-        if slug_matches(piece.text, page.slug):
+    # the first letters are looked at before whole texts are compared: few lines pass
+    word = first_word(piece.text)
+    if wanted.slug and (heading or (alphabet(word[:1]) == wanted.slug_start[:1] and alphabet(piece.text[:12])[:5] == wanted.slug_start)):
+        if slug_matches(piece.text, wanted.slug):
             score += 50
             rule = "slug"
         elif heading:
-            score += 25 * resembles_slug(piece.text, page.slug)
-    folded = fold(piece.text) if wanted or page_title else ""
-    if folded and folded in wanted:
-        score += 28
-        rule = rule if rule != "heading" else "metadata-shown"
-    if folded and len(folded) >= 8 and (page_title.startswith(folded) or page_title.endswith(folded)):
-        score += 16
-        rule = rule if rule != "heading" else "page-title-shown"
-    if score and piece.is_link and (not piece.hrefs or page.leads_elsewhere(piece.href)):
+            score += 25 * resembles_slug(piece.text, wanted.slug)
+    if word in wanted.first_words:
+        folded = fold(piece.text)
+        if folded in wanted.titles:
+            score += 28
+            rule = rule if rule != "heading" else "metadata-shown"
+        if len(folded) >= 8 and (wanted.page_title.startswith(folded) or wanted.page_title.endswith(folded)):
+            score += 16
+            rule = rule if rule != "heading" else "page-title-shown"
+    if not score:
+        return 0.0, rule
+    box = page.box_of(piece)
+    if piece.is_link and (not piece.hrefs or page.leads_elsewhere(piece.href)):
         score -= 45
     if box.flags & (NAV | FOOTER | ASIDE):
         score -= 35
@@ -78,11 +98,6 @@ def _weigh(page: Page, piece: Piece, wanted: set[str], page_title: str) -> tuple
     if piece.is_bold:
         score += 2
     return score, rule
-
-
-def _may_match(text: str, slug: str) -> bool:
-    """A cheap look at the first letters before the whole is compared."""
-    return alphabet(text[:12])[:5] == alphabet(slug[:14])[:5]
 
 
 def _from_metadata(page: Page) -> Title | None:

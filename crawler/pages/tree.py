@@ -11,12 +11,13 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from crawler.pages.guard import flatten_nesting, tame_tags
+from crawler.pages.charset import MAX_CHARS
+from crawler.pages.guard import FLATTENERS, flatten_nesting, tame_tags
 from crawler.pages.photos import is_icon
 from crawler.pages.text import clean
 
-MAX_ELEMENTS = 200_000
-"""Elements that are looked at; the largest real page seen has a fortieth of that."""
+MAX_ELEMENTS = 100_000
+"""Elements that are looked at; the largest real page seen has a twentieth of that."""
 
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select", "textarea",
                       "button", "input", "canvas", "head", "map", "datalist", "audio", "video", "option", "progress", "meter"})  # fmt: skip
@@ -111,16 +112,17 @@ class Tree:
 
 
 def parse_html(text: str) -> tuple[Any, bool]:
-    """The page's root element (None where there is none), and whether it nests too deep to be read as it stands."""
+    """The page's root element (None where there is none), and whether the page is too long or too deep to be read as it stands."""
     text = tame_tags(text.replace("\0", ""))
+    long = len(text) > MAX_CHARS
+    text = text[:MAX_CHARS]
     root, deep = _parse(text)
-    for hard in (False, True):
+    for tags in FLATTENERS:
         if not deep:
             break
-        root, deep = _parse(flatten_nesting(text, hard=hard))
-        if not deep:
-            return root, True
-    return root, deep
+        root, deep = _parse(flatten_nesting(text, tags))
+        long = True
+    return root, deep or long
 
 
 def _parse(text: str) -> tuple[Any, bool]:
@@ -165,6 +167,8 @@ class _Walk:
 
     def flush(self) -> None:
         """End the line."""
+        if not self.buffer:
+            return
         if self.size:
             text = clean("".join(self.buffer))
             if text:
@@ -247,7 +251,7 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
                 stack.extend((child, None) for child in reversed(element))
                 continue
         tail = element.tail
-        if tail:
+        if tail and (walk.size or not tail.isspace()):
             walk.add(tail)
     while walk.box:
         walk.close_box()
@@ -282,8 +286,9 @@ def _enter(walk: _Walk, element: Any, tag: str) -> tuple[Any, ...] | None:
             walk.bold = 0 if found[1].lower() in {"normal", "100", "200", "300", "400", "500"} else walk.bold + 1
         if _SLANT.search(style):
             walk.italic += 1
-    if element.text:
-        walk.add(element.text)
+    text = element.text
+    if text and (walk.size or not text.isspace()):
+        walk.add(text)
     return restore
 
 
@@ -292,5 +297,6 @@ def _leave(walk: _Walk, element: Any, restore: tuple[Any, ...]) -> None:
     if not inline:
         walk.close_box()
     _, walk.bold, walk.italic, walk.link, walk.level, walk.nesting = restore
-    if element.tail:
-        walk.add(element.tail)
+    tail = element.tail
+    if tail and (walk.size or not tail.isspace()):
+        walk.add(tail)
