@@ -1,0 +1,81 @@
+"""This project's crawl, timed: run as `python -m crawler.bench.archived JOB`, with the same job as `plain`.
+
+The job may also hold `settings`, to try what one of them costs.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler import settings
+from crawler.bench.plain import peak_memory
+from crawler.cli.running import run_crawl
+from crawler.items import Article
+from crawler.spiders.thanhuytphcm import ThanhuySpider
+
+
+class Stopwatch:
+    """Extension: notes when the first request is about to go out."""
+
+    began = (0.0, 0.0)
+
+    def __init__(self, crawler: Crawler) -> None:
+        crawler.signals.connect(self.note_beginning, signals.spider_opened)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to build a component."""
+        return cls(crawler)
+
+    def note_beginning(self) -> None:
+        """Wall clock and processor time."""
+        Stopwatch.began = (time.perf_counter(), time.process_time())
+
+
+class FetchOnlySpider(ThanhuySpider):
+    """Reads nothing of a page, so that what is left is fetching and archiving."""
+
+    def _read_page(self, response: Response) -> Iterator[Request | Article]:
+        self.crawler.stats.inc_value("pages/read")
+        yield from ()
+
+
+def main(job: dict[str, Any]) -> None:
+    """Crawl into a collection, close it, and print the figures."""
+    chosen: dict[str, Any] = {
+        "COLLECTION": str(Path(job["output"]) / "collection"),
+        "SEEDS": job["urls"],
+        "CONNECT_TO": [f"::127.0.0.1:{job['port']}"],
+        "CONCURRENT_REQUESTS": job["concurrency"],
+        "CONCURRENT_REQUESTS_PER_DOMAIN": job["concurrency"],
+        "DOWNLOAD_DELAY": 0.0,
+        "FETCH_IMAGES": False,
+        "FETCH_ATTACHMENTS": False,
+        "EXTENSIONS": {**settings.EXTENSIONS, "crawler.bench.archived.Stopwatch": 1},
+    }
+    if not job["parse"]:
+        chosen["SPIDER_MODULES"] = ["crawler.bench.archived"]
+    chosen.update(job.get("settings", {}))
+    outcome = run_crawl(chosen, quiet=True, json_logs=False, progress=False)
+    wall, cpu = time.perf_counter() - Stopwatch.began[0], time.process_time() - Stopwatch.began[1]
+    if outcome.failure is not None:
+        raise outcome.failure
+    stats = outcome.stats
+    print(json.dumps({
+        "pages": stats.get("response_received_count", 0), "seconds": wall, "cpu_seconds": cpu, "peak_bytes": peak_memory(),
+        "items": stats.get("item_scraped_count", 0), "errors": stats.get("log_count/ERROR", 0),
+    }))  # fmt: skip
+
+
+if __name__ == "__main__":
+    # Under its importable name: the settings name this module's classes by their path.
+    from crawler.bench.archived import main as run
+
+    run(json.loads(sys.argv[1]))
