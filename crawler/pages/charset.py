@@ -36,10 +36,11 @@ def decode_page(body: bytes, headers: Mapping[str, str] | None = None) -> tuple[
     wide = _find_wide(body)
     if wide is not None:
         return body.decode(wide, "replace"), wide
+    text = _read_utf8(body)
+    if text is not None:
+        return text, "utf-8"
     declared = [_known(name) for name in _declared(body, headers)]
     names = [name for name in declared if name is not None and not name.startswith(("utf-16", "utf-32"))]
-    if _is_utf8(body):
-        return body.decode("utf-8", "replace"), "utf-8"
     for name in [*(name for name in names if name != "utf-8"), *(["utf-8"] if "utf-8" in names else [])]:
         if name == "utf-8" and _replaced_share(body) > 0.01:
             continue  # declares UTF-8 and is something else
@@ -83,13 +84,14 @@ def _find_wide(body: bytes) -> str | None:
     return None
 
 
-def _is_utf8(body: bytes) -> bool:
+def _read_utf8(body: bytes) -> str | None:
+    """The text where the bytes are UTF-8, a letter cut at the very end aside. None where they are not."""
     try:
-        body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        # the cut at the end may fall into a letter
-        return error.reason == "unexpected end of data" and error.end >= len(body) - 4
-    return True
+        if error.reason == "unexpected end of data" and error.end >= len(body) - 4:
+            return body.decode("utf-8", "replace")
+        return None
 
 
 def _replaced_share(body: bytes) -> float:

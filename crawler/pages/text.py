@@ -22,7 +22,6 @@ _SPACES = {
     0x202F: " ",
 }
 _TABLE = {**dict.fromkeys(_DROPPED), **_SPACES}
-_DEBRIS = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
 
 _NOT_ALPHABET = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -33,11 +32,12 @@ _CREDIT_WORD = r"(?:Nguồn\s+ảnh|Nguồn\s+clip|Ảnh\s+tư\s+liệu|Ảnh\s+
 
 def clean(text: str) -> str:
     """One line of NFC text: no zero-width characters, every run of white space one space."""
-    if _DEBRIS.search(text):
-        text = text.translate(_TABLE)
+    text = " ".join(text.split())  # str.split knows every Unicode space, the no-break one too
+    if not text.isprintable():
+        text = " ".join(text.translate(_TABLE).split())
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return " ".join(text.split())
+    return text
 
 
 def fold(text: str) -> str:
