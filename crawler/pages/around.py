@@ -8,7 +8,7 @@ from crawler.pages.page import Page
 from crawler.pages.regions import Regions
 from crawler.pages.story import Story
 from crawler.pages.text import clean, fold
-from crawler.pages.tree import ARTICLE, FOOTER, HEADER, MAIN, Piece
+from crawler.pages.tree import ARTICLE, ASIDE, FOOTER, HEADER, MAIN, NAV, Piece
 
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
 _TAG_PATH = re.compile(r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?[/.-]|[?&](?:tag|keyword)s?=|-tag\d|/tag", re.IGNORECASE)
@@ -78,6 +78,8 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
     above = page.ancestors(page.boxes[common])
     levels = above.index(meeting) if meeting in above else 0
     from_home = fold(_link_texts(trail[0])[0]) in _HOME if _link_texts(trail[0]) else True
+    if page.box_of(trail[0]).flags & NAV and not from_home:
+        return False
     return levels <= (4 if from_home else 1) and len(trail) <= (8 if from_home else 4)
 
 
@@ -125,7 +127,13 @@ def _tags_of(page: Page, regions: Regions, label: Piece) -> list[str]:
         return _link_texts(label)
     found: list[str] = []
     for piece in page.pieces[label.index + 1 : _end_of_list(page, label)]:
-        if piece.image is not None or not piece.hrefs or piece.linked < piece.size * 0.5 or regions.labels.get(piece.index) or regions.teaser[piece.index]:
+        if (
+            piece.image is not None
+            or not piece.hrefs
+            or piece.linked < piece.size * 0.5
+            or regions.labels.get(piece.index)
+            or regions.teaser[piece.index]
+        ):
             break
         texts = _link_texts(piece)
         if any(len(text) > 60 for text in texts):
@@ -150,7 +158,9 @@ def find_attachments(page: Page, regions: Regions) -> list[str]:
 def find_related(page: Page, regions: Regions, story: Story) -> list[str]:
     """The articles offered next: links after the article's end, and those set between its paragraphs."""
     hrefs = list(story.related)
-    hrefs += [piece.href for piece in page.pieces[regions.story.start : regions.story.stop] if regions.teaser[piece.index] and piece.href]
+    for piece in page.pieces[regions.story.start : regions.story.stop]:
+        if piece.href and (regions.teaser[piece.index] or (piece.is_link and page.box_of(piece).flags & ASIDE)):
+            hrefs.append(piece.href)
     until = 0
     for piece in page.pieces[regions.story.stop :]:
         if page.box_of(piece).flags & FOOTER:

@@ -48,6 +48,10 @@ _TABLE = tuple((label, _compile(pattern)) for label, pattern in (
 _INVITATION = re.compile(
     r"^\W*(?:(?:kính |trân trọng )?mời (?:các |quý )?(?:bạn đọc|độc giả|quý vị|bạn)\b|(?:bạn đọc|độc giả|quý độc giả) (?:có thể (?:gửi|đóng góp|tham gia)|quan tâm|vui lòng)|"
     r"(?:tải|cài đặt) (?:app|ứng dụng)\b|theo dõi (?:fanpage|kênh|báo)\b|(?:mọi )?(?:bài vở|ý kiến)[\w\s,]{0,40} xin gửi\b)", re.IGNORECASE)  # fmt: skip
+_ELSEWHERE = re.compile(
+    r"chuyên mục|xem thêm|đọc thêm|tin, bài|liên quan|fanpage|ứng dụng|tại đây|podcast|bản tin|tòa soạn|toà soạn|e-?mail|website|trên báo|facebook|zalo|youtube|google",
+    re.IGNORECASE,
+)
 _TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)
 _RELATED_OPENING = re.compile(
     r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài liên quan|Tin liên quan|Video liên quan)\b",
@@ -71,6 +75,11 @@ def find_label(text: str) -> Label | None:
 def is_invitation(text: str) -> bool:
     """Whether a line only asks readers to read, write or install something else."""
     return len(text) <= 260 and _INVITATION.match(text) is not None
+
+
+def names_a_place(text: str) -> bool:
+    """Whether an invitation names where else to go, as those do that are no part of the article."""
+    return text.lstrip().startswith(("*", ">")) or _ELSEWHERE.search(text) is not None
 
 
 def opens_tags(text: str) -> bool:

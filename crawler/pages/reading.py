@@ -138,7 +138,7 @@ def _build(page: Page, layout: str, title: Title, regions: Regions) -> Article:
         page.ledger.take("blocks", "body", f"{len(lines)} blocks")
     else:
         page.ledger.warn("no-body-text")
-    if not byline:
+    if not byline and not (page.identity and page.identity.kind is scope.Kind.DOCUMENT):
         page.ledger.warn("no-byline")
     identity = page.identity
     section, tags = find_section(page, regions), find_tags(page, regions)

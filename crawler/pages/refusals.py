@@ -60,7 +60,9 @@ def _is_missing(page: Page, total: int) -> bool:
     teaser = page.teaser
     if sum(piece.size for piece in page.pieces if piece.size >= 100 and not piece.is_link and not teaser[piece.index]) > 700:
         return False
-    return any(_says_missing(piece.text) and not piece.is_link and not teaser[piece.index] for piece in page.pieces) and not _has_slug_title(page)
+    return any(
+        _says_missing(piece.text) and not piece.is_link and not teaser[piece.index] for piece in page.pieces
+    ) and not _has_slug_title(page)
 
 
 def _says_missing(text: str) -> bool:

@@ -76,7 +76,14 @@ def _label_of(piece: Piece) -> Label | None:
 def mark_teasers(page: Page) -> list[bool]:
     """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
     pieces, boxes = page.pieces, page.boxes
-    linked = [piece.image is None and piece.is_link and len(set(piece.hrefs)) == 1 and piece.size >= _HEADLINE and page.leads_elsewhere(piece.href) for piece in pieces]
+    linked = [
+        piece.image is None
+        and piece.is_link
+        and len(set(piece.hrefs)) == 1
+        and piece.size >= _HEADLINE
+        and page.leads_elsewhere(piece.href)
+        for piece in pieces
+    ]
     pictured = [piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces]
     prose = [piece.image is None and piece.size >= 60 and not piece.is_link for piece in pieces]
     heads, pictures, proses = ([0, *accumulate(flags)] for flags in (linked, pictured, prose))
@@ -188,18 +195,22 @@ def _climb(page: Page, body: int, common: int, sums: list[float]) -> int:
 def _has_alike(page: Page, box: Box, parent: Box, sums: list[float]) -> bool:
     """Whether the parent holds prose in its own lines, in paragraphs, or in blocks like this one."""
     kind = (box.tag, box.element.get("class"))
-    total = 0.0
+    found: list[tuple[int, float]] = []
     for child in page.boxes[parent.index + 1 :]:
         if child.depth <= parent.depth:
             break
-        if (
-            child.parent == parent.index
-            and child.index != box.index
-            and (child.tag in _PARAGRAPH_TAGS or (child.tag, child.element.get("class")) == kind)
-        ):
-            total += sums[child.last] - sums[child.first]
-    own = sum(sums[piece.index + 1] - sums[piece.index] for piece in page.pieces[parent.first : parent.last] if piece.box == parent.index)
-    return total + own >= (sums[box.last] - sums[box.first]) * 0.1
+        alike = child.tag in _PARAGRAPH_TAGS or (child.tag, child.element.get("class")) == kind
+        if child.parent == parent.index and child.index != box.index and alike and (weight := sums[child.last] - sums[child.first]):
+            found.append((child.first, weight))
+    found += [
+        (piece.index, weight)
+        for piece in page.pieces[parent.first : parent.last]
+        if piece.box == parent.index and (weight := sums[piece.index + 1] - sums[piece.index])
+    ]
+    before = [weight for index, weight in found if index < box.first]
+    # one paragraph before the block is the standfirst
+    total = sum(weight for index, weight in found if index >= box.last) + (sum(before) if len(before) > 1 else 0.0)
+    return total >= (sums[box.last] - sums[box.first]) * 0.1
 
 
 def _find_end(page: Page, span: range, weights: list[float], labels: dict[int, Label]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from crawler.items import Block
 from crawler.pages.captions import Shown
 from crawler.pages.datelines import find_dateline
-from crawler.pages.labels import is_invitation, opens_related
+from crawler.pages.labels import is_invitation, names_a_place, opens_related
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp
@@ -62,7 +62,11 @@ def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[
         flags = page.box_of(piece).flags
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
             continue
-        if regions.labels.get(piece.index) or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title) or is_invitation(piece.text):
+        if (
+            regions.labels.get(piece.index)
+            or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title)
+            or (is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)))
+        ):
             continue
         if _is_related(page, piece):
             story.related.append(piece.href)
@@ -259,7 +263,7 @@ def _name_kinds(page: Page, lines: list[Line | int]) -> None:
             line.kind, line.level = "heading", max(2, first.level)
             if first.size > 260 and ends_sentence(line.text):
                 line.kind, line.level = "paragraph", None
-        elif _is_bold_heading(line) and number + 1 < len(texts):
+        elif _is_bold_heading(line) and number + 1 < len(texts) and page.box_of(first).align != "right":
             line.kind, line.level = "heading", 3
         elif flags & QUOTE:
             line.kind = "quote"

@@ -201,6 +201,8 @@ class _Walk:
         self.breaks = 0
         parent = self.boxes[self.box]
         flags = parent.flags | _FLAGS.get(tag, 0)
+        if tag in {"header", "footer"} and parent.flags & ARTICLE:
+            flags = parent.flags  # an article's own, not the page's
         role = element.get("role")
         if role:
             flags |= _ROLES.get(role.lower(), 0)
