@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from archive.cdxj import format_surt, format_timestamp
+from archive.cdxj import format_timestamp, index_type
 from archive.digest import parse_digest
 from archive.findings import TELL, WARNING, Finding, Severity, find
+from archive.surt import format_surt
 from archive.verify_links import Links
 
 LINE = re.compile(rb"(\S.*?) (\d{4,17}) (\{.*\})\s*")
@@ -109,9 +110,9 @@ def _compare_own(surt: bytes, fields: dict[str, Any], row: sqlite3.Row) -> Itera
     status = str(row["status"]) if row["status"] and not (revisit and row["status"] == 304) else None
     if fields.get("status") != status:
         yield "status", str(status), str(fields.get("status"))
-    mime = "warc/revisit" if revisit else row["mime"] or "unk"
+    mime = index_type(row["type"], row["mime"])
     if fields.get("mime") != mime:
-        yield "mime", mime, str(fields.get("mime"))
+        yield "mime", str(mime), str(fields.get("mime"))
     unknown = fields.keys() - {"url", "mime", "status", "digest", "length", "offset", "filename"}
     if unknown:
         yield "keys", "as this archive writes them", ", ".join(sorted(unknown))
