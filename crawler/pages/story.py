@@ -264,13 +264,13 @@ def _name_kinds(page: Page, lines: list[Line | int]) -> None:
             if first.size > 260 and ends_sentence(line.text):
                 line.kind, line.level = "paragraph", None
         elif _is_bold_heading(line) and number + 1 < len(texts) and page.box_of(first).align != "right":
-            line.kind, line.level = "heading", 3
+            line.kind, line.level = "heading", 2
         elif flags & QUOTE:
             line.kind = "quote"
         elif flags & ITEM and first.nesting:
             line.kind, line.level = "list_item", first.nesting
         elif _is_bare_heading(texts, number):
-            line.kind, line.level = "heading", 3
+            line.kind, line.level = "heading", 2
 
 
 def _is_bold_heading(line: Line) -> bool:
