@@ -183,9 +183,10 @@ class Collection:
         self.flush()
         return stamped
 
-    def append_item(self, record: Mapping[str, Any], capture: CaptureRow) -> dict[str, Any] | None:
+    def append_item(self, record: Mapping[str, Any], capture: CaptureRow, *, seen: str | None = None) -> dict[str, Any] | None:
         """Append an item if it is new or its text changed; return it as it was stamped. None where nothing changed.
 
+        `seen`: when it was found to be so, where that is later than the capture (a page that is gone).
         The record's `warc` points to the response that holds the payload: of a revisit, to the one it refers to.
         """
         key = item_key(dict(record))
@@ -198,7 +199,7 @@ class Collection:
         stamped = dict(record)
         stamped["version"] = before[0].version + 1 if before else 1
         stamped["changed"] = _changed(before[1], stamped) if before else []
-        stamped["captured_at"] = capture.date
+        stamped["captured_at"] = seen or capture.date
         stamped["warc"] = {
             "file": holder.file,
             "offset": holder.offset,

@@ -38,7 +38,8 @@ CREATE TABLE urls (
   due REAL NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, status INTEGER, capture INTEGER,
   fetched_at TEXT, changed_at TEXT, gone_at TEXT);
 CREATE INDEX urls_queue ON urls (priority DESC, id) WHERE state = 'queued';
-CREATE INDEX urls_other ON urls (state, due) WHERE state IN ('captured', 'fetched', 'waiting');
+CREATE INDEX urls_queue_kind ON urls (kind, priority DESC, id) WHERE state = 'queued';
+CREATE INDEX urls_state ON urls (state, due);
 CREATE INDEX urls_due ON urls (kind, due) WHERE state = 'done';
 """
 
@@ -88,7 +89,7 @@ class UrlRow:
 
     States: `queued` (to be fetched), `active` (being fetched), `captured` (in the archive, being read), `fetched` (in the archive
     since an interrupted crawl, still to be read), `waiting` (to be tried again at `due`), `done`, `failed` (given up),
-    `refused` (robots.txt or the scope).
+    `excluded` (beyond the limits of the run), `refused` (robots.txt or the scope).
     """
 
     id: int
@@ -206,6 +207,10 @@ class State:
     def find_record(self, file: str, offset: int) -> CaptureRow | None:
         """The capture that begins there."""
         return self._one_capture("file = ? AND offset = ?", (file, offset))
+
+    def uris_of(self, key: str) -> list[str]:
+        """The addresses at which a page was captured."""
+        return [row[0] for row in self._db.execute("SELECT DISTINCT uri FROM captures WHERE key = ?", (key,))]
 
     def captures(self) -> Iterator[CaptureRow]:
         """Every capture, in the order in which they were written."""

@@ -37,6 +37,8 @@ class Urls:
         self._state.execute("UPDATE urls SET state = 'fetched' WHERE state = 'captured'")
         self._state.execute("UPDATE urls SET state = 'queued' WHERE state = 'active'")
         self._state.execute("UPDATE urls SET state = 'queued', attempts = 0 WHERE state IN ('failed', 'waiting')")
+        # What an earlier run's limits left out is looked at under this run's: from the archive where it was captured.
+        self._state.execute("UPDATE urls SET state = iif(capture IS NULL, 'queued', 'fetched') WHERE state = 'excluded'")
 
     def add(self, found: Found) -> bool:
         """Queue a URL that is not known yet. False where its key is known, in whatever state."""
@@ -46,40 +48,55 @@ class Urls:
         )
         return cursor.rowcount > 0
 
-    def requeue(self, key: str, *, url: str | None = None, priority: int | None = None) -> None:
-        """Queue a known URL again, on demand at another address of the same page."""
-        self._state.execute(
+    def requeue(self, key: str, *, url: str | None = None, priority: int | None = None) -> bool:
+        """Queue a known URL again, on demand at another address of the same page. False where it is queued or in flight already."""
+        cursor = self._state.execute(
             "UPDATE urls SET state = 'queued', attempts = 0, url = coalesce(?, url), priority = coalesce(?, priority)"
-            " WHERE key = ? AND state != 'active'",
+            " WHERE key = ? AND state NOT IN ('queued', 'active', 'captured', 'fetched', 'waiting')",
             (url, priority, key),
         )
+        return cursor.rowcount > 0
+
+    def requeue_where(self, condition: str, *parameters: Any) -> int:
+        """Queue again every settled URL that meets a condition in SQL; return how many."""
+        sql = f"UPDATE urls SET state = 'queued', attempts = 0 WHERE state = 'done' AND ({condition})"  # noqa: S608 - fixed texts of callers
+        return self._state.execute(sql, parameters).rowcount
+
+    def requeue_due(self, kinds: tuple[str, ...], now: float, priority: int) -> int:
+        """Queue again the settled URLs of these kinds whose time to be looked at has come; return how many. Costs what is due."""
+        marks = ", ".join("?" * len(kinds))
+        sql = f"UPDATE urls SET state = 'queued', attempts = 0, priority = ? WHERE state = 'done' AND kind IN ({marks}) AND due <= ?"  # noqa: S608 - question marks
+        return self._state.execute(sql, (priority, *kinds, now)).rowcount
 
     def redirect(self, key: str, url: str) -> None:
         """Ask for the same page at the address that the server names."""
         self._state.execute("UPDATE urls SET state = 'queued', url = ? WHERE key = ?", (url, key))
 
-    def take(self, now: float | None = None, *, exclude: tuple[str, ...] = ()) -> UrlRow | None:
+    def take(self, now: float | None = None, *, only: tuple[str, ...] | None = None) -> UrlRow | None:
         """The URL to fetch next, marked `active`; the row says in which state it was. None when none is due.
 
         First those that are captured but not yet read, then those to be tried again, then the queue by priority and age.
-        Kinds in `exclude` are passed over.
+        `only`: the kinds that may be fetched; None for all.
         """
         now = time.time() if now is None else now
-        kinds = _not_in(exclude)
-        row = (
-            self._one("state = 'fetched' ORDER BY due, id LIMIT 1")
-            or self._one(f"state = 'waiting' AND due <= ? {kinds} ORDER BY due LIMIT 1", now, *exclude)
-            or self._one(f"state = 'queued' {kinds} ORDER BY priority DESC, id LIMIT 1", *exclude)
-        )
+        row = self._one("state = 'fetched' ORDER BY due LIMIT 1") or self._find_waiting(now, only) or self._find_queued(only)
         if row is not None:
             self._state.execute("UPDATE urls SET state = 'active' WHERE id = ?", (row.id,))
         return row
 
-    def pending(self, *, exclude: tuple[str, ...] = ()) -> bool:
-        """Whether any URL is left to fetch or to read, but for the kinds in `exclude`."""
-        if self._one("state = 'fetched' LIMIT 1"):
-            return True
-        return any(self._one(f"state = '{state}' {_not_in(exclude)} LIMIT 1", *exclude) for state in ("queued", "waiting"))
+    def pending(self, *, only: tuple[str, ...] | None = None) -> bool:
+        """Whether any URL is left to fetch or to read; of those to be fetched only kinds in `only` count."""
+        return bool(self._one("state = 'fetched' LIMIT 1") or self._find_queued(only) or self._find_waiting(float("inf"), only))
+
+    def _find_queued(self, only: tuple[str, ...] | None) -> UrlRow | None:
+        if only is None:
+            return self._one("state = 'queued' ORDER BY priority DESC, id LIMIT 1")
+        found = [self._one("state = 'queued' AND kind = ? ORDER BY priority DESC, id LIMIT 1", kind) for kind in only]
+        return max((row for row in found if row is not None), key=lambda row: (row.priority, -row.id), default=None)
+
+    def _find_waiting(self, now: float, only: tuple[str, ...] | None) -> UrlRow | None:
+        kinds = "" if only is None else f"AND kind IN ({', '.join('?' * len(only))})"
+        return self._one(f"state = 'waiting' AND due <= ? {kinds} ORDER BY due LIMIT 1", now, *(only or ()))
 
     def next_due(self) -> float | None:
         """When the first of the waiting URLs is due. None when none waits."""
@@ -102,6 +119,10 @@ class Urls:
             "UPDATE urls SET state = ?, due = ?, changed_at = coalesce(?, changed_at) WHERE key = ?", (state, due, changed_at, key)
         )
 
+    def note_gone(self, key: str, date: str | None) -> None:
+        """Remember since when the server says that the page is gone; None when it is there again."""
+        self._state.execute("UPDATE urls SET gone_at = ? WHERE key = ?", (date, key))
+
     def retry(self, key: str, due: float) -> None:
         """Try again at `due`."""
         self._state.execute("UPDATE urls SET state = 'waiting', attempts = attempts + 1, due = ? WHERE key = ?", (due, key))
@@ -118,7 +139,3 @@ class Urls:
     def _one(self, condition: str, *parameters: Any) -> UrlRow | None:
         row = self._state.execute(f"SELECT * FROM urls WHERE {condition}", parameters).fetchone()  # noqa: S608 - fixed text
         return UrlRow(**dict(row)) if row else None
-
-
-def _not_in(kinds: tuple[str, ...]) -> str:
-    return f"AND kind NOT IN ({', '.join('?' * len(kinds))})" if kinds else ""

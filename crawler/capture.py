@@ -116,7 +116,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
             )
             with recording.response:
                 row = self._collection.append_exchange(exchange, key)
-            self._crawler.signals.send_catch_log(ArchiveSession.exchange_archived, exchange=exchange, row=row, request=request)
+            self._crawler.signals.send_catch_log(ArchiveSession.exchange_archived, exchange=exchange, received=recording.received)
         return row
 
     def _read_stored(self, request: Request, capture: int) -> Response:

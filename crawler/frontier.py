@@ -1,10 +1,13 @@
 """The frontier: Scrapy's scheduler on the collection's state, so that a crash loses no URL and fetches none twice.
 
 A request becomes a row (key, URL, kind, priority, hops, via); a row becomes a request again when its turn comes.
+A refresh begins with the first page of every listing and the articles that are due, and turns a listing's page
+only when it found something new on the one before.
 Requests that say `dont_filter` (the shell, `scrapy parse`) are one-time errands: they wait in memory and leave no trace.
 """
 
 import logging
+import time
 from collections import deque
 from typing import Any, Self
 
@@ -13,11 +16,12 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
+from archive.state import UrlRow
 from archive.urls import Found
 from crawler.extensions.session import ArchiveSession
 from crawler.outcomes import Settled
-from crawler.queueing import ITEM_KINDS, PRIORITY
-from crawler.scope import Kind, find_kind, url_key, without_tracking
+from crawler.queueing import ITEM_KINDS, PRIORITY, REVISIT
+from crawler.scope import Kind, find_kind, find_page, url_key, without_tracking
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +30,18 @@ class Frontier:
     """Implements Scrapy's scheduler interface."""
 
     def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
         self._crawler = crawler
         self._collection = ArchiveSession.of(crawler).collection
         self._urls = self._collection.urls
         self._errands: deque[Request] = deque()
-        self._limit = crawler.settings.getint("ARTICLE_LIMIT")
+        self._limit = settings.getint("ARTICLE_LIMIT")
+        self._refresh = settings.getbool("REFRESH")
         self._items_begun: set[str] = set()
+        self._new: set[str] = set()
+        """Keys that this run was the first to see: as many as there is news."""
+        self._again: set[str] = set()
+        """Known listing pages that this run has queued once more."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -39,14 +49,19 @@ class Frontier:
         return cls(crawler)
 
     def open(self, spider: Spider) -> None:
-        """Nothing to do: the collection is open already."""
+        """Of a refresh: queue the listings' first pages and what is due."""
+        if self._refresh:
+            listings = self._urls.requeue_where("kind IN (?, ?) AND key NOT LIKE '%?%'", Kind.HOME, Kind.LISTING)
+            listings += self._urls.requeue_where("kind = ? AND status IN (200, 304)", Kind.FEED)
+            due = self._urls.requeue_due(ITEM_KINDS, time.time(), PRIORITY[Kind.ARTICLE] - REVISIT)
+            logger.info("refresh: %d listings, %d articles due", listings, due)
 
     def close(self, reason: str) -> None:
         """Nothing to do: the collection commits what is pending."""
 
     def has_pending_requests(self) -> bool:
         """Whether anything is left that this crawl may fetch."""
-        return bool(self._errands) or self._urls.pending(exclude=self._excluded())
+        return bool(self._errands) or self._urls.pending(only=self._allowed())
 
     def enqueue_request(self, request: Request) -> bool:
         """Take a request into the frontier. False where its page is known already."""
@@ -54,39 +69,79 @@ class Frontier:
             self._errands.append(request)
             return True
         key = request.meta.get("key") or url_key(request.url)
-        kind = request.meta.get("kind") or find_kind(request.url) or Kind.PAGE
+        kind = Kind(request.meta.get("kind") or find_kind(request.url) or Kind.PAGE)
         if request.meta.get("redirected_from") == key:
             self._urls.redirect(key, request.url)
             return True
+        after = request.meta.get("after")
+        if self._refresh and after is not None:
+            return self._turn_page(key, kind, request) if self._new.intersection(after) else False
+        return self._add(key, kind, request) or (self._refresh and self._moved(key, kind, request.url))
+
+    def _add(self, key: str, kind: Kind, request: Request) -> bool:
         found = Found(
             key=key,
             url=without_tracking(request.url),
             kind=kind,
-            priority=request.priority or PRIORITY[Kind(kind)],
+            priority=request.priority or PRIORITY[kind],
             hops=request.meta.get("hops", ""),
             via=request.meta.get("via"),
         )
-        return self._urls.add(found)
+        added = self._urls.add(found)
+        if added:
+            self._crawler.stats.inc_value("frontier/added")
+            if self._refresh:
+                self._new.add(key)
+        return added
+
+    def _turn_page(self, key: str, kind: Kind, request: Request) -> bool:
+        """Queue a listing's next page, also one that an earlier run has seen; once."""
+        if key in self._again:
+            return False
+        self._again.add(key)
+        return self._add(key, kind, request) or self._urls.requeue(key)
+
+    def _moved(self, key: str, kind: Kind, url: str) -> bool:
+        """Whether a known article is linked under another slug: then it was edited, and is fetched there."""
+        if kind not in ITEM_KINDS or key in self._again:
+            return False
+        page = find_page(url)
+        # An old slug that was asked for once, and led on to the new one, says nothing new.
+        slugs = {known.slug for uri in self._collection.state.uris_of(key) if (known := find_page(uri))}
+        if page is None or not slugs or page.slug in slugs:
+            return False
+        self._again.add(key)
+        return self._urls.requeue(key, url=without_tracking(url))
 
     def next_request(self) -> Request | None:
         """The request whose turn it is. None when none is due now."""
         if self._errands:
             return self._errands.popleft()
-        row = self._urls.take(exclude=self._excluded())
+        row = self._urls.take(only=self._allowed())
         if row is None:
             return None
-        if row.kind in ITEM_KINDS:
+        if self._limit and row.kind in ITEM_KINDS:
             self._items_begun.add(row.key)
+        return self._as_request(row)
+
+    def _as_request(self, row: UrlRow) -> Request:
         spider = self._crawler.spider
         assert spider is not None
         meta: dict[str, Any] = {"key": row.key, "kind": row.kind, "hops": row.hops, "via": row.via, "attempts": row.attempts}
+        headers = {}
         if row.state == "fetched":
             meta["stored_capture"] = row.capture
+        elif row.capture is not None:
+            if row.etag:
+                headers["If-None-Match"] = row.etag
+            if row.last_modified:
+                headers["If-Modified-Since"] = row.last_modified
         return Request(
             row.url,
             callback=spider.parse,
             errback=self.settle_failure,
             priority=row.priority,
+            headers=headers,
             meta={**meta, "dont_redirect": True, "handle_httpstatus_all": True},
             dont_filter=True,
         )
@@ -101,6 +156,8 @@ class Frontier:
             self._urls.finish(row.key, "failed" if row.state == "active" else "done")
             logger.warning("%s: %s", request.url, failure.getErrorMessage())
 
-    def _excluded(self) -> tuple[str, ...]:
-        """The kinds that the article limit no longer lets through."""
-        return ITEM_KINDS if self._limit and len(self._items_begun) >= self._limit else ()
+    def _allowed(self) -> tuple[str, ...] | None:
+        """The kinds that the article limit still lets through; None for all."""
+        if self._limit and len(self._items_begun) >= self._limit:
+            return tuple(kind for kind in Kind if kind not in ITEM_KINDS)
+        return None

@@ -15,13 +15,16 @@ from scrapy.http import Response
 
 from archive.errors import ArchiveError
 from crawler.extensions.session import ArchiveSession
+from crawler.pace import SLOT, Pace
+from crawler.queueing import ITEM_KINDS
 from crawler.scope import Kind
 
 logger = logging.getLogger(__name__)
 
+REFUSED = frozenset({401, 403, 407, 451})
+"""Statuses by which a site refuses us; the page is asked for again in the next run."""
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses that speak of the moment and not of the page."""
-SLOT = "site"
 FAILURES_IN_A_ROW = 25
 """After so many failed requests without an answer between them the site counts as down."""
 
@@ -39,6 +42,7 @@ class OutcomeMiddleware:
         self._urls = self._session.collection.urls
         self._attempts = crawler.settings.getint("RETRY_TIMES")
         self._backoff = crawler.settings.getfloat("RETRY_BACKOFF")
+        self._pace = Pace(crawler)
         self._row = 0
         self._answered = False
 
@@ -53,10 +57,19 @@ class OutcomeMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Let the spider see what it can use."""
-        if "key" in request.meta and "stored_capture" not in request.meta:
-            if response.status in TRY_AGAIN:
-                self._try_again(request, f"status {response.status}", _retry_after(response))
-            self._answered, self._row = True, 0
+        if "key" not in request.meta or "stored_capture" in request.meta:
+            return response
+        if response.status in TRY_AGAIN:
+            self._try_again(request, f"status {response.status}", _retry_after(response))
+        if response.status in REFUSED:
+            self._urls.finish(request.meta["key"], "failed")
+            self._note_failure("refused", request, f"status {response.status}")
+            self._session.note_refusal(f"{request.url}: status {response.status}")
+            raise Settled(f"status {response.status}")
+        self._answered, self._row = True, 0
+        self._pace.ease(request.meta.get("download_latency", 0.0))
+        if response.status != 200 or request.meta.get("kind") not in ITEM_KINDS:
+            self._session.note_answer()
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -73,6 +86,7 @@ class OutcomeMiddleware:
         """Raises Settled."""
         key, attempts = request.meta["key"], request.meta.get("attempts", 0) + 1
         self._row += 1
+        self._pace.slow_down(after)
         if not self._answered or self._row >= FAILURES_IN_A_ROW:
             # A site that is down is not asked again and again; the next run begins where this one stops.
             self._urls.finish(key, "queued")

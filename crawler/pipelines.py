@@ -1,5 +1,6 @@
 """The one pipeline: Article → archive."""
 
+from datetime import UTC, datetime
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -8,6 +9,7 @@ from scrapy.exceptions import DropItem
 from archive.errors import ArchiveError
 from crawler.extensions.session import ArchiveSession
 from crawler.items import Article, as_record
+from crawler.revisits import next_visit
 
 
 class ArchivePipeline:
@@ -23,16 +25,22 @@ class ArchivePipeline:
         return cls(crawler)
 
     def process_item(self, item: Article) -> Article:
-        """Append the article. Raises DropItem where no capture holds its page, or where the archive takes no more."""
+        """Append the article. Raises DropItem where it is beyond the limits, where no capture holds its page, or the archive is full."""
         collection = self._session.collection
         capture = collection.state.find_record(item.warc.file, item.warc.offset) if item.warc else None
         if capture is None:
             raise DropItem(f"{item.url}: expected a capture of the page in the archive, got none")
+        if not self._session.limits.wants(item.date):
+            collection.urls.finish(capture.key, "excluded")
+            self._crawler.stats.inc_value("articles/excluded")
+            return item
         try:
             stamped = collection.append_item(as_record(item), capture)
         except ArchiveError as failure:
             self._session.stop(failure)
             raise DropItem(str(failure)) from failure
-        collection.urls.finish(capture.key, changed_at=capture.date if stamped else None)
+        collection.urls.note_gone(capture.key, None)
+        due = next_visit(datetime.now(UTC), item.date)
+        collection.urls.finish(capture.key, due=due, changed_at=capture.date if stamped else None)
         self._crawler.stats.inc_value("articles/unchanged" if stamped is None else "articles/kept")
         return item

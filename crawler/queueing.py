@@ -7,12 +7,17 @@ PRIORITY = {
     Kind.HOME: 60,
     Kind.LISTING: 50,
     Kind.PAGE: 40,
+    Kind.FEED: 40,
     Kind.DOCUMENT: 30,
     Kind.ARTICLE: 30,
     Kind.ATTACHMENT: 20,
+    Kind.REQUISITE: 15,
     Kind.IMAGE: 10,
 }
 """Kind → priority; the higher is fetched first. Listings lead to what is new, so they come before articles."""
+
+REVISIT = 5
+"""How much later an article comes that is known, than one that is new."""
 
 ITEM_KINDS = (Kind.ARTICLE, Kind.DOCUMENT)
 

@@ -19,6 +19,23 @@ HOME = f"https://{CANONICAL_HOST}/"
 _PAGE_PATH = re.compile(r"/+(tin-tuc|tu-lieu|nhom-tin)/(?:[^/]+/)*(?:([^/]*)-)?(\d{10})/*", re.ASCII)
 _TRACKING = re.compile(r"(?:fbclid|gclid|dclid|msclkid|zarsrc|mc_[ce]id|igshid|_ga|yclid|utm_\w+)(?==|$)", re.IGNORECASE)
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
+_REQUISITE = re.compile(r"\.(?:css|m?js|woff2?|ttf|otf|eot|ico)$", re.IGNORECASE)
+_FEED = re.compile(r"(?:/(?:rss|feed|atom)/?|/sitemap[^/]*\.xml(?:\.gz)?|\.(?:rss|atom))$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:[?&](?:page|p|pg|trang|pageindex|paged|pageno|page_?num(?:ber)?|currentpage|curpage)=|/(?:trang|page|p)[-/]?)(\d{1,6})\b",
+    re.IGNORECASE,
+)
+_TRAP_QUERY = re.compile(
+    r"(?:^|&)(?:print|sort\w*|order\w*|dir|view|layout|lang|ngay|date|from|to|tu-?ngay|den-?ngay|thang|month|year|q|s|search|keyword|tukhoa"
+    r"|redirect|returnurl|reply\w*|share|action|sid|sessionid|phpsessid|jsessionid|aspsessionid\w*)=",
+    re.IGNORECASE,
+)
+_TRAP_PATH = re.compile(
+    r"/(?:dang-nhap|login|dang-ky|lich|calendar|tim-kiem|search|print|in-trang|admin)(?:/|$)|;jsessionid=", re.IGNORECASE
+)
+MAX_URL = 2000
+"""A longer address is none that a person ever linked."""
+MAX_SEGMENTS = 12
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif|svg)$", re.IGNORECASE)
 
 
@@ -29,8 +46,12 @@ class Kind(StrEnum):
     DOCUMENT = "tu-lieu"
     LISTING = "nhom-tin"
     HOME = "home"
+    FEED = "feed"
+    """An RSS or Atom feed, or a sitemap."""
     IMAGE = "image"
     ATTACHMENT = "attachment"
+    REQUISITE = "requisite"
+    """What a page needs to look right: style sheets, scripts, fonts."""
     PAGE = "page"
     """Another page of the site's hosts: followed only where a rule of the spider asks for it."""
 
@@ -77,13 +98,33 @@ def find_kind(url: str) -> Kind | None:
     if parts is None or parts[0] not in PAGE_HOSTS | FILE_HOSTS:
         return None
     host, path = parts
-    if _IMAGE.search(path):
-        return Kind.IMAGE
-    if _ATTACHMENT.search(path):
-        return Kind.ATTACHMENT
+    for kind, pattern in ((Kind.IMAGE, _IMAGE), (Kind.ATTACHMENT, _ATTACHMENT), (Kind.REQUISITE, _REQUISITE)):
+        if pattern.search(path):
+            return kind
     if host in FILE_HOSTS:
         return None
+    if _FEED.search(path):
+        return Kind.FEED
     return Kind.HOME if path in {"", "/"} else Kind.PAGE
+
+
+def is_trap(url: str) -> bool:
+    """Whether an address looks like one of endlessly many: a calendar, a sorting, a session, a path that repeats itself."""
+    path, _, query = url.partition("#")[0].partition("?")
+    segments = [segment for segment in path.split("/")[3:] if segment]
+    return (
+        len(url) > MAX_URL
+        or len(segments) > MAX_SEGMENTS
+        or any(segments.count(segment) > 2 for segment in segments)
+        or _TRAP_QUERY.search(query) is not None
+        or _TRAP_PATH.search(path) is not None
+    )
+
+
+def page_number(url: str) -> int:
+    """Which page of a listing the address names, in whatever form; 1 where it names none."""
+    match = _NUMBERED.search(url)
+    return int(match[1]) if match else 1
 
 
 def without_tracking(url: str) -> str:

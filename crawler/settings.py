@@ -10,7 +10,14 @@ NEWSPIDER_MODULE = "crawler.spiders"
 COLLECTION = "collection"
 SEEDS: list[str] = []
 ARTICLE_LIMIT = 0
+SECTIONS: list[str] = []
+SINCE = None
+UNTIL = None
+MAX_DEPTH = None
+REFRESH = False
+CONFIRM_GONE = False
 FETCH_IMAGES = True
+FETCH_REQUISITES = True
 FETCH_ATTACHMENTS = True
 OPERATOR = None
 CONNECT_TO: list[str] = []
@@ -37,6 +44,7 @@ ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 500}
 EXTENSIONS = {
     "crawler.extensions.session.ArchiveSession": 0,
     "crawler.extensions.progress.ProgressBar": 10,
+    "crawler.extensions.budget.Budget": 20,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy.extensions.logstats.LogStats": None,
@@ -78,10 +86,20 @@ DEFAULT_REQUEST_HEADERS = {
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2.0
+# Scrapy varies the delay to both sides, so that half the gaps are shorter than asked for; crawler/pace.py varies it upwards only.
+DOWNLOAD_DELAY_JITTER = 0.0
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 256 << 20
 DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 3
+
+# Budgets, each 0 for none: of a run, and of a day over all runs.
+MAX_REQUESTS = 0
+MAX_BYTES = 0
+MAX_SECONDS = 0
+DAILY_REQUESTS = 0
+# Hours of the day in Vietnam in which the crawl may run, e.g. `22-6`.
+HOURS = None
 
 DOWNLOAD_VERIFY_CERTIFICATES = True
 # It runs code that it is sent.

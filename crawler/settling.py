@@ -1,6 +1,7 @@
 """Settles a page in the frontier once all its links are queued and its article is kept."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -8,13 +9,23 @@ from scrapy.http import Response
 
 from crawler.extensions.session import ArchiveSession
 from crawler.items import Article
+from crawler.queueing import ITEM_KINDS
+from crawler.revisits import next_visit
+from crawler.times import VIETNAM
+
+GONE = frozenset({404, 410})
+CONFIRM_AFTER = 86_400
+"""Seconds until a page that is gone is asked for once more."""
 
 
 class SettlingMiddleware:
     """Spider middleware. A page with an article is settled by the pipeline, in the article's own transaction."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._urls = ArchiveSession.of(crawler).collection.urls
+        self._crawler = crawler
+        self._session = ArchiveSession.of(crawler)
+        self._urls = self._session.collection.urls
+        self._confirm_gone = crawler.settings.getbool("CONFIRM_GONE")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -28,9 +39,40 @@ class SettlingMiddleware:
             settled = settled or isinstance(output, Article)
             redirected = redirected or (not isinstance(output, Article) and _is_same_page(output, response))
             yield output
-        key = response.meta.get("key")
-        if key and not settled and not redirected:
+        if "key" in response.meta and not settled and not redirected:
+            self._settle(response)
+
+    def _settle(self, response: Response) -> None:
+        """A page that gave no article: gone, unchanged, or none."""
+        key, kind = response.meta["key"], response.meta["kind"]
+        if kind not in ITEM_KINDS:
             self._urls.finish(key)
+        elif response.status in GONE or response.meta.get("layout_error") == "soft-404":
+            self._settle_gone(key)
+        else:
+            version = self._session.collection.find_item(key) if response.status == 304 else None
+            self._urls.note_gone(key, None)
+            self._urls.finish(key, due=next_visit(datetime.now(UTC), version["date"] if version else None))
+
+    def _settle_gone(self, key: str) -> None:
+        """Gone is gone when the server says so on two days, since servers also say so when they are broken."""
+        collection = self._session.collection
+        now = datetime.now(UTC)
+        row, known = self._urls.find(key), collection.find_item(key)
+        if row is None or known is None or known["status"] == "gone":
+            self._urls.finish(key, due=next_visit(now, known["date"] if known else None))
+            return
+        before = row.gone_at
+        today = now.astimezone(VIETNAM).date().isoformat()
+        self._urls.note_gone(key, before or today)
+        if not self._confirm_gone and before in {None, today}:
+            self._urls.finish(key, due=now.timestamp() + CONFIRM_AFTER)
+            self._crawler.stats.inc_value("articles/missing")
+            return
+        held = collection.state.find_record(known["warc"]["file"], known["warc"]["offset"])
+        if held is not None and collection.append_item({**known, "status": "gone"}, held, seen=row.fetched_at):
+            self._crawler.stats.inc_value("articles/gone")
+        self._urls.finish(key, due=next_visit(now, known["date"]), changed_at=row.fetched_at)
 
 
 def _is_same_page(output: Any, response: Response) -> bool:

@@ -9,11 +9,13 @@ from crawler import __version__
 
 VERBS = {
     "demo": "crawler.cli.demo:command",
-    "crawl": "crawler.cli.crawl:command",
+    "crawl": "crawler.cli.crawl:crawl",
+    "refresh": "crawler.cli.crawl:refresh",
     "verify": "crawler.cli.verify:command",
     "repair": "crawler.cli.repair:repair",
     "index": "crawler.cli.repair:index",
     "probe": "crawler.cli.probe:command",
+    "bench": "crawler.cli.bench:command",
 }
 """Verb → its click command, as module and name. Shown by `--help` in this order."""
 

@@ -1,16 +1,19 @@
-"""`thanhuy crawl`: fetch the site, or go on where an interrupted crawl stopped."""
+"""`thanhuy crawl` and `thanhuy refresh`: fetch the site, and keep what was fetched up to date."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
 
-from crawler.cli.options import as_settings, check_seeds, crawl_options
+from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
+from crawler.scope import HOME
 
 
-@click.command()
+@click.command("crawl")
 @click.argument("urls", nargs=-1, metavar="[URL ...]")
 @crawl_options
-def command(urls: tuple[str, ...], **options: Any) -> int:
+def crawl(urls: tuple[str, ...], **options: Any) -> int:
     """Crawl from the seeds, by default the site's home page, into a collection.
 
     Follows sections, their pages and their articles; keeps every exchange in WARC files and every article as a JSON line.
@@ -19,10 +22,62 @@ def command(urls: tuple[str, ...], **options: Any) -> int:
     \b
     thanhuy crawl --into my-archive
     thanhuy crawl https://www.thanhuytphcm.vn/nhom-tin/quan-1-1197604608 --into quan-1 --limit 100
-    thanhuy crawl --into my-archive --operator "Nguyễn An <an@example.org>" --delay 5
+    thanhuy crawl --into my-archive --operator "Nguyen An <an@example.org>" --delay 5 --since 2024-01-01
     """
+    seeds = check_seeds(urls + read_seeds(options["seeds"]))
+    return _run({**as_settings(options), "SEEDS": seeds}, options)
+
+
+@click.command("refresh")
+@crawl_options
+@click.option("--confirm-gone", is_flag=True, help="Believe a 404 at once, instead of after a second one on another day.")
+def refresh(**options: Any) -> int:
+    """Fetch what is new, edited or gone since the last crawl.
+
+    Looks at the first page of every listing, and turns the page only while there is something new. Known articles are asked for
+    again with conditional requests, new ones soon and often, old ones rarely: after half their age, between 6 hours and 180 days.
+    An edit makes a new version; two 404s on different days make an article `gone`, and keep its text.
+
+    \b
+    thanhuy refresh --into my-archive
+    thanhuy refresh --into my-archive --max-time 1h --quiet
+    """
+    return _run({**as_settings(options), "SEEDS": list(read_seeds(options["seeds"])), "REFRESH": True}, options)
+
+
+def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
+    if options["dry_run"]:
+        for line in _dry_run(options["into"], chosen):
+            click.echo(line)
+        return 0
     from crawler.cli.running import report, run_crawl
 
-    chosen = {**as_settings(options), "SEEDS": check_seeds(urls)}
     outcome = run_crawl(chosen, quiet=options["quiet"], json_logs=options["json_logs"], progress=options["progress"])
-    return report(outcome, options["into"])
+    return report(outcome, options["into"], quiet=options["quiet"])
+
+
+def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
+    """The addresses that a run would begin with, in its order: those known to be left, and the seeds."""
+    import time
+
+    from archive.state import State
+    from archive.urls import Urls
+    from crawler.queueing import ITEM_KINDS
+    from crawler.scope import Kind, url_key
+
+    seen = set()
+    if (into / "state.sqlite").exists():
+        with State(into / "state.sqlite") as state:
+            urls = Urls(state)
+            conditions: list[tuple[str, tuple[Any, ...]]] = [("state NOT IN ('done', 'excluded', 'refused', 'captured', 'fetched')", ())]
+            if chosen.get("REFRESH"):
+                conditions.append(("state = 'done' AND kind IN (?, ?) AND key NOT LIKE '%?%'", (Kind.HOME, Kind.LISTING)))
+                conditions.append(("state = 'done' AND kind IN (?, ?) AND due <= ?", (*ITEM_KINDS, time.time())))
+            for condition, parameters in conditions:
+                for row in urls.where(f"{condition} ORDER BY priority DESC, id", *parameters):
+                    seen.add(row.key)
+                    yield row.url
+            seen |= {url_key(seed) for seed in chosen["SEEDS"] or [HOME] if urls.find(url_key(seed))}
+    for seed in chosen["SEEDS"] or [HOME]:
+        if url_key(seed) not in seen:
+            yield seed

@@ -17,6 +17,7 @@ from crawler import USER_AGENT
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.connect import parse_route, read_authorities
 from crawler.scope import find_kind
+from crawler.times import parse_day, parse_duration, parse_hours
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,6 +35,17 @@ SETTINGS = {
     "free_space_floor": "FREE_SPACE_FLOOR",
     "max_size": "DOWNLOAD_MAXSIZE",
     "timeout": "DOWNLOAD_TIMEOUT",
+    "since": "SINCE",
+    "until": "UNTIL",
+    "section": "SECTIONS",
+    "max_depth": "MAX_DEPTH",
+    "requisites": "FETCH_REQUISITES",
+    "max_requests": "MAX_REQUESTS",
+    "max_bytes": "MAX_BYTES",
+    "max_time": "MAX_SECONDS",
+    "daily_requests": "DAILY_REQUESTS",
+    "hours": "HOURS",
+    "confirm_gone": "CONFIRM_GONE",
 }
 """Option → setting."""
 
@@ -41,8 +53,25 @@ SETTINGS = {
 UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
-def _parse_size(context: click.Context, parameter: click.Parameter, value: str | int) -> int:
+def _checked(parse: Callable[[str], Any], *, keep: bool = False) -> Callable[..., Any]:
+    """A callback that reads a value, or says what was expected. `keep`: check it, and pass on the text."""
+
+    def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
+        if value is None:
+            return None
+        try:
+            parsed = parse(str(value))
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+        return str(value) if keep else parsed
+
+    return callback
+
+
+def _parse_size(context: click.Context, parameter: click.Parameter, value: str | int | None) -> int | None:
     """`1GB`, `200MiB`, `4096`."""
+    if value is None:
+        return None
     match = re.fullmatch(r"(\d+)\s*([kmg]i?b)?", str(value).strip().lower())
     if match is None:
         raise click.BadParameter(f"expected a size like 1GB or 200MiB, got {value!r}")
@@ -91,6 +120,46 @@ def check_seeds(seeds: tuple[str, ...]) -> list[str]:
     return found
 
 
+def read_seeds(path: Path | None) -> tuple[str, ...]:
+    """The addresses of a seeds file: one URL a line, or the lines of another archive's CDX or CDXJ index; `#` begins a comment.
+
+    Of an index only addresses of the scope are taken, each once.
+    """
+    if path is None:
+        return ()
+    found: dict[str, None] = {}
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"{path}: {error}", Exit.USAGE) from error
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith(("#", "CDX ", "!")):
+            continue
+        address, indexed = _seed_of(text)
+        if address is None:
+            raise CommandFailed(f"{path}:{number}: expected a URL, a CDX or a CDXJ line, got {text[:60]!r}", Exit.USAGE)
+        if find_kind(address) is not None:
+            found[address] = None
+        elif not indexed:
+            raise CommandFailed(f"{path}:{number}: expected an address of the site, got {address}", Exit.USAGE)
+    return tuple(found)
+
+
+def _seed_of(text: str) -> tuple[str | None, bool]:
+    """The address in a line, and whether the line is one of an index."""
+    fields = text.split(None, 2)
+    if len(fields) == 3 and fields[2].startswith("{"):
+        try:
+            address = json.loads(fields[2]).get("url")
+            return (address if isinstance(address, str) else None), True
+        except (ValueError, AttributeError):
+            return None, True
+    if len(fields) == 3 and fields[1].isdigit() and len(fields[1]) == 14:
+        return fields[2].split(" ", 1)[0], True
+    return (text if len(fields) == 1 else None), False
+
+
 def read_config(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
     """Take the keys of a TOML file as the options' defaults."""
     if value is None:
@@ -109,81 +178,87 @@ def read_config(context: click.Context, parameter: click.Parameter, value: Path 
     context.default_map = {**(context.default_map or {}), **keys}
 
 
+OPTIONS: tuple[Callable[..., Any], ...] = (
+    click.option("--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="The collection's directory."),
+    click.option("--limit", type=click.IntRange(min=1), help="Stop after this many articles."),
+    click.option("--since", metavar="DATE", callback=_checked(parse_day, keep=True), help="First publication day wanted."),
+    click.option("--until", metavar="DATE", callback=_checked(parse_day, keep=True), help="Last publication day wanted."),
+    click.option("--section", metavar="SLUG", multiple=True, help="Only this section, e.g. quan-1. Repeatable."),
+    click.option("--max-depth", type=click.IntRange(min=0), help="Most hops from a seed."),
+    click.option("--seeds", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file of URLs, or of CDX or CDXJ lines."),
+    click.option("--dry-run", is_flag=True, help="Print what would be fetched next, and fetch nothing."),
+    click.option("--delay", type=click.FloatRange(min=0), default=2.0, show_default=True, help="Seconds between requests, at least."),
+    click.option("--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="Requests at a time."),
+    click.option("--images/--no-images", default=True, show_default=True, help="Fetch the articles' photos."),
+    click.option("--attachments/--no-attachments", default=True, show_default=True, help="Fetch PDF and office files."),
+    click.option("--requisites/--no-requisites", default=True, show_default=True, help="Fetch style sheets, scripts and fonts."),
+    click.option("--max-requests", type=click.IntRange(min=1), help="Stop after so many requests."),
+    click.option("--max-bytes", metavar="SIZE", callback=_parse_size, help="Stop after so many bytes received."),
+    click.option("--max-time", metavar="TIME", callback=_checked(parse_duration), help="Stop after so long, e.g. 2h."),
+    click.option("--daily-requests", type=click.IntRange(min=1), help="Stop after so many requests a day, over all runs."),
+    click.option(
+        "--hours", metavar="FROM-TO", callback=_checked(parse_hours, keep=True), help="Only in these hours in Vietnam, e.g. 22-6."
+    ),
+    click.option("--user-agent", callback=_check_line, help="What to call ourselves."),
+    click.option("--operator", callback=_check_operator, metavar='"NAME <MAIL>"', help="Who answers for the crawl; named to the site."),
+    click.option(
+        "--connect-to",
+        multiple=True,
+        metavar="HOST:PORT:TO-HOST:TO-PORT",
+        callback=_check_routes,
+        help="Connect elsewhere for a host, as in curl; empty HOST or PORT: any. Repeatable.",
+    ),
+    click.option(
+        "--cacert",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        callback=_check_authorities,
+        help="Trust the authorities in this PEM file only.",
+    ),
+    click.option(
+        "--warc-size",
+        metavar="SIZE",
+        callback=_parse_size,
+        default="1GB",
+        show_default=True,
+        help="Begin another WARC file after so many bytes.",
+    ),
+    click.option(
+        "--free-space-floor",
+        metavar="SIZE",
+        callback=_parse_size,
+        default="200MiB",
+        show_default=True,
+        help="Stop before the disk has less free.",
+    ),
+    click.option(
+        "--max-size", metavar="SIZE", callback=_parse_size, default="256MiB", show_default=True, help="Cut a response after so many bytes."
+    ),
+    click.option("--timeout", type=click.FloatRange(min=0.1), default=60, show_default=True, help="Seconds that a response may take."),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        is_eager=True,
+        expose_value=False,
+        callback=read_config,
+        help="A TOML file with a key for any option.",
+    ),
+    click.option("--json-logs", is_flag=True, help="Log to stderr as JSON, one object a line."),
+    click.option("--quiet", "-q", is_flag=True, help="Nothing but errors."),
+    click.option("--progress/--no-progress", default=None, help="A progress bar; by default when stderr is a terminal."),
+)
+
+
 def crawl_options(command: F) -> F:
     """The options that `crawl` and `refresh` share."""
-    decorators = (
-        click.option("--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="The collection's directory."),
-        click.option("--limit", type=click.IntRange(min=1), help="Stop after this many articles."),
-        click.option("--delay", type=click.FloatRange(min=0), default=2.0, show_default=True, help="Seconds between requests."),
-        click.option(
-            "--concurrency",
-            type=click.IntRange(1, 64),
-            default=1,
-            show_default=True,
-            help="Requests at a time; more than 1 needs a reason.",
-        ),
-        click.option("--images/--no-images", default=True, show_default=True, help="Fetch the articles' photos."),
-        click.option("--attachments/--no-attachments", default=True, show_default=True, help="Fetch PDF and office files."),
-        click.option(
-            "--connect-to",
-            multiple=True,
-            metavar="HOST:PORT:TO-HOST:TO-PORT",
-            callback=_check_routes,
-            help="Connect elsewhere for a host, as in curl; empty HOST or PORT: any. Repeatable.",
-        ),
-        click.option(
-            "--cacert",
-            type=click.Path(path_type=Path, exists=True, dir_okay=False),
-            callback=_check_authorities,
-            help="Trust the authorities in this PEM file only.",
-        ),
-        click.option("--user-agent", callback=_check_line, help="What to call ourselves."),
-        click.option("--operator", callback=_check_operator, metavar='"NAME <MAIL>"', help="Who answers for the crawl; named to the site."),
-        click.option(
-            "--warc-size",
-            metavar="SIZE",
-            callback=_parse_size,
-            default="1GB",
-            show_default=True,
-            help="Begin another WARC file after so many bytes.",
-        ),
-        click.option(
-            "--free-space-floor",
-            metavar="SIZE",
-            callback=_parse_size,
-            default="200MiB",
-            show_default=True,
-            help="Stop before the disk has less free.",
-        ),
-        click.option(
-            "--max-size",
-            metavar="SIZE",
-            callback=_parse_size,
-            default="256MiB",
-            show_default=True,
-            help="Cut a response after so many bytes.",
-        ),
-        click.option("--timeout", type=click.FloatRange(min=0.1), default=60, show_default=True, help="Seconds that a response may take."),
-        click.option(
-            "--config",
-            type=click.Path(path_type=Path, exists=True, dir_okay=False),
-            is_eager=True,
-            expose_value=False,
-            callback=read_config,
-            help="A TOML file with a key for any option.",
-        ),
-        click.option("--json-logs", is_flag=True, help="Log to stderr as JSON, one object a line."),
-        click.option("--quiet", "-q", is_flag=True, help="Nothing but errors."),
-        click.option("--progress/--no-progress", default=None, help="A progress bar; by default when stderr is a terminal."),
-    )
-    for decorator in reversed(decorators):
-        command = decorator(command)
+    for option in reversed(OPTIONS):
+        command = option(command)
     return command
 
 
 def as_settings(options: dict[str, Any]) -> dict[str, Any]:
     """The settings that the given options stand for."""
     chosen = {SETTINGS[name]: value for name, value in options.items() if name in SETTINGS and value is not None}
+    chosen = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
     chosen["COLLECTION"] = str(options["into"])
     if options.get("operator"):
         agent = chosen.get("USER_AGENT") or USER_AGENT

@@ -68,7 +68,7 @@ def judge(outcome: Outcome) -> Exit:
     return Exit.DONE
 
 
-def report(outcome: Outcome, into: object) -> Exit:
+def report(outcome: Outcome, into: object, *, quiet: bool) -> Exit:
     """Say what came of the crawl; return the exit code. Raises CommandFailed where it ended badly."""
     code = judge(outcome)
     pages, new = outcome.stats.get("pages/read", 0), outcome.new_versions
@@ -79,10 +79,12 @@ def report(outcome: Outcome, into: object) -> Exit:
     }
     if outcome.failure is not None:
         raise CommandFailed(str(outcome.failure), code)
+    if outcome.spent:
+        summary += f"; stopped early: {outcome.spent}"
     if code in endings:
-        click.echo(summary)
         raise CommandFailed(f"{into}: {endings[code]}", code)
-    click.echo(summary)
+    if not quiet:
+        click.echo(summary)
     for shortfall in outcome.shortfalls:
         click.echo(f"thanhuy: {into}: {shortfall}", err=True)
     return code

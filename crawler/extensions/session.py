@@ -1,6 +1,7 @@
 """The archive session of a crawl: opens the collection before anything is fetched, and finishes it after the last."""
 
 import logging
+import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Self
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.defer import Deferred
@@ -18,10 +20,14 @@ from archive.errors import ArchiveError
 from crawler import __version__
 from crawler.connect import Route, parse_route
 from crawler.extensions.commits import Committer
+from crawler.following import Limits
 from crawler.queueing import describe
+from crawler.times import parse_day
 from crawler.wire import check_wire
 
 logger = logging.getLogger(__name__)
+
+REFUSALS_IN_A_ROW = 4
 
 
 @dataclass(kw_only=True)
@@ -36,6 +42,8 @@ class Outcome:
     """What the last request that failed for good died of."""
     unreachable: str = ""
     """Why no page could be had. Empty where at least one was, or none was wanted."""
+    spent: str = ""
+    """Which budget was spent. Empty where the crawl came to its own end."""
     shortfalls: list[str] = field(default_factory=list)
     """Health checks that fell short, in words."""
     stats: dict[str, Any] = field(default_factory=dict)
@@ -49,7 +57,7 @@ class ArchiveSession:
     """Holds the collection of a crawl. Every other component gets it from here."""
 
     exchange_archived = object()
-    """Signal: an exchange was appended. Sent with `exchange`, `row` and `request`."""
+    """Signal: an exchange was appended. Sent with `exchange` and the number of bytes `received`."""
 
     def __init__(self, crawler: Crawler) -> None:
         check_wire()
@@ -59,6 +67,8 @@ class ArchiveSession:
         self.routes: tuple[Route, ...] = tuple(parse_route(text) for text in settings.getlist("CONNECT_TO"))
         cacert = settings.get("CACERT")
         self.cacert = Path(cacert) if cacert else None
+        self.limits = _limits(settings)
+        self._refusals = 0
         self.collection = Collection.open(
             Path(settings["COLLECTION"]),
             describe=describe,
@@ -79,6 +89,7 @@ class ArchiveSession:
             logger.warning("%s", action)
         self._log = _attach_log(self.collection.run_directory / "crawl.log")
         crawler.signals.connect(self.close, signals.spider_closed)
+        _SESSIONS[crawler] = self
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -88,9 +99,7 @@ class ArchiveSession:
     @classmethod
     def of(cls, crawler: Crawler) -> "ArchiveSession":
         """The session of a crawl."""
-        session = crawler.get_extension(cls)
-        assert isinstance(session, ArchiveSession)
-        return session
+        return _SESSIONS[crawler]
 
     def stop(self, failure: ArchiveError) -> None:
         """End the crawl because the archive cannot take more. Safe to call more than once."""
@@ -104,6 +113,32 @@ class ArchiveSession:
         if not self.outcome.unreachable:
             self.outcome.unreachable = why
             self._end("unreachable")
+
+    def finish_early(self, spent: str) -> None:
+        """End the crawl because its budget is spent: a good end, after which the next run goes on. Safe to call more than once."""
+        if not self.outcome.spent:
+            self.outcome.spent = spent
+            logger.info("budget spent: %s", spent)
+            self._end("budget_spent")
+
+    def note_layout_error(self, code: str, message: str) -> None:
+        """Count a page that is no article. Challenge pages in a row mean that the site refuses us."""
+        self._crawler.stats.inc_value(f"layout_errors/{code}")
+        logger.warning("%s", message)
+        if code == "challenge":
+            self.note_refusal(message)
+        else:
+            self._refusals = 0
+
+    def note_refusal(self, why: str) -> None:
+        """The site refused a page; after a few in a row the crawl stops, so as not to hammer."""
+        self._refusals += 1
+        if self._refusals >= REFUSALS_IN_A_ROW:
+            self.give_up(f"{self._refusals} refusals in a row, the last: {why}")
+
+    def note_answer(self) -> None:
+        """The site gave a page."""
+        self._refusals = 0
 
     def _end(self, reason: str) -> None:
         # Awaiting the end from inside a download would wait for that download: schedule it.
@@ -139,6 +174,22 @@ class ArchiveSession:
             collection.close(report)
         except (ArchiveError, OSError) as failure:
             outcome.failure = outcome.failure or _as_archive_error(failure)
+
+
+_SESSIONS: "weakref.WeakKeyDictionary[Crawler, ArchiveSession]" = weakref.WeakKeyDictionary()
+"""Crawler → its session: extensions ask for it before Scrapy's own list of them is complete."""
+
+
+def _limits(settings: BaseSettings) -> Limits:
+    """What the user asked for, from the settings. Raises ValueError at a day that cannot be read."""
+    since, until = settings.get("SINCE"), settings.get("UNTIL")
+    return Limits(
+        sections=frozenset(settings.getlist("SECTIONS")),
+        since=parse_day(since) if since else None,
+        until=parse_day(until) if until else None,
+        max_depth=settings.getint("MAX_DEPTH") if settings.get("MAX_DEPTH") is not None else None,
+        requisites=settings.getbool("FETCH_REQUISITES"),
+    )
 
 
 def _ignore(deferred: "Deferred[None]") -> None:

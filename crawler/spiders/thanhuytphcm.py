@@ -3,20 +3,23 @@
 import dataclasses
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urljoin
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawler.extensions.session import ArchiveSession
+from crawler.following import Follow, select_links
 from crawler.items import Article, WarcPointer
-from crawler.pages import LayoutError, Link, parse_article, parse_links
-from crawler.scope import HOME, Kind, find_kind, find_page, url_key
+from crawler.pages import LayoutError, parse_article, parse_links
+from crawler.pages.feeds import parse_feed, parse_style
+from crawler.scope import CANONICAL_HOST, HOME, Kind, find_kind, find_page, is_trap, url_key
 
 logger = logging.getLogger(__name__)
 
-FOLLOWED = frozenset({Kind.ARTICLE, Kind.DOCUMENT, Kind.LISTING, Kind.HOME})
-"""Kinds that are followed wherever they are linked."""
+USUAL_FEEDS = (f"https://{CANONICAL_HOST}/sitemap.xml", f"https://{CANONICAL_HOST}/rss")
 MAX_REDIRECTS = 10
 
 
@@ -25,30 +28,54 @@ class ThanhuySpider(Spider):
 
     name = "thanhuytphcm"
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Scrapy's way to build a spider."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.follow_sitemaps, signals.robots_parsed)
+        return spider
+
     async def start(self) -> AsyncIterator[Any]:
-        """The seeds: the settings' `SEEDS`, else the home page, whose links lead to the sections."""
-        for seed in self.settings.getlist("SEEDS") or [HOME]:
+        """The seeds: the settings' `SEEDS`, else the home page, whose links lead to the sections, and feeds where they usually are."""
+        seeds = self.settings.getlist("SEEDS")
+        for seed in seeds or [HOME]:
             yield Request(seed, meta={"hops": "", "via": None})
+        if not seeds and not self._session.limits.sections:
+            for feed in USUAL_FEEDS:
+                yield Request(feed, meta={"hops": "", "via": None, "kind": Kind.FEED})
+
+    def follow_sitemaps(self, robotparser: Any, request: Request) -> None:
+        """The sitemaps that robots.txt announces."""
+        if self._session.limits.sections or self.settings.getlist("SEEDS"):
+            return
+        for address in getattr(robotparser.rp, "sitemaps", ()):
+            if find_kind(address) in {Kind.FEED, Kind.PAGE}:
+                self.crawler.engine.crawl(Request(address, meta={"hops": "", "via": request.url, "kind": Kind.FEED}))
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Request | Article]:
-        """One page: its links first, then its article, so that no link is lost when the article is settled."""
+        """One response: its links first, then its article, so that no link is lost when the article is settled."""
+        kind = response.meta.get("kind")
         if 300 <= response.status < 400 and response.status != 304:
             yield from self._redirect(response)
         elif response.status != 200:
             self.crawler.stats.inc_value(f"pages/status_{response.status}")
-        elif response.meta.get("kind") in {Kind.IMAGE, Kind.ATTACHMENT}:
-            self.crawler.stats.inc_value(f"files/{response.meta['kind']}")
+        elif kind in {Kind.IMAGE, Kind.ATTACHMENT}:
+            self.crawler.stats.inc_value(f"files/{kind}")
+        elif kind == Kind.REQUISITE:
+            yield from self._read_style(response)
+        elif kind == Kind.FEED:
+            yield from self._read_feed(response)
         else:
             yield from self._read_page(response)
 
     def _read_page(self, response: Response) -> Iterator[Request | Article]:
         self.crawler.stats.inc_value("pages/read")
         headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
+        links = parse_links(response.body, response.url, headers=headers)
+        refresh, hops = self.settings.getbool("REFRESH"), response.meta.get("hops", "")
+        for follow in select_links(response.url, links, hops=hops, limits=self._session.limits, one_turn=refresh):
+            yield self._follow(response, follow)
         page = find_page(response.url)
-        is_listing = page is None or page.kind is Kind.LISTING
-        for link in parse_links(response.body, response.url, headers=headers):
-            if self._is_followed(link, is_listing):
-                yield self._follow(response, link.url, "L")
         if page is not None and page.kind is not Kind.LISTING:
             article = self._read_article(response, headers)
             if article is not None:
@@ -59,42 +86,66 @@ class ThanhuySpider(Spider):
         try:
             article = parse_article(response.body, response.url, headers=headers)
         except LayoutError as error:
-            self.crawler.stats.inc_value(f"layout_errors/{error.code}")
-            logger.warning("%s", error)
+            self._session.note_layout_error(error.code, str(error))
+            response.meta["layout_error"] = error.code
             return None
         capture = response.meta["capture"]
         pointer = WarcPointer(file=capture["file"], offset=capture["offset"], length=0, record_id="", payload_digest="")
         return dataclasses.replace(article, captured_at=capture["date"], warc=pointer)
 
-    def _is_followed(self, link: Link, is_listing: bool) -> bool:
-        kind = find_kind(link.url)
-        if link.tag != "a" and link.rel != "next":
-            return False
-        return kind in FOLLOWED or (kind is Kind.PAGE and is_listing and link.next_page)
+    def _read_feed(self, response: Response) -> Iterator[Request]:
+        limits = self._session.limits
+        for address in parse_feed(response.body, response.url):
+            page, kind = find_page(address), find_kind(address)
+            if page is not None and not limits.rules_out(page):
+                yield self._follow(response, Follow(url=address, kind=page.kind, hop="L"))
+            elif kind is Kind.FEED:
+                yield self._follow(response, Follow(url=address, kind=kind, hop="L"))
+
+    def _read_style(self, response: Response) -> Iterator[Request]:
+        self.crawler.stats.inc_value("files/requisite")
+        if b"css" in (response.headers.get("Content-Type") or b""):
+            for address in parse_style(response.body, response.url):
+                if find_kind(address) in {Kind.REQUISITE, Kind.IMAGE}:
+                    yield self._follow(response, Follow(url=address, kind=Kind.REQUISITE, hop="E"))
 
     def _follow_files(self, response: Response, article: Article) -> Iterator[Request]:
         if self.settings.getbool("FETCH_IMAGES"):
-            yield from (self._follow(response, image.url, "E") for image in article.images if find_kind(image.url))
+            for image in article.images:
+                if find_kind(image.url) is not None:
+                    yield self._follow(response, Follow(url=image.url, kind=Kind.IMAGE, hop="E"))
         if self.settings.getbool("FETCH_ATTACHMENTS"):
-            yield from (self._follow(response, url, "E") for url in article.attachments if find_kind(url))
+            for url in article.attachments:
+                if find_kind(url) is not None:
+                    yield self._follow(response, Follow(url=url, kind=Kind.ATTACHMENT, hop="E"))
 
     def _redirect(self, response: Response) -> Iterator[Request]:
         location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
-        if not location:
-            return
         try:
             target = urljoin(response.url, location)
         except ValueError:
             target = location
+        kind = find_kind(target)
         hops = response.meta.get("hops", "")
-        if find_kind(target) is None or hops.endswith("R" * MAX_REDIRECTS):
+        if not location or kind is None or is_trap(target) or hops.endswith("R" * MAX_REDIRECTS):
             self.crawler.stats.inc_value("redirects/refused")
             logger.info("%s: redirect to %s not followed", response.url, target)
             return
-        yield self._follow(response, target, "R")
+        request = self._follow(response, Follow(url=target, kind=kind, hop="R"))
+        request.meta["redirected_from"] = response.meta.get("key")
+        yield request
 
-    def _follow(self, response: Response, url: str, hop: str) -> Request:
-        meta = {"hops": response.meta.get("hops", "") + hop, "via": response.url, "key": url_key(url), "kind": find_kind(url)}
-        if hop == "R":
-            meta["redirected_from"] = response.meta.get("key")
-        return Request(url, meta=meta)
+    def _follow(self, response: Response, follow: Follow) -> Request:
+        meta: dict[str, Any] = {
+            "hops": response.meta.get("hops", "") + follow.hop,
+            "via": response.url,
+            "key": url_key(follow.url),
+            "kind": follow.kind,
+        }
+        if follow.after:
+            meta["after"] = follow.after
+        return Request(follow.url, meta=meta)
+
+    @property
+    def _session(self) -> ArchiveSession:
+        return ArchiveSession.of(self.crawler)

@@ -1,0 +1,130 @@
+"""What to follow from a page: which links, as what, under the limits that the user set.
+
+Pure: the page's address and links in, a list out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from crawler.pages import Link
+from crawler.pages.dating import estimate_day
+from crawler.scope import HOME, Kind, Page, find_kind, find_page, is_trap, page_number, url_key
+
+ITEMS = frozenset({Kind.ARTICLE, Kind.DOCUMENT})
+ESTIMATE_MARGIN = timedelta(days=45)
+"""How far an article's number may mislead about its day before it is ruled out unfetched."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the user asked for. Empty or None: no limit."""
+
+    sections: frozenset[str] = frozenset()
+    """Slugs of listings, e.g. `quan-1`: only they and their articles are followed."""
+    since: date | None = None
+    """First publication day wanted."""
+    until: date | None = None
+    """Last publication day wanted."""
+    max_depth: int | None = None
+    """Most hops from a seed."""
+    requisites: bool = True
+
+    def rules_out(self, page: Page) -> bool:
+        """Whether an article's number says that its day is not wanted, beyond the estimate's margin."""
+        if self.since is None and self.until is None:
+            return False
+        day = estimate_day(page.id)
+        if day is None:
+            return False
+        too_old = self.since is not None and day + ESTIMATE_MARGIN < self.since
+        return too_old or (self.until is not None and day - ESTIMATE_MARGIN > self.until)
+
+    def wants(self, day: str | None) -> bool:
+        """Whether an article of that day (`YYYY-MM-DD`) is wanted. An undated one is."""
+        if day is None:
+            return True
+        found = date.fromisoformat(day)
+        return not (self.since is not None and found < self.since) and not (self.until is not None and found > self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follow:
+    """A link to be followed."""
+
+    url: str
+    kind: Kind
+    hop: str
+    """`L` link, `E` embed."""
+    after: tuple[str, ...] = ()
+    """Of a listing's next page: the keys of the articles on this one. A refresh turns the page only if one of them is new."""
+
+
+def select_links(url: str, links: Iterable[Link], *, hops: str, limits: Limits, one_turn: bool = False) -> list[Follow]:
+    """The links of a page that are followed: articles and listings first, then the listing's further pages, then what the page needs.
+
+    `one_turn`: of the further pages only the next.
+    """
+    here = find_page(url)
+    listing = here is None or here.kind is Kind.LISTING
+    links = [link for link in links if not is_trap(link.url)]
+    deeper = limits.max_depth is None or len(hops) < limits.max_depth
+    found = list(_pages(here, links, limits)) if deeper else []
+    items = tuple(dict.fromkeys(url_key(follow.url) for follow in found if follow.kind in ITEMS))
+    if deeper and listing and _in_section(here, limits) and not _is_too_old(links, limits):
+        turns = sorted(_turns(url, links, items), key=lambda turn: page_number(turn.url))
+        found += turns[:1] if one_turn else turns
+    if limits.requisites:
+        found += (Follow(url=link.url, kind=Kind.REQUISITE, hop="E") for link in links if find_kind(link.url) is Kind.REQUISITE)
+    return found
+
+
+def _pages(here: Page | None, links: list[Link], limits: Limits) -> Iterator[Follow]:
+    for link in links:
+        if link.tag not in {"a", "area", "link"}:
+            continue
+        page, kind = find_page(link.url), find_kind(link.url)
+        if page is not None and page.kind in ITEMS:
+            if _in_section(here, limits) and not limits.rules_out(page):
+                yield Follow(url=link.url, kind=page.kind, hop="L")
+        elif page is not None:
+            # A listing's query numbers its pages; those are turned one after the other.
+            if "?" not in link.url and (not limits.sections or page.slug in limits.sections):
+                yield Follow(url=link.url, kind=page.kind, hop="L")
+        elif kind is Kind.HOME:
+            yield Follow(url=HOME, kind=kind, hop="L")
+        elif kind is Kind.FEED and not limits.sections and (link.tag == "link" or "rss" in link.url.lower()):
+            yield Follow(url=link.url, kind=kind, hop="L")
+
+
+def _in_section(here: Page | None, limits: Limits) -> bool:
+    """Whether articles may be followed from here."""
+    return not limits.sections or (here is not None and here.kind is Kind.LISTING and here.slug in limits.sections)
+
+
+def _is_too_old(links: list[Link], limits: Limits) -> bool:
+    """Whether every article here lies before the first day wanted: so do those of all later pages, since listings begin with the newest."""
+    pages = [page for page in (find_page(link.url) for link in links) if page is not None and page.kind in ITEMS]
+    earlier = Limits(since=limits.since)
+    return limits.since is not None and bool(pages) and all(earlier.rules_out(page) for page in pages)
+
+
+def _turns(url: str, links: list[Link], items: tuple[str, ...]) -> Iterator[Follow]:
+    """The pages of this listing that lie behind this one."""
+    number, key = page_number(url), url_key(url)
+    for link in links:
+        kind = find_kind(link.url)
+        if not link.next_page or kind not in {Kind.LISTING, Kind.PAGE, Kind.HOME} or not _same_listing(url, link.url):
+            continue
+        other = page_number(link.url)
+        # A form of numbering that is not known reads as 1 on both sides: then every page that is another is followed.
+        if other > number or (other == number == 1 and url_key(link.url) != key):
+            yield Follow(url=link.url, kind=kind, hop="L", after=items)
+
+
+def _same_listing(here: str, there: str) -> bool:
+    """Whether two addresses are pages of one listing."""
+    one, other = find_page(here), find_page(there)
+    if one is not None and other is not None:
+        return one.key == other.key
+    return url_key(there).startswith(url_key(here).partition("?")[0].rstrip("/"))
