@@ -132,7 +132,7 @@ def paragraphs_as_blocks(root: Any, chance: random.Random) -> None:
 
 def headings_as_blocks(root: Any, chance: random.Random) -> None:
     """A bold `div` for every sub-heading."""
-    for element in list(root.iter("h2", "h3", "h4")):
+    for element in list(root.iter("h2")):
         if element.getparent().tag != "header":
             element.tag = "div"
             bold = etree.Element("b")
