@@ -14,6 +14,7 @@ VERBS = {
     "verify": "crawler.cli.verify:command",
     "repair": "crawler.cli.repair:repair",
     "index": "crawler.cli.repair:index",
+    "pack": "crawler.cli.pack:command",
     "probe": "crawler.cli.probe:command",
     "bench": "crawler.cli.bench:command",
 }
