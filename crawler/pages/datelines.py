@@ -6,7 +6,7 @@ from datetime import date
 from crawler.pages.stamps import make_day
 
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:[-–—:]+|\.(?=\s))\s*")
-_DASH = r"\s*[-–—]+\s*"
+_DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
 _AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|[A-Z]{{2,5}} ?(?:News|Online)|VGP News|VietnamPlus)"
                      rf"(?:\s*\([^()]{{2,30}}\))?){_DASH}(?=\S)")  # fmt: skip
 _DOMAIN = re.compile(r"^([A-Z][\w-]{1,20}\.(?:vn|com\.vn|org\.vn|com|net|gov\.vn))\s*(?:[:.]|\s)\s*(?=[A-ZĐÀ-Ỹ\"“])")

@@ -56,6 +56,7 @@ def find_dates(page: Page, regions: Regions, story: Story, opening: str, images:
     _, event = find_event(opening, None)
     others = [day for day in (metadata[0] if metadata else None, pictured) if day]
     printed = _from_page(page, regions, story, others, event, estimate, latest)
+    _refuse_clock(page, regions)
     found = Dates()
     anchor = (metadata[0] if metadata else None) or (printed.day if printed else None) or pictured or estimate
     found.event, _ = find_event(opening, anchor)
@@ -183,7 +184,6 @@ def _from_page(
             if reason is None:
                 return stamp
             page.ledger.refuse("date", place, stamp.day.isoformat(), reason)
-    _refuse_clock(page, regions)
     return None
 
 

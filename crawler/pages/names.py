@@ -16,7 +16,7 @@ _SUFFIX = re.compile(
 _JOIN = re.compile(r"\s*(?:,|;|&|\+|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*")
 _ROLE = re.compile(r"\s*(?:[:：]\s*)?\b(?:ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE)
 _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
-                    r"chi cục|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|theo|bảo tàng|thư viện|liên đoàn|công an|tỉnh ủy|thông tin)\b)", re.IGNORECASE)  # fmt: skip
+                    r"chi cục|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|thư viện|liên đoàn|công an|tỉnh ủy|thông tin)\b)", re.IGNORECASE)  # fmt: skip
 _SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|Bộ|Văn)\b")
 """Words that open an office's name and a person's alike: `Trường Giang` is somebody, `Trường Tiểu học` is not."""
 _TITLE = re.compile(
@@ -24,6 +24,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+_INITIALS = re.compile(r"(?:^|[\s.])\w\.$")
+"""The dot that ends initials belongs to them."""
 _AGENCY = re.compile(
     r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|Vietnam\+|Reuters|Xinhua|Bloomberg|AFP|AP|CNN|BBC", re.IGNORECASE
 )
@@ -60,7 +62,7 @@ def parse_byline(text: str) -> Byline | None:
             return None
     suffix = _SUFFIX.search(rest)
     named = rest[: suffix.start()] if suffix else rest
-    named = _ROLE.sub(", ", named).strip(" ,.-–—*()")
+    named = _ROLE.sub(", ", named).strip(" ,-–—*()")
     if not named:
         return None
     parts = [part for part in _JOIN.split(named) if part]
@@ -80,7 +82,7 @@ def parse_byline(text: str) -> Byline | None:
 def _bare(part: str) -> str:
     while (shorter := _TITLE.sub("", part)) != part and shorter:
         part = shorter
-    return part.strip(" .,") if not re.search(r"\b\w\.\w?\.?$", part) else part.strip(" ,")
+    return part.strip(" ,") if _INITIALS.search(part) else part.strip(" .,")
 
 
 def _kind_of(part: str) -> str:

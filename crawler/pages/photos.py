@@ -32,7 +32,7 @@ _SMALL = 60
 _MAKER = (r"(?:nguồn ảnh|nguồn clip|ảnh tư liệu|ảnh minh h[oọ][aạ]|ảnh chụp màn hình|ảnh cắt từ clip|ảnh|hình ảnh|hình|nguồn|photo|clip|video|đồ h[oọ][aạ]|infographic|tranh|"
           r"thực hiện|tư liệu)")  # fmt: skip
 _CREDIT = re.compile(
-    rf"(?:^|[\s.,;(\[–—/-])[(\[]?\s*{_MAKER}\s*(?:do|của|by)?\s*[:：]\s*([^()\[\]:：]{{2,70}}?)\s*[)\]]?\s*\.?\s*$", re.IGNORECASE
+    rf"(?:^|(?<=[\s.,;(\[–—/-]))[(\[]?\s*{_MAKER}\s*(?:do|của|by)?\s*[:：]\s*([^()\[\]:：]{{2,70}}?)\s*[)\]]?\s*\.?\s*$", re.IGNORECASE
 )
 _BARE_CREDIT = re.compile(r"[(\[]\s*(?:ảnh|nguồn|photo)\s+([^()\[\]:]{2,50}?)\s*[)\]]\s*\.?\s*$", re.IGNORECASE)
 _NO_MAKER = re.compile(r"(?:minh h[oọ][aạ]|tư liệu|internet|chụp màn hình)\b", re.IGNORECASE)

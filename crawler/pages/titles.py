@@ -28,6 +28,7 @@ class _Wanted:
 
     titles: frozenset[str]
     page_title: str
+    parts: frozenset[str]
     first_words: frozenset[str]
     slug: str
     slug_start: str
@@ -61,7 +62,8 @@ def _wanted(page: Page) -> _Wanted:
     titles = frozenset(fold(text) for _, text in page.meta.title if text)
     page_title = fold(page.meta.page_title)
     starts = {first_word(text) for text in (*titles, page_title, *_SITE_PARTS.split(page.meta.page_title))}
-    return _Wanted(titles, page_title, frozenset(starts), page.slug, alphabet(page.slug[:14])[:5])
+    parts = frozenset(fold(part) for part in _SITE_PARTS.split(page.meta.page_title))
+    return _Wanted(titles, page_title, parts, frozenset(starts), page.slug, alphabet(page.slug[:14])[:5])
 
 
 def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
@@ -83,8 +85,9 @@ def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
         if folded in wanted.titles:
             score += 28
             rule = rule if rule != "heading" else "metadata-shown"
-        if len(folded) >= 8 and (wanted.page_title.startswith(folded) or wanted.page_title.endswith(folded)):
-            score += 16
+        if len(folded) >= 8 and (starts := wanted.page_title.startswith(folded)) | wanted.page_title.endswith(folded):
+            # the paper's name usually ends the page's title; a whole part of it is more than its first word
+            score += (16 if starts else 8) + (10 if folded in wanted.parts else 0)
             rule = rule if rule != "heading" else "page-title-shown"
     if not score:
         return 0.0, rule
