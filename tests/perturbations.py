@@ -54,7 +54,12 @@ def wrap_blocks(root: Any, chance: random.Random) -> None:
     """Some blocks get a `div` around them."""
     for element in list(root.iter("p", "div", "h1", "h2", "figure", "ul", "blockquote")):
         parent = element.getparent()
-        if parent is None or parent.tag in {"html", "head"} or parent.tag in {"ul", "ol", "tr", "p", "figure", "span", "a"} or chance.random() < 0.6:
+        if (
+            parent is None
+            or parent.tag in {"html", "head"}
+            or parent.tag in {"ul", "ol", "tr", "p", "figure", "span", "a"}
+            or chance.random() < 0.6
+        ):
             continue
         wrapper = etree.Element("div")
         wrapper.tail, element.tail = element.tail, None
@@ -149,7 +154,8 @@ def blocks_as_sections(root: Any, chance: random.Random) -> None:
 
 PERTURBATIONS: dict[str, Perturbation] = {
     each.__name__: each
-    for each in (rename_classes, drop_classes, reorder_attributes, swap_emphasis, wrap_blocks, wrap_page, wrap_text, add_comments, add_whitespace,
+    for each in (rename_classes, drop_classes, reorder_attributes, swap_emphasis, wrap_blocks, wrap_page, wrap_text, add_comments,
+    add_whitespace,
                  decompose, sprinkle_invisible, paragraphs_as_blocks, headings_as_blocks, blocks_as_sections)
 }  # fmt: skip
 

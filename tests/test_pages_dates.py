@@ -11,12 +11,17 @@ from crawler.pages.dating import estimate_day
 from crawler.pages.stamps import days_in_address, find_stamp, parse_metadata_stamp
 
 CLOCK = "Thứ Tư, ngày 28 tháng 2 năm 2024"
-TEXT = "<p>Đoạn mở đầu kể về một buổi sáng ở khu phố, nơi mọi người cùng dọn dẹp con hẻm.</p><p>Đoạn thứ hai kể tiếp chuyện của buổi chiều cùng ngày, cũng ở nơi ấy.</p>"
+TEXT = (
+    "<p>Đoạn mở đầu kể về một buổi sáng ở khu phố, nơi mọi người cùng dọn dẹp con hẻm.</p><p>Đoạn thứ hai kể tiếp chuyện của buổi "
+    "chiều cùng ngày, cũng ở nơi ấy.</p>"
+)
 
 
 def read(inside: str, *, id_: str = "1491913900", head: str = "", top: str = CLOCK, captured: str = "2024-02-28T03:00:00+00:00") -> Article:
     html = f"<html><head><title>Con hẻm nhỏ</title>{head}</head><body><div>{top}</div><div><h1>Con hẻm nhỏ</h1>{inside}</div></body></html>"
-    return parse_article(html.encode(), f"https://www.thanhuytphcm.vn/tin-tuc/con-hem-nho-{id_}", captured_at=dt.datetime.fromisoformat(captured))
+    return parse_article(
+        html.encode(), f"https://www.thanhuytphcm.vn/tin-tuc/con-hem-nho-{id_}", captured_at=dt.datetime.fromisoformat(captured)
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,7 +47,9 @@ def test_printed_dates_are_read_with_their_time(text: str, iso: str) -> None:
     assert stamp.rest == ""
 
 
-@pytest.mark.parametrize("text", ["31/02/2023", "Nghị quyết 98/2023/QH15", "1/2/23", "số 12-13-2023", "15/13/2023", "tháng 10/2023", "0903.343.439"])
+@pytest.mark.parametrize(
+    "text", ["31/02/2023", "Nghị quyết 98/2023/QH15", "1/2/23", "số 12-13-2023", "15/13/2023", "tháng 10/2023", "0903.343.439"]
+)
 def test_what_is_no_date_is_not_read_as_one(text: str) -> None:
     assert find_stamp(text) is None
 
@@ -86,7 +93,13 @@ def test_photos_names_hold_days(url: str, day: dt.date | None) -> None:
 
 @pytest.mark.parametrize(
     ("id_", "day"),
-    [("1435634558", "2015-06-30"), ("1491871594", "2020-11-10"), ("1491902914", "2022-12-22"), ("1491938606", "2025-08-26"), ("1491887000", "2021-11-07")],
+    [
+        ("1435634558", "2015-06-30"),
+        ("1491871594", "2020-11-10"),
+        ("1491902914", "2022-12-22"),
+        ("1491938606", "2025-08-26"),
+        ("1491887000", "2021-11-07"),
+    ],
 )
 def test_ids_tell_time(id_: str, day: str) -> None:
     made = estimate_day(id_)
@@ -114,7 +127,9 @@ def test_dateline_opens_the_story(text: str, dateline: str, rest: str) -> None:
     assert text[found[1] :].startswith(rest)
 
 
-@pytest.mark.parametrize("text", ["Chiều 5/10, quận họp.", "(Kỳ 2) - Người giữ đò", "Ông Nam - người giữ đò - kể", "Sáng nay - một ngày mưa", "COVID-19 đã qua"])
+@pytest.mark.parametrize(
+    "text", ["Chiều 5/10, quận họp.", "(Kỳ 2) - Người giữ đò", "Ông Nam - người giữ đò - kể", "Sáng nay - một ngày mưa", "COVID-19 đã qua"]
+)
 def test_other_openings_are_no_dateline(text: str) -> None:
     assert find_dateline(text) is None
 
@@ -135,12 +150,16 @@ def test_opening_tells_its_day_and_the_year_is_the_nearest(text: str, near: str,
     assert dt.date.fromisoformat(day) == find_event(text, dt.date.fromisoformat(near))[0]
 
 
-@pytest.mark.parametrize("text", ["Trong những ngày cuối tháng 7/2018, mọi người", "Sáng nay, 12 hộ dân", "Đạt 5/10 chỉ tiêu", "Ngày 31/2, không ai"])
+@pytest.mark.parametrize(
+    "text", ["Trong những ngày cuối tháng 7/2018, mọi người", "Sáng nay, 12 hộ dân", "Đạt 5/10 chỉ tiêu", "Ngày 31/2, không ai"]
+)
 def test_openings_without_a_day_tell_none(text: str) -> None:
     assert find_event(text, dt.date(2023, 10, 6))[0] is None
 
 
-@pytest.mark.parametrize("clock", [CLOCK, "Thứ Tư, 28/02/2024", "Thứ Tư, 28/02/2024 | 10:00 (GMT+7)", "28/02/2024 10:00:00 AM", "Hôm nay: 28.02.2024"])
+@pytest.mark.parametrize(
+    "clock", [CLOCK, "Thứ Tư, 28/02/2024", "Thứ Tư, 28/02/2024 | 10:00 (GMT+7)", "28/02/2024 10:00:00 AM", "Hôm nay: 28.02.2024"]
+)
 def test_clock_is_never_the_date_even_beside_the_headline(clock: str) -> None:
     article = read(TEXT, top=clock)
     assert article.date != "2024-02-28"
@@ -158,7 +177,13 @@ def test_metadata_come_first_then_print_then_photo_then_dateline() -> None:
     photo = '<p><img src="https://images.hcmcpv.org.vn/res/news/2023/10/04-10-2023-con-hem-nho-19B4111B.jpg"></p>'
     opening = "<p>(Thanhuytphcm.vn) - Sáng 3/10, bà con khu phố cùng nhau dọn dẹp con hẻm nhỏ cho sạch.</p>"
     head = '<meta property="article:published_time" content="2023-10-06T01:00:00+07:00">'
-    found = [read(printed + photo + opening + TEXT, head=head), read(printed + photo + opening + TEXT), read(photo + opening + TEXT), read(opening + TEXT), read(TEXT)]
+    found = [
+        read(printed + photo + opening + TEXT, head=head),
+        read(printed + photo + opening + TEXT),
+        read(photo + opening + TEXT),
+        read(opening + TEXT),
+        read(TEXT),
+    ]
     assert ["metadata", "page", "image-name", "dateline", "id-estimate"] == [article.date_source for article in found]
     assert ["2023-10-06", "2023-10-05", "2023-10-04", "2023-10-03"] == [article.date for article in found[:4]]
     assert ["2023-10-06T01:00:00+07:00", "2023-10-05T18:45:00+07:00", None, None, None] == [article.published_at for article in found]
@@ -180,6 +205,9 @@ def test_update_beside_the_headline_is_the_modification() -> None:
 
 
 def test_inspection_says_why_the_clock_was_refused() -> None:
-    html = f"<html><head><title>Con hẻm nhỏ</title></head><body><div>{CLOCK}</div><div><div><h1>Con hẻm nhỏ</h1>{TEXT}</div></div></body></html>"
+    html = (
+        f"<html><head><title>Con hẻm nhỏ</title></head><body><div>{CLOCK}</div><div><div><h1>Con hẻm nhỏ</h1>{TEXT}</div></div>"
+        "</body></html>"
+    )
     seen = inspect_article(html.encode(), "https://www.thanhuytphcm.vn/tin-tuc/con-hem-nho-1491913900")
     assert any(each.field == "date" and each.value == "2024-02-28" and each.refused and "clock" in each.refused for each in seen.candidates)

@@ -39,7 +39,17 @@ def test_byline_is_read_as_printed_and_its_people_apart(text: str, people: list[
 
 @pytest.mark.parametrize(
     "text",
-    ["Người dân cùng làm, cùng kiểm tra", "Theo dõi trên Google News", "Kinh tế", "Ảnh: Minh Khoa", "Đi trước xe lớn", "Ông nói gì?", "Chung sức giữ gìn", "x", "Theo đó, mọi người cùng làm việc này"],
+    [
+        "Người dân cùng làm, cùng kiểm tra",
+        "Theo dõi trên Google News",
+        "Kinh tế",
+        "Ảnh: Minh Khoa",
+        "Đi trước xe lớn",
+        "Ông nói gì?",
+        "Chung sức giữ gìn",
+        "x",
+        "Theo đó, mọi người cùng làm việc này",
+    ],
 )
 def test_other_short_lines_are_no_byline(text: str) -> None:
     assert parse_byline(text) is None
@@ -72,12 +82,21 @@ def read_byline(body: str) -> str | None:
     return parse_article(html.encode(), "https://www.thanhuytphcm.vn/tin-tuc/con-hem-nho-1491913900").byline
 
 
-TEXT = "<p>Đoạn mở đầu kể về một buổi sáng ở khu phố, nơi mọi người cùng dọn dẹp con hẻm.</p><p>Đoạn thứ hai kể tiếp chuyện của buổi chiều cùng ngày.</p>"
+TEXT = (
+    "<p>Đoạn mở đầu kể về một buổi sáng ở khu phố, nơi mọi người cùng dọn dẹp con hẻm.</p><p>Đoạn thứ hai kể tiếp chuyện của buổi "
+    "chiều cùng ngày.</p>"
+)
 
 
 def test_signature_of_a_quoted_document_is_no_byline() -> None:
     assert read_byline(TEXT + "<p>TM. BAN CHẤP HÀNH</p><p>BÍ THƯ</p><p>(Đã ký)</p><p>Trần Văn Tám</p>") is None
-    assert read_byline("<p>Nguyên văn bức thư:</p><blockquote><p>Tôi viết thư này để cảm ơn bà con đã giúp đỡ.</p><p>Trần Văn Tám</p></blockquote>" + TEXT) is None
+    assert (
+        read_byline(
+            "<p>Nguyên văn bức thư:</p><blockquote><p>Tôi viết thư này để cảm ơn bà con đã giúp đỡ.</p><p>Trần Văn Tám</p></blockquote>"
+            + TEXT
+        )
+        is None
+    )
 
 
 def test_caption_is_no_byline() -> None:
@@ -85,5 +104,10 @@ def test_caption_is_no_byline() -> None:
 
 
 def test_byline_stands_above_a_note_or_a_related_link() -> None:
-    assert read_byline(TEXT + '<p><b>Minh Khoa</b></p><p><a href="/tin-tuc/mot-bai-khac-cua-trang-nay-1491900000">Một bài khác của trang này</a></p>') == "Minh Khoa"
+    assert (
+        read_byline(
+            TEXT + '<p><b>Minh Khoa</b></p><p><a href="/tin-tuc/mot-bai-khac-cua-trang-nay-1491900000">Một bài khác của trang này</a></p>'
+        )
+        == "Minh Khoa"
+    )
     assert read_byline(TEXT + "<p>Minh Khoa</p><hr><p><b>Ý kiến bạn đọc</b></p><p>Nguyễn Văn Nam</p>") == "Minh Khoa"

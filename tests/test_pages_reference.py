@@ -13,8 +13,10 @@ from crawler.pages import parse_article, slug_of
 
 PHOTO = "https://images.hcmcpv.org.vn//Uploads/Image/05102023EECB324C/anh%20{}.jpg"
 AFTER = (
-    '<div><b>Ý kiến bạn đọc</b></div><form><label>Họ tên</label><input name="t"><textarea></textarea><img src="/captcha.aspx"><a href="#"><img src="/r.png" alt="refresh">refresh</a></form>'
-    '<div>Tổng lượt bình luận</div><div><b>Tin khác</b><ul><li><a href="/tin-tuc/mot-tin-khac-cua-trang-1491913700">Một tin khác của trang này hôm nay</a>'
+    '<div><b>Ý kiến bạn đọc</b></div><form><label>Họ tên</label><input name="t"><textarea></textarea><img src="/captcha.aspx"><a '
+    'href="#"><img src="/r.png" alt="refresh">refresh</a></form>'
+    '<div>Tổng lượt bình luận</div><div><b>Tin khác</b><ul><li><a href="/tin-tuc/mot-tin-khac-cua-trang-1491913700">Một tin khác của '
+    'trang này hôm nay</a>'
     '<p>(Thanhuytphcm.vn) - Sáng 4/10, một đơn vị khác tổ chức một hội nghị khác, cũng có dateline ở đầu như bài chính.</p></li>'
     '<li><a href="/tin-tuc/them-mot-tin-khac-nua-1491913600">Thêm một tin khác nữa của trang</a></li></ul></div><div><b>Thông báo</b></div>'
 )  # fmt: skip
@@ -68,7 +70,8 @@ def tables(it: Reference) -> str:
         photo='<TABLE ALIGN=center><TR><TD><IMG SRC="{n}" ALT="{}"></TD></TR><TR><TD ALIGN=center>{}</TD></TR></TABLE><BR>')  # fmt: skip
     return (
         f"<HTML><HEAD><TITLE>{it.title}</TITLE></HEAD><BODY><FORM ID=aspnetForm><TABLE><TR><TD COLSPAN=2>{it.clock}</TD></TR><TR><TD>"
-        f'<SPAN ID="lblT">{it.title}</SPAN><BR><TABLE><TR><TD><IMG SRC="{PHOTO.format("dau")}"></TD></TR><TR><TD>{it.lead_caption}</TD></TR></TABLE>'
+        f'<SPAN ID="lblT">{it.title}</SPAN><BR><TABLE><TR><TD><IMG SRC="{PHOTO.format("dau")}"></TD></TR><TR><TD>{it.lead_caption}</TD>'
+        "</TR></TABLE>"
         f"{body}<DIV ALIGN=right><B>{it.byline}</B></DIV>{AFTER}</TD><TD>x</TD></TR></TABLE></FORM></BODY></HTML>"
     )
 
@@ -79,7 +82,8 @@ def soup(it: Reference) -> str:
         photo='<p style="text-align:center"><img src="{n}" alt="{}"></p><p style="text-align:center">{}</p>')  # fmt: skip
     return (
         f"<html><head><title>{it.title} - Trang tin</title></head><body><div><div>{it.clock}</div></div><div><div>{it.title}</div>"
-        f'<div><img src="{PHOTO.format("dau")}" alt="{it.title}"><div>{it.lead_caption}</div></div><div>{body}<p>{it.byline}</p></div>{AFTER}</div></body></html>'
+        f'<div><img src="{PHOTO.format("dau")}" alt="{it.title}"><div>{it.lead_caption}</div></div><div>{body}<p>{it.byline}</p>'
+        f"</div>{AFTER}</div></body></html>"
     )
 
 
@@ -130,7 +134,9 @@ def test_body_is_the_text_from_the_dateline_to_the_byline(article: Article, refe
 
 
 def test_sub_headings_are_headings(article: Article, reference: Reference) -> None:
-    assert [text for kind, text in reference.flow if kind == "heading"] == [block.text for block in article.blocks if block.type == "heading"]
+    assert [text for kind, text in reference.flow if kind == "heading"] == [
+        block.text for block in article.blocks if block.type == "heading"
+    ]
 
 
 def test_articles_offered_next_are_listed(article: Article) -> None:

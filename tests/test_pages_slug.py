@@ -32,7 +32,11 @@ def test_slug_is_cut_in_mid_word() -> None:
     assert slug_matches(title, slug_of(title)[:97])
 
 
-@given(st.text(alphabet="aăâeêioôơuưyáàảãạđĐbcdghklmnpqrstvxABC 0123456789,.:“”?", min_size=12, max_size=160).filter(lambda text: any(map(str.isalnum, text))))
+@given(
+    st.text(alphabet="aăâeêioôơuưyáàảãạđĐbcdghklmnpqrstvxABC 0123456789,.:“”?", min_size=12, max_size=160).filter(
+        lambda text: any(map(str.isalnum, text))
+    )
+)
 def test_every_title_matches_its_own_slug_however_it_was_typed(title: str) -> None:
     import unicodedata
 

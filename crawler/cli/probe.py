@@ -27,14 +27,22 @@ TIMEOUT = 20.0
 
 _CANONICAL = re.compile(r"<link[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300}?href=[\"']([^\"'<>]{5,600})[\"']|"
                         r"<link[^<>]{0,300}?href=[\"']([^\"'<>]{5,600})[\"'][^<>]{0,300}?rel=[\"']?canonical|"
-                        r"<meta[^<>]{0,300}?property=[\"']og:url[\"'][^<>]{0,300}?content=[\"']([^\"'<>]{5,600})[\"']", re.IGNORECASE)  # fmt: skip
+                        r"<meta[^<>]{0,300}?property=[\"']og:url[\"'][^<>]{0,300}?content=[\"']([^\"'<>]{5,600})[\"']",
+                        re.IGNORECASE)  # fmt: skip
 
 
 @click.command()
 @click.argument("target", metavar="URL|FILE")
-@click.option("--url", "address", help="The page's address, where FILE does not tell it (default: its canonical link or og:url, else file://…).")
+@click.option(
+    "--url", "address", help="The page's address, where FILE does not tell it (default: its canonical link or og:url, else file://…)."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout: record, fields, error.")
-@click.option("--save-case", type=click.Path(path_type=Path), metavar="DIR", help="Save the page as a new page case in DIR; it fails until its expected.json has been read.")
+@click.option(
+    "--save-case",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Save the page as a new page case in DIR; it fails until its expected.json has been read.",
+)
 def command(target: str, address: str | None, as_json: bool, save_case: Path | None) -> int:
     """Show what the parser sees in one page: each field, its value, the rule that found it, the candidates it refused.
 
@@ -113,7 +121,8 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
     if urlsplit(url).scheme.lower() not in {"http", "https"} or not urlsplit(url).hostname:
         raise CommandFailed(f"{url}: expected an http or https address", Exit.USAGE)
     agent = f"thanhuy-archive/{__version__} (probe; one request)"
-    request = urllib.request.Request(_ascii(url), headers={"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"})
+    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+        _ascii(url), headers={"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"})
     opener = urllib.request.build_opener(_WebOnly)
     try:
         with opener.open(request, timeout=TIMEOUT) as response:
@@ -166,7 +175,9 @@ def _print(seen: Inspection, url: str) -> None:
         if value not in (None, [], "") and entry["field"] not in {"sources", "parser", "schema", "status", "text_digest"}:
             table.add_row(entry["field"], Text(_shown(value)), Text(entry["rule"] or ""))
         for refused in entry["refused"][:6]:
-            table.add_row("", Text(f"✗ {_shown(refused['value'])}", style="dim"), Text(f"{refused['rule']}: {refused['reason']}", style="dim"))
+            table.add_row(
+                "", Text(f"✗ {_shown(refused['value'])}", style="dim"), Text(f"{refused['rule']}: {refused['reason']}", style="dim")
+            )
     console.print(table)
     if seen.article is not None:
         _print_body(console, seen.article)

@@ -16,6 +16,7 @@ from crawler.pages.reading import PARSER_VERSION, Inspection, inspect_article, p
 from crawler.pages.slug import slug_matches, slug_of
 
 __all__ = [
-    "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "LayoutError", "Link", "inspect_article", "parse_article", "parse_links", "slug_matches",
+    "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "LayoutError", "Link", "inspect_article", "parse_article",
+    "parse_links", "slug_matches",
     "slug_of",
 ]  # fmt: skip

@@ -14,7 +14,8 @@ _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang
 _TAG_PATH = re.compile(r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?[/.-]|[?&](?:tag|keyword)s?=|-tag\d|/tag", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 _COUNT = re.compile(
-    r"(?:tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)|bình luận|ý kiến(?: bạn đọc)?|phản hồi)\s*[:(]*\s*(\d{1,6})\s*\)?$|^\(?(\d{1,6})\)?\s+(?:bình luận|ý kiến|phản hồi)",
+    r"(?:tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)|bình luận|ý kiến(?: bạn đọc)?|phản hồi)\s*[:(]*\s*(\d{1,6})\s*\)?$|"
+    r"^\(?(\d{1,6})\)?\s+(?:bình luận|ý kiến|phản hồi)",
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"\s*(?:[>»›/|]|::|→|\\)\s*")
@@ -69,7 +70,10 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
 
 
 def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
-    """Whether a row of links is the headline's trail, rather than the page's menu: how far up the tree they meet, and whether it begins at home."""
+    """Whether a row of links is the headline's trail, rather than the page's menu.
+
+    How far up the tree they meet says so, and whether it begins at home.
+    """
     if page.box_of(trail[0]).flags & HEADER and not page.box_of(trail[0]).flags & (ARTICLE | MAIN):
         return False
     path = page.ancestors(page.boxes[page.pieces[regions.title_at].box])
@@ -157,10 +161,8 @@ def find_attachments(page: Page, regions: Regions) -> list[str]:
 
 def find_related(page: Page, regions: Regions, story: Story) -> list[str]:
     """The articles offered next: links after the article's end, and those set between its paragraphs."""
-    hrefs = list(story.related)
-    for piece in page.pieces[regions.story.start : regions.story.stop]:
-        if piece.href and (regions.teaser[piece.index] or (piece.is_link and page.box_of(piece).flags & ASIDE)):
-            hrefs.append(piece.href)
+    inside = page.pieces[regions.story.start : regions.story.stop]
+    hrefs = [*story.related, *(piece.href for piece in inside if piece.href and _is_offered(page, regions, piece))]
     until = 0
     for piece in page.pieces[regions.story.stop :]:
         if page.box_of(piece).flags & FOOTER:
@@ -181,6 +183,11 @@ def find_related(page: Page, regions: Regions, story: Story) -> list[str]:
     if found:
         page.ledger.take("related", "links-after-story", f"{len(found)} links")
     return found
+
+
+def _is_offered(page: Page, regions: Regions, piece: Piece) -> bool:
+    """Whether a linked line inside the story belongs to a list of other articles."""
+    return regions.teaser[piece.index] or (piece.is_link and bool(page.box_of(piece).flags & ASIDE))
 
 
 def _end_of_list(page: Page, label: Piece) -> int:

@@ -13,7 +13,8 @@ from crawler.pages.tree import NAV, Piece
 
 _CLASS = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
 _SIGNING = re.compile(
-    r"^(?:\(?đã ký\)?|(?:t/?m|k/?t|t/?l|tuq|thừa lệnh|thay mặt)\b.*|nơi nhận.*|chủ tịch|bí thư|giám đốc|tổng bí thư|thủ tướng.*|phó (?:bí thư|chủ tịch|giám đốc).*)$",
+    r"^(?:\(?đã ký\)?|(?:t/?m|k/?t|t/?l|tuq|thừa lệnh|thay mặt)\b.*|nơi nhận.*|chủ tịch|bí thư|giám đốc|tổng bí thư|thủ tướng.*|"
+    r"phó (?:bí thư|chủ tịch|giám đốc).*)$",
     re.IGNORECASE,
 )
 _AROUND_DATE = re.compile(r"^[\s|,;:\-–—•·/]+|[\s|,;:\-–—•·/]+$")

@@ -198,10 +198,11 @@ def _read_next_line(page: Page, regions: Regions, photo: _Photo, following: int,
         if line.image is None:
             page.ledger.refuse("captions", rule or "after-photo", line.text, "nothing but its place speaks for it")
     before = page.pieces[photo.piece.index - 1] if photo.piece.index > regions.story.start else None
-    if before is not None and before.image is None and before.index not in shown.captions and before.size <= _LONGEST:
-        if photo.alt and fold(photo.alt) == fold(before.text) and before.index > regions.title_at:
-            photo.lines, photo.rule = [before], "alt, before the photo"
-            shown.captions.add(before.index)
+    if before is None or before.image is not None or before.index in shown.captions or before.size > _LONGEST:
+        return
+    if photo.alt and fold(photo.alt) == fold(before.text):
+        photo.lines, photo.rule = [before], "alt, before the photo"
+        shown.captions.add(before.index)
 
 
 def _score_line(page: Page, regions: Regions, photo: _Photo, line: Piece, centred: bool) -> tuple[float, str]:

@@ -51,15 +51,10 @@ def decode_page(body: bytes, headers: Mapping[str, str] | None = None) -> tuple[
 
 
 def _declared(body: bytes, headers: Mapping[str, str] | None) -> list[str]:
-    names = []
-    for key, value in (headers or {}).items():
-        if key.lower() == "content-type" and (match := _HEADER.search(value)):
-            names.append(match[1])
+    types = [value for key, value in (headers or {}).items() if key.lower() == "content-type"]
+    names = [match[1] for value in types if (match := _HEADER.search(value))]
     head = body[:4096]
-    for pattern in (_XML, _META):
-        if found := pattern.search(head):
-            names.append(found[1].decode("ascii", "replace"))
-    return names
+    return names + [found[1].decode("ascii", "replace") for pattern in (_XML, _META) if (found := pattern.search(head))]
 
 
 def _known(name: str) -> str | None:

@@ -7,17 +7,21 @@ from crawler.pages.stamps import make_day
 
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:[-–—:]+|\.(?=\s))\s*")
 _DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
-_AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|[A-Z]{{2,5}} ?(?:News|Online)|VGP News|VietnamPlus)"
+_AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|"
+                     rf"[A-Z]{{2,5}} ?(?:News|Online)|VGP News|VietnamPlus)"
                      rf"(?:\s*\([^()]{{2,30}}\))?){_DASH}(?=\S)")  # fmt: skip
 _DOMAIN = re.compile(r"^([A-Z][\w-]{1,20}\.(?:vn|com\.vn|org\.vn|com|net|gov\.vn))\s*(?:[:.]|\s)\s*(?=[A-ZĐÀ-Ỹ\"“])")
-_PLACE = re.compile(rf"^((?:TP\.?\s?(?:HCM|Hồ Chí Minh)|TPHCM|Hà Nội|HÀ NỘI|Đà Nẵng|Cần Thơ|Hải Phòng|Huế|Thành phố Hồ Chí Minh|[A-ZĐÀ-Ỹ]{{2,}}(?:\s[A-ZĐÀ-Ỹ]{{2,}}){{0,4}})"
+_PLACE = re.compile(rf"^((?:TP\.?\s?(?:HCM|Hồ Chí Minh)|TPHCM|Hà Nội|HÀ NỘI|Đà Nẵng|Cần Thơ|Hải Phòng|Huế|Thành phố Hồ Chí Minh|"
+                    rf"[A-ZĐÀ-Ỹ]{{2,}}(?:\s[A-ZĐÀ-Ỹ]{{2,}}){{0,4}})"
                     rf"(?:\s*\([A-Za-zĐÀ-ỹ+ .]{{2,30}}\))?){_DASH}(?=[A-ZĐÀ-Ỹ\d\"“])")  # fmt: skip
 _PLACE_AGENCY = re.compile(
-    rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.]*(?:\s[\wÀ-ỹ.]+){{0,5}}\s*\((?:TTXVN|VOV|VNA|SGGP|NDO|Vietnam\+|AFP|Reuters|AP|Xinhua|THX|[A-Z]{{2,8}})[^()]{{0,20}}\)){_DASH}(?=\S)"
+    rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.]*(?:\s[\wÀ-ỹ.]+){{0,5}}\s*\((?:TTXVN|VOV|VNA|SGGP|NDO|Vietnam\+|AFP|Reuters|AP|Xinhua|THX|"
+    rf"[A-Z]{{2,8}})[^()]{{0,20}}\)){_DASH}(?=\S)"
 )
 
 _EVENT = re.compile(
-    r"\b(?:sáng|trưa|chiều|tối|đêm|khuya|rạng sáng|hôm|ngày|hôm nay|hôm qua|vừa qua|mới đây)(?: (?:sớm|muộn|nay|qua|sớm nay))?(?:,)?\s*(?:ngày\s*)?\(?\s*(\d{1,2})\s*(?:[/-]|tháng)\s*(\d{1,2})"
+    r"\b(?:sáng|trưa|chiều|tối|đêm|khuya|rạng sáng|hôm|ngày|hôm nay|hôm qua|vừa qua|mới đây)(?: (?:sớm|muộn|nay|qua|"
+    r"sớm nay))?(?:,)?\s*(?:ngày\s*)?\(?\s*(\d{1,2})\s*(?:[/-]|tháng)\s*(\d{1,2})"
     r"(?:\s*(?:[/-]|năm)\s*((?:19|20)\d{2}))?(?![\d/])", re.IGNORECASE)  # fmt: skip
 _EVENT_REACH = 260
 """Characters of the opening in which the day of the event is looked for."""
@@ -39,7 +43,10 @@ def _is_clause(text: str) -> bool:
 
 
 def find_event(text: str, near: date | None) -> tuple[date | None, tuple[int, int] | None]:
-    """The day the opening tells of, and its (day, month). The year is the printed one, or the one nearest to `near`; without both no day."""
+    """The day the opening tells of, and its (day, month).
+
+    The year is the printed one, or the one nearest to `near`; without both no day.
+    """
     found = find_dateline(text)
     start = found[1] if found else 0
     sentence = text[start : start + _EVENT_REACH]

@@ -17,7 +17,8 @@ from crawler.pages.story import Story
 
 _SECONDS_UNTIL = 1_491_820_000
 """Ids below are Unix seconds of creation; from April 2017 they count."""
-_ANCHORS = ((1_491_820_000, date(2017, 4, 10)), (1_491_871_594, date(2020, 11, 10)), (1_491_890_502, date(2022, 2, 2)), (1_491_902_914, date(2022, 12, 22)),
+_ANCHORS = ((1_491_820_000, date(2017, 4, 10)), (1_491_871_594, date(2020, 11, 10)), (1_491_890_502, date(2022, 2, 2)), (1_491_902_914,
+    date(2022, 12, 22)),
             (1_491_934_952, date(2025, 3, 14)), (1_491_938_606, date(2025, 8, 26)))  # fmt: skip
 _NEAR = 3
 """Days that two witnesses of one publication may lie apart."""
@@ -160,31 +161,47 @@ def _from_page(
         day = nearest_year(*event, near)
         confirmed += [day] if day else []
     for index, stamp in story.stamps:
-        if (reason := _refuse(page, stamp, latest)) is None:
-            if stamp.words and stamp.time is None and not stamp.labelled and not _confirms(stamp, confirmed, event, estimate):
-                reason = "the form of a clock, and no other witness for this day"
-            elif stamp.updated and stamp.time is None and not _confirms(stamp, confirmed, event, None) and (confirmed or event):
-                reason = "the day of an update"
+        reason = _refuse(stamp, latest)
+        if reason is None and stamp.words and stamp.time is None and not stamp.labelled and not _confirms(stamp, confirmed, event):
+            reason = "the form of a clock, and no other witness for this day"
+        elif reason is None and stamp.updated and stamp.time is None and not _confirms(stamp, confirmed, event) and (confirmed or event):
+            reason = "the day of an update"
         if reason is None:
             return stamp
         page.ledger.refuse("date", f"printed-by-headline:{index}", stamp.day.isoformat(), reason)
     for place, span in (("before-headline", reversed(regions.before)), ("under-body", iter(list(regions.after)[:12]))):
         for index in span:
             piece = page.pieces[index]
-            stamp = find_stamp(piece.text) if piece.image is None and not regions.teaser[index] else None
-            if stamp is None or len(stamp.rest) > 60:
+            found = find_stamp(piece.text) if piece.image is None and not regions.teaser[index] else None
+            if found is None or len(found.rest) > 60:
                 continue
-            reason = _refuse(page, stamp, latest)
-            if reason is None and stamp.words:
-                reason = "the header's clock"
-            elif reason is None and not (stamp.time or stamp.labelled):
-                reason = "neither a time nor a word beside it says that it was published then"
-            elif reason is None and not _confirms(stamp, confirmed, event, estimate) and not _in_address(page, stamp.day):
-                reason = "no other witness for this day: it may be the header's clock"
+            reason = _refuse(found, latest) or _may_be_clock(page, found, index, confirmed, event, latest)
             if reason is None:
-                return stamp
-            page.ledger.refuse("date", place, stamp.day.isoformat(), reason)
+                return found
+            page.ledger.refuse("date", place, found.day.isoformat(), reason)
     return None
+
+
+def _may_be_clock(
+    page: Page, stamp: Stamp, index: int, confirmed: list[date], event: tuple[int, int] | None, latest: date | None
+) -> str | None:
+    """Why a date that does not stand between headline and text may be the page's clock. None where it cannot be.
+
+    The id's estimate is too coarse to tell the day of publication from a fetch some weeks later.
+    """
+    if stamp.words:
+        return "the form of the header's clock"
+    if not (stamp.time or stamp.labelled):
+        return "neither a time nor a word beside it says that it was published then"
+    if not _confirms(stamp, confirmed, event) and not _in_address(page, stamp.day):
+        return "no other witness for this day: it may be the header's clock"
+    if latest is not None and (latest - stamp.day).days <= 2 and not _has_other_clock(page, index):
+        return "the day of the fetch, on a page without another clock: it may be the header's"
+    return None
+
+
+def _has_other_clock(page: Page, index: int) -> bool:
+    return any(piece.size < 80 and find_stamp(piece.text) for piece in page.pieces[:index] if piece.image is None)
 
 
 def _refuse_clock(page: Page, regions: Regions) -> None:
@@ -194,7 +211,7 @@ def _refuse_clock(page: Page, regions: Regions) -> None:
             page.ledger.refuse("date", "page-header", stamp.day.isoformat(), "the header's clock: the day of the fetch")
 
 
-def _refuse(page: Page, stamp: Stamp, latest: date | None) -> str | None:
+def _refuse(stamp: Stamp, latest: date | None) -> str | None:
     if not stamp.weekday_agrees:
         return "its weekday is another day's"
     if latest is not None and stamp.day > latest:
@@ -202,13 +219,12 @@ def _refuse(page: Page, stamp: Stamp, latest: date | None) -> str | None:
     return None
 
 
-def _confirms(stamp: Stamp, confirmed: list[date], event: tuple[int, int] | None, estimate: date | None) -> bool:
+def _confirms(stamp: Stamp, confirmed: list[date], event: tuple[int, int] | None) -> bool:
+    """Whether another witness knows the day: metadata, a photo's name, the dateline."""
     if confirmed:
         return any(abs((stamp.day - day).days) <= _NEAR for day in confirmed)
-    if event:
-        day = nearest_year(*event, stamp.day)
-        return day is not None and abs((stamp.day - day).days) <= _NEAR
-    return estimate is not None and abs((stamp.day - estimate).days) <= _ESTIMATE
+    day = nearest_year(*event, stamp.day) if event else None
+    return day is not None and abs((stamp.day - day).days) <= _NEAR
 
 
 def _in_address(page: Page, day: date) -> bool:

@@ -50,7 +50,10 @@ def tame_tags(text: str) -> str:
 
 
 def _may_be_attributes(part: str) -> bool:
-    """Whether what stands before a `>` can be a tag with thousands of attributes: these need something between them, which minified script lacks."""
+    """Whether what stands before a `>` can be a tag with thousands of attributes.
+
+    These need something between them, which minified script lacks.
+    """
     spaces, quotes = sum(map(part.count, " \n\t\r\f")), part.count('"') + part.count("'")
     slashes = part.count("/") - len(part) // 48  # an image drawn in the page, as base64, has one in 64
     return max(spaces, quotes, slashes) > _LONG // 7 and _START.search(part) is not None

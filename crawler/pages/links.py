@@ -15,13 +15,17 @@ MAX_LINKS = 20_000
 """Of a page with more distinct links only these many are read."""
 
 _ATTRIBUTES = {
-    "a": ("href",), "area": ("href",), "link": ("href",), "script": ("src",), "iframe": ("src", "data-src"), "frame": ("src",), "embed": ("src",), "object": ("data",),
-    "source": ("src", "srcset", "data-src", "data-srcset"), "video": ("src", "poster", "data-src"), "audio": ("src", "data-src"), "track": ("src",), "input": ("src",),
-    "img": ("src", "srcset", "data-src", "data-srcset", "data-original", "data-lazy-src", "data-lazy", "data-echo", "data-img", "data-image", "data-url"),
+    "a": ("href",), "area": ("href",), "link": ("href",), "script": ("src",), "iframe": ("src", "data-src"), "frame": ("src",),
+    "embed": ("src",), "object": ("data",),
+    "source": ("src", "srcset", "data-src", "data-srcset"), "video": ("src", "poster", "data-src"), "audio": ("src", "data-src"),
+    "track": ("src",), "input": ("src",),
+    "img": ("src", "srcset", "data-src", "data-srcset", "data-original", "data-lazy-src", "data-lazy", "data-echo", "data-img",
+    "data-image", "data-url"),
     "image": ("src",), "td": ("background",), "table": ("background",), "body": ("background",),
 }  # fmt: skip
 _NEXT_TEXT = re.compile(
-    r"(?:trang|tin|xem)\s*(?:sau|kế(?: tiếp)?|tiếp(?: theo)?|trước|đầu|cuối)|xem thêm(?: tin)?|tải thêm|tiếp(?: theo)?|sau|trước|next|previous|prev|older|newer|[«»<>›‹]{1,2}|\.\.\.|…|trang \d+|cuối|đầu",
+    r"(?:trang|tin|xem)\s*(?:sau|kế(?: tiếp)?|tiếp(?: theo)?|trước|đầu|cuối)|xem thêm(?: tin)?|tải thêm|tiếp(?: theo)?|sau|trước|next|"
+    r"previous|prev|older|newer|[«»<>›‹]{1,2}|\.\.\.|…|trang \d+|cuối|đầu",
     re.IGNORECASE,
 )
 _NEXT_QUERY = re.compile(

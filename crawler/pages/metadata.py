@@ -10,8 +10,10 @@ from urllib.parse import urljoin
 
 from crawler.pages.text import clean
 
-_ARTICLE_TYPES = frozenset({"article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "backgroundnewsarticle",
-                            "reviewnewsarticle", "blogposting", "liveblogposting", "report", "videoobject", "imagegallery", "webpage"})  # fmt: skip
+_ARTICLE_TYPES = frozenset({"article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle",
+    "backgroundnewsarticle",
+                            "reviewnewsarticle", "blogposting", "liveblogposting", "report", "videoobject", "imagegallery",
+                            "webpage"})  # fmt: skip
 _LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage"})
 _MAX_JSON = 400_000
 _CONTROL = re.compile(r"[\x00-\x1f]")
@@ -20,8 +22,8 @@ _COMMA = re.compile(r",\s*([}\]])")
 _META = {
     "title": ("og:title", "twitter:title", "headline", "title", "dc.title"),
     "description": ("og:description", "description", "twitter:description", "dc.description"),
-    "published": ("article:published_time", "datepublished", "pubdate", "og:published_time", "publishdate", "publish_date", "dc.date.issued",
-                  "dcterms.created", "article:published", "date", "dc.date"),
+    "published": ("article:published_time", "datepublished", "pubdate", "og:published_time", "publishdate", "publish_date",
+    "dc.date.issued", "dcterms.created", "article:published"),
     "modified": ("article:modified_time", "datemodified", "lastmod", "og:updated_time", "last-modified", "dcterms.modified"),
     "author": ("article:author", "author", "dc.creator", "twitter:creator"),
     "section": ("article:section", "articlesection"),

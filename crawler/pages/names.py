@@ -6,21 +6,28 @@ from dataclasses import dataclass
 from crawler.pages.text import clean, initial_is_upper
 
 _PREFIX = re.compile(
-    r"^(?:(?:bài|tin|ảnh|clip|video|đồ h[oọ]ạ|đồ họa|thực hiện|tác giả|bài viết|người viết|biên soạn|biên tập|biên dịch|tổng hợp|lược dịch|dịch|nội dung|trình bày|thiết kế|chùm ảnh|ghi chép|phóng sự|nguồn|nhóm tác giả)"
-    r"(?:\s*(?:và|,|-|–|&|\+|/)\s*(?:bài|tin|ảnh|clip|video|đồ họa|thơ|tranh|hình|trình bày|thiết kế))*)\s*[:：]\s*", re.IGNORECASE)  # fmt: skip
+    r"^(?:(?:bài|tin|ảnh|clip|video|đồ h[oọ]ạ|đồ họa|thực hiện|tác giả|bài viết|người viết|biên soạn|biên tập|biên dịch|tổng hợp|"
+    r"lược dịch|dịch|nội dung|trình bày|thiết kế|chùm ảnh|ghi chép|phóng sự|nguồn|nhóm tác giả)"
+    r"(?:\s*(?:và|,|-|–|&|\+|/)\s*(?:bài|tin|ảnh|clip|video|đồ họa|thơ|tranh|hình|trình bày|thiết kế))*)\s*[:：]\s*",
+    re.IGNORECASE)  # fmt: skip
+_PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa)\s*[:：]\s*", re.IGNORECASE)
 _ACCORDING = re.compile(r"^\(?\s*theo\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
-    r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực hiện ghi|lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+.]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
+    r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực hiện ghi|"
+    r"lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+.]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
     re.IGNORECASE,
 )
 _JOIN = re.compile(r"\s*(?:,|;|&|\+|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*")
 _ROLE = re.compile(r"\s*(?:[:：]\s*)?\b(?:ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE)
-_GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
-                    r"chi cục|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|thư viện|liên đoàn|công an|tỉnh ủy|thông tin)\b)", re.IGNORECASE)  # fmt: skip
+_GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
+                    r"bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
+                    r"chi cục|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|thư viện|liên đoàn|công an|tỉnh ủy|"
+                    r"thông tin)\b)", re.IGNORECASE)  # fmt: skip
 _SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|Bộ|Văn)\b")
 """Words that open an office's name and a person's alike: `Trường Giang` is somebody, `Trường Tiểu học` is not."""
 _TITLE = re.compile(
-    r"^(?:pgs|gs|ts|ths|th\.s|t\.s|ks|bs|ncs|nhà báo|nhà thơ|nhà văn|nhà nghiên cứu|luật sư|ls|nsnd|nsưt|thạc sĩ|tiến sĩ|phóng viên|pv|btv|ctv|đại tá|thượng tá|trung tá|thiếu tá|thiếu tướng)\.?\s*[.,]?\s*",
+    r"^(?:pgs|gs|ts|ths|th\.s|t\.s|ks|bs|ncs|nhà báo|nhà thơ|nhà văn|nhà nghiên cứu|luật sư|ls|nsnd|nsưt|thạc sĩ|tiến sĩ|phóng viên|pv|"
+    r"btv|ctv|đại tá|thượng tá|trung tá|thiếu tá|thiếu tướng)\.?\s*[.,]?\s*",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
@@ -52,14 +59,8 @@ def parse_byline(text: str) -> Byline | None:
     prefix = _PREFIX.match(bare)
     according = _ACCORDING.match(bare)
     rest = bare[prefix.end() :] if prefix else bare[according.end() :].rstrip(")") if according else bare
-    if (
-        prefix
-        and prefix[0].lower().startswith(("ảnh", "clip", "video", "nguồn", "đồ họa", "nội dung"))
-        and "và" not in prefix[0].lower()
-        and "," not in prefix[0]
-    ):
-        if prefix[0].lower().startswith(("ảnh", "clip", "video", "đồ họa")) and "," not in rest:
-            return None
+    if prefix and _PHOTO_ONLY.fullmatch(prefix[0]) and "," not in rest:
+        return None  # the end of a caption
     suffix = _SUFFIX.search(rest)
     named = rest[: suffix.start()] if suffix else rest
     named = _ROLE.sub(", ", named).strip(" ,-–—*()")

@@ -21,7 +21,13 @@ _LAZY = (
 )
 """Where a lazily loaded image keeps its address, before the placeholder in `src`."""
 
-_SIGNS = frozenset(["icon", "icons", "ico", "logo", "logos", "spacer", "blank", "pixel", "captcha", "refresh", "reload", "share", "print", "printer", "btn", "button", "arrow", "bullet", "loading", "loader", "facebook", "fb", "zalo", "twitter", "youtube", "tiktok", "instagram", "google", "rss", "email", "mail", "emoji", "smiley", "smilies", "transparent", "clear", "dot", "line", "next", "prev", "close", "search", "menu", "play", "avatar-default", "no-image", "noimage", "noavatar", "placeholder", "lazy", "lazyload", "qr", "qrcode"])  # fmt: skip
+_SIGNS = frozenset({
+    "icon", "icons", "ico", "logo", "logos", "spacer", "blank", "pixel", "captcha", "refresh", "reload", "share",
+    "print", "printer", "btn", "button", "arrow", "bullet", "loading", "loader", "facebook", "fb", "zalo", "twitter",
+    "youtube", "tiktok", "instagram", "google", "rss", "email", "mail", "emoji", "smiley", "smilies", "transparent",
+    "clear", "dot", "line", "next", "prev", "close", "search", "menu", "play", "avatar-default", "no-image", "noimage",
+    "noavatar", "placeholder", "lazy", "lazyload", "qr", "qrcode",
+})  # fmt: skip
 _SIGN_FOLDERS = re.compile(r"/(?:icons?|emoticons?|smileys?|smilies|emoji|captcha\w*|sprites?|flags|buttons?)/", re.IGNORECASE)
 _SIZE = re.compile(r"^\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d{1,4})(?:\.\d+)?px", re.IGNORECASE)
@@ -29,7 +35,8 @@ _IMAGE_NAME = re.compile(r"^\s*(?:https?:)?/?[^\s\"'{}<>]+\.(?:jpe?g|png|webp|gi
 _SMALL = 60
 """Pixels of width or height up to which an image is an icon."""
 
-_MAKER = (r"(?:nguồn ảnh|nguồn clip|ảnh tư liệu|ảnh minh h[oọ][aạ]|ảnh chụp màn hình|ảnh cắt từ clip|ảnh|hình ảnh|hình|nguồn|photo|clip|video|đồ h[oọ][aạ]|infographic|tranh|"
+_MAKER = (r"(?:nguồn ảnh|nguồn clip|ảnh tư liệu|ảnh minh h[oọ][aạ]|ảnh chụp màn hình|ảnh cắt từ clip|ảnh|hình ảnh|hình|nguồn|photo|clip|"
+          r"video|đồ h[oọ][aạ]|infographic|tranh|"
           r"thực hiện|tư liệu)")  # fmt: skip
 _CREDIT = re.compile(
     rf"(?:^|(?<=[\s.,;(\[–—/-]))[(\[]?\s*{_MAKER}\s*(?:do|của|by)?\s*[:：]\s*([^()\[\]:：]{{2,70}}?)\s*[)\]]?\s*\.?\s*$", re.IGNORECASE
@@ -54,11 +61,11 @@ def find_source(image: Any, base: str) -> str | None:
         except ValueError:
             continue
         if address.startswith(("http://", "https://")):
-            return address
+            return str(address)
     for name, value in image.items():
         if _IMAGE_NAME.search(value) and name not in {"alt", "title", "class", "id", "srcset"} and len(value) < 2000:
             try:
-                return urljoin(base, value.strip())
+                return str(urljoin(base, value.strip()))
             except ValueError:
                 continue
     parent = image.getparent()

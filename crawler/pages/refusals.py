@@ -6,9 +6,12 @@ from crawler.pages.page import Page
 from crawler.pages.slug import slug_matches
 from crawler.pages.text import fold
 
-_CHALLENGE = re.compile(r"just a moment|checking your browser|attention required|ddos protection|verify you are (?:a )?human|đang kiểm tra trình duyệt|xác minh bạn là (?:con )?người|"
-                        r"access denied|request rejected|are you a robot|bạn không phải (?:là )?(?:robot|người máy)|security check|cf-chl|enable javascript and cookies", re.IGNORECASE)  # fmt: skip
-_MISSING = re.compile(r"không (?:tìm thấy|tồn tại)|(?:trang|bài viết|nội dung|đường dẫn|liên kết|tin)[\w\s,]{0,40}(?:không (?:còn )?tồn tại|đã (?:bị )?(?:xóa|xoá|gỡ)|không có|không tìm thấy)|"
+_CHALLENGE = re.compile(r"just a moment|checking your browser|attention required|ddos protection|verify you are (?:a )?human|"
+                        r"đang kiểm tra trình duyệt|xác minh bạn là (?:con )?người|"
+                        r"access denied|request rejected|are you a robot|bạn không phải (?:là )?(?:robot|người máy)|security check|"
+                        r"cf-chl|enable javascript and cookies", re.IGNORECASE)  # fmt: skip
+_MISSING = re.compile(r"không (?:tìm thấy|tồn tại)|(?:trang|bài viết|nội dung|đường dẫn|liên kết|"
+                      r"tin)[\w\s,]{0,40}(?:không (?:còn )?tồn tại|đã (?:bị )?(?:xóa|xoá|gỡ)|không có|không tìm thấy)|"
                       r"page not found|not found|404|lỗi 404|error 404|(?:trang|bài viết) này (?:hiện )?không", re.IGNORECASE)  # fmt: skip
 _MISSING_TITLE = re.compile(r"\b404\b|not found|không tìm thấy|không tồn tại", re.IGNORECASE)
 _MISSING_WORDS = ("không", "404", "not found", "đã")

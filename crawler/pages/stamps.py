@@ -14,12 +14,14 @@ _ISO = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _WORDS = re.compile(r"(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm|\s*,|\s*/)?\s+((?:19|20)\d{2})", re.IGNORECASE)
 _TIME = re.compile(r"(?<![\d:/.-])(\d{1,2})\s?(?:[:h]|giờ)\s?(\d{2})(?::(\d{2}))?(?!\d)\s*(?:phút)?\s*(am|pm|sa|ch)?\b", re.IGNORECASE)
 _NOISE = re.compile(
-    r"\(?\s*(?:gmt|utc)\s*[+-]?\s*\d{0,2}(?::?\d\d)?\s*\)?|\b(?:cập nhật(?: lần cuối)?|đăng(?: lúc| ngày)?|ngày(?: đăng| cập nhật| xuất bản| tạo)?|xuất bản|thời gian|lúc|"
+    r"\(?\s*(?:gmt|utc)\s*[+-]?\s*\d{0,2}(?::?\d\d)?\s*\)?|\b(?:cập nhật(?: lần cuối)?|đăng(?: lúc| ngày)?|ngày(?: đăng| cập nhật|"
+    r" xuất bản| tạo)?|xuất bản|thời gian|lúc|"
     r"posted on|published|updated|date|vào|phát hành)\b|[|,;:\-–—•·()\[\]/]", re.IGNORECASE)  # fmt: skip
 _UPDATED = re.compile(r"cập nhật|updated|sửa", re.IGNORECASE)
 _LABELLED = re.compile(r"cập nhật|đăng|xuất bản|phát hành|published|posted|updated|gmt|ngày tạo", re.IGNORECASE)
 _METADATA = re.compile(
-    r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{1,2}(?!\d))?)?"
+    r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|"
+    r"[+-]\d{1,2}(?!\d))?)?"
 )
 
 
@@ -99,7 +101,10 @@ def _time_of(match: "re.Match[str]") -> time | None:
 
 
 def parse_metadata_stamp(value: str) -> tuple[date, datetime | None] | None:
-    """Day and moment of an ISO-like value, in Vietnam's time, which is also taken for one without a zone. The moment is None without a time."""
+    """Day and moment of an ISO-like value, in Vietnam's time, which is also taken for one without a zone.
+
+    The moment is None without a time.
+    """
     match = _METADATA.match(value)
     if match is None:
         stamp = find_stamp(value[:60])

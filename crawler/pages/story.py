@@ -48,7 +48,10 @@ class Line:
 
 
 def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[Line | int]]:
-    """Tell apart head, lead and body. Returns the story so far, and the body's lines (photos as indexes into the images) in reading order."""
+    """Tell apart head, lead and body.
+
+    Returns the story so far, and the body's lines (photos as indexes into the images) in reading order.
+    """
     story = Story()
     kept: list[Piece] = []
     title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
@@ -163,7 +166,8 @@ def _lead_rule(page: Page, regions: Regions, story: Story, piece: Piece, followi
 def _continues_lead(page: Page, regions: Regions, story: Story, piece: Piece) -> bool:
     before = page.pieces[piece.index - 1]
     return (before.image is None and before.text != "" and story.lead is not None and story.lead.endswith(before.text)
-            and (before.level, before.is_bold) == (piece.level, piece.is_bold) and (piece.is_bold or piece.level > 0 or before.box == piece.box)
+            and (before.level, before.is_bold) == (piece.level,
+            piece.is_bold) and (piece.is_bold or piece.level > 0 or before.box == piece.box)
             and (piece.index < regions.body_at or (piece.box == before.box and piece.breaks == 1)))  # fmt: skip
 
 

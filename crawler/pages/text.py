@@ -27,7 +27,6 @@ _NOT_ALPHABET = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
 _TERMINAL = re.compile(r"[.!?…:;,][\"”’»)\]]*$")
 _SENTENCE = re.compile(r"[.!?…][\"”’»)\]]*$")
-_CREDIT_WORD = r"(?:Nguồn\s+ảnh|Nguồn\s+clip|Ảnh\s+tư\s+liệu|Ảnh\s+minh\s+họa|Ảnh|ẢNH|Hình|Nguồn|NGUỒN|Photo|Clip|Video|Đồ\s+họa|Infographic|Tranh|Minh\s+họa)"
 
 
 def clean(text: str) -> str:

@@ -21,8 +21,10 @@ MAX_ELEMENTS = 100_000
 
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select", "textarea",
                       "button", "input", "canvas", "head", "map", "datalist", "audio", "video", "option", "progress", "meter"})  # fmt: skip
-_INLINE = frozenset({"a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym", "cite", "q",
-                     "code", "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn", "ruby", "rt",
+_INLINE = frozenset({"a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym",
+    "cite", "q",
+                     "code", "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn",
+                     "ruby", "rt",
                      "rp", "data", "blink", "picture", "source", "link", "meta", "img", "br", "image"})  # fmt: skip
 _BOLD = frozenset({"b", "strong"})
 _ITALIC = frozenset({"i", "em", "cite", "dfn"})
@@ -33,8 +35,10 @@ _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNO
 _SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
 
 NAV, HEADER, FOOTER, ASIDE, FORM, FIGURE, CAPTION, TABLE, ITEM, QUOTE, ARTICLE, MAIN = (1 << bit for bit in range(12))
-_FLAGS = {"nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "form": FORM, "figure": FIGURE, "figcaption": CAPTION,
-          "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE, "article": ARTICLE, "main": MAIN, "dialog": ASIDE}  # fmt: skip
+_FLAGS = {"nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "form": FORM, "figure": FIGURE,
+    "figcaption": CAPTION,
+          "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE, "article": ARTICLE, "main": MAIN,
+          "dialog": ASIDE}  # fmt: skip
 _ROLES = {"navigation": NAV, "banner": HEADER, "contentinfo": FOOTER, "complementary": ASIDE, "search": NAV, "menu": NAV, "menubar": NAV,
           "dialog": ASIDE, "main": MAIN, "article": ARTICLE}  # fmt: skip
 OUTSIDE = NAV | FOOTER | ASIDE
