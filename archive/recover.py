@@ -1,24 +1,28 @@
 """Make an interrupted collection whole: nothing complete is lost, and nothing is deleted.
 
-- An `.open` WARC keeps its complete records; the torn tail is copied to `torn/` before the file is cut. Then it gets its final name.
+- An `.open` WARC keeps its sound records; what follows the last of them, the torn tail, is copied to `torn/` before the file is cut.
+  Then it gets its final name.
+- Damage before the last sound record, and in finished files, is passed over and named: `archive.mend` is for that.
 - Records that the state does not know (a crash, a power loss, a lost database) are read back into it.
 - Lines of `articles/` that are missing are written again from the item records in the WARC.
 
 Safe to run twice, and at any moment when nobody writes.
 """
 
+import filecmp
 import json
 import logging
 import os
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
 from archive.jsonl import JsonlFile
-from archive.members import MemberError, read_members
 from archive.records import read_record_at
 from archive.reindex import Describe, StoredItem, index_file
+from archive.salvage import Gap, read_sound
 from archive.state import State, VersionRow
 from archive.urls import Urls
 from archive.warc import OPEN_SUFFIX, publish, sync_directory
@@ -35,16 +39,24 @@ class Recovery:
     """Files that got their final name."""
     indexed: bool = False
     """Whether the state learned of records that it did not know."""
+    left: list[str] = field(default_factory=list)
+    """Damage that is left, in words for a person."""
 
     def note(self, action: str) -> None:
         """Keep and log one action."""
         self.actions.append(action)
         logger.info("%s", action)
 
+    def leave(self, damage: str) -> None:
+        """Keep and log one damage that is not mended here."""
+        self.left.append(damage)
+        logger.info("%s", damage)
+
 
 def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, run: str) -> Recovery:
     """Make the collection in `directory` whole. `run` names the file for item lines that belong to no file that is there."""
     recovery = Recovery()
+    drop_unfinished(directory)
     for path in sorted((directory / "warc").glob("*.warc.gz" + OPEN_SUFFIX)):
         _close_warc(path, directory / "torn", recovery)
     items: list[StoredItem] = []
@@ -58,20 +70,49 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
     return recovery
 
 
+def drop_unfinished(directory: Path) -> None:
+    """Remove the new copies of derived and mended files that a crash kept from taking the old ones' places."""
+    for pattern in ("*.new", "indexes/*.new", "crawls/*/*.new", "articles/*.new", "warc/*.new", "torn/*.new"):
+        for path in directory.glob(pattern):
+            path.unlink()
+
+
+def set_aside(torn: Path, name: str, pieces: Iterable[bytes]) -> Path:
+    """Keep bytes in `torn/`, durably, under a name that no earlier ones have; return where."""
+    torn.mkdir(exist_ok=True)
+    drafted = torn / f"{name}.new"
+    with drafted.open("wb") as target:
+        for piece in pieces:
+            target.write(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    aside, number = torn / name, 1
+    while aside.exists():
+        if filecmp.cmp(aside, drafted, shallow=False):  # kept by an earlier attempt that was interrupted
+            drafted.unlink()
+            return aside
+        number += 1
+        aside = torn / f"{name}~{number}"
+    drafted.rename(aside)
+    sync_directory(torn)
+    return aside
+
+
+def read_range(path: Path, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of a part of a file, piece by piece."""
+    with path.open("rb") as source:
+        source.seek(start)
+        while start < end and (piece := source.read(min(1 << 20, end - start))):
+            start += len(piece)
+            yield piece
+
+
 def cut_torn_tail(path: Path, keep: int, torn: Path, recovery: Recovery) -> None:
     """Copy what follows `keep` bytes to `torn/`, durably, and only then cut the file there."""
     size = path.stat().st_size
     if size <= keep:
         return
-    torn.mkdir(exist_ok=True)
-    aside = torn / f"{path.name}-{keep}-{size}"
-    with path.open("rb") as source, aside.open("wb") as target:
-        source.seek(keep)
-        while piece := source.read(1 << 20):
-            target.write(piece)
-        target.flush()
-        os.fsync(target.fileno())
-    sync_directory(torn)
+    aside = set_aside(torn, f"{path.name}-{keep}-{size}", read_range(path, keep, size))
     reach("torn-copied")
     with path.open("r+b") as stream:
         os.ftruncate(stream.fileno(), keep)
@@ -80,14 +121,12 @@ def cut_torn_tail(path: Path, keep: int, torn: Path, recovery: Recovery) -> None
 
 
 def _close_warc(path: Path, torn: Path, recovery: Recovery) -> None:
-    """Keep the complete members of an `.open` file and give it its final name; an empty one goes."""
-    keep = 0
-    with path.open("rb") as stream:
-        try:
-            for member in read_members(stream):
-                keep = member.offset + member.length
-        except MemberError:
-            pass  # the tail from `keep` on is moved aside
+    """Keep an `.open` file up to its last sound record and give it its final name; one without any goes."""
+    damage: list[Gap] = []
+    for _ in read_sound(path, damage):
+        pass
+    size = path.stat().st_size
+    keep = damage[-1].start if damage and damage[-1].end == size else size
     cut_torn_tail(path, keep, torn, recovery)
     if keep == 0:
         path.unlink()
@@ -103,15 +142,16 @@ def _catch_up(path: Path, state: State, urls: Urls, describe: Describe, recovery
     """Read into the state what it does not know of a file; forget what the file no longer holds."""
     known, size = state.file_size(path.name), path.stat().st_size
     if known > size:
-        raise ArchiveError(
-            f"{path}: expected at least {known} bytes, got {size}; records are missing."
-            " Restore the file from a copy, or run `thanhuy index` to rebuild the state from what is there"
+        recovery.leave(
+            f"{path}: expected {known} bytes, got {size}; records are missing. Restore the file from a copy, or run `thanhuy repair`"
         )
-    if known == size:
+    if known >= size:
         return []
-    items = index_file(path, state, urls, describe, start=known)
+    items, damage = index_file(path, state, urls, describe, start=known)
     recovery.indexed = True
     recovery.note(f"{path.name}: indexed the records from byte {known} on")
+    for gap in damage:
+        recovery.leave(f"{path}: bytes {gap.start} to {gap.end} are damaged; the records around them are kept. Run `thanhuy repair`")
     return items
 
 
@@ -143,18 +183,31 @@ def _mend_open(directory: Path, target: JsonlFile, state: State, items: list[Sto
     path = directory / "articles" / (target.name + OPEN_SUFFIX)
     known = {(row.key, row.version) for row in state.versions_in(target.name)}
     known |= {(item_key(item.record), int(item.record["version"])) for item in items}
-    cut_torn_tail(path, _sound_lines(path, known), directory / "torn", recovery)
+    keep = _sound_lines(path, known)
+    rows = list(state.versions_in(target.name, keep))
+    lines = [_find_line(directory, path, row) for row in rows]
+    cut_torn_tail(path, keep, directory / "torn", recovery)
     target = JsonlFile(path.parent, target.name)
-    for row in state.versions_in(target.name, target.size):
-        record = read_record_at(directory / "warc" / row.file, row.offset, row.length)
-        line = record.block.read()
-        if row.jsonl_offset != target.size:
-            raise ArchiveError(
-                f"{path}: expected {row.key} at byte {row.jsonl_offset}, got the file's end at {target.size}; run `thanhuy index`"
-            )
+    for row, line in zip(rows, lines, strict=True):
+        if line is None:
+            state.execute("DELETE FROM versions WHERE key = ? AND version = ?", (row.key, row.version))
+            recovery.leave(f"{target.name}: version {row.version} of {row.key} is damaged here and in {row.file}; its page is read again")
+            state.execute("UPDATE urls SET state = iif(capture IS NULL, 'queued', 'fetched') WHERE key = ?", (row.key,))
+            continue
+        state.add_version(replace(row, jsonl_offset=target.size, jsonl_length=len(line) + 1))
         target.append([line])
         recovery.note(f"{target.name}: wrote version {row.version} of {row.key} from {row.file}")
     return target
+
+
+def _find_line(directory: Path, path: Path, row: VersionRow) -> bytes | None:
+    """The line of a version from its record in the WARC, or else from the file of lines. None where both are damaged."""
+    try:
+        with read_record_at(directory / "warc" / row.file, row.offset, row.length).block as block:
+            return block.read()
+    except (RecordError, OSError):
+        line = b"".join(read_range(path, row.jsonl_offset, row.jsonl_offset + row.jsonl_length))
+        return line[:-1] if line.endswith(b"\n") and version_of(line) == (row.key, row.version) else None
 
 
 def _sound_lines(path: Path, known: set[tuple[str, int]]) -> int:
@@ -162,17 +215,18 @@ def _sound_lines(path: Path, known: set[tuple[str, int]]) -> int:
     end = 0
     with path.open("rb") as stream:
         for line in stream:
-            if not line.endswith(b"\n") or _version_of(line) not in known:
+            if not line.endswith(b"\n") or version_of(line) not in known:
                 break
             end += len(line)
     return end
 
 
-def _version_of(line: bytes) -> tuple[str, int] | None:
+def version_of(line: bytes) -> tuple[str, int] | None:
+    """Which version of which item a line holds. None where it cannot be read."""
     try:
         record = json.loads(line)
         return item_key(record), int(record["version"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 
@@ -183,7 +237,7 @@ def _read_held(articles: Path) -> dict[tuple[str, int], tuple[str, int, int]]:
         offset = 0
         with path.open("rb") as stream:
             for line in stream:
-                version = _version_of(line) if line.endswith(b"\n") else None
+                version = version_of(line) if line.endswith(b"\n") else None
                 if version is not None:
                     held[version] = (path.name.removesuffix(OPEN_SUFFIX), offset, len(line))
                 offset += len(line)

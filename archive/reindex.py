@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.http1 import HTTPSyntaxError, ResponseHead, parse_response_head, read_head
-from archive.records import Record, bare_uri, read_records
+from archive.records import Record, bare_uri
+from archive.salvage import Gap, read_sound
 from archive.state import CaptureRow, State
 from archive.urls import Found, Urls
 from archive.warc import REVISIT_NOT_MODIFIED
@@ -30,27 +31,28 @@ class StoredItem:
     length: int
 
 
-def index_file(path: Path, state: State, urls: Urls, describe: Describe, *, start: int = 0) -> list[StoredItem]:
-    """Index the records of a finished WARC file from an offset on; return the items found.
+def index_file(path: Path, state: State, urls: Urls, describe: Describe, *, start: int = 0) -> tuple[list[StoredItem], list[Gap]]:
+    """Index the sound records of a finished WARC file from an offset on; return the items found, and where bytes are damaged.
 
-    Raises RecordError at damage; what came before is indexed, and nothing is committed.
+    Nothing is committed.
     """
     items: list[StoredItem] = []
-    end = start
-    for offset, length, record in read_records(path, start=start):
-        end = offset + length
-        kind = record.type
-        if kind in {"response", "revisit"}:
-            _index_capture(path.name, offset, length, record, state, urls, describe)
-        elif kind == "metadata" and (record.header("Content-Type") or "").startswith("application/json"):
-            item = _read_item(path.name, offset, length, record)
+    damage: list[Gap] = []
+    for offset, length, record in read_sound(path, damage, start=start):
+        if record.type in {"response", "revisit"}:
+            note_capture(capture_row(path.name, offset, length, record, describe), state, urls, describe, _validators_of(record))
+        elif record.type == "metadata":
+            item = read_item(path.name, offset, length, record)
             if item:
                 items.append(item)
-    state.set_file_size(path.name, end)
-    return items
+    state.set_file_size(path.name, path.stat().st_size)
+    return items, damage
 
 
-def _read_item(file: str, offset: int, length: int, record: Record) -> StoredItem | None:
+def read_item(file: str, offset: int, length: int, record: Record) -> StoredItem | None:
+    """The item of a `metadata` record. None where it holds none."""
+    if not (record.header("Content-Type") or "").startswith("application/json"):
+        return None
     line = record.block.read()
     try:
         value = json.loads(line)
@@ -62,32 +64,39 @@ def _read_item(file: str, offset: int, length: int, record: Record) -> StoredIte
     return StoredItem(record=value, line=line, file=file, offset=offset, length=length)
 
 
-def _index_capture(file: str, offset: int, length: int, record: Record, state: State, urls: Urls, describe: Describe) -> None:
+def capture_row(file: str, offset: int, length: int, record: Record, describe: Describe) -> CaptureRow:
+    """The index row of a `response` or `revisit` record."""
     uri = bare_uri(record.header("WARC-Target-URI") or "")
     head = _read_response_head(record)
     not_modified = record.header("WARC-Profile") == REVISIT_NOT_MODIFIED
-    status = 304 if not_modified else head.status if head else 0
     found = describe(uri)
-    truncated = None if record.type == "revisit" else record.header("WARC-Truncated")
-    row = CaptureRow(
+    return CaptureRow(
         key=found.key if found else uri,
         uri=uri,
         date=record.header("WARC-Date") or "",
         type=record.type,
-        status=status,
+        status=304 if not_modified else head.status if head else 0,
         mime=media_type(head),
         payload_digest=record.header("WARC-Payload-Digest"),
-        truncated=truncated,
+        truncated=None if record.type == "revisit" else record.header("WARC-Truncated"),
         file=file,
         offset=offset,
         length=length,
         record_id=record.record_id,
     )
+
+
+def note_capture(row: CaptureRow, state: State, urls: Urls, describe: Describe, tags: tuple[str | None, str | None]) -> None:
+    """Put a capture into the state; `tags`: its ETag and Last-Modified."""
     capture = state.add_capture(row)
-    if found and status and not truncated:
+    found = describe(row.uri)
+    if found and row.status and not row.truncated:
         urls.add(found)
-        etag, modified = validators(head)
-        urls.captured(found.key, capture, status=status, date=row.date, etag=etag, last_modified=modified)
+        urls.captured(found.key, capture, status=row.status, date=row.date, etag=tags[0], last_modified=tags[1])
+
+
+def _validators_of(record: Record) -> tuple[str | None, str | None]:
+    return validators(_read_response_head(record))
 
 
 def _read_response_head(record: Record) -> ResponseHead | None:

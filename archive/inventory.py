@@ -1,0 +1,141 @@
+"""What the WARCs of a collection hold, as one reading finds it, damage or not: what all else is held against.
+
+Kept in a temporary SQLite database, which goes to disk when it grows, so that memory does not follow the archive's size.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from archive.filler import lost_records
+from archive.records import Record, bare_uri
+from archive.recover import item_key
+from archive.reindex import Describe, StoredItem, capture_row, read_item
+from archive.salvage import Gap, read_sound, warcinfo_of
+from archive.state import CaptureRow
+
+_CAPTURE = tuple(CaptureRow.__dataclass_fields__)
+_REFERENCES = ("WARC-Concurrent-To", "WARC-Refers-To", "WARC-Warcinfo-ID")
+
+
+class Inventory:
+    """The records of one collection. File names are those of finished files, also of an `.open` one."""
+
+    def __init__(self) -> None:
+        self.db = sqlite3.connect("")
+        self.db.row_factory = sqlite3.Row
+        self.db.executescript(
+            f"""
+            PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
+            CREATE TABLE records (file, offset, length, record_id, warcinfo_id, PRIMARY KEY (file, offset));
+            CREATE INDEX records_id ON records (record_id);
+            CREATE TABLE refs (file, target);
+            CREATE TABLE captures ({", ".join(_CAPTURE)}, PRIMARY KEY (file, offset));
+            CREATE TABLE items (key, version, digest, file, offset, length, jsonl, jsonl_offset, jsonl_length, PRIMARY KEY (key, version));
+            CREATE TABLE named (record_id);
+            CREATE INDEX items_digest ON items (digest);
+            CREATE TABLE homes (key, version, jsonl, PRIMARY KEY (key, version));
+            CREATE TABLE stated (file, record_id, offset, PRIMARY KEY (file, record_id));
+            """
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.db.close()
+
+    def read(self, path: Path, name: str, describe: Describe) -> list[Gap]:
+        """Take in a WARC, in place of what was known of it; return where it is damaged."""
+        for table in ("records", "refs", "captures", "items"):
+            self.db.execute(f"DELETE FROM {table} WHERE file = ?", (name,))  # noqa: S608 - names of our own
+        damage: list[Gap] = []
+        for offset, length, record in read_sound(path, damage):
+            self._take(name, offset, length, record, describe)
+        return damage
+
+    def _take(self, name: str, offset: int, length: int, record: Record, describe: Describe) -> None:
+        execute = self.db.execute
+        execute(
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", (name, offset, length, record.record_id, warcinfo_of(record))
+        )
+        targets = {bare_uri(value) for header in _REFERENCES for value in record.all(header)}
+        self.db.executemany("INSERT INTO refs VALUES (?, ?)", [(name, target) for target in targets])
+        if record.type in {"response", "revisit"}:
+            row = capture_row(name, offset, length, record, describe)
+            marks = ", ".join("?" * len(_CAPTURE))
+            execute(f"INSERT OR REPLACE INTO captures VALUES ({marks})", [getattr(row, field) for field in _CAPTURE])  # noqa: S608 - marks
+        elif record.type == "metadata":
+            item = read_item(name, offset, length, record)
+            if item is not None:
+                self.add_item(item)
+            self.db.executemany("INSERT INTO named VALUES (?)", [(lost,) for lost in lost_records(record)])
+
+    def add_item(self, item: StoredItem) -> None:
+        """Take in an item record. Of two of the same version the first counts."""
+        digest = hashlib.sha256(item.line).hexdigest()
+        row = (item_key(item.record), int(item.record["version"]), digest, item.file, item.offset, item.length)
+        self.db.execute("INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL)", row)
+
+    def state_place(self, file: str, record_id: str, offset: int) -> None:
+        """Note where the state or a line of `articles/` says that a record lies. What is said first counts."""
+        self.db.execute("INSERT OR IGNORE INTO stated VALUES (?, ?, ?)", (file, record_id, offset))
+
+    def shift(self, file: str, start: int, end: int) -> int | None:
+        """By how much the records found between two bytes lie before the place where they should; None where nothing is said."""
+        sql = """SELECT s.offset - r.offset FROM records r JOIN stated s USING (file, record_id)
+                 WHERE file = ? AND r.offset >= ? AND r.offset < ? GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
+        row = self.db.execute(sql, (file, start, end)).fetchone()
+        return int(row[0]) if row else None
+
+    def missing(self, file: str, start: int, end: int) -> list[str]:
+        """Ids of records that should lie between two bytes, and are nowhere."""
+        sql = """SELECT record_id FROM stated WHERE file = ? AND offset >= ? AND offset < ?
+                 AND record_id NOT IN (SELECT record_id FROM records) ORDER BY offset"""
+        return [row[0] for row in self.db.execute(sql, (file, start, end))]
+
+    def lost(self) -> Iterator[tuple[str, str]]:
+        """Record ids that sound records refer to, that no record has and no filler names yet, each with a file that refers to it."""
+        sql = """SELECT target, min(file) FROM refs WHERE target NOT IN (SELECT record_id FROM records)
+                 AND target NOT IN (SELECT record_id FROM named) GROUP BY target ORDER BY min(rowid)"""
+        for row in self.db.execute(sql):
+            yield row[0], row[1]
+
+    def warcinfo_id(self, file: str) -> str | None:
+        """The id of a file's warcinfo record, as its records name it."""
+        sql = "SELECT warcinfo_id FROM records WHERE file = ? AND warcinfo_id IS NOT NULL LIMIT 1"
+        row = self.db.execute(sql, (file,)).fetchone()
+        return row[0] if row else None
+
+    def state_home(self, key: str, version: int, jsonl: str) -> None:
+        """Note in which file of `articles/` the state says that a version has its line."""
+        self.db.execute("INSERT OR IGNORE INTO homes VALUES (?, ?, ?)", (key, version, jsonl))
+
+    def home(self, version: tuple[str, int]) -> str | None:
+        """The file of `articles/` that a version belongs to. None where nothing tells."""
+        row = self.db.execute("SELECT jsonl FROM homes WHERE key = ? AND version = ?", version).fetchone()
+        return row[0] if row else None
+
+    def captures(self) -> Iterator[CaptureRow]:
+        """Every capture, in the order of files and offsets."""
+        for row in self.db.execute("SELECT * FROM captures ORDER BY file, offset"):
+            yield CaptureRow(**dict(row))
+
+    def find_capture(self, file: str, offset: int) -> CaptureRow | None:
+        """The capture that begins there."""
+        row = self.db.execute("SELECT * FROM captures WHERE file = ? AND offset = ?", (file, offset)).fetchone()
+        return CaptureRow(**dict(row)) if row else None
+
+    def items(self, condition: str = "1", *parameters: Any) -> Iterator[sqlite3.Row]:
+        """Rows of the items that meet a condition in SQL, in the order in which they were written."""
+        sql = f"SELECT * FROM items WHERE {condition} ORDER BY file, offset"  # noqa: S608 - conditions are fixed texts
+        yield from self.db.execute(sql, parameters)
+
+    def place_line(self, key: str, version: int, jsonl: str | None, offset: int | None = None, length: int | None = None) -> None:
+        """Note where the line of a version lies; None where it lies nowhere."""
+        self.db.execute(
+            "UPDATE items SET jsonl = ?, jsonl_offset = ?, jsonl_length = ? WHERE key = ? AND version = ?",
+            (jsonl, offset, length, key, version),
+        )
