@@ -1,14 +1,17 @@
 """The page as the rules see it: its flat tree, its metadata, and what its address says."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from crawler import scope
 from crawler.pages.ledger import Ledger
 from crawler.pages.metadata import Metadata
 from crawler.pages.slug import find_slug
 from crawler.pages.tree import Box, Piece, Tree
+
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|pdf|docx?|xlsx?|pptx?|zip|rar)$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -41,6 +44,8 @@ class Page:
 
     def join(self, href: str) -> str | None:
         """A link's absolute address. None where it is no http or https address."""
+        if href[:8] == "https://" or href[:7] == "http://":
+            return href
         try:
             address = urljoin(self.meta.base, href.strip())
         except ValueError:
@@ -58,12 +63,10 @@ class Page:
         if not href or href[0] == "#" or href[:11].lower() == "javascript:":
             return False
         address = self.join(href)
-        if address is None or scope.find_kind(address) in {scope.Kind.IMAGE, scope.Kind.ATTACHMENT}:
+        if address is None:
             return False
-        path = urlsplit(address).path.lower()
-        if path.endswith((".jpg", ".jpeg", ".png", ".gif", ".webp", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar")):
-            return False
-        return address.partition("#")[0].rstrip("/") != self.url.partition("#")[0].rstrip("/")
+        address = address.partition("#")[0].rstrip("/")
+        return _FILE.search(address.partition("?")[0][-6:]) is None and address != self.url.partition("#")[0].rstrip("/")
 
     def ancestors(self, box: Box) -> list[int]:
         """The indexes of a box and of all that hold it, innermost first."""

@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
 from crawler.pages.text import clean
 
@@ -28,7 +28,7 @@ _SIGNS = frozenset({
     "clear", "dot", "line", "next", "prev", "close", "search", "menu", "play", "avatar-default", "no-image", "noimage",
     "noavatar", "placeholder", "lazy", "lazyload", "qr", "qrcode",
 })  # fmt: skip
-_SIGN_FOLDERS = re.compile(r"/(?:icons?|emoticons?|smileys?|smilies|emoji|captcha\w*|sprites?|flags|buttons?)/", re.IGNORECASE)
+_SIGN_FOLDERS = re.compile(r"/(?:icons?|emoticons?|smileys?|smilies|emoji|captcha\w*|sprites?|flags|buttons?)/")
 _SIZE = re.compile(r"^\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d{1,4})(?:\.\d+)?px", re.IGNORECASE)
 _IMAGE_NAME = re.compile(r"^\s*(?:https?:)?/?[^\s\"'{}<>]+\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?\s*$", re.IGNORECASE)
@@ -105,16 +105,16 @@ def is_icon(image: Any) -> bool:
     source = image.get("data-src") or image.get("data-original") or image.get("src") or ""
     if len(source) > 2000 or source[:5] == "data:":
         return False
-    try:
-        path = unquote(urlsplit(source.strip()).path)
-    except ValueError:
-        return False
-    if path.lower().endswith((".svg", ".ashx", ".axd", ".cur", ".ico")) or _SIGN_FOLDERS.search(path):
+    path = source.partition("?")[0].partition("#")[0].strip().lower()
+    if "%" in path:
+        path = unquote(path)
+    if path.endswith((".svg", ".ashx", ".axd", ".cur", ".ico")) or _SIGN_FOLDERS.search(path):
         return True
-    words = re.split(r"[-_.\s]+", path.rsplit("/", 1)[-1].lower())[:-1]
+    words = re.split(r"[-_.\s]+", path.rsplit("/", 1)[-1])[:-1]
     if len(words) <= 3 and any(word.strip("0123456789") in _SIGNS for word in words):
         return True
-    return clean(image.get("alt") or "").lower() in _SIGNS
+    alt = image.get("alt")
+    return bool(alt) and len(alt) < 20 and alt.strip().lower() in _SIGNS
 
 
 def split_credit(caption: str) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ The walk keeps its own stack, so that no page can nest too deep for it, and stop
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -33,6 +34,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
 _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
 _SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
+
+_NO_STYLE = (False, "", 0, False)
 
 NAV, HEADER, FOOTER, ASIDE, FORM, FIGURE, CAPTION, TABLE, ITEM, QUOTE, ARTICLE, MAIN = (1 << bit for bit in range(12))
 _FLAGS = {"nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "form": FORM, "figure": FIGURE,
@@ -176,12 +179,10 @@ class _Walk:
         if self.size:
             text = clean("".join(self.buffer))
             if text:
-                piece = Piece(
-                    len(self.pieces), self.box, text, self.size, self.linked, self.bold_size, self.italic_size, self.breaks, self.level
-                )
-                piece.hrefs, piece.link_texts, piece.nesting = self.hrefs, self.link_texts, self.nesting
-                piece.href = self.hrefs[0] if self.hrefs else ""
-                self.pieces.append(piece)
+                hrefs = self.hrefs
+                self.pieces.append(
+                    Piece(len(self.pieces), self.box, text, self.size, self.linked, self.bold_size, self.italic_size, self.breaks,
+                          self.level, hrefs[0] if hrefs else "", hrefs, self.link_texts, None, self.nesting))  # fmt: skip
                 self.breaks = 0
                 self.hrefs, self.link_texts = [], []
         self.buffer.clear()
@@ -200,27 +201,27 @@ class _Walk:
         self.pieces.append(piece)
         self.breaks = 0
 
-    def open_box(self, element: Any, tag: str, style: str) -> None:
-        self.flush()
+    def open_box(self, element: Any, tag: str, align: str) -> None:
+        if self.buffer:
+            self.flush()
         self.breaks = 0
         parent = self.boxes[self.box]
-        flags = parent.flags | _FLAGS.get(tag, 0)
-        if tag in {"header", "footer"} and parent.flags & ARTICLE:
-            flags = parent.flags  # an article's own, not the page's
+        flags = parent.flags
+        if tag in _FLAGS and not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
+            flags |= _FLAGS[tag]
         role = element.get("role")
         if role:
             flags |= _ROLES.get(role.lower(), 0)
-        align = "center" if tag == "center" else (element.get("align") or "").lower()
-        if style and (found := _ALIGN.search(style)):
-            align = found[1].lower()
-        if not align and tag not in {"td", "th"}:
-            align = parent.align
-        box = Box(len(self.boxes), self.box, parent.depth + 1, tag, flags, align, element, len(self.pieces))
-        self.boxes.append(box)
-        self.box = box.index
+        if not align:
+            own = element.get("align")
+            align = own.lower() if own else "center" if tag == "center" else "" if tag in {"td", "th"} else parent.align
+        index = len(self.boxes)
+        self.boxes.append(Box(index, self.box, parent.depth + 1, tag, flags, align, element, len(self.pieces)))
+        self.box = index
 
     def close_box(self) -> None:
-        self.flush()
+        if self.buffer:
+            self.flush()
         self.breaks = 0
         box = self.boxes[self.box]
         box.last = len(self.pieces)
@@ -230,12 +231,12 @@ class _Walk:
 def flatten(root: Any, *, cut: bool = False) -> Tree:
     """Walk the tree once."""
     walk = _Walk(root)
-    stack: list[tuple[Any, tuple[Any, ...] | None]] = [(root, None)]
+    stack: list[Any] = [root]  # elements to enter, and what to put back on leaving one
     seen = scripts = 0
     while stack:
-        element, leave = stack.pop()
-        if leave is not None:
-            _leave(walk, element, leave)
+        element = stack.pop()
+        if type(element) is tuple:
+            _leave(walk, element)
             continue
         seen += 1
         if seen > MAX_ELEMENTS:
@@ -253,8 +254,8 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
         elif isinstance(tag, str):
             restore = _enter(walk, element, tag)
             if restore is not None:
-                stack.append((element, restore))
-                stack.extend((child, None) for child in reversed(element))
+                stack.append(restore)
+                stack.extend(reversed(element))
                 continue
         tail = element.tail
         if tail and (walk.size or not tail.isspace()):
@@ -266,43 +267,51 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
     return Tree(root, walk.pieces, walk.boxes, cut, scripts)
 
 
+@lru_cache(maxsize=1024)
+def _read_style(style: str) -> tuple[bool, str, int, bool]:
+    """Whether a style hides its element, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid), whether it slants it."""
+    align, weight = _ALIGN.search(style), _WEIGHT.search(style)
+    bold = 0 if weight is None else -1 if weight[1].lower() in {"normal", "100", "200", "300", "400", "500"} else 1
+    return _HIDDEN.search(style) is not None, align[1].lower() if align else "", bold, _SLANT.search(style) is not None
+
+
 def _enter(walk: _Walk, element: Any, tag: str) -> tuple[Any, ...] | None:
     """Go into an element; returns what to put back on leaving it, or None for one that nobody sees."""
-    style = element.get("style") or ""
-    if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:
+    style = element.get("style")
+    hidden, align, weight, slanted = _read_style(style) if style else _NO_STYLE
+    if hidden or element.get("hidden") is not None:
         return None
     inline = tag in _INLINE or ":" in tag
-    restore = (inline, walk.bold, walk.italic, walk.link, walk.level, walk.nesting)
+    restore = (element, inline, walk.bold, walk.italic, walk.link, walk.level, walk.nesting)
     if not inline:
-        walk.open_box(element, tag, style)
+        walk.open_box(element, tag, align)
         if tag in _HEADINGS:
             walk.level = _HEADINGS[tag]
-        elif tag in {"ul", "ol"}:
+        elif tag == "ul" or tag == "ol":
             walk.nesting += 1
+        elif tag == "th" or tag == "caption":
+            walk.bold += 1
     elif tag == "a":
         walk.link = element.get("href") or walk.link or ""
     elif tag in _BOLD:
         walk.bold += 1
     elif tag in _ITALIC:
         walk.italic += 1
-    if tag in {"th", "caption"}:
-        walk.bold += 1
-    if style:
-        if found := _WEIGHT.search(style):
-            walk.bold = 0 if found[1].lower() in {"normal", "100", "200", "300", "400", "500"} else walk.bold + 1
-        if _SLANT.search(style):
-            walk.italic += 1
+    if weight:
+        walk.bold = 0 if weight < 0 else walk.bold + 1
+    if slanted:
+        walk.italic += 1
     text = element.text
     if text and (walk.size or not text.isspace()):
         walk.add(text)
     return restore
 
 
-def _leave(walk: _Walk, element: Any, restore: tuple[Any, ...]) -> None:
-    inline = restore[0]
+def _leave(walk: _Walk, restore: tuple[Any, ...]) -> None:
+    element, inline, bold, italic, link, level, nesting = restore
     if not inline:
         walk.close_box()
-    _, walk.bold, walk.italic, walk.link, walk.level, walk.nesting = restore
+    walk.bold, walk.italic, walk.link, walk.level, walk.nesting = bold, italic, link, level, nesting
     tail = element.tail
     if tail and (walk.size or not tail.isspace()):
         walk.add(tail)
