@@ -18,7 +18,7 @@ from archive.bodies import decode_content, read_message
 from archive.cdxj import parse_line
 from archive.http1 import HTTPSyntaxError, ResponseHead
 from archive.jsonl import format_line
-from archive.records import read_record_at
+from archive.records import Record, read_record_at
 from archive.warc import format_uri
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -69,14 +69,25 @@ def find_extra_pages(lines: Iterable[bytes], warcs: Path, known: set[bytes]) -> 
             continue
         record = read_record_at(warcs / fields["filename"], int(fields["offset"]), int(fields["length"]))
         with record.block:
-            try:
-                message = read_message(record.block, record.block_length)
-            except HTTPSyntaxError:
-                continue
-            assert isinstance(message.head, ResponseHead)
-            with message.payload, decode_content(message.payload, message.head.codings, limit=START).content as content:
-                title = find_title(content.read(), message.head.header(b"Content-Type") or b"")
+            title = _title_of(record)
         yield Page(url=fields["url"], ts=record.header("WARC-Date") or "", title=title or fields["url"])
+
+
+def read_title(warc: Path, offset: int, length: int) -> str | None:
+    """The title of the page in a response record; None where there is none."""
+    record = read_record_at(warc, offset, length)
+    with record.block:
+        return _title_of(record)
+
+
+def _title_of(record: Record) -> str | None:
+    try:
+        message = read_message(record.block, record.block_length)
+    except HTTPSyntaxError:
+        return None
+    assert isinstance(message.head, ResponseHead)
+    with message.payload, decode_content(message.payload, message.head.codings, limit=START).content as content:
+        return find_title(content.read(), message.head.header(b"Content-Type") or b"")
 
 
 def address_key(url: str) -> bytes:

@@ -19,6 +19,11 @@ from archive.cdxj import parse_line, read_lines
 from archive.records import Record, bare_uri, read_record_at, read_records
 from archive.wacz_parts import CHUNK, index_path, list_warcs
 
+OVERHEAD = 4096
+"""Bytes of a WACZ without a capture."""
+LISTED = 50
+"""Bytes that a record costs in index and pages, compressed, on the average of an exchange's three."""
+
 _TABLES = """
 CREATE TABLE records (part TEXT, file TEXT, offset INTEGER, length INTEGER, kind TEXT, id TEXT, refers TEXT);
 CREATE TABLE lines (file TEXT, offset INTEGER, line BLOB);
@@ -73,14 +78,18 @@ def by_period(digits: int) -> Choose:
 
 
 def by_size(limit: int) -> Choose:
-    """Parts of at most `limit` bytes of records each, but for copies of originals; a larger exchange has a part of its own."""
-    number, size = 1, 0
+    """Parts of about `limit` bytes: records with their share of index and pages, but for copies of originals.
+
+    An exchange larger than that has a part of its own.
+    """
+    number, size = 1, OVERHEAD
 
     def choose(records: list[Placed]) -> str:
         nonlocal number, size
-        need = sum(record.length for record in records)
-        if size and size + need > limit:
-            number, size = number + 1, 0
+        # An item's text is in the list of pages once more, compressed alike.
+        need = sum(record.length * (2 if record.kind == "item" else 1) + LISTED for record in records)
+        if size > OVERHEAD and size + need > limit:
+            number, size = number + 1, OVERHEAD
         size += need
         return f"{number:05d}"
 

@@ -15,6 +15,7 @@ VERBS = {
     "repair": "crawler.cli.repair:repair",
     "index": "crawler.cli.repair:index",
     "pack": "crawler.cli.pack:command",
+    "replay": "crawler.cli.replay:command",
     "probe": "crawler.cli.probe:command",
     "bench": "crawler.cli.bench:command",
 }

@@ -36,7 +36,7 @@ def describe_article(record: dict[str, Any]) -> tuple[str, str] | None:
 @click.command("pack")
 @click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE.wacz", help="What to write.")
-@click.option("--split-size", metavar="SIZE", help="Several files, each with at most this much of WARC records, e.g. 2G.")
+@click.option("--split-size", metavar="SIZE", help="Several files of about this size, e.g. 2G.")
 @click.option("--by", type=click.Choice(["month", "year"]), help="Several files, one for each month or year (UTC) of capture.")
 @click.option(
     "--sign",
@@ -96,10 +96,11 @@ def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]
 
 
 def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any], progress: bool | None) -> int:
-    from archive.wacz import PackOptions, check_free, pack_part
+    from archive.wacz import PackOptions, pack_part
 
     for _, path in parts:
-        check_free(path, chosen["force"])
+        if path.exists() and not chosen["force"]:
+            raise CommandFailed(f"{path}: exists already; name another file, or replace it with --force", Exit.USAGE)
     console = Console(stderr=True)
     shown = console.is_terminal if progress is None else progress
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())

@@ -1,0 +1,130 @@
+"""`thanhuy replay`: the archived pages in a browser."""
+
+import re
+import signal
+import tempfile
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from crawler.cli.exits import CommandFailed, Exit
+from crawler.replaying.listing import Capture, Listing
+from crawler.replaying.server import Site, serve
+from crawler.replaying.wayback import WaybackFailed, WaybackMissing, find_port, find_wayback, run_wayback, set_up
+
+
+@click.command("replay")
+@click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Where the list is served; 0: a free port.")
+@click.option("--replay-port", type=click.IntRange(0, 65535), default=0, help="Where pywb serves the archived pages. Default: a free port.")
+@click.option("--wayback", type=click.Path(path_type=Path), metavar="PROGRAM", help="pywb's program, where it is not found by itself.")
+@click.option("--set-up", "install", is_flag=True, help="Install pywb in an environment of its own, once, from the package index.")
+@click.option("--open/--no-open", "show", default=False, help="Open the list in the default browser.")
+def command(collection: Path | None, port: int, replay_port: int, wayback: Path | None, install: bool, show: bool) -> int:
+    """Show archived pages in a browser, with pywb, until Ctrl-C.
+
+    The list of captures by day and the archived pages are two origins on 127.0.0.1. Nothing is written into the collection,
+    and a crawl may go on meanwhile; what it captures is listed at the next start.
+
+    \b
+    thanhuy replay --set-up            # once
+    thanhuy replay my-archive
+    """
+    try:
+        if install:
+            click.echo(f"pywb is set up: {set_up()}", err=True)
+            if collection is None:
+                return Exit.DONE
+        if collection is None:
+            raise click.UsageError("expected a collection, got none")
+        _check(collection)
+        program = find_wayback(wayback)
+        signal.signal(signal.SIGTERM, _interrupt)
+        _serve(collection, program, port, replay_port, show)
+    except WaybackMissing as error:
+        raise CommandFailed(f"replay: {error}", Exit.USAGE) from error
+    except WaybackFailed as error:
+        raise CommandFailed(f"replay: {error}", Exit.ERROR) from error
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    return Exit.DONE
+
+
+def _check(collection: Path) -> None:
+    from archive.collection import read_collection
+    from archive.wacz_parts import index_path
+
+    read_collection(collection)
+    index = index_path(collection)
+    if not index.exists() or index.stat().st_size == 0:
+        raise CommandFailed(f"{collection}: expected captures in its index, got none; crawl first, or run `thanhuy index`", Exit.USAGE)
+
+
+def _serve(collection: Path, program: Path, port: int, replay_port: int, show: bool) -> None:
+    from archive.wacz_parts import index_path
+
+    replay = _claim(replay_port, "--replay-port")
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="thanhuy-replay-")))
+        listing = stack.enter_context(closing(Listing(scratch)))
+        served = _claim(port, "--port")
+        _fill(listing, collection)
+        running = stack.enter_context(run_wayback(program, index_path(collection), collection / "warc", scratch, replay))
+        name = collection.resolve().name
+        site = Site(name=name, listing=listing, replay=running.base, find_title=lambda capture: _find_title(collection, capture))
+        stack.enter_context(serve(site, served))
+        click.echo(f"captures by day: http://127.0.0.1:{served}/")
+        click.echo(f"archived pages:  {running.base}")
+        click.echo("Ctrl-C ends it", err=True)
+        if show:
+            webbrowser.open(f"http://127.0.0.1:{served}/")
+        while True:
+            time.sleep(0.2)
+            running.check()
+
+
+def _claim(port: int, option: str) -> int:
+    """The port, or a free one for 0, before work is done in vain for one that is taken."""
+    try:
+        return find_port(port)
+    except OSError as error:
+        raise CommandFailed(f"port {port}: {error.strerror}; choose another with {option}", Exit.USAGE) from error
+
+
+def _fill(listing: Listing, collection: Path) -> None:
+    from archive.cdxj import parse_line, read_lines
+    from archive.wacz_pages import page_of, read_items
+    from archive.wacz_parts import index_path
+    from crawler.cli.pack import describe_article
+
+    def captures() -> Iterator[tuple[str, dict[str, str]]]:
+        for line in read_lines(index_path(collection)):
+            _, ts, fields = parse_line(line)
+            yield ts, fields
+
+    pages = (page_of(item, describe_article) for item in read_items(collection))
+    listing.add_captures(captures())
+    listing.add_titles((page.url, re.sub(r"\D", "", page.ts)[:14], page.title) for page in pages if page is not None)
+    listing.finish()
+
+
+def _find_title(collection: Path, capture: Capture) -> str | None:
+    from archive.errors import ArchiveError
+    from archive.wacz_pages import read_title
+
+    if capture.revisit:
+        return None
+    try:
+        return read_title(collection / "warc" / capture.file, capture.offset, capture.length)
+    except (ArchiveError, OSError):
+        return None  # the list names the page by its address; opening it will say what is wrong
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
