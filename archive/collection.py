@@ -8,57 +8,41 @@ After a failed write the collection takes no more; its files stay `.open`, and t
 
 import hashlib
 import json
+import logging
 import re
 import shutil
 import socket
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from archive import cdxj, fixity
-from archive.errors import ArchiveError, NotACollection
-from archive.exchange import WARC_FIELDS, Exchange, draft_exchange, examine_response, format_date
+from archive.directory import begin_collection, prepare_directory
+from archive.directory import read_collection as read_collection
+from archive.errors import ArchiveError, RecordError
+from archive.exchange import Exchange, draft_exchange, examine_response, format_date
 from archive.faults import reach
 from archive.jsonl import JsonlFile, format_line, replace_file
 from archive.lock import Lock
+from archive.options import Options as Options
+from archive.options import draft_warcinfo
 from archive.records import Record, read_record_at
-from archive.recover import Recovery, item_key, recover
+from archive.recover import Recovery, item_key, read_line, recover, version_row
 from archive.reindex import Describe, validators
 from archive.state import CaptureRow, State, VersionRow
 from archive.urls import Urls
-from archive.warc import Draft, WarcFile, format_fields
+from archive.warc import Draft, Place, WarcFile, as_archive_error
 
-FORMAT = 1
-"""Version of the directory's format, in `collection.json`."""
-ROOMS = ("warc", "articles", "indexes", "crawls")
+logger = logging.getLogger(__name__)
+
+DEFAULTS = Options()
 STAMPED = frozenset({"version", "changed", "captured_at", "warc"})
 """Keys that the archive fills in."""
 UNCOMPARED = STAMPED | {"schema", "text_digest", "parser", "sources", "warnings", "url"}
 """Keys that say nothing about whether the text changed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How a collection is written."""
-
-    prefix: str = "thanhuytphcm"
-    """How the names of its files begin."""
-    software: str = "archive"
-    """Name and version of what writes, for `warcinfo`."""
-    operator: str | None = None
-    """Who answers for the crawl: `Name <mail>`."""
-    robots: str = "obey"
-    user_agent: str | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
-    """The whole configuration, kept in `warcinfo` and `run.json`."""
-    max_file_size: int = 1_000_000_000
-    """Bytes after which the next WARC file is begun."""
-    free_space_floor: int = 200 << 20
-    """Bytes that must stay free on the disk."""
-    compression: int = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,18 +87,20 @@ class Collection:
         path: Path,
         *,
         describe: Describe,
-        options: Options = Options(),
+        options: Options = DEFAULTS,
         seeds: tuple[str, ...] = (),
         purpose: str = "crawl",
+        lock: Lock | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: uuid.uuid4().urn,
     ) -> Self:
         """Open or begin the collection in a directory, and mend what an interrupted run left.
 
+        `lock`: the collection's, where the caller holds it already.
         Raises NotACollection for a directory that holds something else, CollectionLocked while another process writes.
         """
         prepare_directory(path)
-        lock = Lock(path, purpose)
+        lock = lock or Lock(path, purpose)
         try:
             begin_collection(path, clock(), seeds)
             collection = cls(path, options, lock, clock, new_id)
@@ -198,7 +184,7 @@ class Collection:
             holder = self._payloads.get(capture.payload_digest) or self.state.find_payload(capture.payload_digest) or capture
         stamped = dict(record)
         stamped["version"] = before[0].version + 1 if before else 1
-        stamped["changed"] = _changed(before[1], stamped) if before else []
+        stamped["changed"] = _changed(before[1], stamped) if before and before[1] else []
         stamped["captured_at"] = seen or capture.date
         stamped["warc"] = {
             "file": holder.file,
@@ -212,44 +198,48 @@ class Collection:
 
     def _append_version(self, key: str, stamped: dict[str, Any], holder: CaptureRow) -> None:
         line = format_line(stamped)
+        place = self._append_item_record(line, holder.uri, holder.record_id)
+        if self._jsonl is None:
+            self._jsonl = JsonlFile(self.path / "articles", self._name(0, "jsonl"))
+            self._jsonl_end = self._jsonl.size
+        row = version_row(stamped, place, (self._jsonl.name, self._jsonl_end, len(line) + 1))
+        self._jsonl_end += len(line) + 1
+        self._versions[key] = (row, stamped)
+        self.new_versions += 1
+        self._pending.append(_Pending(file=place.file, end=place.offset + place.length, version=row, line=line))
+        reach("item-appended")
+
+    def restore_item(self, line: bytes, uri: str, place: tuple[str, int, int]) -> None:
+        """Append the record of an item whose line lies in `articles/` at `place` (file, offset, length) and whose record is lost."""
+        stamped = json.loads(line)
+        written = self._append_item_record(line, uri, stamped["warc"]["record_id"])
+        self._pending.append(_Pending(file=written.file, end=written.offset + written.length, version=version_row(stamped, written, place)))
+
+    def _append_item_record(self, line: bytes, uri: str, response_id: str) -> Place:
         warc = self._open_warc()
         fields = (
             ("WARC-Type", "metadata"),
             ("WARC-Record-ID", f"<{self._new_id()}>"),
             ("WARC-Date", format_date(self._clock())),
-            ("WARC-Target-URI", holder.uri),
+            ("WARC-Target-URI", uri),
             ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
-            ("WARC-Refers-To", f"<{holder.record_id}>"),
+            ("WARC-Refers-To", f"<{response_id}>"),
             ("Content-Type", "application/json"),
         )
-        place = self._append(warc, [Draft.of(line, *fields)])[0]
-        if self._jsonl is None:
-            self._jsonl = JsonlFile(self.path / "articles", self._name(0, "jsonl"))
-            self._jsonl_end = self._jsonl.size
-        row = VersionRow(
-            key=key,
-            version=stamped["version"],
-            digest=stamped["text_digest"],
-            status=stamped.get("status", "live"),
-            date=stamped.get("date"),
-            jsonl=self._jsonl.name,
-            jsonl_offset=self._jsonl_end,
-            jsonl_length=len(line) + 1,
-            file=place.file,
-            offset=place.offset,
-            length=place.length,
-        )
-        self._jsonl_end += len(line) + 1
-        self._versions[key] = (row, stamped)
-        self.new_versions += 1
-        self._pending.append(_Pending(file=warc.name, end=warc.size, version=row, line=line))
-        reach("item-appended")
+        return self._append(warc, [Draft.of(line, *fields)])[0]
 
-    def _newest(self, key: str) -> tuple[VersionRow, dict[str, Any]] | None:
+    def _newest(self, key: str) -> tuple[VersionRow, dict[str, Any] | None] | None:
+        """The newest version of an item; its record is None where it is damaged wherever it is kept."""
         if key in self._versions:
             return self._versions[key]
         row = self.state.find_version(key)
-        return (row, self.read_item(row)) if row else None
+        if row is None:
+            return None
+        try:
+            return row, self.read_item(row)
+        except ArchiveError as error:
+            logger.warning("%s", error)
+            return row, None
 
     def find_item(self, key: str) -> dict[str, Any] | None:
         """The newest version of an item."""
@@ -257,8 +247,11 @@ class Collection:
         return found[1] if found else None
 
     def read_item(self, row: VersionRow) -> dict[str, Any]:
-        """A version of an item, from its record in the WARC."""
-        record: dict[str, Any] = json.load(read_record_at(self._warc_path(row.file), row.offset, row.length).block)
+        """A version of an item, from its record in the WARC, or where that is damaged from its line. Raises ArchiveError."""
+        try:
+            record: dict[str, Any] = json.load(read_record_at(self._warc_path(row.file), row.offset, row.length).block)
+        except (RecordError, OSError) as error:
+            record = read_line(self.path / "articles" / row.jsonl, row, error)
         return record
 
     # Durability
@@ -278,7 +271,17 @@ class Collection:
                 raise
 
     def commit(self, batch: list[_Pending]) -> None:
-        """Note synced records in the state, all in one transaction, and write the items' lines."""
+        """Note synced records in the state, all in one transaction, and write the items' lines. Raises ArchiveError."""
+        try:
+            self._commit(batch)
+        except ArchiveError:
+            self.failed = True
+            raise
+        except OSError as error:
+            self.failed = True
+            raise as_archive_error(error, self.path) from error
+
+    def _commit(self, batch: list[_Pending]) -> None:
         for pending in batch:
             if pending.capture is not None:
                 self._note_capture(pending.capture, pending.validators)
@@ -289,13 +292,9 @@ class Collection:
         reach("before-commit")
         self.state.commit()
         reach("committed")
-        lines = [pending.line for pending in batch if pending.version is not None]
+        lines = [pending.line for pending in batch if pending.line]
         if lines and self._jsonl is not None:
-            try:
-                self._jsonl.append(lines)
-            except OSError as error:
-                self.failed = True
-                raise ArchiveError(f"{self.path / 'articles' / self._jsonl.name}: {error.strerror}; run the same command again") from error
+            self._jsonl.append(lines)
         if self._warc is not None and self._warc.size >= self.options.max_file_size:
             self._finish_warc()
 
@@ -315,7 +314,7 @@ class Collection:
             etag, modified = tags
             self.urls.captured(row.key, capture, status=row.status, date=row.date, etag=etag, last_modified=modified)
 
-    def _append(self, warc: WarcFile, drafts: list[Draft]) -> list[Any]:
+    def _append(self, warc: WarcFile, drafts: list[Draft]) -> list[Place]:
         if self.failed:
             raise ArchiveError(f"{self.path}: an earlier write failed; run the same command again to mend and resume")
         try:
@@ -337,34 +336,9 @@ class Collection:
             floor=self.options.free_space_floor,
         )
         self._warcinfo_id = self._new_id()
-        warc.append([self._draft_warcinfo(warc.name)])
+        warc.append([draft_warcinfo(self.options, self.path, warc.name, self._warcinfo_id, self._clock())])
         self._warc = warc
         return warc
-
-    def _draft_warcinfo(self, name: str) -> Draft:
-        options = self.options
-        block = format_fields(
-            (
-                ("software", options.software),
-                ("format", "WARC File Format 1.1"),
-                ("conformsTo", "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
-                ("hostname", socket.gethostname()),
-                ("operator", options.operator),
-                ("isPartOf", self.path.resolve().name),
-                ("robots", options.robots),
-                ("http-header-user-agent", options.user_agent),
-                ("fidelity", "request and response blocks are the bytes on the wire (inside TLS)"),
-                ("configuration", json.dumps(options.config, ensure_ascii=True, sort_keys=True, default=str)),
-            )
-        )
-        return Draft.of(
-            block,
-            ("WARC-Type", "warcinfo"),
-            ("WARC-Record-ID", f"<{self._warcinfo_id}>"),
-            ("WARC-Date", format_date(self._clock())),
-            ("WARC-Filename", name),
-            ("Content-Type", WARC_FIELDS),
-        )
 
     def _name(self, serial: int, suffix: str) -> str:
         host = re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "localhost"
@@ -405,8 +379,11 @@ class Collection:
             self._write_derived()
             if report is not None:
                 self._write_run(report)
-            for path in self._finished:
-                fixity.record_file(self.path, path)
+            self.state.settle()
+            reach("settled")
+            run = (self.path / "crawls" / self.run).glob("*")
+            fixity.record_files(self.path, [*self._finished, *run, self.path / "collection.json", self.path / "state.sqlite"])
+            reach("recorded")
         finally:
             self.state.close()
             self._lock.release()
@@ -435,55 +412,17 @@ class Collection:
         replace_file(target, [json.dumps(run, ensure_ascii=False, indent=1, default=str).encode() + b"\n"])
 
 
-def prepare_directory(path: Path) -> None:
-    """Make the directory. Raises NotACollection where it holds something else, so that nothing of it is ever mixed up."""
-    if path.exists() and not path.is_dir():
-        raise NotACollection(f"{path}: expected a directory, got a file")
-    if path.is_dir() and not (path / "collection.json").exists():
-        # What a crash leaves of a collection that had just begun is no stranger.
-        strangers = sorted(entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, ".lock", "collection.json.new"})
-        if strangers:
-            raise NotACollection(f"{path}: expected a collection or an empty directory, got one that holds {strangers[0]}")
-    path.mkdir(parents=True, exist_ok=True)
-
-
-def begin_collection(path: Path, created: datetime, seeds: tuple[str, ...]) -> None:
-    """Write `collection.json` and the rooms of a new collection; check them of an old one."""
-    for room in ROOMS:
-        (path / room).mkdir(exist_ok=True)
-    about = path / "collection.json"
-    if not about.exists():
-        value = {"name": path.resolve().name, "format": FORMAT, "created": format_date(created), "seeds": list(seeds)}
-        replace_file(about, [json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"])
-        return
-    read_collection(path)
-
-
-def read_collection(path: Path) -> dict[str, Any]:
-    """`collection.json` of a collection. Raises NotACollection where there is none of a format known here."""
-    about = path / "collection.json"
-    try:
-        value = json.loads(about.read_bytes())
-    except FileNotFoundError:
-        raise NotACollection(f"{path}: expected a collection, got no collection.json") from None
-    except ValueError as error:
-        raise NotACollection(f"{about}: expected JSON, got {error}") from error
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
-        got = value.get("format") if isinstance(value, dict) else value
-        raise NotACollection(f"{about}: expected format {FORMAT}, got {got!r}; a newer version of this software may read it")
-    return value
-
-
 def write_newest(path: Path, state: State) -> None:
     """Replace `articles.jsonl` by the newest version of each item, by key."""
+    replace_file(path / "articles.jsonl", newest_lines(path, state))
 
-    def lines() -> Any:
-        for row in state.newest_versions():
-            with (path / "articles" / row.jsonl).open("rb") as stream:
-                stream.seek(row.jsonl_offset)
-                yield stream.read(row.jsonl_length)
 
-    replace_file(path / "articles.jsonl", lines())
+def newest_lines(path: Path, state: State) -> Iterator[bytes]:
+    """The lines that `articles.jsonl` should have."""
+    for row in state.newest_versions():
+        with (path / "articles" / row.jsonl).open("rb") as stream:
+            stream.seek(row.jsonl_offset)
+            yield stream.read(row.jsonl_length)
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

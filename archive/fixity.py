@@ -12,7 +12,7 @@ a line that was altered, taken out or put in shows.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,14 +53,26 @@ class Line:
 
 def record_file(collection: Path, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Entry:
     """Digest a finished file of a collection and note it in the log, durably. Costs a read of the file."""
+    entry = digest_file(collection, path, clock())
+    append_entries(collection, [entry])
+    return entry
+
+
+def record_files(collection: Path, paths: Iterable[Path], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Digest files and note those in the log that it does not know as they are. Costs a read of each and one sync."""
+    known = read_fixity(collection)
+    entries = [digest_file(collection, path, clock()) for path in dict.fromkeys(paths)]
+    changed = [one for one in entries if one.file not in known or (one.sha256, one.size) != (known[one.file].sha256, known[one.file].size)]
+    if changed:
+        append_entries(collection, changed)
+
+
+def digest_file(collection: Path, path: Path, now: datetime) -> Entry:
+    """What the log is to say of a file that is closed now."""
     with path.open("rb") as stream:
         sha256 = digest_stream(stream, "sha256").hex()
         size = stream.tell()
-    entry = Entry(
-        file=path.relative_to(collection).as_posix(), sha256=sha256, size=size, closed_at=format_time(clock()), verified_at=None
-    )
-    append_entries(collection, [entry])
-    return entry
+    return Entry(file=path.relative_to(collection).as_posix(), sha256=sha256, size=size, closed_at=format_time(now), verified_at=None)
 
 
 def append_entries(collection: Path, entries: list[Entry]) -> None:

@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
@@ -25,7 +26,7 @@ from archive.reindex import Describe, StoredItem, index_file
 from archive.salvage import Gap, read_sound
 from archive.state import State, VersionRow
 from archive.urls import Urls
-from archive.warc import OPEN_SUFFIX, publish, sync_directory
+from archive.warc import OPEN_SUFFIX, Place, publish, sync_directory
 
 logger = logging.getLogger(__name__)
 
@@ -172,7 +173,7 @@ def _restore_lines(directory: Path, state: State, items: list[StoredItem], recov
             place = (target.name, target.size, len(item.line) + 1)
             target.append([item.line])
             recovery.note(f"{place[0]}: wrote version {version} of {key} from {item.file}")
-        state.add_version(version_row(item, place))
+        state.add_version(version_row(item.record, Place(file=item.file, offset=item.offset, length=item.length), place))
     if target is not None:
         recovery.finished.append(target.finish())
 
@@ -230,6 +231,16 @@ def version_of(line: bytes) -> tuple[str, int] | None:
         return None
 
 
+def read_line(path: Path, row: VersionRow, error: Exception) -> dict[str, Any]:
+    """The item of a version from its line, where its record cannot be read. Raises ArchiveError where neither can."""
+    finished = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
+    line = b"".join(read_range(finished, row.jsonl_offset, row.jsonl_offset + row.jsonl_length)) if finished.exists() else b""
+    if version_of(line) != (row.key, row.version):
+        raise RecordError(f"version {row.version} of {row.key}: record and line are damaged ({error}); run `thanhuy repair`")
+    record: dict[str, Any] = json.loads(line)
+    return record
+
+
 def _read_held(articles: Path) -> dict[tuple[str, int], tuple[str, int, int]]:
     """(key, version) → file, offset and length of every line in `articles/`."""
     held: dict[tuple[str, int], tuple[str, int, int]] = {}
@@ -249,19 +260,18 @@ def item_key(record: dict[str, object]) -> str:
     return f"{record['kind']}/{record['id']}"
 
 
-def version_row(item: StoredItem, place: tuple[str, int, int]) -> VersionRow:
-    """The state's row of an item record whose line lies at `place`: file, offset, length."""
-    record = item.record
+def version_row(record: dict[str, Any], place: Place, line: tuple[str, int, int]) -> VersionRow:
+    """The state's row of an item whose record lies at `place` and whose line at `line`: file, offset, length."""
     return VersionRow(
         key=item_key(record),
         version=int(record["version"]),
         digest=str(record["text_digest"]),
         status=str(record.get("status", "live")),
         date=record.get("date"),
-        jsonl=place[0],
-        jsonl_offset=place[1],
-        jsonl_length=place[2],
-        file=item.file,
-        offset=item.offset,
-        length=item.length,
+        jsonl=line[0],
+        jsonl_offset=line[1],
+        jsonl_length=line[2],
+        file=place.file,
+        offset=place.offset,
+        length=place.length,
     )

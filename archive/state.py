@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, OutOfSpace
 
 SCHEMA_VERSION = 1
 
@@ -127,12 +127,40 @@ _INSERT_CAPTURE = _insert("captures", _CAPTURE_FIELDS)
 _INSERT_VERSION = _insert("versions", _VERSION_FIELDS)
 
 
+class _Connection(sqlite3.Connection):
+    """Tells what failed in the archive's own terms."""
+
+    path = Path()
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise _as_archive_error(error, self.path) from error
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        except sqlite3.DatabaseError as error:
+            raise _as_archive_error(error, self.path) from error
+
+
+def _as_archive_error(error: sqlite3.Error, path: Path) -> ArchiveError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return OutOfSpace(f"{path}: no space left; free some and run the same command again")
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return ArchiveError(f"{path}: {error}; run `thanhuy repair` to rebuild it from the WARCs")
+    return ArchiveError(f"{path}: {error}; run the same command again")
+
+
 class State:
     """The database of one collection. Not safe for threads."""
 
     def __init__(self, path: Path) -> None:
         try:
-            self._db = sqlite3.connect(path, isolation_level="DEFERRED", cached_statements=256)
+            self._db = sqlite3.connect(path, isolation_level="DEFERRED", cached_statements=256, factory=_Connection)
+            self._db.path = path
             self._db.row_factory = sqlite3.Row
             # NORMAL: durable at checkpoints, consistent always; the synced WARC makes up for the rest.
             self._db.executescript(
@@ -146,7 +174,7 @@ class State:
                     f"{path}: expected schema version {SCHEMA_VERSION}, got {version}; move it aside and run `thanhuy index`"
                 )
         except sqlite3.DatabaseError as error:
-            raise ArchiveError(f"{path}: {error}; move it aside and run `thanhuy index` to rebuild it from the WARCs") from error
+            raise _as_archive_error(error, path) from error
 
     def __enter__(self) -> Self:
         return self
@@ -157,6 +185,10 @@ class State:
     def close(self) -> None:
         """Close without committing what is pending."""
         self._db.close()
+
+    def settle(self) -> None:
+        """Bring all that is committed into the database's own file, so that its bytes do not change any more."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def commit(self) -> None:
         """Keep all that was written since the last commit."""

@@ -64,7 +64,9 @@ class Shelf:
     @property
     def unfinished(self) -> bool:
         """Whether a crawl is under way or broke off, so that what is derived may lag behind."""
-        return self.live or any(path.name.endswith(OPEN) for path in (*self.warcs, *self.lines))
+        # SQLite's write-ahead log is there from the first look at the state until its bytes are final and noted in the fixity log.
+        begun = (self.path / "state.sqlite-wal").exists()
+        return self.live or begun or any(path.name.endswith(OPEN) for path in (*self.warcs, *self.lines))
 
     @property
     def lag(self) -> tuple[Severity | None, str | None]:

@@ -133,7 +133,7 @@ class WarcFile:
         except BaseException as error:
             self._undo(start)
             if isinstance(error, OSError):
-                raise _as_archive_error(error, self._path) from error
+                raise as_archive_error(error, self._path) from error
             raise
         return places
 
@@ -147,7 +147,7 @@ class WarcFile:
             os.fdatasync(self._fd)
         except OSError as error:
             self.failed = True
-            raise _as_archive_error(error, self._path) from error
+            raise as_archive_error(error, self._path) from error
 
     def finish(self) -> Path:
         """Sync, give the file its final name and sync the directory."""
@@ -205,7 +205,8 @@ def sync_directory(path: Path) -> None:
         os.close(fd)
 
 
-def _as_archive_error(error: OSError, path: Path) -> ArchiveError:
+def as_archive_error(error: OSError, path: Path) -> ArchiveError:
+    """What a failed write means for the crawl."""
     if error.errno in OUT_OF_SPACE:
         return OutOfSpace(f"{path}: {error.strerror}; free some space and run the same command again")
     return ArchiveError(f"{path}: {error.strerror}; what was complete is kept, run the same command again to resume")

@@ -30,6 +30,8 @@ LABELS = {
     "jsonl-finish": 1,
     "before-rename": 3,
     "replace": 4,
+    "settled": 1,
+    "recorded": 1,
 }
 """Labels of the write path → how often a whole run reaches each, at least."""
 

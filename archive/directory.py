@@ -1,0 +1,53 @@
+"""The directory of a collection: its rooms, and `collection.json`, which says what it is."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archive.errors import NotACollection
+from archive.exchange import format_date
+from archive.jsonl import replace_file
+
+FORMAT = 1
+"""Version of the directory's format, in `collection.json`."""
+ROOMS = ("warc", "articles", "indexes", "crawls")
+
+
+def prepare_directory(path: Path) -> None:
+    """Make the directory. Raises NotACollection where it holds something else, so that nothing of it is ever mixed up."""
+    if path.exists() and not path.is_dir():
+        raise NotACollection(f"{path}: expected a directory, got a file")
+    if path.is_dir() and not (path / "collection.json").exists():
+        # What a crash leaves of a collection that had just begun is no stranger.
+        strangers = sorted(entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, ".lock", "collection.json.new"})
+        if strangers:
+            raise NotACollection(f"{path}: expected a collection or an empty directory, got one that holds {strangers[0]}")
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def begin_collection(path: Path, created: datetime, seeds: tuple[str, ...]) -> None:
+    """Write `collection.json` and the rooms of a new collection; check them of an old one."""
+    for room in ROOMS:
+        (path / room).mkdir(exist_ok=True)
+    about = path / "collection.json"
+    if not about.exists():
+        value = {"name": path.resolve().name, "format": FORMAT, "created": format_date(created), "seeds": list(seeds)}
+        replace_file(about, [json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"])
+        return
+    read_collection(path)
+
+
+def read_collection(path: Path) -> dict[str, Any]:
+    """`collection.json` of a collection. Raises NotACollection where there is none of a format known here."""
+    about = path / "collection.json"
+    try:
+        value = json.loads(about.read_bytes())
+    except FileNotFoundError:
+        raise NotACollection(f"{path}: expected a collection, got no collection.json") from None
+    except ValueError as error:
+        raise NotACollection(f"{about}: expected JSON, got {error}") from error
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        got = value.get("format") if isinstance(value, dict) else value
+        raise NotACollection(f"{about}: expected format {FORMAT}, got {got!r}; a newer version of this software may read it")
+    return value

@@ -1,0 +1,59 @@
+"""How a collection is written, and the warcinfo record that says so in each of its files."""
+
+import json
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archive.exchange import WARC_FIELDS, format_date
+from archive.warc import Draft, format_fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a collection is written."""
+
+    prefix: str = "thanhuytphcm"
+    """How the names of its files begin."""
+    software: str = "archive"
+    """Name and version of what writes, for `warcinfo`."""
+    operator: str | None = None
+    """Who answers for the crawl: `Name <mail>`."""
+    robots: str = "obey"
+    user_agent: str | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """The whole configuration, kept in `warcinfo` and `run.json`."""
+    max_file_size: int = 1_000_000_000
+    """Bytes after which the next WARC file is begun."""
+    free_space_floor: int = 200 << 20
+    """Bytes that must stay free on the disk."""
+    compression: int = 6
+
+
+def draft_warcinfo(options: Options, collection: Path, name: str, record_id: str, now: datetime) -> Draft:
+    """The first record of a WARC file: what writes it, for whom and how (WARC 1.1 §6.2)."""
+    block = format_fields(
+        (
+            ("software", options.software),
+            ("format", "WARC File Format 1.1"),
+            ("conformsTo", "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
+            ("hostname", socket.gethostname()),
+            ("operator", options.operator),
+            ("isPartOf", collection.resolve().name),
+            ("robots", options.robots),
+            ("http-header-user-agent", options.user_agent),
+            ("fidelity", "request and response blocks are the bytes on the wire (inside TLS)"),
+            ("configuration", json.dumps(options.config, ensure_ascii=True, sort_keys=True, default=str)),
+        )
+    )
+    return Draft.of(
+        block,
+        ("WARC-Type", "warcinfo"),
+        ("WARC-Record-ID", f"<{record_id}>"),
+        ("WARC-Date", format_date(now)),
+        ("WARC-Filename", name),
+        ("Content-Type", WARC_FIELDS),
+    )
