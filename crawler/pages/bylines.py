@@ -17,7 +17,13 @@ _SIGNING = re.compile(
     r"phó (?:bí thư|chủ tịch|giám đốc).*)$",
     re.IGNORECASE,
 )
+_SOURCE = re.compile(r"^\(?\s*(?:nguồn|theo)\s*[:\s]", re.IGNORECASE)
+"""A line that says where a text was taken from."""
 _AROUND_DATE = re.compile(r"^[\s|,;:\-–—•·/]+|[\s|,;:\-–—•·/]+$")
+_BESIDE_NAME = re.compile(
+    r"[\w.+-]+@[\w.-]+|[\s|•·,-]*\b(?:theo dõi|chia sẻ|lưu bài|follow|google news|gửi bài|bình luận)\b.*$", re.IGNORECASE
+)
+"""Mail addresses and buttons that stand in one line with a name."""
 _LABEL = re.compile(r"^(?:tác giả|bởi|by|người đăng|đăng bởi|nguồn tin|viết bởi)\s*[:：]?\s*", re.IGNORECASE)
 
 
@@ -25,7 +31,7 @@ def find_byline(page: Page, regions: Regions, story: Story, lines: list[Line | i
     """The byline by order of trust; taken off the body where it is its last line."""
     known = {fold(name) for rule, name in page.meta.author if "/" not in name and "." not in name.strip(".")}
     ledger = page.ledger
-    found = _from_tail(page, regions, lines, known) or _from_head(page, regions, story, known) or _from_after(page, regions, known)
+    found = _from_tail(page, lines, known) or _from_head(page, regions, story, known) or _from_after(page, regions, known)
     if found is None:
         for rule, name in page.meta.author:
             byline = parse_byline(name)
@@ -53,41 +59,51 @@ def _is_shown(page: Page, name: str) -> bool:
     return any(piece.size < 120 and folded in fold(piece.text) for piece in page.pieces)
 
 
-def _from_tail(page: Page, regions: Regions, lines: list[Line | int], known: set[str]) -> tuple[Byline, str] | None:
+def _from_tail(page: Page, lines: list[Line | int], known: set[str]) -> tuple[Byline, str] | None:
     """The body's last line, or the one before a source or a note."""
     texts = [index for index, line in enumerate(lines) if isinstance(line, Line)]
-    if len(texts) < 2:
-        return None
+    noted = False
     for back, index in enumerate(reversed(texts[-3:])):
         line = lines[index]
         assert isinstance(line, Line)
-        if line.kind in {"table", "quote", "list_item"}:
-            return None
+        if line.kind in {"table", "quote", "list_item"} or len(texts) - back < 2:
+            break
         last = line.pieces[-1]
-        byline = _read(last, known)
+        byline = _read(last)
         earlier = texts[: len(texts) - back - 1]
+        if (
+            _SOURCE.match(last.text)
+            and len(last.text) <= 100
+            and (byline is None or (not byline.people and _names_somebody(lines, earlier)))
+        ):
+            noted = True
+            continue
         if byline is None:
-            if line.kind != "heading" and len(last.text) > 110:
-                return None
             if last.size < 60 and not ends_sentence(last.text) and back < 2:
                 continue
-            return None
-        if len(line.pieces) > 1 and not (
-            last.is_bold or last.is_italic or page.box_of(last).align == "right" or fold(last.text) in known or byline.strong
-        ):
-            return None
+            break
+        shown = last.is_bold or page.box_of(last).align == "right" or fold(last.text) in known or byline.strong
+        if len(line.pieces) > 1 and not (shown or last.is_italic):
+            break
         if _is_signature(lines, earlier):
             page.ledger.refuse("byline", "last-line", last.text, "the signature under a document")
             return None
-        if back and not (byline.strong or last.is_bold or page.box_of(last).align == "right" or fold(last.text) in known):
-            return None
+        if back and not (shown or noted):
+            break
         _take_off(lines, index)
-        rule = "last-line" if back == 0 else "last-lines"
-        return byline, rule
+        return byline, "last-line" if back == 0 else "last-lines"
+    if noted:  # a source alone: no byline, and no paragraph either
+        _take_off(lines, texts[-1])
     return None
 
 
-def _read(piece: Piece, known: set[str]) -> Byline | None:
+def _names_somebody(lines: list[Line | int], earlier: list[int]) -> bool:
+    line = lines[earlier[-1]] if earlier else None
+    byline = parse_byline(line.pieces[-1].text) if isinstance(line, Line) else None
+    return byline is not None and bool(byline.people)
+
+
+def _read(piece: Piece) -> Byline | None:
     if piece.is_link and piece.size > 40:
         return None
     return parse_byline(piece.text) if not ends_sentence(piece.text) or len(piece.text) < 60 else None
@@ -124,7 +140,7 @@ def _from_head(page: Page, regions: Regions, story: Story, known: set[str]) -> t
     before = [page.pieces[index] for index in regions.before if page.pieces[index].image is None and find_stamp(page.pieces[index].text)]
     for piece in [*story.names, *before]:
         stamp = find_stamp(piece.text)
-        text = _LABEL.sub("", _AROUND_DATE.sub("", stamp.rest if stamp else piece.text))
+        text = _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", stamp.rest if stamp else piece.text)))
         byline = parse_byline(text) if text else None
         if byline is None or not (byline.people or byline.strong):
             continue
@@ -170,7 +186,7 @@ def _from_after(page: Page, regions: Regions, known: set[str]) -> tuple[Byline, 
         if regions.teaser[index] or regions.labels.get(index) or seen >= 4 or piece.size > 110:
             break
         seen += 1
-        byline = _read(piece, known)
+        byline = _read(piece)
         if byline is None:
             continue
         box = page.box_of(piece)

@@ -192,8 +192,12 @@ def _read_next_line(page: Page, regions: Regions, photo: _Photo, following: int,
             photo.lines, photo.rule = [line], rule
             shown.captions.add(index)
             follower = page.pieces[index + 1] if index + 1 < regions.story.stop else None
-            if follower is not None and follower.image is None and fold(follower.text) == fold(line.text):
-                shown.captions.add(follower.index)
+            if follower is not None and follower.image is None:
+                if fold(follower.text) == fold(line.text):
+                    shown.captions.add(follower.index)
+                elif follower.size <= 60 and split_credit(follower.text)[0] == "":  # the credit, in a line of its own
+                    photo.lines.append(follower)
+                    shown.captions.add(follower.index)
             return
         if line.image is None:
             page.ledger.refuse("captions", rule or "after-photo", line.text, "nothing but its place speaks for it")
@@ -252,11 +256,44 @@ def _score_line(page: Page, regions: Regions, photo: _Photo, line: Piece, centre
         score, rule = score + 2, "before-dateline"  # the lead photo's: the story itself begins with its dateline
     if line.size <= 120 and not line.is_bold:
         score += 0.5
+        if line.box != photo.piece.box and _stands_out(page, regions, line):
+            score += 1.5
     if line.size > 260:
         score -= 1.5
     if line.is_bold and not ends_sentence(line.text):
         score -= 1
     return score, rule
+
+
+def _stands_out(page: Page, regions: Regions, line: Piece) -> bool:
+    """Whether a short line under a photo is set unlike the paragraphs, or is one short sentence between two much longer ones."""
+    paragraphs = [piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None and piece.size > 90]
+    box = page.box_of(line)
+    kind = (box.tag, box.element.get("class"))
+    if (
+        len(paragraphs) >= 3
+        and box.element.get("class")
+        and all((page.box_of(p).tag, page.box_of(p).element.get("class")) != kind for p in paragraphs)
+    ):
+        return True
+    around = [piece for piece in paragraphs if piece.index in {line.index - 2, line.index + 1}]
+    return (
+        len(around) == 2
+        and ends_sentence(line.text)
+        and line.text[0] not in '-–+•“"'
+        and all(piece.size >= line.size * 1.6 and piece.box != line.box for piece in around)
+    )
+
+
+def is_captioned(page: Page, piece: Piece) -> bool:
+    """Whether the markup itself calls a line a caption, e.g. under a video, which has no photo to belong to."""
+    box = page.box_of(piece)
+    if box.flags & CAPTION:
+        return True
+    if piece.size > _LONGEST:
+        return False
+    around = f"{box.element.get('class') or ''} {page.boxes[box.parent].element.get('class') or ''}"
+    return _CAPTION_CLASS.search(around) is not None
 
 
 def _body_is_centred(page: Page, regions: Regions) -> bool:

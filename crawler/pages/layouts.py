@@ -29,9 +29,11 @@ Recognise = Callable[[Page], Marks | None]
 
 def _microdata(page: Page) -> Marks | None:
     """schema.org's own attributes: `itemprop="articleBody"`, on a block that holds text."""
-    for box in page.boxes:
-        if box.element.get("itemprop") == "articleBody" and sum(piece.size for piece in page.pieces[box.first : box.last]) > 200:
-            return Marks(body=box.element)
+    found = [box for box in page.boxes if box.element.get("itemprop") == "articleBody"]
+    if found:
+        sizes = [sum(piece.size for piece in page.pieces[box.first : box.last]) for box in found]
+        if max(sizes) > 200:
+            return Marks(body=found[sizes.index(max(sizes))].element)
     return None
 
 

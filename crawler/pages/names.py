@@ -92,7 +92,7 @@ def _kind_of(part: str) -> str:
     if not part:
         return ""
     if part.upper() in {"PV", "P.V", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
-        return "group" if not is_person(part) or part.isupper() else "person"
+        return "group" if not is_person(part) or part.isupper() or part.rsplit(".", 1)[-1].islower() else "person"
     if _GROUP.match(part) and not (_SURNAME_TOO.match(part) and is_person(_bare(part))):
         return "group" if len(part.split()) <= 9 and not part.endswith(".") else ""
     return "person" if is_person(_bare(part)) else ""

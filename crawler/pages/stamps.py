@@ -72,6 +72,12 @@ def find_stamp(text: str) -> Stamp | None:
                  updated=_UPDATED.search(rest) is not None, rest=left)  # fmt: skip
 
 
+def read_time(text: str) -> time | None:
+    """The time of day that a line consists of, as some pages print it apart from the date."""
+    match = _TIME.match(text) if len(text) <= 24 else None
+    return _time_of(match) if match and not _NOISE.sub("", text[match.end() :]).strip() else None
+
+
 def _find_day(text: str) -> "tuple[re.Match[str] | None, date | None, bool]":
     for pattern, order, words in ((_NUMERIC, (4, 3, 1), False), (_ISO, (1, 2, 3), False), (_WORDS, (3, 2, 1), True)):
         for match in pattern.finditer(text):

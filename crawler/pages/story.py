@@ -1,16 +1,17 @@
 """The story: lead, body and byline out of the lines between the headline and the article's end."""
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crawler.items import Block
-from crawler.pages.captions import Shown
+from crawler.pages.captions import Shown, is_captioned
 from crawler.pages.datelines import find_dateline
 from crawler.pages.labels import is_invitation, names_a_place, opens_related
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
-from crawler.pages.stamps import Stamp, find_stamp
+from crawler.pages.stamps import Stamp, find_stamp, read_time
 from crawler.pages.tables import is_data_table, table_text
 from crawler.pages.text import ends_open, ends_sentence, fold, same_words
 from crawler.pages.tree import ASIDE, FIGURE, FOOTER, ITEM, NAV, QUOTE, Piece
@@ -71,6 +72,8 @@ def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[
             or (is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)))
         ):
             continue
+        if is_captioned(page, piece) and not piece.level:
+            continue
         if _is_related(page, piece):
             story.related.append(piece.href)
             continue
@@ -98,6 +101,10 @@ def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) 
     for position, piece in enumerate(pieces):
         if not in_head or piece.image is not None:
             rest.append(piece)
+            continue
+        clock = read_time(piece.text)
+        if clock is not None:
+            story.stamps = [(index, stamp if stamp.time else dataclasses.replace(stamp, time=clock)) for index, stamp in story.stamps]
             continue
         stamp = find_stamp(piece.text)
         if stamp is not None and len(stamp.rest) <= 60 and not (piece.size > 80 and ends_sentence(piece.text)):
