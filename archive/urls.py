@@ -76,17 +76,17 @@ class Urls:
         """The URL to fetch next, marked `active`; the row says in which state it was. None when none is due.
 
         First those that are captured but not yet read, then those to be tried again, then the queue by priority and age.
-        `only`: the kinds that may be fetched; None for all.
+        `only`: the kinds that may be begun; None for all.
         """
         now = time.time() if now is None else now
-        row = self._one("state = 'fetched' ORDER BY due LIMIT 1") or self._find_waiting(now, only) or self._find_queued(only)
+        row = self._one("state = 'fetched' ORDER BY due LIMIT 1") or self._find_waiting(now) or self._find_queued(only)
         if row is not None:
             self._state.execute("UPDATE urls SET state = 'active' WHERE id = ?", (row.id,))
         return row
 
     def pending(self, *, only: tuple[str, ...] | None = None) -> bool:
-        """Whether any URL is left to fetch or to read; of those to be fetched only kinds in `only` count."""
-        return bool(self._one("state = 'fetched' LIMIT 1") or self._find_queued(only) or self._find_waiting(float("inf"), only))
+        """Whether any URL is left to fetch or to read; of those not begun only kinds in `only` count."""
+        return bool(self._one("state = 'fetched' LIMIT 1") or self._find_queued(only) or self._find_waiting(float("inf")))
 
     def _find_queued(self, only: tuple[str, ...] | None) -> UrlRow | None:
         if only is None:
@@ -94,9 +94,8 @@ class Urls:
         found = [self._one("state = 'queued' AND kind = ? ORDER BY priority DESC, id LIMIT 1", kind) for kind in only]
         return max((row for row in found if row is not None), key=lambda row: (row.priority, -row.id), default=None)
 
-    def _find_waiting(self, now: float, only: tuple[str, ...] | None) -> UrlRow | None:
-        kinds = "" if only is None else f"AND kind IN ({', '.join('?' * len(only))})"
-        return self._one(f"state = 'waiting' AND due <= ? {kinds} ORDER BY due LIMIT 1", now, *(only or ()))
+    def _find_waiting(self, now: float) -> UrlRow | None:
+        return self._one("state = 'waiting' AND due <= ? ORDER BY due LIMIT 1", now)
 
     def next_due(self) -> float | None:
         """When the first of the waiting URLs is due. None when none waits."""
@@ -122,6 +121,10 @@ class Urls:
     def note_gone(self, key: str, date: str | None) -> None:
         """Remember since when the server says that the page is gone; None when it is there again."""
         self._state.execute("UPDATE urls SET gone_at = ? WHERE key = ?", (date, key))
+
+    def discard(self, key: str) -> None:
+        """Forget what was captured of a page that hid its content: it is to be fetched anew, without conditions, in the next run."""
+        self._state.execute("UPDATE urls SET state = 'failed', capture = NULL, etag = NULL, last_modified = NULL WHERE key = ?", (key,))
 
     def retry(self, key: str, due: float) -> None:
         """Try again at `due`."""

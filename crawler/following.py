@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crawler.pages import Link
+from crawler.pages import Link, slug_of
 from crawler.pages.dating import estimate_day
 from crawler.scope import HOME, Kind, Page, find_kind, find_page, is_trap, page_number, url_key
 
@@ -40,8 +40,10 @@ class Limits:
         too_old = self.since is not None and day + ESTIMATE_MARGIN < self.since
         return too_old or (self.until is not None and day - ESTIMATE_MARGIN > self.until)
 
-    def wants(self, day: str | None) -> bool:
-        """Whether an article of that day (`YYYY-MM-DD`) is wanted. An undated one is."""
+    def wants(self, day: str | None, section: list[str]) -> bool:
+        """Whether an article of that day (`YYYY-MM-DD`) and section is wanted. One that does not say is."""
+        if self.sections and section and not self.sections.intersection(map(slug_of, section)):
+            return False
         if day is None:
             return True
         found = date.fromisoformat(day)

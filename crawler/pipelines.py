@@ -30,7 +30,7 @@ class ArchivePipeline:
         capture = collection.state.find_record(item.warc.file, item.warc.offset) if item.warc else None
         if capture is None:
             raise DropItem(f"{item.url}: expected a capture of the page in the archive, got none")
-        if not self._session.limits.wants(item.date):
+        if not self._session.limits.wants(item.date, item.section):
             collection.urls.finish(capture.key, "excluded")
             self._crawler.stats.inc_value("articles/excluded")
             return item

@@ -83,8 +83,9 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 # One request at a time, some seconds apart: the site is somebody else's server.
-CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# What Scrapy takes from the frontier beyond that would still be fetched after a budget is spent or a ban is noticed.
+CONCURRENT_REQUESTS = 1
 DOWNLOAD_DELAY = 2.0
 # Scrapy varies the delay to both sides, so that half the gaps are shorter than asked for; crawler/pace.py varies it upwards only.
 DOWNLOAD_DELAY_JITTER = 0.0

@@ -14,6 +14,8 @@ from crawler.revisits import next_visit
 from crawler.times import VIETNAM
 
 GONE = frozenset({404, 410})
+HIDDEN = frozenset({"challenge", "login"})
+"""Layout errors that say nothing about the page itself."""
 CONFIRM_AFTER = 86_400
 """Seconds until a page that is gone is asked for once more."""
 
@@ -45,7 +47,9 @@ class SettlingMiddleware:
     def _settle(self, response: Response) -> None:
         """A page that gave no article: gone, unchanged, or none."""
         key, kind = response.meta["key"], response.meta["kind"]
-        if kind not in ITEM_KINDS:
+        if response.meta.get("layout_error") in HIDDEN:
+            self._urls.discard(key)
+        elif kind not in ITEM_KINDS:
             self._urls.finish(key)
         elif response.status in GONE or response.meta.get("layout_error") == "soft-404":
             self._settle_gone(key)

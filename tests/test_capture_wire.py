@@ -43,7 +43,7 @@ def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         done = run_scrapy(
             "crawl", "thanhuytphcm",
             SEEDS=",".join(urls), COLLECTION=directory / "x", CONNECT_TO=server.connect_to, CACERT=server.ca or "", DOWNLOAD_DELAY=0,
-            CONCURRENT_REQUESTS_PER_DOMAIN=8, DOWNLOAD_TIMEOUT=2, DOWNLOAD_MAXSIZE=5_000_000, FREE_SPACE_FLOOR=0,
+            CONCURRENT_REQUESTS_PER_DOMAIN=8, CONCURRENT_REQUESTS=8, DOWNLOAD_TIMEOUT=2, DOWNLOAD_MAXSIZE=5_000_000, FREE_SPACE_FLOOR=0,
             RETRY_TIMES=2, RETRY_BACKOFF=0.1,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

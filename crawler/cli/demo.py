@@ -42,6 +42,7 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
                 "CACERT": str(running.ca_path),
                 "DOWNLOAD_DELAY": 0.0,
                 "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+                "CONCURRENT_REQUESTS": 4,
             }
             outcome = run_crawl(chosen, quiet=False, json_logs=False, progress=progress)
             code = judge(outcome)

@@ -260,6 +260,8 @@ def as_settings(options: dict[str, Any]) -> dict[str, Any]:
     chosen = {SETTINGS[name]: value for name, value in options.items() if name in SETTINGS and value is not None}
     chosen = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
     chosen["COLLECTION"] = str(options["into"])
+    if "CONCURRENT_REQUESTS_PER_DOMAIN" in chosen:
+        chosen["CONCURRENT_REQUESTS"] = chosen["CONCURRENT_REQUESTS_PER_DOMAIN"]
     if options.get("operator"):
         agent = chosen.get("USER_AGENT") or USER_AGENT
         name, _, mail = options["operator"].partition(" <")
