@@ -145,7 +145,7 @@ class Collection:
             warcinfo_id=self._warcinfo_id,
             new_id=self._new_id,
             same_payload=None if exchange.truncated else same,
-            unmodified=self.state.find_capture(known.capture) if known and known.capture else None,
+            unmodified=self.state.find_capture(known.page) if known and known.page else None,
         )
         places = self._append(warc, drafts.records)
         row = drafts.capture

@@ -35,7 +35,7 @@ CREATE INDEX versions_jsonl ON versions (jsonl, jsonl_offset);
 CREATE TABLE urls (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, kind TEXT NOT NULL, priority INTEGER NOT NULL,
   depth INTEGER NOT NULL, hops TEXT NOT NULL, via TEXT, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-  due REAL NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, status INTEGER, capture INTEGER,
+  due REAL NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, status INTEGER, capture INTEGER, page INTEGER,
   fetched_at TEXT, changed_at TEXT, gone_at TEXT);
 CREATE INDEX urls_queue ON urls (priority DESC, id) WHERE state = 'queued';
 CREATE INDEX urls_queue_kind ON urls (kind, priority DESC, id) WHERE state = 'queued';
@@ -109,7 +109,9 @@ class UrlRow:
     last_modified: str | None
     status: int | None
     capture: int | None
-    """The newest `response` capture: its id in `captures`."""
+    """The newest capture, whatever its status: its id in `captures`."""
+    page: int | None
+    """The newest capture with status 200, whose validators `etag` and `last_modified` are."""
     fetched_at: str | None
     changed_at: str | None
     gone_at: str | None
@@ -217,7 +219,9 @@ class State:
     def forget(self, name: str, size: int) -> None:
         """Drop what was noted of a WARC file beyond a byte; the pages captured there are to be fetched again."""
         lost = "SELECT id FROM captures WHERE file = ? AND offset + length > ?"
-        self._db.execute(f"UPDATE urls SET state = 'queued', capture = NULL WHERE capture IN ({lost})", (name, size))  # noqa: S608 - fixed text
+        self._db.execute(
+            f"UPDATE urls SET state = 'queued', capture = NULL, page = NULL WHERE capture IN ({lost}) OR page IN ({lost})", (name, size) * 2
+        )  # noqa: S608 - fixed text
         self._db.execute("DELETE FROM captures WHERE file = ? AND offset + length > ?", (name, size))
         self._db.execute("DELETE FROM versions WHERE file = ? AND offset + length > ?", (name, size))
         self.set_file_size(name, size)

@@ -38,7 +38,7 @@ class Urls:
         self._state.execute("UPDATE urls SET state = 'queued' WHERE state = 'active'")
         self._state.execute("UPDATE urls SET state = 'queued', attempts = 0 WHERE state IN ('failed', 'waiting')")
         # What an earlier run's limits left out is looked at under this run's: from the archive where it was captured.
-        self._state.execute("UPDATE urls SET state = iif(capture IS NULL, 'queued', 'fetched') WHERE state = 'excluded'")
+        self._state.execute("UPDATE urls SET state = iif(page IS NULL, 'queued', 'fetched'), capture = page WHERE state = 'excluded'")
 
     def add(self, found: Found) -> bool:
         """Queue a URL that is not known yet. False where its key is known, in whatever state."""
@@ -103,14 +103,14 @@ class Urls:
         return None if row[0] is None else float(row[0])
 
     def captured(self, key: str, capture: int, *, status: int, date: str, etag: str | None, last_modified: str | None) -> None:
-        """Note that the response is in the archive; its links and item are still to be read."""
-        self._state.execute(
-            "UPDATE urls SET state = 'captured', status = ?, fetched_at = ?,"
-            " capture = CASE WHEN ? = 304 THEN capture ELSE ? END,"
-            " etag = CASE WHEN ? = 304 THEN etag ELSE ? END, last_modified = CASE WHEN ? = 304 THEN last_modified ELSE ? END"
-            " WHERE key = ?",
-            (status, date, status, capture, status, etag, status, last_modified, key),
-        )
+        """Note that the response is in the archive; its links and item are still to be read.
+
+        Only the validators of a page count: those of an error page would make the next answer a 304 to the error.
+        """
+        sql = "UPDATE urls SET state = 'captured', status = ?, fetched_at = ?, capture = ? WHERE key = ?"
+        self._state.execute(sql, (status, date, capture, key))
+        if status == 200:
+            self._state.execute("UPDATE urls SET page = ?, etag = ?, last_modified = ? WHERE key = ?", (capture, etag, last_modified, key))
 
     def finish(self, key: str, state: str = "done", *, due: float = 0, changed_at: str | None = None) -> None:
         """Nothing is left to do for this URL in this crawl. `due`: when a refresh is to look again."""
@@ -124,7 +124,9 @@ class Urls:
 
     def discard(self, key: str) -> None:
         """Forget what was captured of a page that hid its content: it is to be fetched anew, without conditions, in the next run."""
-        self._state.execute("UPDATE urls SET state = 'failed', capture = NULL, etag = NULL, last_modified = NULL WHERE key = ?", (key,))
+        self._state.execute(
+            "UPDATE urls SET state = 'failed', capture = NULL, page = NULL, etag = NULL, last_modified = NULL WHERE key = ?", (key,)
+        )
 
     def retry(self, key: str, due: float) -> None:
         """Try again at `due`."""

@@ -131,7 +131,7 @@ class Frontier:
         headers = {}
         if row.state == "fetched":
             meta["stored_capture"] = row.capture
-        elif row.capture is not None:
+        elif row.page is not None:
             if row.etag:
                 headers["If-None-Match"] = row.etag
             if row.last_modified:

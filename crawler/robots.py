@@ -3,12 +3,12 @@
 Scrapy's own middleware allows all in both cases, and prints a traceback in the second.
 """
 
-import logging
+from urllib.parse import urljoin
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -16,7 +16,10 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 from twisted.internet.defer import Deferred
 
-logger = logging.getLogger(__name__)
+from crawler.scope import find_kind
+
+MAX_REDIRECTS = 5
+"""RFC 9309 §2.3.1.2: a crawler should follow at least five."""
 
 
 class RobotsUnreachable(Exception):
@@ -52,12 +55,15 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return rules
 
     async def _ask(self, request: Request, address: str) -> RobotParser | RobotsUnreachable:
-        asked = Request(address, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
         self._stats.inc_value("robotstxt/request_count")
         try:
-            response = await self.crawler.engine.download_async(asked)
-        except IgnoreRequest as error:
-            return RobotsUnreachable(f"{address}: {error}")
+            response = await self._fetch(address)
+            for _ in range(MAX_REDIRECTS):
+                location = (response.headers.get("Location") or b"").decode("latin-1")
+                target = urljoin(response.url, location)
+                if not 300 <= response.status < 400 or find_kind(target) is None:
+                    break
+                response = await self._fetch(target)
         except Exception as error:  # noqa: BLE001 - whatever kept it from coming, nothing may be fetched
             return RobotsUnreachable(f"{address}: {type(error).__name__}: {error}")
         if response.status >= 500 or response.status == 429:
@@ -66,3 +72,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
         return parser
+
+    async def _fetch(self, address: str) -> Response:
+        asked = Request(address, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+        return await self.crawler.engine.download_async(asked)
