@@ -221,7 +221,7 @@ class State:
         lost = "SELECT id FROM captures WHERE file = ? AND offset + length > ?"
         self._db.execute(
             f"UPDATE urls SET state = 'queued', capture = NULL, page = NULL WHERE capture IN ({lost}) OR page IN ({lost})", (name, size) * 2
-        )  # noqa: S608 - fixed text
+        )
         self._db.execute("DELETE FROM captures WHERE file = ? AND offset + length > ?", (name, size))
         self._db.execute("DELETE FROM versions WHERE file = ? AND offset + length > ?", (name, size))
         self.set_file_size(name, size)

@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 def command_of(verb: str) -> click.Command:
-    command = cli.get_command(click.Context(cli), verb)  # type: ignore[attr-defined]
+    command = cli.get_command(click.Context(cli), verb)
     assert isinstance(command, click.Command)
     return command
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 MAX_ENTRIES = 60_000
 """A sitemap holds at most 50 000 (sitemaps.org); more is not read."""
