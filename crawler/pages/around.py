@@ -63,10 +63,22 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
         trail.insert(0, piece)
     if not trail or not _near_title(page, regions, trail):
         return []
-    names = [name for piece in trail for text in _link_texts(piece) for name in _SEPARATORS.split(text) if name]
+    names = [
+        name
+        for piece in trail
+        for href, text in zip(piece.hrefs, piece.link_texts, strict=True)
+        if not _is_home(page, href)
+        for name in _SEPARATORS.split(clean(text))
+        if name
+    ]
     if 0 < len(names) <= 5 and all(len(name) <= 50 for name in names):
         return names
     return []
+
+
+def _is_home(page: Page, href: str) -> bool:
+    address = page.join(href) or ""
+    return address.count("/") <= 3 and not address.partition("://")[2].partition("/")[2]
 
 
 def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:

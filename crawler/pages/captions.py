@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from crawler.items import Image
 from crawler.pages.datelines import find_dateline
-from crawler.pages.names import is_person
+from crawler.pages.names import is_person, parse_byline
 from crawler.pages.page import Page
 from crawler.pages.photos import find_source, has_credit, is_alt_of, split_credit
 from crawler.pages.regions import Regions
@@ -16,6 +16,8 @@ from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, Box, Piece
 _CAPTION_CLASS = re.compile(
     r"caption|chu-?thich|photo-?(?:note|desc)|img-?(?:note|desc)|image-?(?:note|desc)|pic(?:ture)?-?(?:note|desc)", re.IGNORECASE
 )
+_MADE_BY = re.compile(r"[.…!?)\s](?:ảnh|video|clip|đồ h[oọ][aạ]|infographic)\s*:\s*[^:.]{2,40}\.?$", re.IGNORECASE)
+"""How a short line ends that describes a photo or a video, wherever that is."""
 _SMALL_TYPE = re.compile(r"font-size\s*:\s*(?:[0-9]px|1[0-2](?:\.\d+)?px|[0-9]pt|[a-z-]*small|0?\.[0-9]+em|[5-8]\d%)", re.IGNORECASE)
 _LONGEST = 420
 """Characters that a caption may have where its place alone speaks for it."""
@@ -292,6 +294,8 @@ def is_captioned(page: Page, piece: Piece) -> bool:
         return True
     if piece.size > _LONGEST:
         return False
+    if piece.size <= 200 and _MADE_BY.search(piece.text[-70:]) and parse_byline(piece.text) is None:
+        return True
     around = f"{box.element.get('class') or ''} {page.boxes[box.parent].element.get('class') or ''}"
     return _CAPTION_CLASS.search(around) is not None
 

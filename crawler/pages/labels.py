@@ -34,7 +34,7 @@ _OTHERS = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin
 _POPULAR = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức)(?: viết)? (?:mới nhất|trong ngày|đọc nhiều|xem nhiều|nổi bật|mới đăng
   |mới)|(?:tin )?(?:đọc|xem) nhiều(?: nhất)?|đáng quan tâm|tin nóng|mới nhất|nổi bật|tin tiêu điểm|tiêu điểm
   |thông báo|đọc nhiều trong .{1,30}|xem nhiều trong .{1,30}|dành cho bạn|tin đáng chú ý|bài đọc nhiều|liên kết website|video nổi bật
-  |tin ảnh|chuyên đề|video clip|thời tiết|tỷ giá|quảng cáo)"""
+  |tin ảnh|chuyên đề|video clip|thời tiết|tỷ giá)"""
 _RELATED = r"""(?:(?:các )?(?:tin|bài|bài viết|tin bài|nội dung|thông tin)(?: viết)? (?:liên quan|có liên quan|nên đọc|hay)|liên quan
   |(?:tham khảo|xem|đọc|mời xem|mời đọc) (?:thêm|tiếp|ngay|trước)
   |xem thêm bài|bài liên quan|(?:mời )?(?:bạn đọc |quý độc giả )?(?:xem|đọc) thêm(?: bài viết)?(?: tại đây)?|có liên quan

@@ -208,9 +208,11 @@ def _has_alike(page: Page, box: Box, parent: Box, sums: list[float]) -> bool:
         if piece.box == parent.index and (weight := sums[piece.index + 1] - sums[piece.index])
     ]
     before = [weight for index, weight in found if index < box.first]
-    # one paragraph before the block is the standfirst
-    total = sum(weight for index, weight in found if index >= box.last) + (sum(before) if len(before) > 1 else 0.0)
-    return total >= (sums[box.last] - sums[box.first]) * 0.1
+    inside = sums[box.last] - sums[box.first]
+    # a little prose before the block is the standfirst; a good deal is the article's first part
+    total = sum(weight for index, weight in found if index >= box.last) + (sum(before) if sum(before) >= inside * 0.5 else 0.0)
+    return total >= inside * 0.1
+
 
 
 def _find_end(page: Page, span: range, weights: list[float], labels: dict[int, Label]) -> int:
@@ -221,7 +223,23 @@ def _find_end(page: Page, span: range, weights: list[float], labels: dict[int, L
         label = labels.get(index)
         if done and label is Label.COMMENTS:
             return index
-        if done and label in {Label.OTHERS, Label.POPULAR, Label.TAGS} and total - done < max(total * 0.25, 1):
+        if (
+            done
+            and label in {Label.OTHERS, Label.POPULAR, Label.TAGS}
+            and total - done < max(total * 0.25, 1)
+            and _heads_links(page, index, span.stop)
+        ):
             return index
         done += weights[index]
     return span.stop
+
+
+def _heads_links(page: Page, label: int, end: int) -> bool:
+    """Whether links follow a label, or nothing more than a few words do."""
+    after = [piece for piece in page.pieces[label + 1 : min(end, label + 4)] if piece.text]
+    return (
+        page.pieces[label].linked > 0
+        or not after
+        or any(piece.linked >= piece.size * 0.5 for piece in after[:2])
+        or all(piece.size < 40 for piece in after)
+    )

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import time
 
 from crawler.items import Block
 from crawler.pages.captions import Shown, is_captioned
@@ -58,7 +59,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[
     title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
     for piece in page.pieces[regions.story.start : regions.story.stop]:
         if piece.image is not None:
-            if piece.index in shown.at and piece.index >= regions.body_at:
+            if piece.index in shown.at:
                 kept.append(piece)
             continue
         if piece.index in shown.captions or regions.teaser[piece.index]:
@@ -67,7 +68,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
             continue
         if (
-            regions.labels.get(piece.index)
+            (regions.labels.get(piece.index) and not (piece.index <= regions.body_at and read_time(piece.text)))
             or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title)
             or (is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)))
         ):
@@ -98,17 +99,19 @@ def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) 
     """Take date, names and lead off the beginning; returns what is left."""
     rest: list[Piece] = []
     in_head = True
+    waiting: time | None = None
     for position, piece in enumerate(pieces):
         if not in_head or piece.image is not None:
             rest.append(piece)
             continue
         clock = read_time(piece.text)
-        if clock is not None:
+        if clock is not None:  # printed apart from its date, after it or before
             story.stamps = [(index, stamp if stamp.time else dataclasses.replace(stamp, time=clock)) for index, stamp in story.stamps]
+            waiting = clock if not story.stamps else None
             continue
         stamp = find_stamp(piece.text)
         if stamp is not None and len(stamp.rest) <= 60 and not (piece.size > 80 and ends_sentence(piece.text)):
-            story.stamps.append((piece.index, stamp))
+            story.stamps.append((piece.index, stamp if stamp.time else dataclasses.replace(stamp, time=waiting)))
             story.names.append(piece)
             continue
         rule = _lead_rule(page, regions, story, piece, pieces[position + 1 :])
