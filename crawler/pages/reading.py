@@ -1,5 +1,6 @@
 """Reading: one page from bytes to record, rule by rule."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,9 @@ from crawler.pages.tree import flatten, parse_html
 
 PARSER_VERSION = "1"
 """Raised whenever a rule changes what some page yields, so that `thanhuy extract --diff` can say which parser said what."""
+
+_SLIDE = 8
+"""Pieces that lie at least between a headline shown in a slide and the same over its article."""
 
 _MAGIC = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\xd0\xcf\x11\xe0")
 """First bytes of files that are served where a page was expected."""
@@ -94,6 +98,9 @@ def _read(page: Page) -> Article:
     if title is None:
         raise LayoutError("no-title", page.url, "expected 1 title, got 0")
     regions = find_regions(page, title.at, _box_index(page, marks.body)) or find_regions(page, title.at)
+    if regions is not None and (nearer := [at for at in title.again if regions.title_at + _SLIDE < at < regions.body_at]):
+        title = dataclasses.replace(title, at=nearer[-1])
+        regions = find_regions(page, title.at) or regions
     if regions is None:
         raise LayoutError("no-body", page.url, "expected text under the headline, got none")
     return _build(page, layout, title, regions)

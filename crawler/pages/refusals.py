@@ -4,7 +4,6 @@ import re
 
 from crawler.pages.page import Page
 from crawler.pages.slug import slug_matches
-from crawler.pages.text import fold
 
 _CHALLENGE = re.compile(r"just a moment|checking your browser|attention required|ddos protection|verify you are (?:a )?human|"
                         r"đang kiểm tra trình duyệt|xác minh bạn là (?:con )?người|"
@@ -83,10 +82,12 @@ def _has_slug_title(page: Page) -> bool:
 
 def is_listing(page: Page, title: str | None) -> bool:
     """Whether most of the page is teasers of other articles, and nothing of its own stands against them."""
+    if title and page.slug and slug_matches(title, page.slug):
+        return False  # however little of its own a video page shows
     teaser = page.teaser
     heads = sum(1 for piece in page.pieces if piece.is_link and piece.size >= 20 and page.leads_elsewhere(piece.href))
     own = sum(piece.size for piece in page.pieces if piece.size >= 60 and not piece.is_link and not teaser[piece.index])
     shown = sum(piece.size for piece in page.pieces if piece.size >= 60 and teaser[piece.index])
-    if page.meta.is_article or (title and page.slug and fold(title)):
+    if page.meta.is_article:
         return heads >= 8 and own < 80
     return heads >= 5 and own <= max(400, shown * 0.3)

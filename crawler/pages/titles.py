@@ -1,5 +1,6 @@
 """Titles: the headline, found where the page shows it and checked against its address."""
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ class Title:
     rule: str
     at: int
     """Index of the piece that shows it; -1 where only metadata has it."""
+    again: tuple[int, ...] = ()
+    """Pieces further on that say the same and are no links: a slide before the article may show its headline first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,18 @@ def find_title(page: Page) -> Title | None:
             page.ledger.refuse("title", rule, piece.text, "another line has more evidence, or the same and comes first")
     if best is None:
         best = _from_metadata(page)
+    elif again := _find_again(page, best):
+        best = dataclasses.replace(best, again=again)
     if best is not None:
         page.ledger.take("title", best.rule, best.text)
         if page.slug and resembles_slug(best.text, page.slug) < 0.6:
             page.ledger.warn("title-slug-mismatch")
     return best
+
+
+def _find_again(page: Page, title: Title) -> tuple[int, ...]:
+    pieces = page.pieces[title.at + 1 :]
+    return tuple(piece.index for piece in pieces if piece.text == title.text and not (piece.is_link and page.leads_elsewhere(piece.href)))
 
 
 def _wanted(page: Page) -> _Wanted:
