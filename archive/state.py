@@ -218,10 +218,9 @@ class State:
 
     def forget(self, name: str, size: int) -> None:
         """Drop what was noted of a WARC file beyond a byte; the pages captured there are to be fetched again."""
-        lost = "SELECT id FROM captures WHERE file = ? AND offset + length > ?"
-        self._db.execute(
-            f"UPDATE urls SET state = 'queued', capture = NULL, page = NULL WHERE capture IN ({lost}) OR page IN ({lost})", (name, size) * 2
-        )
+        beyond = "IN (SELECT id FROM captures WHERE file = ? AND offset + length > ?)"
+        again = f"UPDATE urls SET state = 'queued', capture = NULL, page = NULL WHERE capture {beyond} OR page {beyond}"  # noqa: S608 - fixed text
+        self._db.execute(again, (name, size) * 2)
         self._db.execute("DELETE FROM captures WHERE file = ? AND offset + length > ?", (name, size))
         self._db.execute("DELETE FROM versions WHERE file = ? AND offset + length > ?", (name, size))
         self.set_file_size(name, size)

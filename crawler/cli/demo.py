@@ -1,6 +1,7 @@
 """`thanhuy demo`: the whole job on the bundled sample site, without network."""
 
 import json
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -100,13 +101,14 @@ def _agrees(into: Path, site: SampleSite) -> bool:
 
 
 def _next_steps(into: Path) -> str:
+    thanhuy = sys.argv[0] if Path(sys.argv[0]).name == "thanhuy" else "thanhuy"
     return f"""
 It is all in {into}/ :
   articles.jsonl      one article a line
   warc/               every exchange, byte for byte
 
 Try next:
-  thanhuy verify {into}
+  {thanhuy} verify {into}
   python3 -c "import json; print(*[json.loads(line)['title'] for line in open('{into}/articles.jsonl', encoding='utf-8')], sep='\\n')"
 """
 
