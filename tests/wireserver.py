@@ -34,6 +34,7 @@ class Script:
 class WireServer:
     """The running server, and the requests it got."""
 
+    address: str
     port: int
     ca: Path | None
     scripts: dict[str, Script]
@@ -43,7 +44,7 @@ class WireServer:
     @property
     def connect_to(self) -> str:
         """The route that leads here."""
-        return f"::127.0.0.1:{self.port}"
+        return f"::{self.address}:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
@@ -85,14 +86,14 @@ def make_authority(directory: Path) -> tuple[ssl.SSLContext, Path]:
 
 
 @contextmanager
-def wire_server(scripts: dict[str, Script], directory: Path, *, tls: bool) -> Iterator[WireServer]:
-    """Serve scripts by path on a free loopback port."""
+def wire_server(scripts: dict[str, Script], directory: Path, *, tls: bool, address: str = "127.0.0.1") -> Iterator[WireServer]:
+    """Serve scripts by path on a free port of a loopback address."""
     context, ca = make_authority(directory) if tls else (None, None)
     loop = asyncio.new_event_loop()
-    server = WireServer(port=0, ca=ca, scripts=scripts)
+    server = WireServer(address=address, port=0, ca=ca, scripts=scripts)
 
     async def begin() -> asyncio.Server:
-        return await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=context)
+        return await asyncio.start_server(server.serve, address, 0, ssl=context)
 
     listening = loop.run_until_complete(begin())
     server.port = listening.sockets[0].getsockname()[1]
