@@ -56,17 +56,10 @@ def _compile(pattern: str) -> "re.Pattern[str]":
     return re.compile(re.sub(r"\n\s*", "", pattern))
 
 
-_TABLE = tuple(
-    (label, _compile(pattern))
-    for label, pattern in (
-        (Label.COMMENTS, _COMMENTS),
-        (Label.OTHERS, _OTHERS),
-        (Label.POPULAR, _POPULAR),
-        (Label.RELATED, _RELATED),
-        (Label.TAGS, _TAGS),
-        (Label.TOOL, _TOOL),
-    )
+_LABELS = _compile(
+    f"(?P<COMMENTS>{_COMMENTS})|(?P<OTHERS>{_OTHERS})|(?P<POPULAR>{_POPULAR})|(?P<RELATED>{_RELATED})|(?P<TAGS>{_TAGS})|(?P<TOOL>{_TOOL})"
 )
+"""One pattern, so that a line is read once; the group's name is the label's."""
 
 _INVITATION = re.compile(
     r"^\W*(?:(?:kính |trân trọng )?mời (?:các |quý )?(?:bạn đọc|độc giả|quý vị|bạn)\b|(?:bạn đọc|độc giả|quý độc giả) (?:có thể (?:gửi|"
@@ -88,15 +81,13 @@ _RELATED_OPENING = re.compile(
 
 def find_label(text: str) -> Label | None:
     """What a short line announces; None for a line that is no label."""
-    if len(text) > 70:
+    if len(text) > 60 or text[-1:] == ".":
         return None
     folded = fold(text)
     if not folded:
         return Label.TOOL if len(text) < 8 else None
-    for label, pattern in _TABLE:
-        if pattern.fullmatch(folded):
-            return label
-    return None
+    match = _LABELS.fullmatch(folded)
+    return Label[match.lastgroup] if match is not None and match.lastgroup else None
 
 
 def is_invitation(text: str) -> bool:

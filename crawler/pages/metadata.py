@@ -55,11 +55,15 @@ class Metadata:
     is_list: bool = False
     comment_count: int | None = None
     base: str = ""
+    """What relative links stand on."""
+    origin: str = ""
+    """Its scheme and host."""
 
 
 def read_metadata(root: Any, url: str) -> Metadata:
     """Collect it; nothing here raises for broken JSON or odd values, which are common."""
-    found = Metadata(base=find_base(root, url))
+    base = find_base(root, url)
+    found = Metadata(base=base, origin="/".join(base.split("/", 3)[:3]))
     for block in _linked_data(root):
         _read_object(found, block)
     metas = _read_metas(root)

@@ -46,6 +46,8 @@ class Page:
         """A link's absolute address. None where it is no http or https address."""
         if href[:8] == "https://" or href[:7] == "http://":
             return href
+        if self.meta.origin[:4] == "http" and href[:1] == "/" and href[1:2] not in {"/", "\\"} and "/." not in href and href.isprintable():
+            return f"{self.meta.origin}{href.rstrip()}"
         try:
             address = urljoin(self.meta.base, href.strip())
         except ValueError:

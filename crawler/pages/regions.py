@@ -125,7 +125,7 @@ def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int
     description = [text for _, text in page.meta.description]
     for piece in page.pieces:
         label = labels.get(piece.index)
-        if label is Label.COMMENTS or (label in {Label.OTHERS, Label.POPULAR} and seen_prose):
+        if label is not None and (label is Label.COMMENTS or (label in {Label.OTHERS, Label.POPULAR} and seen_prose)):
             factor = _AFTER_LABEL
         weight = 0.0
         if piece.image is None and not teaser[piece.index] and piece.linked <= piece.size * 0.5 and label is None:
@@ -212,7 +212,6 @@ def _has_alike(page: Page, box: Box, parent: Box, sums: list[float]) -> bool:
     # a little prose before the block is the standfirst; a good deal is the article's first part
     total = sum(weight for index, weight in found if index >= box.last) + (sum(before) if sum(before) >= inside * 0.5 else 0.0)
     return total >= inside * 0.1
-
 
 
 def _find_end(page: Page, span: range, weights: list[float], labels: dict[int, Label]) -> int:

@@ -84,11 +84,12 @@ def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
         rule = f"h{piece.level}"
     # the first letters are looked at before whole texts are compared: few lines pass
     word = first_word(piece.text)
-    if wanted.slug and (heading or (alphabet(word[:1]) == wanted.slug_start[:1] and alphabet(piece.text[:12])[:5] == wanted.slug_start)):
+    begins = alphabet(word[:1]) == wanted.slug_start[:1] and alphabet(piece.text[:12])[:5] == wanted.slug_start
+    if wanted.slug and (piece.level == 1 or begins):
         if slug_matches(piece.text, wanted.slug):
             score += 50
             rule = "slug"
-        elif heading:
+        elif piece.level == 1:
             score += 25 * resembles_slug(piece.text, wanted.slug)
     if word in wanted.first_words:
         folded = fold(piece.text)

@@ -251,11 +251,14 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
         elif tag == "img" or tag == "image":
             if not is_icon(element):
                 walk.photo(element)
-        elif isinstance(tag, str):
+        else:
             restore = _enter(walk, element, tag)
             if restore is not None:
-                stack.append(restore)
-                stack.extend(reversed(element))
+                if len(element):
+                    stack.append(restore)
+                    stack.extend(element.iterchildren(reversed=True))
+                else:
+                    _leave(walk, restore)
                 continue
         tail = element.tail
         if tail and (walk.size or not tail.isspace()):
