@@ -18,12 +18,15 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError
 from archive.state import UrlRow
 from archive.urls import Found
-from crawler.extensions.session import ArchiveSession
+from crawler.coverage import find_gaps
+from crawler.extensions.session import ArchiveSession, known_articles
 from crawler.outcomes import Settled
 from crawler.queueing import ITEM_KINDS, PRIORITY, REVISIT
 from crawler.scope import Kind, find_kind, find_page, url_key, without_tracking
 
 logger = logging.getLogger(__name__)
+
+PAGES_AROUND_A_GAP = 3
 
 
 class Frontier:
@@ -42,6 +45,8 @@ class Frontier:
         """Keys that this run was the first to see: as many as there is news."""
         self._again: set[str] = set()
         """Known listing pages that this run has queued once more."""
+        self._deeper: dict[str, int] = {}
+        """Listing page → how many pages behind it are looked at again as well."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -49,12 +54,27 @@ class Frontier:
         return cls(crawler)
 
     def open(self, spider: Spider) -> None:
-        """Of a refresh: queue the listings' first pages and what is due."""
+        """Of a refresh: queue the listings' first pages and what is due. Of a search for gaps: the listing pages around them."""
+        if self._crawler.settings.getbool("FILL_GAPS"):
+            self._queue_around_gaps()
         if self._refresh:
             listings = self._urls.requeue_where("kind IN (?, ?) AND key NOT LIKE '%?%'", Kind.HOME, Kind.LISTING)
             listings += self._urls.requeue_where("kind = ? AND status IN (200, 304)", Kind.FEED)
             due = self._urls.requeue_due(ITEM_KINDS, time.time(), PRIORITY[Kind.ARTICLE] - REVISIT)
             logger.info("refresh: %d listings, %d articles due", listings, due)
+
+    def _queue_around_gaps(self) -> None:
+        """Look again at the listing pages that led to a gap's neighbours, and at the pages behind them, since listings have grown since."""
+        gaps = find_gaps(known_articles(self._collection))
+        for key in {key for gap in gaps for key in (gap.after, gap.before)}:
+            row = self._urls.find(key)
+            if row is None or row.via is None:
+                continue
+            listing = url_key(row.via)
+            if self._urls.requeue(listing):
+                self._again.add(listing)
+                self._deeper[listing] = PAGES_AROUND_A_GAP
+        logger.info("%d gaps; %d listing pages are looked at again", len(gaps), len(self._again))
 
     def close(self, reason: str) -> None:
         """Nothing to do: the collection commits what is pending."""
@@ -74,6 +94,10 @@ class Frontier:
             self._urls.redirect(key, request.url)
             return True
         after = request.meta.get("after")
+        left = self._deeper.get(url_key(request.meta.get("via") or ""), 0)
+        if after is not None and left and key not in self._again:
+            self._deeper[key] = left - 1
+            return self._turn_page(key, kind, request)
         if self._refresh and after is not None:
             return self._turn_page(key, kind, request) if self._new.intersection(after) else False
         return self._add(key, kind, request) or (self._refresh and self._moved(key, kind, request.url))

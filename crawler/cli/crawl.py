@@ -13,6 +13,7 @@ from crawler.scope import HOME
 @click.command("crawl")
 @click.argument("urls", nargs=-1, metavar="[URL ...]")
 @crawl_options
+@click.option("--fill-gaps", is_flag=True, help="Look again at the listing pages around stretches where articles seem to be missing.")
 def crawl(urls: tuple[str, ...], **options: Any) -> int:
     """Crawl from the seeds, by default the site's home page, into a collection.
 

@@ -46,6 +46,7 @@ SETTINGS = {
     "daily_requests": "DAILY_REQUESTS",
     "hours": "HOURS",
     "confirm_gone": "CONFIRM_GONE",
+    "fill_gaps": "FILL_GAPS",
 }
 """Option → setting."""
 

@@ -1,9 +1,10 @@
 """The archive session of a crawl: opens the collection before anything is fetched, and finishes it after the last."""
 
+import dataclasses
 import logging
 import weakref
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +20,7 @@ from archive.collection import Collection, Options
 from archive.errors import ArchiveError
 from crawler import __version__
 from crawler.connect import Route, parse_route
+from crawler.coverage import Known, count_months, find_gaps
 from crawler.extensions.commits import Committer
 from crawler.following import Limits
 from crawler.queueing import describe
@@ -167,6 +169,7 @@ class ArchiveSession:
             "stats": outcome.stats,
             "counts": outcome.counts,
             "new_versions": outcome.new_versions,
+            "coverage": _coverage(collection),
         }
         logging.getLogger().removeHandler(self._log)
         self._log.close()
@@ -190,6 +193,25 @@ def _limits(settings: BaseSettings) -> Limits:
         max_depth=settings.getint("MAX_DEPTH") if settings.get("MAX_DEPTH") is not None else None,
         requisites=settings.getbool("FETCH_REQUISITES"),
     )
+
+
+def known_articles(collection: Collection) -> list[Known]:
+    """Every article of the collection, with its number and its day. Costs a pass over the newest versions."""
+    known = []
+    for row in collection.state.newest_versions():
+        number = row.key.rpartition("/")[2]
+        known.append(
+            Known(key=row.key, number=int(number) if number.isdigit() else 0, day=date.fromisoformat(row.date) if row.date else None)
+        )
+    return known
+
+
+def _coverage(collection: Collection) -> dict[str, Any] | None:
+    """What the numbers say about gaps; only where this run changed anything, since it costs a pass over all articles."""
+    if not collection.new_versions:
+        return None
+    known = known_articles(collection)
+    return {"months": count_months(known), "gaps": [dataclasses.asdict(gap) for gap in find_gaps(known)]}
 
 
 def _ignore(deferred: "Deferred[None]") -> None:
