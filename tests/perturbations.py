@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-VOID = frozenset({"br", "img", "input", "meta", "link", "hr", "source", "base", "col"})
+VOID = frozenset({"br", "img", "input", "meta", "link", "hr", "base", "col"})
 OPAQUE = frozenset({"script", "style"})
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 

@@ -14,6 +14,7 @@ import pytest
 
 from crawler.items import as_record
 from crawler.pages import parse_article
+from tests.perturbations import parse_page, write_page
 
 PARAGRAPH_F1 = 0.999
 FIELDS = 1.0
@@ -77,3 +78,24 @@ def timed(body: bytes) -> float:
     began = time.perf_counter()
     parse_article(body, "https://bao.example/x.html")
     return time.perf_counter() - began
+
+
+def test_nothing_hangs_on_metadata_or_class_names(shared_data: Path, tmp_path: Path) -> None:
+    """The same pages with every class, id, itemprop, data attribute, `meta` and JSON-LD taken out score as well."""
+    folder = shared_data / "pages"
+    lines = []
+    for page in sorted(folder.glob("*.html")):
+        url = json.loads(page.with_suffix(".meta.json").read_text(encoding="utf-8"))["url"]
+        root = parse_page(page.read_text(encoding="utf-8"))
+        for element in list(root.iter("meta", "script")):
+            if element.tag == "meta" or element.get("type"):
+                element.getparent().remove(element)
+        for element in root.iter():
+            for name in ("class", "id", "itemprop", "data-role"):
+                element.attrib.pop(name, None)
+        lines.append(json.dumps(as_record(parse_article(write_page(root).encode(), url)), ensure_ascii=False))
+    records = tmp_path / "records.jsonl"
+    records.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [sys.executable, str(folder / "score.py"), str(records), "--min", "0.99"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout

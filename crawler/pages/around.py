@@ -118,7 +118,7 @@ def find_tags(page: Page, regions: Regions) -> list[str]:
     known = {fold(word) for word in page.meta.keywords}
     rows: dict[int, list[str]] = {}
     for piece in page.pieces[regions.story.stop : regions.story.stop + 80]:
-        if piece.is_link and piece.size <= 60:
+        if piece.is_link and piece.size <= 400 and all(len(text) <= 60 for text in piece.link_texts):
             rows.setdefault(page.box_of(piece).parent if page.box_of(piece).tag == "li" else piece.box, []).extend(_link_texts(piece))
     for names in rows.values():
         if len(names) >= 2 and sum(fold(name) in known for name in names) * 2 >= len(names):
