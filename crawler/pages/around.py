@@ -18,6 +18,7 @@ _COUNT = re.compile(
     r"^\(?(\d{1,6})\)?\s+(?:bình luận|ý kiến|phản hồi)",
     re.IGNORECASE,
 )
+_COUNTING = frozenset("()0123456789")
 _SEPARATORS = re.compile(r"\s*(?:[>»›/|]|::|→|\\)\s*")
 
 
@@ -224,7 +225,13 @@ def find_comment_count(page: Page, regions: Regions) -> int | None:
         page.ledger.take("comment_count", "json-ld:commentCount", page.meta.comment_count)
         return page.meta.comment_count
     for piece in page.pieces[regions.story.stop :]:
-        if piece.size <= 50 and (match := _COUNT.search(piece.text)) and not regions.teaser[piece.index]:
+        if (
+            piece.size <= 50
+            and piece.image is None
+            and (piece.text[-1] in _COUNTING or piece.text[0] in _COUNTING)
+            and (match := _COUNT.search(piece.text))
+            and not regions.teaser[piece.index]
+        ):
             count = int(match[1] or match[2])
             page.ledger.take("comment_count", "stated", count)
             return count

@@ -10,6 +10,11 @@ from crawler.pages.text import alphabet, first_word, fold
 from crawler.pages.tree import ASIDE, FOOTER, ITEM, NAV, Piece
 
 _LONGEST = 350
+_LETTERS = {
+    letter: alphabet(letter)
+    for letter in "abcdefghijklmnopqrstuvwxyz0123456789àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+}
+"""Each letter of the language and its plain one."""
 _SITE_PARTS = re.compile(r"\s+(?:[|»›«·•]|::|[-–—])\s+|\s*\|\s*")
 
 
@@ -35,6 +40,8 @@ class _Wanted:
     first_words: frozenset[str]
     slug: str
     slug_start: str
+    initials: frozenset[str]
+    """The first letters, in lower case, that a line can have which is worth a comparison."""
 
 
 def find_title(page: Page) -> Title | None:
@@ -73,7 +80,9 @@ def _wanted(page: Page) -> _Wanted:
     page_title = fold(page.meta.page_title)
     starts = {first_word(text) for text in (*titles, page_title, *_SITE_PARTS.split(page.meta.page_title))}
     parts = frozenset(fold(part) for part in _SITE_PARTS.split(page.meta.page_title))
-    return _Wanted(titles, page_title, parts, frozenset(starts), page.slug, alphabet(page.slug[:14])[:5])
+    slug_start = alphabet(page.slug[:14])[:5]
+    initials = {word[:1] for word in starts} | {letter for letter, plain in _LETTERS.items() if plain == slug_start[:1]}
+    return _Wanted(titles, page_title, parts, frozenset(starts), page.slug, slug_start, frozenset(initials))
 
 
 def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
@@ -82,6 +91,9 @@ def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
     if heading:
         score = {1: 30.0, 2: 12.0, 3: 6.0}[piece.level]
         rule = f"h{piece.level}"
+    first = piece.text[0]
+    if not heading and first.isalnum() and first.lower() not in wanted.initials:
+        return 0.0, rule
     # the first letters are looked at before whole texts are compared: few lines pass
     word = first_word(piece.text)
     begins = alphabet(word[:1]) == wanted.slug_start[:1] and alphabet(piece.text[:12])[:5] == wanted.slug_start
