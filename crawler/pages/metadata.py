@@ -60,8 +60,11 @@ class Metadata:
     """Its scheme and host."""
 
 
-def read_metadata(root: Any, url: str) -> Metadata:
-    """Collect it; nothing here raises for broken JSON or odd values, which are common."""
+def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
+    """Collect it; nothing here raises for broken JSON or odd values, which are common.
+
+    `microdata` is False for a page that is known to have none.
+    """
     base = find_base(root, url)
     found = Metadata(base=base, origin="/".join(base.split("/", 3)[:3]))
     for block in _linked_data(root):
@@ -78,11 +81,13 @@ def read_metadata(root: Any, url: str) -> Metadata:
         elif name == "type" and values:
             found.is_article = found.is_article or values[0][1].lower() in {"article", "news", "video", "video.other", "newsarticle"}
         elif name == "url" and values:
-            found.canonical = urljoin(url, values[0][1].strip())
+            found.canonical = _join(url, values[0][1].strip())
         elif name == "site" and values:
             found.site = clean(values[0][1])
         elif name == "image":
-            found.image += [urljoin(found.base, value) for _, value in values]
+            found.image += [address for _, value in values if (address := _join(found.base, value))]
+    if microdata:
+        _read_microdata(found, root)
     _read_links(found, root, url)
     title = root.find(".//title")
     found.page_title = clean("".join(title.itertext())) if title is not None else ""
@@ -116,6 +121,28 @@ def _read_metas(root: Any) -> dict[str, list[str]]:
             if name:
                 found.setdefault(name.strip().lower(), []).append(clean(content))
     return found
+
+
+_MICRODATA = {
+    "headline": "title",
+    "datePublished": "published",
+    "dateModified": "modified",
+    "author": "author",
+    "description": "description",
+}
+
+
+def _read_microdata(found: Metadata, root: Any) -> None:
+    """`itemprop` on visible elements, where the page has one value for it: more of them belong to a list of articles."""
+    values: dict[str, set[str]] = {}
+    for element in root.iterfind(".//*[@itemprop]"):
+        name = _MICRODATA.get(element.get("itemprop"))
+        if name is not None and element.tag != "meta":
+            value = element.get("content") or element.get("datetime") or "".join(element.itertext())[:1000]
+            values.setdefault(name, set()).add(clean(value))
+    for name, texts in values.items():
+        if len(texts) == 1 and (text := texts.pop()):
+            getattr(found, name).append((f"itemprop:{name}", text))
 
 
 def _read_links(found: Metadata, root: Any, url: str) -> None:

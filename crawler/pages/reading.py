@@ -78,7 +78,7 @@ def _open(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at:
     if root is None or "<" not in text[:100_000]:
         raise LayoutError("not-html", url, "expected an HTML page, got no markup")
     tree = flatten(root, cut=cut or len(body) > MAX_BYTES)
-    page = open_page(url, tree, read_metadata(root, url), captured_at)
+    page = open_page(url, tree, read_metadata(root, url, microdata="itemprop" in text), captured_at)
     page.teaser = mark_teasers(page)
     if tree.cut:
         page.ledger.warn("page-cut")
