@@ -2,7 +2,8 @@
 
 A layout recognises a page from its markup, never from the day of the crawl, and may mark elements exactly.
 Evidence finds everything that a layout leaves unmarked; the last entries mark nothing and only name the shape of the page.
-To add one: write a function `Page -> Marks | None` with the exact selectors, put it on top of `LAYOUTS`, and add a page case that shows it.
+To add one: write a function `Page -> Marks | None` with the exact selectors (`page.tree.root.xpath(...)`), put it on top of `LAYOUTS`,
+and add a page case that shows it (`thanhuy probe URL --save-case tests/pages/NAME`).
 An old layout stays in the table, so that old captures still parse.
 """
 
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.pages.page import Page
+from crawler.pages.text import clean
+from crawler.pages.tree import Piece
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +21,15 @@ class Marks:
     """Elements that a layout knows. None where evidence has to find them."""
 
     title: Any = None
-    """The block that is the headline."""
+    """The element that is the headline, block or inline."""
     body: Any = None
     """The block that holds the body's paragraphs."""
+    lead: Any = None
+    """The standfirst (*sapo*)."""
+    byline: Any = None
+    """Who wrote it."""
+    date: Any = None
+    """The printed date of publication."""
 
 
 Recognise = Callable[[Page], Marks | None]
@@ -61,6 +70,24 @@ LAYOUTS: tuple[tuple[str, Recognise], ...] = (
     ("blocks", _blocks),
 )
 """Name → function; the first that recognises the page gives `parser.layout`."""
+
+
+def find_pieces(page: Page, element: Any) -> list[Piece]:
+    """The lines that an element holds. Empty for None and for an element that nobody sees."""
+    if element is None:
+        return []
+    boxes = {id(box.element): box for box in page.boxes}
+    around = element
+    while id(around) not in boxes:
+        around = around.getparent()
+        if around is None:
+            return []
+    box = boxes[id(around)]
+    texts = [piece for piece in page.pieces[box.first : box.last] if piece.image is None]
+    if around is element:
+        return texts
+    inside = clean("".join(element.itertext()))
+    return [piece for piece in texts if piece.text in inside or (inside and inside in piece.text)]
 
 
 def find_layout(page: Page) -> tuple[str, Marks]:

@@ -15,16 +15,19 @@ from crawler.pages.charset import MAX_BYTES, decode_page
 from crawler.pages.datelines import find_dateline
 from crawler.pages.dating import find_dates
 from crawler.pages.errors import LayoutError
-from crawler.pages.layouts import find_layout
+from crawler.pages.layouts import Marks, find_layout, find_pieces
 from crawler.pages.ledger import Candidate
 from crawler.pages.metadata import read_metadata
+from crawler.pages.names import Byline, parse_byline
 from crawler.pages.page import Page, open_page
 from crawler.pages.refusals import is_listing, refuse_page
 from crawler.pages.regions import Regions, find_regions, mark_teasers
+from crawler.pages.stamps import find_stamp
 from crawler.pages.story import Line, Story, blocks_of, sort_lines
 from crawler.pages.text import fold
 from crawler.pages.titles import Title, find_title
-from crawler.pages.tree import flatten, parse_html
+from crawler.pages.tree import parse_html
+from crawler.pages.walk import flatten
 
 PARSER_VERSION = "1"
 """Raised whenever a rule changes what some page yields, so that `thanhuy extract --diff` can say which parser said what."""
@@ -92,7 +95,7 @@ def _read(page: Page) -> Article:
     layout, marks = find_layout(page)
     if page.identity is not None and page.identity.kind is scope.Kind.LISTING:
         raise LayoutError("listing", page.url, "expected an article, got the address of a listing")
-    title = _marked_title(page, marks.title) or find_title(page)
+    title = _marked_title(page, marks) or find_title(page)
     if is_listing(page, title.text if title else None):
         raise LayoutError("listing", page.url, "expected an article, got a list of articles")
     if title is None:
@@ -103,7 +106,7 @@ def _read(page: Page) -> Article:
         regions = find_regions(page, title.at) or regions
     if regions is None:
         raise LayoutError("no-body", page.url, "expected text under the headline, got none")
-    return _build(page, layout, title, regions)
+    return _build(page, layout, marks, title, regions)
 
 
 def _box_index(page: Page, element: Any) -> int | None:
@@ -112,22 +115,30 @@ def _box_index(page: Page, element: Any) -> int | None:
     return next((box.index for box in page.boxes if box.element is element), None)
 
 
-def _marked_title(page: Page, element: Any) -> Title | None:
-    index = _box_index(page, element)
-    if index is None:
-        return None
-    box = page.boxes[index]
-    for piece in page.pieces[box.first : box.last]:
-        if piece.image is None:
-            page.ledger.take("title", "layout", piece.text)
-            return Title(text=piece.text, rule="layout", at=piece.index)
+def _marked_title(page: Page, marks: Marks) -> Title | None:
+    for piece in find_pieces(page, marks.title)[:1]:
+        page.ledger.take("title", "layout", piece.text)
+        return Title(text=piece.text, rule="layout", at=piece.index)
     return None
 
 
-def _build(page: Page, layout: str, title: Title, regions: Regions) -> Article:
-    shown = find_photos(page, regions)
-    story, lines = sort_lines(page, regions, shown)
-    byline = find_byline(page, regions, story, lines)
+def _apply_marks(page: Page, marks: Marks, story: Story) -> tuple[frozenset[int], Byline | None]:
+    """What a layout knows of lead, byline and date, and the lines that are settled with it."""
+    lead, named, dated = (find_pieces(page, element) for element in (marks.lead, marks.byline, marks.date))
+    if lead:
+        story.lead, story.lead_rule = " ".join(piece.text for piece in lead), "layout"
+    story.stamps += [(piece.index, stamp) for piece in dated if (stamp := find_stamp(piece.text))]
+    byline = parse_byline(named[0].text) if named else None
+    if byline is not None:
+        page.ledger.take("byline", "layout", byline.printed)
+    return frozenset(piece.index for piece in (*lead, *named, *dated)), byline
+
+
+def _build(page: Page, layout: str, marks: Marks, title: Title, regions: Regions) -> Article:
+    shown, story = find_photos(page, regions), Story()
+    settled, marked = _apply_marks(page, marks, story)
+    lines = sort_lines(page, regions, shown, story, settled)
+    byline = marked or find_byline(page, regions, story, lines)
     captions = _captions_of(page, shown)
     texts = [line for line in lines if isinstance(line, Line) and line.text]
     body = "\n\n".join(line.text for line in texts)

@@ -49,12 +49,11 @@ class Line:
     text: str = ""
 
 
-def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[Line | int]]:
-    """Tell apart head, lead and body.
+def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled: frozenset[int]) -> list[Line | int]:
+    """Tell apart head, lead and body; the head goes into `story`, what is `settled` already is passed over.
 
-    Returns the story so far, and the body's lines (photos as indexes into the images) in reading order.
+    Returns the body's lines (photos as indexes into the images) in reading order.
     """
-    story = Story()
     kept: list[Piece] = []
     title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
     for piece in page.pieces[regions.story.start : regions.story.stop]:
@@ -62,7 +61,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[
             if piece.index in shown.at:
                 kept.append(piece)
             continue
-        if piece.index in shown.captions or regions.teaser[piece.index]:
+        if piece.index in shown.captions or piece.index in settled or regions.teaser[piece.index]:
             continue
         flags = page.box_of(piece).flags
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
@@ -83,7 +82,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown) -> tuple[Story, list[
     lines = list(_join_lines(page, body, shown))
     _drop_repeated_lead(page, story, lines)
     _name_kinds(page, lines)
-    return story, lines
+    return lines
 
 
 def _is_related(page: Page, piece: Piece) -> bool:
