@@ -6,7 +6,9 @@ they work from structure, from what metadata say, from how Vietnamese papers wri
 
 The way of one page::
 
-    bytes → charset → guard → tree (lines and photos) → titles → regions → captions → story → bylines, dating, around → Article
+    bytes → charset → guard → tree → walk (lines and photos, flat)
+          → titles → regions (where the article lies) → captions → story (head, lead) → lines (the body)
+          → bylines, dating, around → Article
 """
 
 from crawler.pages.errors import LAYOUT_CODES, LayoutError

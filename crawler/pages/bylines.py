@@ -3,11 +3,12 @@
 import re
 
 from crawler.pages.ledger import Ledger
+from crawler.pages.lines import Line
 from crawler.pages.names import Byline, parse_byline
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import find_stamp
-from crawler.pages.story import Line, Story
+from crawler.pages.story import Story
 from crawler.pages.text import ends_sentence, fold
 from crawler.pages.tree import NAV, Piece
 

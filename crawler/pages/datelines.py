@@ -8,16 +8,13 @@ from crawler.pages.stamps import make_day
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:[-–—:]+|\.(?=\s))\s*")
 _DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
 _AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|"
-                     rf"[A-Z]{{2,5}} ?(?:News|Online)|VGP News|VietnamPlus)"
+                     rf"[A-Z]{{2,5}} ?(?:News|Online))"
                      rf"(?:\s*\([^()]{{2,30}}\))?){_DASH}(?=\S)")  # fmt: skip
 _DOMAIN = re.compile(r"^([A-Z][\w-]{1,20}\.(?:vn|com\.vn|org\.vn|com|net|gov\.vn))\s*(?:[:.]|\s)\s*(?=[A-ZĐÀ-Ỹ\"“])")
 _PLACE = re.compile(rf"^((?:TP\.?\s?(?:HCM|Hồ Chí Minh)|TPHCM|Hà Nội|HÀ NỘI|Đà Nẵng|Cần Thơ|Hải Phòng|Huế|Thành phố Hồ Chí Minh|"
                     rf"[A-ZĐÀ-Ỹ]{{2,}}(?:\s[A-ZĐÀ-Ỹ]{{2,}}){{0,4}})"
                     rf"(?:\s*\([A-Za-zĐÀ-ỹ+ .]{{2,30}}\))?){_DASH}(?=[A-ZĐÀ-Ỹ\d\"“])")  # fmt: skip
-_PLACE_AGENCY = re.compile(
-    rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.]*(?:\s[\wÀ-ỹ.]+){{0,5}}\s*\((?:TTXVN|VOV|VNA|SGGP|NDO|Vietnam\+|AFP|Reuters|AP|Xinhua|THX|"
-    rf"[A-Z]{{2,8}})[^()]{{0,20}}\)){_DASH}(?=\S)"
-)
+_PLACE_AGENCY = re.compile(rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.]*(?:\s[\wÀ-ỹ.]+){{0,5}}\s*\([A-ZĐ][\w+]{{1,9}}[^()]{{0,20}}\)){_DASH}(?=\S)")
 
 _UNACCENTED = re.compile(rf"^([A-Z][A-Za-z]{{7,20}}){_DASH}(?=[A-ZĐÀ-Ỹ\d\"“])")
 """A paper's name in one word: no Vietnamese syllable is as long."""

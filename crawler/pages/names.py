@@ -33,9 +33,9 @@ _TITLE = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _INITIALS = re.compile(r"(?:^|[\s.])\w\.$")
 """The dot that ends initials belongs to them."""
-_AGENCY = re.compile(
-    r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|Vietnam\+|Reuters|Xinhua|Bloomberg|AFP|AP|CNN|BBC", re.IGNORECASE
-)
+_AGENCY = re.compile(r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|\w+\+", re.IGNORECASE)
+_AGENCIES = frozenset({"reuters", "xinhua", "bloomberg", "afp", "ap", "cnn", "bbc", "kyodo", "yonhap", "sputnik", "tass", "tân hoa xã"})
+"""Agencies of the world whose names have the shape of a person's."""
 _SHORT_WORDS = frozenset(["và", "của", "các", "là", "có", "cho", "với", "trong", "từ", "đến", "tại", "về", "theo", "không", "những", "một"])
 _LONGEST = 110
 
@@ -91,6 +91,8 @@ def _kind_of(part: str) -> str:
     part = part.strip(" .,")
     if not part:
         return ""
+    if part.lower() in _AGENCIES:
+        return "group"
     if part.upper() in {"PV", "P.V", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
         return "group" if not is_person(part) or part.isupper() or part.rsplit(".", 1)[-1].islower() else "person"
     if _GROUP.match(part) and not (_SURNAME_TOO.match(part) and is_person(_bare(part))):

@@ -17,13 +17,14 @@ from crawler.pages.dating import find_dates
 from crawler.pages.errors import LayoutError
 from crawler.pages.layouts import Marks, find_layout, find_pieces
 from crawler.pages.ledger import Candidate
+from crawler.pages.lines import Line, blocks_of
 from crawler.pages.metadata import read_metadata
 from crawler.pages.names import Byline, parse_byline
 from crawler.pages.page import Page, open_page
 from crawler.pages.refusals import is_listing, refuse_page
 from crawler.pages.regions import Regions, find_regions, mark_teasers
 from crawler.pages.stamps import find_stamp
-from crawler.pages.story import Line, Story, blocks_of, sort_lines
+from crawler.pages.story import Story, sort_lines
 from crawler.pages.text import fold
 from crawler.pages.titles import Title, find_title
 from crawler.pages.tree import parse_html

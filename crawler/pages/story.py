@@ -1,25 +1,20 @@
 """The story: lead, body and byline out of the lines between the headline and the article's end."""
 
 import dataclasses
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time
 
-from crawler.items import Block
 from crawler.pages.captions import Shown, is_captioned
 from crawler.pages.datelines import find_dateline
 from crawler.pages.labels import is_invitation, names_a_place, opens_related
+from crawler.pages.lines import Line, join_lines, name_kinds
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp, read_time
-from crawler.pages.tables import is_data_table, table_text
-from crawler.pages.text import ends_open, ends_sentence, fold, same_words
-from crawler.pages.tree import ASIDE, FIGURE, FOOTER, ITEM, NAV, QUOTE, Piece
+from crawler.pages.text import ends_sentence, fold, same_words
+from crawler.pages.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 
 _LEAD_SHORTEST = 40
-_HEADING_LONGEST = 200
-_MARKS = re.compile(r"^[-–—•+*]\s|^\(?[a-zđ0-9]{1,3}[).]\s")
 
 
 @dataclass(slots=True)
@@ -28,25 +23,12 @@ class Story:
 
     lead: str | None = None
     lead_rule: str = ""
-    blocks: list[Block] = field(default_factory=list)
     stamps: list[tuple[int, Stamp]] = field(default_factory=list)
     """Dates printed between headline and text, or alone at the text's end, with the pieces that hold them."""
     names: list[Piece] = field(default_factory=list)
     """Short lines of the head that are neither date nor lead: the byline may be among them."""
-    tail: list[Piece] = field(default_factory=list)
-    """The last lines of the body in reading order, as the byline is looked for."""
     related: list[str] = field(default_factory=list)
     """Links to other articles amid the text."""
-
-
-@dataclass(slots=True)
-class Line:
-    """A paragraph to be: one piece, or several that single line breaks part."""
-
-    pieces: list[Piece]
-    kind: str = "paragraph"
-    level: int | None = None
-    text: str = ""
 
 
 def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled: frozenset[int]) -> list[Line | int]:
@@ -79,9 +61,9 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
             continue
         kept.append(piece)
     body = _take_head(page, regions, story, kept)
-    lines = list(_join_lines(page, body, shown))
+    lines = list(join_lines(page, body, shown))
     _drop_repeated_lead(page, story, lines)
-    _name_kinds(page, lines)
+    name_kinds(page, lines)
     return lines
 
 
@@ -202,58 +184,6 @@ def _set_apart(page: Page, piece: Piece, following: list[Piece]) -> bool:
     )
 
 
-def _join_lines(page: Page, pieces: list[Piece], shown: Shown) -> Iterator[Line | int]:
-    """Paragraphs out of lines: a block, or what stands between two line breaks in a row."""
-    position = 0
-    while position < len(pieces):
-        piece = pieces[position]
-        if piece.image is not None:
-            yield shown.at[piece.index]
-            position += 1
-            continue
-        table = is_data_table(page, piece)
-        if table is not None:
-            inside = [other for other in pieces[position:] if other.index < table.last]
-            yield Line(
-                [other for other in inside if other.image is None], "table", text=table_text(page, table, {other.index for other in inside})
-            )
-            position += len(inside)
-            continue
-        run = [piece]
-        while position + len(run) < len(pieces):
-            after = pieces[position + len(run)]
-            if after.image is not None or after.box != piece.box or after.breaks == 0 or after.index != run[-1].index + 1:
-                break
-            run.append(after)
-        yield from _split_run(run)
-        position += len(run)
-
-
-def _split_run(run: list[Piece]) -> Iterator[Line]:
-    """Lines of one block that line breaks part: where some are doubled, a single one is only a line's end."""
-    doubled = any(piece.breaks > 1 for piece in run[1:])
-    prose = sum(piece.size >= 80 or ends_sentence(piece.text) for piece in run)
-    line = Line([run[0]])
-    for piece in run[1:]:
-        last = line.pieces[-1]
-        own = piece.breaks > 1 or (last.is_bold != piece.is_bold and (last.is_bold or piece.is_bold) and not doubled)
-        if (
-            not own
-            and (last.is_bold != piece.is_bold)
-            and min(last.size, piece.size) <= _HEADING_LONGEST
-            and (last if last.is_bold else piece).size >= 4
-        ):
-            own = not ends_open((last if last.is_bold else piece).text)
-        if not own and not doubled and len(run) > 1 and prose * 2 >= len(run) and (ends_sentence(last.text) or last.size >= 80):
-            own = True
-        if own:
-            yield line
-            line = Line([piece])
-        else:
-            line.pieces.append(piece)
-    yield line
-
-
 def _drop_repeated_lead(page: Page, story: Story, lines: list[Line | int]) -> None:
     for line in lines:
         if isinstance(line, Line):
@@ -261,61 +191,3 @@ def _drop_repeated_lead(page: Page, story: Story, lines: list[Line | int]) -> No
                 lines.remove(line)
                 page.ledger.refuse("body", "first-paragraph", story.lead, "the lead, word for word")
             return
-
-
-def _name_kinds(page: Page, lines: list[Line | int]) -> None:
-    texts = [line for line in lines if isinstance(line, Line)]
-    for line in texts:
-        line.text = line.text or "\n".join(piece.text for piece in line.pieces)
-    for number, line in enumerate(texts):
-        if line.kind == "table":
-            continue
-        first = line.pieces[0]
-        flags = page.box_of(first).flags
-        if first.level:
-            line.kind, line.level = "heading", max(2, first.level)
-            if first.size > 260 and ends_sentence(line.text):
-                line.kind, line.level = "paragraph", None
-        elif _is_bold_heading(line) and number + 1 < len(texts) and page.box_of(first).align != "right":
-            line.kind, line.level = "heading", 2
-        elif flags & QUOTE:
-            line.kind = "quote"
-        elif flags & ITEM and first.nesting:
-            line.kind, line.level = "list_item", first.nesting
-        elif _is_bare_heading(texts, number):
-            line.kind, line.level = "heading", 2
-
-
-def _is_bold_heading(line: Line) -> bool:
-    text = line.text
-    return all(piece.is_bold for piece in line.pieces) and 3 <= len(text) <= _HEADING_LONGEST and not text.endswith((".", ",", ";"))
-
-
-def _is_bare_heading(texts: list[Line], number: int) -> bool:
-    """A short line without punctuation at its end, between two paragraphs."""
-    line = texts[number]
-    if (
-        not 0 < number < len(texts) - 1
-        or not 8 <= len(line.text) <= 120
-        or ends_open(line.text)
-        or _MARKS.match(line.text)
-        or "\n" in line.text
-    ):
-        return False
-    before, after = texts[number - 1], texts[number + 1]
-    return (
-        line.text[:1].isupper() | line.text[:1].isdigit()
-        and len(before.text) > 100
-        and len(after.text) > 100
-        and ends_sentence(before.text)
-    )
-
-
-def blocks_of(lines: list[Line | int], captions: list[str | None]) -> list[Block]:
-    """The record's blocks."""
-    return [
-        Block(type="image", text=captions[line] or "", image=line)
-        if isinstance(line, int)
-        else Block(type=line.kind, text=line.text, level=line.level)
-        for line in lines
-    ]
