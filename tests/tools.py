@@ -26,3 +26,13 @@ def find_tool(name: str) -> Path:
     if found is None:
         pytest.skip(f"{name} is not installed; put {PACKAGES[name]} into a virtual environment and its bin into {VARIABLE}")
     return Path(found)
+
+
+def find_replaywebpage() -> Path:
+    """The directory of the npm package replaywebpage, unpacked; the test that asks is skipped where there is none."""
+    for place in os.environ.get(VARIABLE, "").split(os.pathsep):
+        for name in ("package", "replaywebpage", "node_modules/replaywebpage"):
+            directory = Path(place) / name
+            if place and (directory / "sw.js").is_file():
+                return directory
+    pytest.skip(f"replaywebpage is not installed; unpack what `npm pack replaywebpage` fetches into a directory of {VARIABLE}")

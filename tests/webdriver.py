@@ -74,10 +74,8 @@ def call(url: str, body: dict[str, Any] | None = None, method: str | None = None
 def open_browser(profile: Path) -> Iterator[Browser]:
     """A fresh browser; the test is skipped where none is installed."""
     driver, chromium = find_tool("chromedriver"), find_tool("chromium")
-    process = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process, port = _start(driver)
     try:
-        assert process.stdout is not None
-        port = next(match[1] for line in process.stdout if (match := re.search(r"started successfully on port (\d+)", line)))
         base = f"http://127.0.0.1:{port}"
         chrome = {"binary": str(chromium), "args": [*OPTIONS, f"--user-data-dir={profile}"]}
         session = call(f"{base}/session", {"capabilities": {"alwaysMatch": {"goog:chromeOptions": chrome}}})["sessionId"]
@@ -87,6 +85,16 @@ def open_browser(profile: Path) -> Iterator[Browser]:
             call(f"{base}/session/{session}", method="DELETE")
     finally:
         process.terminate()
-        process.wait(10)
-        if process.stdout is not None:
-            process.stdout.close()
+        process.communicate(timeout=10)
+
+
+def _start(driver: Path) -> tuple["subprocess.Popen[str]", int]:
+    """chromedriver and its port; it sometimes ends when the port that it chose is taken at that moment."""
+    for _ in range(5):
+        process = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if match := re.search(r"started successfully on port (\d+)", line):
+                return process, int(match[1])
+        process.communicate()
+    raise AssertionError("chromedriver does not start")
