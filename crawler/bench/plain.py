@@ -21,7 +21,7 @@ HOST = "www.thanhuytphcm.vn"
 
 ARCHIVES: dict[str, dict[str, Any]] = {
     "": {},
-    "webarchive": {"EXTENSIONS": {"scrapy_webarchive.extensions.WaczExporter": 543}, "SW_EXPORT_URI": "archive/{filename}"},
+    "webarchive": {"EXTENSIONS": {"scrapy_webarchive.extensions.WaczExporter": 543}, "SW_EXPORT_URI": "archive/"},
     "warcio": {"DOWNLOADER_MIDDLEWARES": {"__main__.WarcioMiddleware": 543}},
 }
 """How each archiving plug-in is switched on, as its own documentation says."""
@@ -119,6 +119,8 @@ def main(job: dict[str, Any]) -> None:
     crawler.signals.connect(note_beginning, signals.spider_opened)
     process.crawl(crawler)
     process.start()
+    if not began:
+        sys.exit("the crawl did not begin")
     wall, cpu = time.perf_counter() - began[0][0], time.process_time() - began[0][1]
     stats = crawler.stats.get_stats() if crawler.stats else {}
     print(json.dumps({

@@ -1,0 +1,172 @@
+"""What the archive costs: the same pages crawled by bare Scrapy and by this project, in turns, each in a process of its own.
+
+Runs alternate (bare, ours, bare, ours, …), and each ratio is of two neighbours, so that a machine that slows down in between
+slows both. Time runs from the opening of the spider until everything is closed: ours ends with the index and the fixity log written.
+"""
+
+import importlib.util
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crawler.bench import plain
+from crawler.bench.corpus import Corpus
+from crawler.bench.result import Cell, Column, Result, Section
+from crawler.bench.server import Served, serve
+
+TARGET = 1.15
+"""The most that the archive may cost: time over bare Scrapy's at the same parse."""
+CONCURRENCY = 16
+PEERS = {"scrapy-webarchive": ("webarchive", "scrapy_webarchive"), "scrapy-warcio": ("warcio", "scrapy_warcio")}
+"""Peer → its name in `plain.ARCHIVES` and its module."""
+
+COLUMNS = (
+    Column(key="crawler", title="crawler"),
+    Column(key="pages_per_second", title="pages/s", form=".0f"),
+    Column(key="cpu_ms_per_page", title="CPU ms/page", form=".2f"),
+    Column(key="peak_mb", title="peak MB", form=".0f"),
+    Column(key="ratio", title="time ÷ bare", form=".2f"),
+    Column(key="cpu_ratio", title="CPU ÷ bare", form=".2f"),
+)
+
+
+class BenchError(RuntimeError):
+    """A crawl of the benchmark did not do what it was to do, so its time says nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One crawl."""
+
+    pages: int
+    seconds: float
+    cpu_seconds: float | None
+    peak_bytes: int | None
+
+
+def run(*, pages: int, runs: int, peer_python: str | None = None) -> Result:
+    """Measure; `peer_python` is an interpreter that has the peers' plug-ins, by default this one."""
+    with serve(pages) as (served, corpus):
+        sections = [_variant(served, corpus, runs, parse=parse) for parse in (True, False)]
+        sections.append(_peers(served, corpus, runs, peer_python or sys.executable))
+    return Result(benchmark="capture", sections=tuple(sections))
+
+
+def _variant(served: Served, corpus: Corpus, runs: int, *, parse: bool) -> Section:
+    """Bare Scrapy and ours by turns."""
+    bare, ours = [], []
+    for _ in range(runs):
+        bare.append(_crawl(["-m", "crawler.bench.plain"], served, corpus, parse=parse))
+        ours.append(_crawl(["-m", "crawler.bench.archived"], served, corpus, parse=parse))
+    rows = [_row("bare Scrapy, JSON Lines" if parse else "bare Scrapy", bare), _row("thanhuy crawl, archive", ours, bare)]
+    ratio = rows[1]["ratio"]
+    assert isinstance(ratio, float)
+    verdict = f"the archive costs {ratio - 1:+.0%} (median of {runs} pairs); the target is at most {TARGET - 1:+.0%}"
+    notes = (
+        "both parse each page with the same function, parse_links and parse_article, and follow the same links"
+        if parse
+        else "neither parses: every address is a seed, and each page's bytes are only counted",
+        f"{CONCURRENCY} connections, no delay; {len(corpus.articles)} pages of {_mean_size(corpus) / 1000:.0f} kB over http from loopback",
+        f"the server alone gives {served.pages_per_second:.0f} pages/s from a process of its own, so it is no bottleneck",
+        *([verdict] if parse else [f"{verdict} where pages are parsed"]),
+    )
+    more: dict[str, Any] = {
+        "server_pages_per_second": served.pages_per_second,
+        "ratios": [mine.seconds / other.seconds for other, mine in zip(bare, ours, strict=True)],
+    }
+    if parse:
+        more["within_target"] = ratio <= TARGET
+    name, title = ("parse", "Crawl, the same parse") if parse else ("fetch", "Crawl without a parse")
+    return Section(name=name, title=title, columns=COLUMNS, rows=rows, notes=notes, more=more)
+
+
+def _peers(served: Served, corpus: Corpus, runs: int, python: str) -> Section:
+    """Those that are installed; each beside bare Scrapy of the same environment, without a parse."""
+    rows: list[dict[str, Cell]] = []
+    notes = ["no parse; each ratio is to bare Scrapy of the environment that the peer runs in"]
+    for name, (archive, module) in PEERS.items():
+        if not _has_module(python, module):
+            notes.append(f"{name}: not installed{'' if python == sys.executable else f' in {python}'}")
+            continue
+        pairs = [(_peer(python, served, corpus, ""), _peer(python, served, corpus, archive)) for _ in range(runs)]
+        rows += [_row(f"bare Scrapy, for {name}", [bare for bare, _ in pairs])]
+        rows += [_row(name, [peer for _, peer in pairs], [bare for bare, _ in pairs])]
+    wget = shutil.which("wget")
+    if wget is None:
+        notes.append("wget --warc-file: not installed")
+    else:
+        rows.append(_row("wget --warc-file", [_wget(wget, served, corpus) for _ in range(runs)]))
+        notes.append("wget: one connection, HTML kept in the WARC alone")
+    return Section(name="peers", title="Other archiving crawlers", columns=COLUMNS, rows=rows, notes=tuple(notes))
+
+
+def _has_module(python: str, module: str) -> bool:
+    if python == sys.executable:
+        return importlib.util.find_spec(module) is not None
+    return subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0  # noqa: S603 - named by the user
+
+
+def _crawl(script: list[str], served: Served, corpus: Corpus, *, parse: bool) -> Run:
+    urls = corpus.seed_urls if parse else corpus.article_urls
+    found = _child([sys.executable, *script], served, urls, parse=parse, archive="")
+    expected = len(corpus.articles)
+    if found["pages"] < expected or (parse and found["items"] != expected):
+        raise BenchError(f"{' '.join(script)}: expected {expected} articles, got {found['pages']} pages and {found['items']} articles")
+    return _as_run(found)
+
+
+def _peer(python: str, served: Served, corpus: Corpus, archive: str) -> Run:
+    return _as_run(_child([python, "-I", plain.__file__], served, corpus.article_urls, parse=False, archive=archive))
+
+
+def _child(command: list[str], served: Served, urls: list[str], *, parse: bool, archive: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as output:
+        job = {"urls": urls, "port": served.port, "concurrency": CONCURRENCY, "parse": parse, "archive": archive, "output": output}
+        done = subprocess.run([*command, json.dumps(job)], capture_output=True, text=True, check=False)  # noqa: S603 - our own modules
+    if done.returncode or not done.stdout.strip():
+        raise BenchError(f"{' '.join(command)}: exit code {done.returncode}: {done.stderr.strip()[-800:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _as_run(found: dict[str, Any]) -> Run:
+    return Run(**{name: found[name] for name in ("pages", "seconds", "cpu_seconds", "peak_bytes")})
+
+
+def _wget(wget: str, served: Served, corpus: Corpus) -> Run:
+    """One process from start to end: wget starts in no time."""
+    with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as output:
+        (Path(output) / "urls.txt").write_text("".join(f"http://127.0.0.1:{served.port}{path}\n" for path in corpus.articles))
+        command = [wget, "-q", "-i", "urls.txt", "--warc-file=bench", "-O", "/dev/null"]
+        began = time.perf_counter()
+        subprocess.run(command, cwd=output, check=True)  # noqa: S603 - found on the path
+        return Run(pages=len(corpus.articles), seconds=time.perf_counter() - began, cpu_seconds=None, peak_bytes=None)
+
+
+def _row(name: str, runs: list[Run], bare: list[Run] | None = None) -> dict[str, Cell]:
+    """The medians; the ratios are medians of the pairs' ratios, per page."""
+    row: dict[str, Cell] = {"crawler": name, "pages_per_second": statistics.median(each.pages / each.seconds for each in runs)}
+    cpu = [each.cpu_seconds / each.pages * 1000 for each in runs if each.cpu_seconds is not None]
+    peak = [each.peak_bytes / 1e6 for each in runs if each.peak_bytes is not None]
+    row["cpu_ms_per_page"] = statistics.median(cpu) if cpu else None
+    row["peak_mb"] = max(peak) if peak else None
+    if bare:
+        pairs = list(zip(bare, runs, strict=True))
+        row["ratio"] = statistics.median((mine.seconds / mine.pages) / (other.seconds / other.pages) for other, mine in pairs)
+        row["cpu_ratio"] = statistics.median(
+            (mine.cpu_seconds / mine.pages) / (other.cpu_seconds / other.pages)
+            for other, mine in pairs
+            if mine.cpu_seconds is not None and other.cpu_seconds
+        )
+    return row
+
+
+def _mean_size(corpus: Corpus) -> float:
+    return statistics.mean(len(corpus.pages[path]) for path in corpus.articles)

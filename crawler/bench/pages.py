@@ -1,0 +1,92 @@
+"""Pages whose truth is known: the sample site's, and real ones in a directory."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.demo.naming import VIETNAM
+from crawler.demo.routes import answer
+from crawler.demo.truth import SampleSite
+from crawler.scope import CANONICAL_HOST
+
+CLOCK = dt.datetime(2026, 2, 28, 9, 30, tzinfo=VIETNAM)
+"""What the sample pages' header says today is: no article's day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What a page says, read by whoever made it or by eye."""
+
+    title: str
+    lead: str | None
+    date: str | None
+    bylines: tuple[str, ...]
+    """Ways to print it that are right; empty where the page has none."""
+    authors: tuple[str, ...]
+    captions: tuple[tuple[str, ...], ...]
+    """Each with its alternative without credit."""
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownPage:
+    """A page and its truth."""
+
+    name: str
+    url: str
+    body: bytes
+    truth: Truth
+    clock: str | None = None
+    """The day that the header's clock shows. None where the page has none, or none is known."""
+
+
+def sample_pages() -> list[KnownPage]:
+    """Every article and document of the sample site, as it is served."""
+    site = SampleSite(now=lambda: CLOCK)
+    return [_sample_page(site, article.key) for article in site.articles]
+
+
+def _sample_page(site: SampleSite, key: str) -> KnownPage:
+    article, found = site.find(key), site.truth(key)
+    assert article is not None
+    truth = Truth(
+        title=found["title"],
+        lead=found["lead"],
+        date=found["date"],
+        bylines=(found["byline"],) if found["byline"] else (),
+        authors=tuple(found["authors"]),
+        captions=tuple((caption,) for caption in found["captions"]),
+        paragraphs=tuple(text for text in found["body"].split("\n\n") if text),
+    )
+    return KnownPage(
+        name=key,
+        url=f"https://{CANONICAL_HOST}{article.path}",
+        body=answer(site, CANONICAL_HOST, article.path).body,
+        truth=truth,
+        clock=CLOCK.date().isoformat(),
+    )
+
+
+def read_pages(directory: Path) -> list[KnownPage]:
+    """NAME.html with NAME.truth.json, which has the record's names for most, and `paragraphs` for the body.
+
+    Optional: `byline_alt`, other right ways to print the byline; `captions_without_credit`, one for each caption.
+    """
+    return [_read_page(path) for path in sorted(directory.glob("*.truth.json"))]
+
+
+def _read_page(path: Path) -> KnownPage:
+    found = json.loads(path.read_text("utf-8"))
+    bare = found.get("captions_without_credit") or found["captions"]
+    truth = Truth(
+        title=found["title"],
+        lead=found["lead"],
+        date=found["date"],
+        bylines=tuple(name for name in (found["byline"], *found.get("byline_alt", ())) if name),
+        authors=tuple(found["authors"]),
+        captions=tuple((caption, other) for caption, other in zip(found["captions"], bare, strict=True)),
+        paragraphs=tuple(found["paragraphs"]),
+    )
+    name = path.name.removesuffix(".truth.json")
+    return KnownPage(name=name, url=found["url"], body=path.with_name(f"{name}.html").read_bytes(), truth=truth)

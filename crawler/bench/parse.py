@@ -1,0 +1,132 @@
+"""How well and how fast pages are read: this project's parser and those that users would pick instead, on the same pages.
+
+Time is of one page at a time: the median of the repetitions after one that warms up; a page's median, then the mean of the pages.
+"""
+
+import importlib.util
+import statistics
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.bench.contestants import CONTESTANTS, Extract
+from crawler.bench.pages import KnownPage, read_pages, sample_pages
+from crawler.bench.result import Cell, Column, Result, Section
+from crawler.bench.scoring import Score, score
+
+REFERENCE_SIZE = 60_000
+"""Bytes of the page to which times are scaled as well."""
+DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pages"
+
+COLUMNS = (
+    Column(key="parser", title="parser"),
+    Column(key="paragraph_f1", title="para F1", form=".3f"),
+    Column(key="text_f1", title="text F1", form=".3f"),
+    Column(key="caption_leaks", title="caption leaks"),
+    Column(key="boilerplate", title="boiler- plate"),
+    Column(key="title", title="title", form=".0%"),
+    Column(key="date", title="date", form=".0%"),
+    Column(key="clock", title="clock as date"),
+    Column(key="byline", title="byline", form=".0%"),
+    Column(key="captions", title="captions F1", form=".3f"),
+    Column(key="ms", title="ms/page", form=".1f"),
+    Column(key="ms_60kb", title="ms/60 kB", form=".1f"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One parser on one page."""
+
+    score: Score
+    seconds: float
+
+
+def find_pages_directory() -> Path | None:
+    """Where real pages lie beside a checkout. None where there are none."""
+    return DEFAULT_DIRECTORY if DEFAULT_DIRECTORY.is_dir() else None
+
+
+def run(*, pages_dir: Path | None, runs: int) -> Result:
+    """Measure every parser that is installed."""
+    parsers, missing = _installed()
+    samples = sample_pages()
+    sections = [_section("sample", f"The sample site's {len(samples)} pages", samples, parsers, missing, runs)]
+    if pages_dir is not None:
+        real = read_pages(pages_dir)
+        if real:
+            sections.append(_section("real", f"{len(real)} real pages of other papers", real, parsers, missing, runs))
+    return Result(benchmark="parse", sections=tuple(sections))
+
+
+def _installed() -> tuple[dict[str, Extract], list[str]]:
+    parsers, missing = {}, []
+    for name, (module, build) in CONTESTANTS.items():
+        if importlib.util.find_spec(module) is None:
+            missing.append(f"{name}: not installed")
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what other projects' imports are warned of is none of ours
+            parsers[name] = build()
+    return parsers, missing
+
+
+def _section(name: str, title: str, pages: list[KnownPage], parsers: dict[str, Extract], missing: list[str], runs: int) -> Section:
+    rows = []
+    for parser, extract in parsers.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            rows.append(_row(parser, pages, [_measure(page, extract, runs) for page in pages]))
+    size = statistics.mean(len(page.body) for page in pages)
+    captions = sum(len(page.truth.captions) for page in pages)
+    notes = (
+        f"{size / 1000:.0f} kB a page on average, {captions} captions; times: median of {runs} after a warm-up",
+        "ms/60 kB: scaled by size; a page's text costs more than its scripts, so pages of text alone look dear",
+        "text F1: 4-word shingles; boilerplate: paragraphs given as body that are of no part of the article",
+        "byline: as printed, or the same people; a dash: the parser does not offer it",
+        *missing,
+    )
+    return Section(name=name, title=title, columns=COLUMNS, rows=rows, notes=notes, more={"pages": len(pages), "bytes_per_page": size})
+
+
+def _measure(page: KnownPage, extract: Extract, runs: int) -> Measured:
+    found = extract(page.body, page.url)  # also warms up
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        extract(page.body, page.url)
+        times.append(time.perf_counter() - began)
+    return Measured(score=score(page, found), seconds=statistics.median(times))
+
+
+def _row(parser: str, pages: list[KnownPage], measured: list[Measured]) -> dict[str, Cell]:
+    scores = [each.score for each in measured]
+    seconds = sum(each.seconds for each in measured)
+    return {
+        "parser": parser,
+        "paragraph_f1": statistics.mean(each.paragraph_f1 for each in scores),
+        "text_f1": statistics.mean(each.text_f1 for each in scores),
+        "caption_leaks": sum(each.caption_leaks for each in scores),
+        "boilerplate": sum(each.boilerplate for each in scores),
+        "title": _share([each.title for each in scores]),
+        "date": _share([each.date for each in scores]),
+        "clock": None if all(each.clock is None for each in scores) else sum(bool(each.clock) for each in scores),
+        "byline": _share([each.byline for each in scores]),
+        "captions": _caption_f1(scores),
+        "ms": seconds / len(pages) * 1000,
+        "ms_60kb": seconds / sum(len(page.body) for page in pages) * REFERENCE_SIZE * 1000,
+    }
+
+
+def _share(marks: list[bool | None]) -> float | None:
+    offered = [mark for mark in marks if mark is not None]
+    return sum(offered) / len(offered) if offered else None
+
+
+def _caption_f1(scores: list[Score]) -> float | None:
+    if any(each.captions_given is None for each in scores):
+        return None
+    given = sum(each.captions_given or 0 for each in scores)
+    total = given + sum(each.captions_true for each in scores)
+    return 2 * sum(each.captions_found or 0 for each in scores) / total if total else 1.0
