@@ -296,7 +296,8 @@ def is_captioned(page: Page, piece: Piece) -> bool:
         return False
     if piece.size <= 200 and _MADE_BY.search(piece.text[-70:]) and parse_byline(piece.text) is None:
         return True
-    around = f"{box.element.get('class') or ''} {page.boxes[box.parent].element.get('class') or ''}"
+    parent = page.boxes[box.parent]
+    around = f"{box.element.get('class') or ''} {(parent.element.get('class') or '') if parent.last - parent.first <= 6 else ''}"
     return _CAPTION_CLASS.search(around) is not None
 
 

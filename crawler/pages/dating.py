@@ -22,6 +22,8 @@ _ANCHORS = ((1_491_820_000, date(2017, 4, 10)), (1_491_871_594, date(2020, 11, 1
             (1_491_934_952, date(2025, 3, 14)), (1_491_938_606, date(2025, 8, 26)))  # fmt: skip
 _NEAR = 3
 """Days that two witnesses of one publication may lie apart."""
+_FAR = 60
+"""Days after the id's estimate from which a printed date needs better company."""
 _ESTIMATE = 45
 """Days that the id's estimate may be wrong."""
 
@@ -166,6 +168,13 @@ def _from_page(
             reason = "the form of a clock, and no other witness for this day"
         elif reason is None and stamp.updated and stamp.time is None and not _confirms(stamp, confirmed, event) and (confirmed or event):
             reason = "the day of an update"
+        elif (
+            reason is None
+            and estimate
+            and (stamp.day - estimate).days > _FAR
+            and _is_told_otherwise(stamp, others, event, estimate, latest)
+        ):
+            reason = "the day of a clock: the id and another witness tell of one long before"
         if reason is None:
             return stamp
         page.ledger.refuse("date", f"printed-by-headline:{index}", stamp.day.isoformat(), reason)
@@ -198,6 +207,15 @@ def _may_be_clock(
     if latest is not None and (latest - stamp.day).days <= 2 and not _has_other_clock(page, index):
         return "the day of the fetch, on a page without another clock: it may be the header's"
     return None
+
+
+def _is_told_otherwise(stamp: Stamp, others: list[date], event: tuple[int, int] | None, estimate: date, latest: date | None) -> bool:
+    """Whether a date long after the id's day is the fetch's: the capture says so, or a dateline or photo sides with the id."""
+    told = nearest_year(*event, estimate) if event else None
+    known = [*others, *([told] if told else [])]
+    return (latest is not None and (latest - stamp.day).days <= 2) or any(
+        abs((day - estimate).days) <= _ESTIMATE and abs((day - stamp.day).days) > _NEAR for day in known
+    )
 
 
 def _has_other_clock(page: Page, index: int) -> bool:

@@ -98,6 +98,9 @@ def name_kinds(page: Page, lines: list[Line | int]) -> None:
             line.kind, line.level = "list_item", first.nesting
         elif _is_bare_heading(texts, number):
             line.kind, line.level = "heading", 2
+    if all(line.kind in {"quote", "heading"} for line in texts):  # a page that indents its whole text, rather than quotes it
+        for line in texts:
+            line.kind = "paragraph" if line.kind == "quote" else line.kind
 
 
 def _is_bold_heading(line: Line) -> bool:

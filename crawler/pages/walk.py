@@ -112,6 +112,14 @@ class _Walk:
         self.flush()
         self.breaks += 1
 
+    def add_lines(self, text: str) -> None:
+        """Text whose line feeds are meant."""
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.line_break()
+            if line.strip():
+                self.add(line)
+
     def photo(self, element: Any) -> None:
         """A photo ends the line that it stands in; an icon before a word does not, and is never handed here."""
         self.flush()
@@ -223,7 +231,9 @@ def _enter(walk: _Walk, element: Any, tag: str) -> tuple[Any, ...] | None:
     if slanted:
         walk.italic += 1
     text = element.text
-    if text and (walk.size or not text.isspace()):
+    if tag == "pre" and text and "\n" in text:
+        walk.add_lines(text)
+    elif text and (walk.size or not text.isspace()):
         walk.add(text)
     return restore
 
