@@ -46,7 +46,8 @@ class Pace:
         slot = self._slot()
         if pause and slot is not None:
             slot.delay = slot.delay or 0.001  # Scrapy looks at `lastseen` only where there is a delay
-            slot.lastseen = max(slot.lastseen, time.monotonic() + min(pause, LONGEST_PAUSE) - slot.delay)
+            # Chance makes the next delay no shorter than `_delay`, so no pause ends early.
+            slot.lastseen = max(slot.lastseen, time.monotonic() + min(pause, LONGEST_PAUSE) - self._delay)
 
     def ease(self, latency: float) -> None:
         """After an answer: back towards the delay asked for, but not below the time that the site needs for an answer."""
