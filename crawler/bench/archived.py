@@ -13,8 +13,8 @@ from typing import Any, Self
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import Settings
 
-from crawler import settings
 from crawler.bench.plain import peak_memory
 from crawler.cli.running import run_crawl
 from crawler.items import Article
@@ -49,6 +49,8 @@ class FetchOnlySpider(ThanhuySpider):
 
 def main(job: dict[str, Any]) -> None:
     """Crawl into a collection, close it, and print the figures."""
+    settings = Settings()
+    settings.setmodule("crawler.settings")
     chosen: dict[str, Any] = {
         "COLLECTION": str(Path(job["output"]) / "collection"),
         "SEEDS": job["urls"],
@@ -58,7 +60,7 @@ def main(job: dict[str, Any]) -> None:
         "DOWNLOAD_DELAY": 0.0,
         "FETCH_IMAGES": False,
         "FETCH_ATTACHMENTS": False,
-        "EXTENSIONS": {**settings.EXTENSIONS, "crawler.bench.archived.Stopwatch": 1},
+        "EXTENSIONS": {**settings.getdict("EXTENSIONS"), "crawler.bench.archived.Stopwatch": 1},
     }
     if not job["parse"]:
         chosen["SPIDER_MODULES"] = ["crawler.bench.archived"]
