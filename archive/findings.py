@@ -128,6 +128,10 @@ CODES: dict[str, tuple[Severity, str]] = {
     "revisit-unresolved": (INFO, "verify it together with the files that hold the earlier captures"),
     "revisit-not-truncated": (INFO, NONE),
     "revisit-block": (WARNING, TELL),
+    # What `thanhuy repair` has documented as lost
+    "lost-bytes": (WARNING, "restore the file from a copy where there is one; what was found there is in torn/"),
+    "lost-record": (WARNING, "restore the file that held it from a copy where there is one"),
+    "lost-response": (WARNING, "restore the file from a copy where there is one; the text is kept, and the page is fetched again"),
     # The collection
     "open-file": (INFO, "a crawl is writing it, or was interrupted: crawl again or run `thanhuy repair`"),
     "collection-json": (DAMAGE, RESTORE),

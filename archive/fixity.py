@@ -120,12 +120,15 @@ def read_lines(collection: Path) -> Iterator[Line]:
             offset += len(data)
 
 
-def read_fixity(collection: Path) -> dict[str, Entry]:
-    """File → the last that was noted of it, with the last `verified_at` since; lines that cannot be read are passed over."""
+def read_fixity(collection: Path, *, chained: bool = False) -> dict[str, Entry]:
+    """File → the last that was noted of it, with the last `verified_at` since; lines that cannot be read are passed over.
+
+    `chained`: only lines that the chain vouches for.
+    """
     known: dict[str, Entry] = {}
     for line in read_lines(collection):
         entry = line.entry
-        if entry is None:
+        if entry is None or (chained and not line.chained):
             continue
         before = known.get(entry.file)
         if entry.closed_at is not None or before is None:

@@ -37,6 +37,7 @@ class Inventory:
             CREATE TABLE named (record_id);
             CREATE INDEX items_digest ON items (digest);
             CREATE TABLE homes (key, version, jsonl, PRIMARY KEY (key, version));
+            CREATE TABLE sizes (file PRIMARY KEY, size);
             CREATE TABLE stated (file, record_id, offset, PRIMARY KEY (file, record_id));
             """
         )
@@ -112,6 +113,18 @@ class Inventory:
     def state_home(self, key: str, version: int, jsonl: str) -> None:
         """Note in which file of `articles/` the state says that a version has its line."""
         self.db.execute("INSERT OR IGNORE INTO homes VALUES (?, ?, ?)", (key, version, jsonl))
+
+    def state_size(self, file: str, size: int) -> None:
+        """Note up to which byte the state knows a WARC."""
+        self.db.execute("INSERT OR REPLACE INTO sizes VALUES (?, ?)", (file, size))
+
+    def sizes(self) -> dict[str, int]:
+        """WARC file → up to which byte the state knows it."""
+        return {row[0]: row[1] for row in self.db.execute("SELECT file, size FROM sizes")}
+
+    def knows(self, file: str) -> bool:
+        """Whether anything is said of records in a file."""
+        return self.db.execute("SELECT 1 FROM stated WHERE file = ? LIMIT 1", (file,)).fetchone() is not None
 
     def home(self, version: tuple[str, int]) -> str | None:
         """The file of `articles/` that a version belongs to. None where nothing tells."""

@@ -71,6 +71,8 @@ class LineMender:
         self._directory, self._inventory, self._known, self._vouch, self._recovery = directory, inventory, known, vouch, recovery
         self._spare = spare
         self._seen: set[Version] = set()
+        self.written: set[str] = set()
+        """Files that were written anew, by their path in the collection."""
         self.orphans: dict[Version, LinePlace] = {}
         """Versions whose item record is lost, and where their line is."""
 
@@ -165,6 +167,7 @@ class LineMender:
         if path.exists():
             kept = f"; as it was: torn/{set_aside(torn, path.name, read_range(path, 0, path.stat().st_size)).name}"
         replace_file(path, (source.read() for source in file.lines))
+        self.written.add(f"articles/{path.name}")
         same = ", the same bytes as when it was closed" if self._is_as_closed(path) else ""
         self._recovery.note(f"articles/{path.name}: written anew, {len(file.lines)} lines, {file.faults} of them mended{same}{kept}")
 

@@ -77,8 +77,9 @@ class Tools:
 
 def lay_out(patient: Patient, inventory: Inventory) -> list[Run | Hole]:
     """Where everything is to lie, in order."""
-    shifted = _lay_out(patient, inventory, move=True)
-    return shifted if shifted is not None else _lay_out(patient, inventory, move=False) or []
+    # Where the size is right, nothing has moved; a pointer that says otherwise is itself wrong.
+    moved = _lay_out(patient, inventory, move=True) if patient.size != patient.expected else None
+    return moved if moved is not None else _lay_out(patient, inventory, move=False) or []
 
 
 def _lay_out(patient: Patient, inventory: Inventory, *, move: bool) -> list[Run | Hole] | None:
@@ -145,8 +146,8 @@ def restore_headers(path: Path, sha256: str, recovery: Recovery) -> bool:
     return True
 
 
-def fill(patient: Patient, lost: list[str], tools: Tools) -> list[str]:
-    """Mend the file; return those ids of `lost` that no filler had room for."""
+def fill(patient: Patient, lost: list[str], tools: Tools) -> tuple[bool, list[str]]:
+    """Mend the file; return whether it was written anew, and those ids of `lost` that no filler had room for."""
     parts = lay_out(patient, tools.inventory)
     pieces: list[Iterator[bytes]] = []
     changed = False
@@ -162,7 +163,7 @@ def fill(patient: Patient, lost: list[str], tools: Tools) -> list[str]:
             pieces.append(piece if piece is not None else _as_it_is(patient, part))
     if changed:
         _replace(patient.path, (data for piece in pieces for data in piece))
-    return lost
+    return changed, lost
 
 
 def _fill_hole(patient: Patient, hole: Hole, lost: list[str], tools: Tools) -> tuple[Iterator[bytes] | None, list[str]]:

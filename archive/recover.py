@@ -30,6 +30,9 @@ from archive.warc import OPEN_SUFFIX, Place, publish, sync_directory
 
 logger = logging.getLogger(__name__)
 
+READ_AGAIN = "UPDATE urls SET state = iif(page IS NULL, 'queued', 'fetched'), capture = page WHERE key = ?"
+"""Has the next crawl read a page from the archive, or fetch it where the archive does not hold it."""
+
 
 @dataclass(kw_only=True)
 class Recovery:
@@ -192,8 +195,8 @@ def _mend_open(directory: Path, target: JsonlFile, state: State, items: list[Sto
     for row, line in zip(rows, lines, strict=True):
         if line is None:
             state.execute("DELETE FROM versions WHERE key = ? AND version = ?", (row.key, row.version))
-            recovery.leave(f"{target.name}: version {row.version} of {row.key} is damaged here and in {row.file}; its page is read again")
-            state.execute("UPDATE urls SET state = iif(capture IS NULL, 'queued', 'fetched') WHERE key = ?", (row.key,))
+            recovery.note(f"{target.name}: version {row.version} of {row.key} is lost here and in {row.file}; its page is to be read again")
+            state.execute(READ_AGAIN, (row.key,))
             continue
         state.add_version(replace(row, jsonl_offset=target.size, jsonl_length=len(line) + 1))
         target.append([line])

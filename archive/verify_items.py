@@ -239,6 +239,10 @@ class Items:
     def _check_pointer(self, line: sqlite3.Row) -> Iterator[Finding]:
         file = self._label(line["warc_file"])
         record = self._links.at(file, line["warc_offset"])
+        if (record is None or record["record_id"] != line["record_id"]) and self._links.filler_at(file, line["warc_offset"]):
+            detail = f"expected the response at byte {line['warc_offset']} of {line['warc_file']}, got what documents its loss"
+            yield self._find("lost-response", line, detail)
+            return
         if record is None:
             known = self._db.execute("SELECT 1 FROM records WHERE file = ? LIMIT 1", (file,)).fetchone()
             code, what = ("pointer-record", f"a record at byte {line['warc_offset']} of") if known else ("pointer-file", "a WARC file")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
 from archive.digest import parse_digest
+from archive.filler import TARGET
 from archive.findings import CLOSED, DAMAGE, INFO, WARNING, Finding, Severity, find
 from archive.verify_rules import PROFILES, URI, parse_date
 from archive.verify_warc import Entry
@@ -35,6 +36,7 @@ class Links:
             PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
             CREATE TABLE records (key INTEGER PRIMARY KEY, {", ".join(FIELDS)});
             CREATE TABLE links (source INTEGER, name TEXT, target TEXT);
+            CREATE TABLE named (record_id PRIMARY KEY) WITHOUT ROWID;
             CREATE INDEX by_id ON records (record_id);
             CREATE INDEX by_uri ON records (target_uri);
             CREATE INDEX by_place ON records (file, offset);
@@ -57,6 +59,7 @@ class Links:
             links.append(("WARC-Segment-Origin-ID", entry.segment_origin))
             rows = [(key, name, target) for name, target in links if URI.fullmatch(target)]
             self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", rows)
+            self._db.executemany("INSERT OR IGNORE INTO named VALUES (?)", [(lost,) for lost in entry.lost])
         self._db.commit()
 
     def check(self) -> Iterator[Finding]:
@@ -69,6 +72,11 @@ class Links:
     def at(self, file: str, offset: int) -> sqlite3.Row | None:
         """The record that begins there."""
         return self._one("SELECT * FROM records WHERE file = ? AND offset = ?", file, offset)
+
+    def filler_at(self, file: str, offset: int) -> sqlite3.Row | None:
+        """The filler that stands where that byte was damaged."""
+        sql = "SELECT * FROM records WHERE file = ? AND offset <= ? AND offset + length > ? AND target_uri = ?"
+        return self._one(sql, file, offset, offset, TARGET)
 
     def rows(self, condition: str, *parameters: Any) -> Iterator[sqlite3.Row]:
         """The records that meet a condition in SQL, in the order in which they were added."""
@@ -99,17 +107,25 @@ class Links:
                 yield self._find("duplicate-record-id", other, detail, WARNING if known else None)
 
     def _check_references(self) -> Iterator[Finding]:
-        sql = """SELECT links.name, links.target, s.*, t.key AS t_key, t.type AS t_type, t.target_uri AS t_uri
+        sql = """SELECT links.name, links.target, s.*, t.key AS t_key, t.type AS t_type, t.target_uri AS t_uri, n.record_id AS named
                  FROM links JOIN records s ON s.key = links.source LEFT JOIN records t ON t.record_id = links.target
+                 LEFT JOIN named n ON n.record_id = links.target
                  GROUP BY links.rowid ORDER BY links.rowid"""
+        lost: dict[str, tuple[sqlite3.Row, int]] = {}
         for row in self._db.execute(sql):
-            if row["t_key"] is None:
+            if row["t_key"] is None and row["named"] is not None:
+                first, number = lost.get(row["target"], (row, 0))
+                lost[row["target"]] = first, number + 1
+            elif row["t_key"] is None:
                 where = "this collection" if self._closed else "the files given"
                 outside = row["name"] == "WARC-Warcinfo-ID" or row["type"] in ("revisit", "conversion")
                 detail = f"expected {row['name']} to name a record in {where}, got {row['target']}"
                 yield self._find("unresolved-reference", row, detail, INFO if outside else None)
             else:
                 yield from self._check_reference(row)
+        for target, (row, number) in lost.items():
+            detail = f"expected {row['name']} to name a record, got {target}, which is documented as lost ({number} records refer to it)"
+            yield self._find("lost-record", row, detail)
 
     def _check_reference(self, row: sqlite3.Row) -> Iterator[Finding]:
         name, kind = row["name"], row["t_type"]

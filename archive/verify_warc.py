@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.filler import SUBFIELD, TARGET, lost_records
 from archive.findings import CLOSED, DAMAGE, Finding, Severity, find
 from archive.members import MAGIC, GzipHeader, Member, MemberError, find_member, read_members
 from archive.records import END, MalformedRecord, Record, bare_uri, parse_record
@@ -59,6 +60,8 @@ class Entry:
     mime: str | None
     item_digest: str | None
     """SHA-256 in hex of the block of an `application/json` metadata record, else None."""
+    lost: tuple[str, ...] = ()
+    """Ids of records that this one names as lost."""
 
 
 @dataclass(kw_only=True)
@@ -201,12 +204,13 @@ class _Scanner:
         """No checksum covers a gzip header's time, system and flags: the one that differs from all others was probably altered."""
         for offset, header in self.headers:
             self._check_skip_length(offset, header)
-        kinds = Counter((header.flags, header.xfl, header.os, bool(header.mtime)) for _, header in self.headers)
+        headers = [(offset, header) for offset, header in self.headers if not header.extra.startswith(SUBFIELD)]
+        kinds = Counter((header.flags, header.xfl, header.os, bool(header.mtime)) for _, header in headers)
         usual, number = kinds.most_common(1)[0] if kinds else (None, 0)
-        if number < 2 or number < len(self.headers) - 1:
-            odd = [offset for offset, header in self.headers if header.xfl not in (0, 2, 4) or 13 < header.os < 255]
+        if number < 2 or number < len(headers) - 1:
+            odd = [offset for offset, header in headers if header.xfl not in (0, 2, 4) or 13 < header.os < 255]
         else:
-            odd = [o for o, header in self.headers if (header.flags, header.xfl, header.os, bool(header.mtime)) != usual]
+            odd = [o for o, header in headers if (header.flags, header.xfl, header.os, bool(header.mtime)) != usual]
         for offset in odd:
             self._add("gzip-header-odd", "expected a gzip header like that of the file's other members, got another", offset)
 
@@ -295,7 +299,10 @@ class _Scanner:
         filename = record.header("WARC-Filename")
         if filename and filename.strip('"') != self.context.name.removesuffix(".open"):
             self._add("warc-filename", f"expected WARC-Filename {self.context.name}, got {filename}", offset, record.record_id)
-        self.result.entries.append(make_entry(record, self.context.file, offset, length, facts))
+        entry = make_entry(record, self.context.file, offset, length, facts)
+        if entry.target_uri == TARGET:
+            self._add("lost-bytes", f"expected records, got {length} bytes that say what was damaged here", offset, record.record_id)
+        self.result.entries.append(entry)
 
     def _add(self, code: str, detail: str, offset: int, record_id: str | None = None, severity: Severity | None = None) -> None:
         if severity is None and self.context.closed and code in CLOSED:
@@ -337,6 +344,7 @@ def make_entry(record: Record, file: str, offset: int, length: int, facts: Block
         status=facts.status,
         mime=facts.mime,
         item_digest=facts.item_digest,
+        lost=lost_records(record),
     )
 
 

@@ -116,6 +116,9 @@ def test_every_code_has_a_file_that_shows_it() -> None:
         "record-differs": "a test of its own",
         "record-unparsed": "a test of its own",
         "unreadable-file": "needs a failing disk",
+        "lost-bytes": "tests of repair",
+        "lost-record": "tests of repair",
+        "lost-response": "tests of repair",
     }
     assert set(CODES) - shown - set(other) == set()
 

@@ -1,30 +1,57 @@
 """`thanhuy repair` and `thanhuy index`: make a collection whole again, and rebuild what can be rebuilt from its WARCs."""
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from crawler.cli.exits import CommandFailed, Exit
 
 
 @click.command("repair")
 @click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def repair(collection: Path) -> int:
-    """Make an interrupted or damaged collection whole again, and say what was done.
+    """Make an interrupted or damaged collection whole again, and say what was done: one action a line.
 
-    Complete records are kept, torn bytes are moved to COLLECTION/torn/ and never deleted. Safe to run twice.
+    Every record that is sound is kept. Bytes that are replaced are moved to COLLECTION/torn/ and never deleted;
+    in their place stands a record that says what was damaged. Pages that are lost are queued for the next crawl.
+    Safe to run twice. The exit code is 5 when damage is left that it could not mend.
 
     \b
     thanhuy repair my-archive
     """
-    from archive.collection import Collection, read_collection
+    from archive.mend import Repair
+    from archive.mend import repair as mend
+    from archive.options import Options
+    from crawler import __version__
     from crawler.queueing import describe
 
-    read_collection(collection)
-    opened = Collection.open(collection, describe=describe, purpose="repair")
-    opened.close()
-    for action in opened.recovery.actions:
+    _check_is_collection(collection)
+    options = Options(software=f"thanhuy/{__version__} repair")
+    done = mend(Repair(directory=collection, options=options, describe=describe, vouch=agrees_with_itself))
+    for action in done.actions:
         click.echo(action)
-    click.echo(f"{collection}: " + ("whole again" if opened.recovery.actions else "nothing to mend"), err=True)
-    return 0
+    for damage in done.left:
+        click.echo(f"thanhuy: {damage}", err=True)
+    if done.left:
+        click.echo(f"{collection}: mended as far as could be; {len(done.left)} damages are left", err=True)
+        return Exit.DAMAGE
+    click.echo(f"{collection}: " + ("whole again" if done.actions else "nothing to mend"), err=True)
+    return Exit.DONE
+
+
+def _check_is_collection(path: Path) -> None:
+    """Repair also takes a collection whose `collection.json` is lost."""
+    if not (path / "collection.json").exists() and not any((path / "warc").glob("*.warc.gz*")):
+        raise CommandFailed(f"{path}: expected a collection, got neither collection.json nor WARC files in warc/", Exit.USAGE)
+
+
+def agrees_with_itself(record: dict[str, Any]) -> bool:
+    """Whether an article's record meets the schema, and has the digest of its own text."""
+    from archive.jsonlines import check_schema
+    from crawler.cli.verify import article_schema, digest_of
+
+    return not any(check_schema(record, article_schema())) and digest_of(record) == record["text_digest"]
 
 
 @click.command("index")
