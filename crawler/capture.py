@@ -20,8 +20,9 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.web.iweb import IPolicyForHTTPS
 
 from archive.bodies import read_message
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, RecordError
 from archive.exchange import Exchange
+from archive.http1 import HTTPSyntaxError
 from archive.state import CaptureRow
 from crawler.connect import RoutedPool, TrustOnly
 from crawler.extensions.session import ArchiveSession
@@ -64,7 +65,10 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
         """Fetch, archive, and only then answer."""
         stored = request.meta.get("stored_capture")
         if stored is not None:
-            return self._read_stored(request, stored)
+            try:
+                return self._read_stored(request, stored)
+            except (RecordError, HTTPSyntaxError, OSError) as damage:
+                logger.warning("%s: its capture is damaged, so it is fetched again (%s)", request.url, damage)
         token = b"%d" % next(self._tokens)
         recordings = self._recordings[token] = []
         sent = request.replace(headers=Headers({**request.headers, TOKEN_HEADER: [token]}))
@@ -122,7 +126,8 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
     def _read_stored(self, request: Request, capture: int) -> Response:
         """The response as the archive holds it."""
         row = self._collection.state.find_capture(capture)
-        assert row is not None
+        if row is None:
+            raise RecordError(f"expected capture {capture}, got none")
         request.meta["capture"] = {"file": row.file, "offset": row.offset, "date": row.date}
         if row.status == 304:
             return Response(request.url, status=304)
@@ -135,7 +140,8 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
         holder = record
         if row.type == "revisit":
             original = self._collection.state.find_payload(row.payload_digest or "")
-            assert original is not None
+            if original is None:
+                raise RecordError(f"expected the response with payload {row.payload_digest}, got none")
             holder = self._collection.read_record(original)
             message = read_message(holder.block, holder.block_length)
         with message.payload as payload:

@@ -5,7 +5,6 @@ from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
 from archive.collection import Collection
-from archive.errors import ArchiveError
 
 
 class Committer:
@@ -35,7 +34,7 @@ class Committer:
             if error is None:
                 try:
                     self._collection.commit(batch)
-                except ArchiveError as caught:
+                except Exception as caught:  # noqa: BLE001 - whoever waits for the commit must learn of it, or waits for ever
                     error = caught
             for done in waiting:
                 if error is None:

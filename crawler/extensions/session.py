@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 
 from archive.collection import Collection, Options
 from archive.errors import ArchiveError
+from archive.warc import as_archive_error
 from crawler import __version__
 from crawler.connect import Route, parse_route
 from crawler.coverage import Known, count_months, find_gaps
@@ -87,9 +88,9 @@ class ArchiveSession:
         )
         self.committer = Committer(self.collection)
         self._began = datetime.now(UTC)
-        for action in self.collection.recovery.actions:
-            logger.warning("%s", action)
         self._log = _attach_log(self.collection.run_directory / "crawl.log")
+        for action in (*self.collection.recovery.actions, *self.collection.recovery.left):
+            logger.warning("%s", action)
         crawler.signals.connect(self.close, signals.spider_closed)
         _SESSIONS[crawler] = self
 
@@ -155,10 +156,14 @@ class ArchiveSession:
                 await maybe_deferred_to_future(self.committer.committed())
         except ArchiveError as failure:
             outcome.failure = outcome.failure or failure
+        try:
+            outcome.counts = collection.state.counts()
+        except ArchiveError as failure:
+            outcome.failure = outcome.failure or failure
+            collection.failed = True
         outcome.stats = dict(self._crawler.stats.get_stats())
         if not outcome.stats.get("pages/read"):
             outcome.unreachable = outcome.unreachable or outcome.last_failure
-        outcome.counts = collection.state.counts()
         outcome.new_versions, outcome.run = collection.new_versions, collection.run
         report = {
             "began": self._began.isoformat(),
@@ -175,8 +180,10 @@ class ArchiveSession:
         self._log.close()
         try:
             collection.close(report)
-        except (ArchiveError, OSError) as failure:
-            outcome.failure = outcome.failure or _as_archive_error(failure)
+        except ArchiveError as failure:
+            outcome.failure = outcome.failure or failure
+        except OSError as failure:
+            outcome.failure = outcome.failure or as_archive_error(failure, collection.path)
 
 
 _SESSIONS: "weakref.WeakKeyDictionary[Crawler, ArchiveSession]" = weakref.WeakKeyDictionary()
@@ -219,10 +226,6 @@ def _ignore(deferred: "Deferred[None]") -> None:
     deferred.addErrback(lambda failure: logger.debug("%s", failure.getErrorMessage()))
 
 
-def _as_archive_error(error: Exception) -> ArchiveError:
-    return error if isinstance(error, ArchiveError) else ArchiveError(str(error))
-
-
 def _configuration(crawler: Crawler) -> dict[str, Any]:
     """The settings that differ from Scrapy's defaults, as plain values."""
     chosen = {}
@@ -232,8 +235,21 @@ def _configuration(crawler: Crawler) -> dict[str, Any]:
     return chosen
 
 
+class _LogFile(logging.FileHandler):
+    """The run's log. A disk that is full stops the crawl where it writes the archive; the log's own failures add nothing to that."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the library's
+        """Lose the line."""
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError:
+            pass  # what was buffered is lost
+
+
 def _attach_log(path: Path) -> logging.Handler:
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.INFO)
     logging.getLogger().addHandler(handler)
