@@ -69,6 +69,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
                 return self._read_stored(request, stored)
             except (RecordError, HTTPSyntaxError, OSError) as damage:
                 logger.warning("%s: its capture is damaged, so it is fetched again (%s)", request.url, damage)
+                del request.meta["stored_capture"]
         token = b"%d" % next(self._tokens)
         recordings = self._recordings[token] = []
         sent = request.replace(headers=Headers({**request.headers, TOKEN_HEADER: [token]}))

@@ -35,7 +35,8 @@ class Frontier:
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         self._crawler = crawler
-        self._collection = ArchiveSession.of(crawler).collection
+        self._session = ArchiveSession.of(crawler)
+        self._collection = self._session.collection
         self._urls = self._collection.urls
         self._errands: deque[Request] = deque()
         self._limit = settings.getint("ARTICLE_LIMIT")
@@ -81,7 +82,11 @@ class Frontier:
 
     def has_pending_requests(self) -> bool:
         """Whether anything is left that this crawl may fetch."""
-        return bool(self._errands) or self._urls.pending(only=self._allowed())
+        try:
+            return bool(self._errands) or self._urls.pending(only=self._allowed())
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            return False
 
     def enqueue_request(self, request: Request) -> bool:
         """Take a request into the frontier. False where its page is known already."""
@@ -141,7 +146,11 @@ class Frontier:
         """The request whose turn it is. None when none is due now."""
         if self._errands:
             return self._errands.popleft()
-        row = self._urls.take(only=self._allowed())
+        try:
+            row = self._urls.take(only=self._allowed())
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            return None
         if row is None:
             return None
         if self._limit and row.kind in ITEM_KINDS:
