@@ -263,6 +263,7 @@ class Collection:
 
     def sync(self) -> None:
         """Make durable what was appended. May run in another thread while this one appends."""
+        self._check()
         if self._warc is not None:
             try:
                 self._warc.sync()
@@ -272,6 +273,7 @@ class Collection:
 
     def commit(self, batch: list[_Pending]) -> None:
         """Note synced records in the state, all in one transaction, and write the items' lines. Raises ArchiveError."""
+        self._check()
         try:
             self._commit(batch)
         except ArchiveError:
@@ -315,13 +317,16 @@ class Collection:
             self.urls.captured(row.key, capture, status=row.status, date=row.date, etag=etag, last_modified=modified)
 
     def _append(self, warc: WarcFile, drafts: list[Draft]) -> list[Place]:
-        if self.failed:
-            raise ArchiveError(f"{self.path}: an earlier write failed; run the same command again to mend and resume")
+        self._check()
         try:
             return warc.append(drafts, level=self.options.compression)
         except ArchiveError:
             self.failed = self.failed or warc.failed
             raise
+
+    def _check(self) -> None:
+        if self.failed:
+            raise ArchiveError(f"{self.path}: an earlier write failed; run the same command again to mend and resume")
 
     # Files
 
@@ -366,6 +371,7 @@ class Collection:
 
         After a failed write the files stay `.open` for the next start. `report` goes into the run's `run.json`.
         """
+        complete = False
         try:
             if self.failed:
                 for file in (self._warc, self._jsonl):
@@ -383,18 +389,22 @@ class Collection:
             reach("settled")
             run = (self.path / "crawls" / self.run).glob("*")
             fixity.record_files(self.path, [*self._finished, *run, self.path / "collection.json", self.path / "state.sqlite"])
+            complete = True
             reach("recorded")
         finally:
-            self.state.close()
+            self.state.close(complete=complete)
             self._lock.release()
 
     def _write_derived(self) -> None:
+        # A run that broke off before it noted its files did not come to the files derived from them either.
+        unnoted = [path for path in fixity.find_unnoted(self.path) if path not in self._finished]
+        self._finished += unnoted
         newest = self.path / "articles.jsonl"
-        if self.new_versions or self.recovery.finished or not newest.exists():
+        if self.new_versions or self.recovery.finished or unnoted or not newest.exists():
             write_newest(self.path, self.state)
             self._finished.append(newest)
         index = self.path / "indexes" / "index.cdxj"
-        if self.recovery.indexed or not index.exists():
+        if self.recovery.indexed or self.recovery.finished or unnoted or not index.exists():
             index.unlink(missing_ok=True)
             cdxj.merge_index(index, self.state.captures())
         elif self._fresh:

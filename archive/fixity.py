@@ -22,6 +22,8 @@ from archive.digest import digest_stream
 from archive.errors import ArchiveError
 
 NAME = "fixity.jsonl"
+RECORDED = ("warc/*.warc.gz", "warc/*.warc", "articles/*.jsonl")
+"""Files that a crawl notes when it closes them."""
 KEYS = {"file": str, "sha256": str, "size": int, "chain": str}
 """Key → type, of every line; beside them each has `closed_at` or `verified_at`."""
 
@@ -65,6 +67,13 @@ def record_files(collection: Path, paths: Iterable[Path], *, clock: Callable[[],
     changed = [one for one in entries if one.file not in known or (one.sha256, one.size) != (known[one.file].sha256, known[one.file].size)]
     if changed:
         append_entries(collection, changed)
+
+
+def find_unnoted(collection: Path) -> list[Path]:
+    """Finished files that the log does not know: those of a run that broke off before it noted them."""
+    known = read_fixity(collection)
+    found = (path for pattern in RECORDED for path in sorted(collection.glob(pattern)))
+    return [path for path in found if path.relative_to(collection).as_posix() not in known]
 
 
 def digest_file(collection: Path, path: Path, now: datetime) -> Entry:

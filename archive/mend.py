@@ -25,7 +25,7 @@ from archive.mend_warc import Patient, Tools, fill, restore, restore_headers
 from archive.options import Options
 from archive.recover import Recovery, drop_unfinished
 from archive.reindex import Describe
-from archive.verify_fixity import RECORDED, REPLACED
+from archive.verify_fixity import REPLACED
 from archive.warc import OPEN_SUFFIX
 
 
@@ -136,7 +136,7 @@ def _reconcile(collection: Collection, inventory: Inventory, lines: LineMender, 
 def _note_files(collection: Collection, known: dict[str, Entry], mended: set[str], recovery: Recovery) -> None:
     """Note every file as it now is; say which are not what they were, though nothing in them could be found amiss."""
     directory, now = collection.path, datetime.now(UTC)
-    paths = [path for pattern in RECORDED for path in sorted(directory.glob(pattern))]
+    paths = [path for pattern in fixity.RECORDED for path in sorted(directory.glob(pattern))]
     for path in paths:
         file = path.relative_to(directory).as_posix()
         entry = known.get(file)

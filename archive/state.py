@@ -160,6 +160,7 @@ class State:
     """The database of one collection. Not safe for threads."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
             self._db = sqlite3.connect(path, isolation_level="DEFERRED", cached_statements=256, factory=_Connection)
             self._db.path = path
@@ -184,9 +185,14 @@ class State:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Close without committing what is pending."""
+    def close(self, *, complete: bool = True) -> None:
+        """Close without committing what is pending.
+
+        Not `complete`: the write-ahead log stays, at least an empty one, as the sign that a run broke off.
+        """
         self._db.close()
+        if not complete:
+            self._path.with_name(self._path.name + "-wal").touch()
 
     def settle(self) -> None:
         """Bring all that is committed into the database's own file, so that its bytes do not change any more."""

@@ -10,8 +10,6 @@ from archive.findings import INFO, REPAIR, WARNING, Finding, find
 
 REPLACED = ("articles.jsonl", "collection.json", "state.sqlite", "indexes/index.cdxj")
 """Files that a crawl replaces: while one is unfinished they may rightly differ from what was last noted."""
-RECORDED = ("warc/*.warc.gz", "warc/*.warc", "articles/*.jsonl")
-"""Files that a crawl notes when it closes them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +49,7 @@ def check_presence(collection: Path, name: str, known: dict[str, fixity.Entry]) 
             yield find("file-vanished", f"{name}/{entry.file}", detail)
     if not known:
         return
-    for pattern in RECORDED:
+    for pattern in fixity.RECORDED:
         for path in sorted(collection.glob(pattern)):
             file = path.relative_to(collection).as_posix()
             if file not in known:

@@ -206,7 +206,8 @@ def sync_directory(path: Path) -> None:
 
 
 def as_archive_error(error: OSError, path: Path) -> ArchiveError:
-    """What a failed write means for the crawl."""
+    """What a failed write means for the crawl; `path` where the error itself names none."""
+    where = error.filename or path
     if error.errno in OUT_OF_SPACE:
-        return OutOfSpace(f"{path}: {error.strerror}; free some space and run the same command again")
-    return ArchiveError(f"{path}: {error.strerror}; what was complete is kept, run the same command again to resume")
+        return OutOfSpace(f"{where}: {error.strerror}; free some space and run the same command again")
+    return ArchiveError(f"{where}: {error.strerror}; what was complete is kept, run the same command again to resume")
