@@ -70,6 +70,7 @@ class Collection:
         self.urls = Urls(self.state)
         self.recovery = Recovery()
         self.failed = False
+        self._failure: ArchiveError | None = None
         self.new_versions = 0
         self._warc: WarcFile | None = None
         self._jsonl: JsonlFile | None = None
@@ -267,8 +268,8 @@ class Collection:
         if self._warc is not None:
             try:
                 self._warc.sync()
-            except ArchiveError:
-                self.failed = True
+            except ArchiveError as error:
+                self.failed, self._failure = True, error
                 raise
 
     def commit(self, batch: list[_Pending]) -> None:
@@ -276,12 +277,11 @@ class Collection:
         self._check()
         try:
             self._commit(batch)
-        except ArchiveError:
+        except (ArchiveError, OSError) as error:
             self.failed = True
-            raise
-        except OSError as error:
-            self.failed = True
-            raise as_archive_error(error, self.path) from error
+            # What is refused from now on is refused for this reason.
+            self._failure = as_archive_error(error, self.path) if isinstance(error, OSError) else error
+            raise self._failure from error
 
     def _commit(self, batch: list[_Pending]) -> None:
         for pending in batch:
@@ -326,7 +326,7 @@ class Collection:
 
     def _check(self) -> None:
         if self.failed:
-            raise ArchiveError(f"{self.path}: an earlier write failed; run the same command again to mend and resume")
+            raise self._failure or ArchiveError(f"{self.path}: an earlier write failed; run the same command again to mend and resume")
 
     # Files
 

@@ -187,9 +187,13 @@ def _mend_open(directory: Path, target: JsonlFile, state: State, items: list[Sto
     path = directory / "articles" / (target.name + OPEN_SUFFIX)
     known = {(row.key, row.version) for row in state.versions_in(target.name)}
     known |= {(item_key(item.record), int(item.record["version"])) for item in items}
-    keep = _sound_lines(path, known)
-    rows = list(state.versions_in(target.name, keep))
+    held, keep = _sound_lines(path, known)
+    rows = [row for row in state.versions_in(target.name) if (row.key, row.version) not in held]
     lines = [_find_line(directory, path, row) for row in rows]
+    for row in list(state.versions_in(target.name)):
+        place = held.get((row.key, row.version))
+        if place is not None and place != (row.jsonl_offset, row.jsonl_length):
+            state.add_version(replace(row, jsonl_offset=place[0], jsonl_length=place[1]))
     cut_torn_tail(path, keep, directory / "torn", recovery)
     target = JsonlFile(path.parent, target.name)
     for row, line in zip(rows, lines, strict=True):
@@ -214,15 +218,18 @@ def _find_line(directory: Path, path: Path, row: VersionRow) -> bytes | None:
         return line[:-1] if line.endswith(b"\n") and version_of(line) == (row.key, row.version) else None
 
 
-def _sound_lines(path: Path, known: set[tuple[str, int]]) -> int:
-    """Up to which byte the file holds whole lines of known versions."""
+def _sound_lines(path: Path, known: set[tuple[str, int]]) -> tuple[dict[tuple[str, int], tuple[int, int]], int]:
+    """Whole lines of known versions, each once, from the file's beginning: their offsets and lengths; and where the last of them ends."""
+    held: dict[tuple[str, int], tuple[int, int]] = {}
     end = 0
     with path.open("rb") as stream:
         for line in stream:
-            if not line.endswith(b"\n") or version_of(line) not in known:
+            version = version_of(line) if line.endswith(b"\n") else None
+            if version is None or version not in known or version in held:
                 break
+            held[version] = (end, len(line))
             end += len(line)
-    return end
+    return held, end
 
 
 def version_of(line: bytes) -> tuple[str, int] | None:
