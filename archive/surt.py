@@ -141,8 +141,9 @@ def _fold_path(path: bytes) -> bytes:
 
 def _fold_query(query: bytes) -> bytes:
     query = _strip_sessions(query, _QUERY_SESSIONS).lower()
-    arguments: list[bytes] = query.split(b"&")
-    return b"&".join(sorted(arguments, key=_name_and_value))
+    arguments = query.split(b"&")
+    arguments.sort(key=_name_and_value)
+    return b"&".join(arguments)
 
 
 def _name_and_value(argument: bytes) -> list[bytes]:
