@@ -60,6 +60,7 @@ def main(job: dict[str, Any]) -> None:
         "DOWNLOAD_DELAY": 0.0,
         "FETCH_IMAGES": False,
         "FETCH_ATTACHMENTS": False,
+        "FETCH_REQUISITES": False,
         "EXTENSIONS": {**settings.getdict("EXTENSIONS"), "crawler.bench.archived.Stopwatch": 1},
     }
     if not job["parse"]:

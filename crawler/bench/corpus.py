@@ -23,6 +23,7 @@ PER_LISTING = 50
 _ADDRESS = re.compile(
     rb"(?:https?://[a-z.]+)?/(tin-tuc|tu-lieu|nhom-tin)/[^\"'?#\s<>]*?-(\d{10})(?:/trang-\d+)?(?:\?[^\"'#\s<>]*)?(?:#[^\"'\s<>]*)?"
 )
+_HOME = re.compile(rb"https?://(?:www\.)?(?:thanhuytphcm\.vn|hcmcpv\.org\.vn)(?=[/\"'])")
 _WORDS = ("menu", "banner", "slide", "track", "widget", "lazy", "footer", "weather", "rate", "poll", "share", "print", "video", "gallery")
 
 
@@ -80,7 +81,7 @@ def _relinked(body: bytes, own: str, path: str, paths: tuple[str, ...], listings
         among = listings if match[1] == b"nhom-tin" else paths
         return (BASE + among[int(match[2]) % len(among)]).encode()
 
-    return _ADDRESS.sub(replace, body)
+    return _ADDRESS.sub(replace, _HOME.sub(BASE.encode(), body))
 
 
 def _grown(body: bytes, seed: str, size: int) -> bytes:

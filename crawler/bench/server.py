@@ -44,6 +44,9 @@ class _Answering(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         assert self._transport is not None
         self._data += data
+        if self._data.startswith(b"\x16"):  # a TLS handshake: better refused than left to wait
+            self._transport.close()
+            return
         while (end := self._data.find(b"\r\n\r\n")) >= 0:
             head, self._data = self._data[:end], self._data[end + 4 :]
             self._transport.write(self._ready.get(head.split(b" ", 2)[1], _NOT_FOUND))
