@@ -7,9 +7,9 @@ from crawler.pages.lines import Line
 from crawler.pages.names import Byline, parse_byline
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
-from crawler.pages.stamps import find_stamp
+from crawler.pages.stamps import Stamp, find_stamp
 from crawler.pages.story import Story
-from crawler.pages.text import ends_sentence, fold
+from crawler.pages.text import clean, ends_sentence, fold
 from crawler.pages.tree import NAV, Piece
 
 _CLASS = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
@@ -25,6 +25,10 @@ _BESIDE_NAME = re.compile(
     r"[\w.+-]+@[\w.-]+|[\s|•·,-]*\b(?:theo dõi|chia sẻ|lưu bài|follow|google news|gửi bài|bình luận)\b.*$", re.IGNORECASE
 )
 """Mail addresses and buttons that stand in one line with a name."""
+_NAMED = re.compile(r"(?:^|[\s|•,;])(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]\s*(?=\S)", re.IGNORECASE)
+_NEXT_LABEL = re.compile(
+    r"[|•·]|\b(?:nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b", re.IGNORECASE
+)
 _LABEL = re.compile(r"^(?:tác giả|bởi|by|người đăng|đăng bởi|nguồn tin|viết bởi)\s*[:：]?\s*", re.IGNORECASE)
 
 
@@ -72,11 +76,7 @@ def _from_tail(page: Page, lines: list[Line | int], known: set[str]) -> tuple[By
         last = line.pieces[-1]
         byline = _read(last)
         earlier = texts[: len(texts) - back - 1]
-        if (
-            _SOURCE.match(last.text)
-            and len(last.text) <= 100
-            and (byline is None or (not byline.people and _names_somebody(lines, earlier)))
-        ):
+        if _is_note(last, byline) and (byline is None or (not byline.people and _names_somebody(lines, earlier))):
             noted = True
             continue
         if byline is None:
@@ -96,6 +96,18 @@ def _from_tail(page: Page, lines: list[Line | int], known: set[str]) -> tuple[By
     if noted:  # a source alone: no byline, and no paragraph either
         _take_off(lines, texts[-1])
     return None
+
+
+def _is_note(last: Piece, byline: Byline | None) -> bool:
+    """A line under the byline that tells of the text's source, or of its day alone."""
+    if last.size > 140:
+        return False
+    stamp = find_stamp(last.text) if last.size <= 60 else None
+    return (
+        _SOURCE.match(last.text) is not None
+        or (stamp is not None and not stamp.rest)
+        or (byline is not None and not byline.people and not byline.strong)
+    )
 
 
 def _names_somebody(lines: list[Line | int], earlier: list[int]) -> bool:
@@ -141,8 +153,7 @@ def _from_head(page: Page, regions: Regions, story: Story, known: set[str]) -> t
     before = [page.pieces[index] for index in regions.before if page.pieces[index].image is None and find_stamp(page.pieces[index].text)]
     for piece in [*story.names, *before]:
         stamp = find_stamp(piece.text)
-        text = _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", stamp.rest if stamp else piece.text)))
-        byline = parse_byline(text) if text else None
+        text, byline = _beside_date(piece.text, stamp)
         if byline is None or not (byline.people or byline.strong):
             continue
         box = page.box_of(piece)
@@ -163,6 +174,30 @@ def _from_head(page: Page, regions: Regions, story: Story, known: set[str]) -> t
         if score >= 2 and (best is None or score > best[0]):
             best = (score, byline, "head")
     return None if best is None else (best[1], best[2])
+
+
+def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:
+    """The name in a line of the head: after a label, before the date, after it, or what is left of the line without it."""
+    labelled = _named_by_label(line, [])
+    if labelled is not None:
+        return labelled.printed, labelled
+    for text in (*stamp.sides, stamp.rest) if stamp else (line,):
+        text = _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", text)))
+        byline = parse_byline(text) if text else None
+        if byline is not None:
+            return text, byline
+    return "", None
+
+
+def _named_by_label(line: str, others: list[str]) -> Byline | None:
+    """Who follows `Tác giả:` in a line that tells more: up to the next sign, label or link (`others`)."""
+    match = _NAMED.search(line) if len(line) <= 200 else None
+    if match is None:
+        return None
+    text = line[match.end() :]
+    for other in others:
+        text = text.partition(other)[0] if other else text
+    return parse_byline(_AROUND_DATE.sub("", _BESIDE_NAME.sub("", _NEXT_LABEL.split(text)[0])))
 
 
 def _itemprop(element: object) -> str:
@@ -187,15 +222,20 @@ def _from_after(page: Page, regions: Regions, known: set[str]) -> tuple[Byline, 
         if regions.teaser[index] or regions.labels.get(index) or seen >= 4 or piece.size > 110:
             break
         seen += 1
+        labelled = _named_by_label(piece.text, [clean(text) for text in piece.link_texts])
+        if labelled is not None and labelled.people:
+            return labelled, "under-body"
         byline = _read(piece)
         if byline is None:
             continue
         box = page.box_of(piece)
         if fold(piece.text) in known or any(fold(person) in known for person in byline.people):
             return byline, "under-body"
-        if index not in regions.after or piece.is_link:
+        if index not in regions.after:
             continue
-        named = _CLASS.search(f"{box.element.get('class') or ''} {page.boxes[box.parent].element.get('class') or ''}")
+        named = _CLASS.search(f"{box.element.get('class') or ''} {page.boxes[box.parent].element.get('class') or ''} {piece.href}")
+        if piece.is_link and not (named and (byline.people or byline.strong)):
+            continue
         first = seen == 1 and byline.people and len(byline.printed.split()) >= 2
         if named or first or box.align == "right" or piece.is_bold or byline.strong:
             return byline, "under-body"

@@ -8,7 +8,7 @@ from crawler.pages.stamps import make_day
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:[-–—:]+|\.(?=\s))\s*")
 _DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
 _AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|"
-                     rf"[A-Z]{{2,5}} ?(?:News|Online))"
+                     rf"[A-ZĐ]{{2,5}} ?(?:News|Online))"
                      rf"(?:\s*\([^()]{{2,30}}\))?){_DASH}(?=\S)")  # fmt: skip
 _DOMAIN = re.compile(r"^([A-Z][\w-]{1,20}\.(?:vn|com\.vn|org\.vn|com|net|gov\.vn))\s*(?:[:.]|\s)\s*(?=[A-ZĐÀ-Ỹ\"“])")
 _PLACE = re.compile(rf"^((?:TP\.?\s?(?:HCM|Hồ Chí Minh)|TPHCM|Hà Nội|HÀ NỘI|Đà Nẵng|Cần Thơ|Hải Phòng|Huế|Thành phố Hồ Chí Minh|"

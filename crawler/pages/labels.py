@@ -24,7 +24,7 @@ _COMMENTS = r"""(?:(?:các )?ý kiến(?: của)? (?:bạn đọc|độc giả|n
   |comments?)(?: \d+)?(?: bài viết)?(?: này)?
   |(?:gửi|viết|đăng|để lại|thêm)(?: lại)? (?:bình luận|ý kiến|phản hồi|nhận xét)(?: (?:của bạn|về bài viết|mới|phản hồi))*
   |tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)(?: \d+)?|bạn đọc (?:bình luận|phản hồi|viết)|bình luận (?:facebook|của bạn|bạn đọc
-  |mới nhất)|thảo luận|phản hồi độc giả
+  |mới nhất)|phản hồi độc giả
   |ý kiến (?:phản hồi|bình luận|đóng góp)|bình luận của độc giả|hãy là người đầu tiên bình luận.*|bình luận về bài viết(?: này)?
   |leave a (?:comment|reply))"""
 _OTHERS = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|đã đưa|đã đăng
@@ -43,11 +43,11 @@ _TAGS = r"(?:từ kh[oó][aá]|từ khoá|tags?|chủ đề|thẻ|keywords?|từ
 _TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|tweet|in (?:bài|trang|ấn|tin)(?: viết| này)?|bản in|print
   |(?:gửi )?email|gửi (?:bài|mail|cho bạn bè|tin này)|refresh|(?:về|lên) đầu trang|đầu trang|top
   |quay lại|trở (?:lại|về)(?: trang trước)?|back|thích|facebook|zalo|twitter|youtube|linkedin|pinterest|google news|lưu(?: bài
-  | tin)?(?: viết)?|bỏ lưu|copy link|sao chép(?: liên kết| link)?|link bài gốc|lấy link|theo dõi(?: .{1,60})?
+  | tin)?(?: viết)?|bỏ lưu|copy link|sao chép(?: liên kết| link)?|link bài gốc|lấy link|theo dõi(?: (?:báo|trang|kênh|chúng tôi|fanpage|tạp chí|tin|trên|tác giả|[\w ]{1,30} trên)(?: .{1,60})?)?
   |nghe (?:đọc )?(?:bài|nội dung|tin)(?: viết| báo)?|nghe|đọc bài(?: viết)?|cỡ chữ|[aA][+-]?|a a|aa|\d ?x|nam|nữ|giọng (?:nam|nữ
   |đọc).{0,20}|\d\d? \d\d(?: \d\d? \d\d)?|audio|tải (?:ảnh|về)|phóng to|xem ảnh lớn|quảng cáo|advertisement
-  |lượt xem(?: \d+)?|(?:\d+ )?lượt (?:xem|đọc)|đánh giá(?: bài viết)?|(?:tổng )?(?:điểm|số điểm).{0,40}|đăng nhập|đăng ký|gửi|tìm kiếm
-  |nhập mã.*|mã (?:bảo vệ|xác nhận|kiểm tra)|họ (?:và )?tên(?: của bạn)?|tiêu đề|nội dung|hủy|đóng|mặc định|trang chủ|home
+  |lượt xem(?: \d+)?|(?:\d+ )?lượt (?:xem|đọc)|đánh giá(?: bài viết)?|(?:tổng )?(?:số )?điểm(?: (?:đánh giá|trung bình|của|bài viết|\d).{0,40})?|đăng nhập|đăng ký|gửi|tìm kiếm
+  |nhập mã.*|mã (?:bảo vệ|xác nhận|kiểm tra)|họ (?:và )?tên(?: của bạn)?|tiêu đề|nội dung|hủy|đóng(?: cửa sổ)?|mặc định|trang chủ|home
   |tăng cỡ chữ|giảm cỡ chữ|xem (?:tất cả|nguồn|bài gốc|link nguồn)|aa aa|close|google|messenger|viber|telegram|mail|thu gọn|mở rộng
   |xem bản đồ|play|pause|replay|hotline.{0,30})"""
 

@@ -17,7 +17,9 @@ _SUFFIX = re.compile(
     r"lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+.]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
     re.IGNORECASE,
 )
-_JOIN = re.compile(r"\s*(?:,|;|&|\+|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*")
+_PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
+"""Where a text was taken from, after its author (`Theo Long Hồ (Báo Xóm Mới)`)."""
+_JOIN = re.compile(r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*")
 _ROLE = re.compile(r"\s*(?:[:：]\s*)?\b(?:ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE)
 _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
                     r"bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
@@ -34,6 +36,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _INITIALS = re.compile(r"(?:^|[\s.])\w\.$")
 """The dot that ends initials belongs to them."""
 _AGENCY = re.compile(r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|\w+\+", re.IGNORECASE)
+_BUREAU = re.compile(r"[A-ZĐ]{3,}[-–]\s?[\wÀ-ỹ. ]{2,24}")
+"""An agency's office somewhere: `VOV-Miền Trung`."""
 _AGENCIES = frozenset({"reuters", "xinhua", "bloomberg", "afp", "ap", "cnn", "bbc", "kyodo", "yonhap", "sputnik", "tass", "tân hoa xã"})
 """Agencies of the world whose names have the shape of a person's."""
 _SHORT_WORDS = frozenset(["và", "của", "các", "là", "có", "cho", "với", "trong", "từ", "đến", "tại", "về", "theo", "không", "những", "một"])
@@ -58,10 +62,12 @@ def parse_byline(text: str) -> Byline | None:
     bare = text.strip(" *•-–—|/")
     prefix = _PREFIX.match(bare)
     according = _ACCORDING.match(bare)
-    rest = bare[prefix.end() :] if prefix else bare[according.end() :].rstrip(")") if according else bare
+    rest = bare[prefix.end() :] if prefix else bare[according.end() :] if according else bare
+    if according and rest.count(")") > rest.count("("):
+        rest = rest.rstrip(")")
     if prefix and _PHOTO_ONLY.fullmatch(prefix[0]) and "," not in rest:
         return None  # the end of a caption
-    suffix = _SUFFIX.search(rest)
+    suffix = _SUFFIX.search(rest) or (_PAPER.search(rest) if according else None)
     named = rest[: suffix.start()] if suffix else rest
     named = _ROLE.sub(", ", named).strip(" ,-–—*()")
     if not named:
@@ -91,7 +97,7 @@ def _kind_of(part: str) -> str:
     part = part.strip(" .,")
     if not part:
         return ""
-    if part.lower() in _AGENCIES:
+    if part.lower() in _AGENCIES or (_BUREAU.fullmatch(part) and not part.isupper()):
         return "group"
     if part.upper() in {"PV", "P.V", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
         return "group" if not is_person(part) or part.isupper() or part.rsplit(".", 1)[-1].islower() else "person"

@@ -134,6 +134,7 @@ def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int
                 not flags & OUTSIDE
                 and not (flags & FORM and _is_small_form(page, piece))
                 and (piece.size >= 60 or (piece.size >= 20 and ends_sentence(piece.text)))
+                and (piece.size > 200 or "://" not in piece.text)
             ):
                 weight = min(piece.size, 600) * factor * (1.0 if piece.index > title_at else 0.3)
                 if piece.index < title_at + 8 and (

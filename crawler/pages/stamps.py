@@ -19,6 +19,8 @@ _NOISE = re.compile(
     r"posted on|published|updated|date|vào|phát hành)\b|[|,;:\-–—•·()\[\]/]", re.IGNORECASE)  # fmt: skip
 _UPDATED = re.compile(r"cập nhật|updated|sửa", re.IGNORECASE)
 _LABELLED = re.compile(r"cập nhật|đăng|xuất bản|phát hành|published|posted|updated|gmt|ngày tạo", re.IGNORECASE)
+_PARTING = re.compile(r"[|•;·(]|(?:ngày |lần )?(?:cập nhật|chỉnh sửa|sửa|updated)\b", re.IGNORECASE)
+"""What parts two dates of one line."""
 _METADATA = re.compile(
     r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|"
     r"[+-]\d{1,2}(?!\d))?)?"
@@ -40,6 +42,10 @@ class Stamp:
     updated: bool
     rest: str
     """What else stands in the line."""
+    sides: tuple[str, str] = ("", "")
+    """The same as printed, before the date and after it, less the time of day and the weekday."""
+    more: str = ""
+    """The part of the line that another date has to itself: when something was put up, and when it was changed."""
 
     @property
     def iso(self) -> str | None:
@@ -54,7 +60,10 @@ def find_stamp(text: str) -> Stamp | None:
     match, day, words = _find_day(text)
     if match is None or day is None:
         return None
-    rest = text[: match.start()] + " ¦ " + text[match.end() :]
+    other = _NUMERIC.search(text, match.end())
+    parting = _PARTING.search(text, match.end(), other.start()) if other else None
+    more = text[parting.start() :] if parting else ""
+    rest = text[: match.start()] + " ¦ " + (text[match.end() : parting.start()] if parting else text[match.end() :])
     clock = None
     for found in _TIME.finditer(rest):
         clock = _time_of(found)
@@ -68,8 +77,9 @@ def find_stamp(text: str) -> Stamp | None:
         agrees = number == day.weekday()
         rest = rest[: weekday.start()] + " " + rest[weekday.end() :]
     left = " ".join(_NOISE.sub(" ", rest.replace("¦", " ")).split())
+    before, _, after = rest.partition("¦")
     return Stamp(day=day, time=clock, words=words, weekday_agrees=agrees, labelled=_LABELLED.search(rest) is not None,
-                 updated=_UPDATED.search(rest) is not None, rest=left)  # fmt: skip
+                 updated=_UPDATED.search(rest) is not None, rest=left, sides=(before, after), more=more)  # fmt: skip
 
 
 def read_time(text: str) -> time | None:

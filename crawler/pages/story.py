@@ -93,6 +93,8 @@ def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) 
         stamp = find_stamp(piece.text)
         if stamp is not None and len(stamp.rest) <= 60 and not (piece.size > 80 and ends_sentence(piece.text)):
             story.stamps.append((piece.index, stamp if stamp.time else dataclasses.replace(stamp, time=waiting)))
+            if stamp.more and (second := find_stamp(stamp.more)):
+                story.stamps.append((piece.index, second))
             story.names.append(piece)
             continue
         rule = _lead_rule(page, regions, story, piece, pieces[position + 1 :])
@@ -104,6 +106,7 @@ def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) 
         if outside or (
             piece.size < _LEAD_SHORTEST
             and not ends_sentence(piece.text)
+            and piece.text[-1] not in ",:;"  # a form of address, the beginning of a list
             and not piece.is_bold
             and _prose_follows(pieces[position + 1 :])
             and len(rest) == 0

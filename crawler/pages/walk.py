@@ -72,6 +72,8 @@ class _Walk:
         self.link_texts: list[str] = []
         self.box = self.bold = self.italic = self.level = self.nesting = 0
         self.link: str | None = None
+        self.fresh = False
+        """Whether the link has said nothing yet."""
 
     def add(self, text: str) -> None:
         self.buffer.append(text)
@@ -80,9 +82,10 @@ class _Walk:
             self.size += count
             if self.link is not None:
                 self.linked += count
-                if not self.hrefs or self.hrefs[-1] != self.link:
+                if self.fresh or not self.hrefs:
                     self.hrefs.append(self.link)
                     self.link_texts.append(text)
+                    self.fresh = False
                 else:
                     self.link_texts[-1] += text
             if self.bold > 0:
@@ -221,7 +224,7 @@ def _enter(walk: _Walk, element: Any, tag: str) -> tuple[Any, ...] | None:
         elif tag == "th" or tag == "caption":
             walk.bold += 1
     elif tag == "a":
-        walk.link = element.get("href") or walk.link or ""
+        _open_link(walk, element.get("href") or walk.link or "")
     elif tag in _BOLD:
         walk.bold += 1
     elif tag in _ITALIC:
@@ -236,6 +239,15 @@ def _enter(walk: _Walk, element: Any, tag: str) -> tuple[Any, ...] | None:
     elif text and (walk.size or not text.isspace()):
         walk.add(text)
     return restore
+
+
+def _open_link(walk: _Walk, href: str) -> None:
+    """Begin a link: one right behind another to the same place goes on with it, one to elsewhere is a word of its own."""
+    same = bool(walk.hrefs) and walk.hrefs[-1] == href
+    adjoins = walk.buffer and walk.link_texts and walk.buffer[-1] and walk.link_texts[-1].endswith(walk.buffer[-1])
+    if adjoins and not same:
+        walk.buffer.append(" ")
+    walk.link, walk.fresh = href, not (adjoins and same)
 
 
 def _leave(walk: _Walk, restore: tuple[Any, ...]) -> None:
