@@ -35,7 +35,7 @@ class Corpus:
     articles: tuple[str, ...]
     """Paths of the article pages."""
     seeds: tuple[str, ...]
-    """Paths of the listings, which lead to every article."""
+    """Paths of the home page and the listings, which lead to every article."""
 
     @property
     def article_urls(self) -> list[str]:
@@ -44,7 +44,7 @@ class Corpus:
 
     @property
     def seed_urls(self) -> list[str]:
-        """The addresses of the listings."""
+        """The addresses of the home page and the listings."""
         return [BASE + path for path in self.seeds]
 
 
@@ -69,7 +69,7 @@ def build_corpus(number: int, *, size: int = PAGE_SIZE) -> Corpus:
     for turn, path in enumerate(listings):
         pages[path] = _listing(paths[turn * PER_LISTING : (turn + 1) * PER_LISTING])
     pages["/"] = _listing(listings)
-    return Corpus(pages=pages, articles=paths, seeds=listings)
+    return Corpus(pages=pages, articles=paths, seeds=("/", *listings))
 
 
 def _relinked(body: bytes, own: str, path: str, paths: tuple[str, ...], listings: tuple[str, ...]) -> bytes:
