@@ -12,6 +12,8 @@ from crawler.pages.tree import ARTICLE, ASIDE, FOOTER, HEADER, MAIN, NAV, Piece
 
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
 _TAG_PATH = re.compile(r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?[/.-]|[?&](?:tag|keyword)s?=|-tag\d|/tag", re.IGNORECASE)
+_TAG_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?khoa)(?:$|[\s_-])", re.IGNORECASE)
+"""A word that most publishing systems have in the class of a block of keywords."""
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 _COUNT = re.compile(
     r"(?:tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)|bình luận|ý kiến(?: bạn đọc)?|phản hồi)\s*[:(]*\s*(\d{1,6})\s*\)?$|"
@@ -54,8 +56,8 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
     trail: list[Piece] = []
     around: set[int] = set()
     for piece in reversed(page.pieces[max(0, regions.title_at - 12) : regions.title_at]):
-        if not trail and (piece.image is not None or not piece.hrefs):
-            continue  # a date, a photo
+        if not trail and (piece.image is not None or not any(page.leads_elsewhere(href) for href in piece.hrefs)):
+            continue  # a date, a photo, a row of buttons
         box = page.box_of(piece)
         here = {box.index, box.parent, page.boxes[box.parent].parent} - {0}
         if piece.linked < piece.size * 0.5 or regions.teaser[piece.index] or piece.size >= 110 or (trail and not here & around):
@@ -116,6 +118,9 @@ def find_tags(page: Page, regions: Regions) -> list[str]:
     by_path = [text for href, text in links if len(text) <= 80 and _TAG_PATH.search(href)]
     if by_path:
         return _taken_tags(page, "tag-links", by_path)
+    called = _called_tags(page, regions)
+    if called:
+        return _taken_tags(page, "tag-block", called)
     known = {fold(word) for word in page.meta.keywords}
     rows: dict[int, list[str]] = {}
     for piece in page.pieces[regions.story.stop : regions.story.stop + 80]:
@@ -125,6 +130,22 @@ def find_tags(page: Page, regions: Regions) -> list[str]:
         if len(names) >= 2 and sum(fold(name) in known for name in names) * 2 >= len(names):
             return _taken_tags(page, "keywords-shown", names)
     return []
+
+
+def _called_tags(page: Page, regions: Regions) -> list[str]:
+    """Short links, or words with a `#`, in a block called after tags, between the text and what follows it."""
+    found: list[str] = []
+    for piece in page.pieces[regions.story.stop : regions.story.stop + 60]:
+        if regions.labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED} or piece.size > 400:
+            break
+        box = page.box_of(piece)
+        if piece.image is not None or not any(_TAG_CLASS.search(page.class_of(each)) for each in (box, page.boxes[box.parent])):
+            if found:
+                break
+            continue
+        marked = [word for word in piece.text.split("#") if word.strip()] if piece.text[0] == "#" and len(piece.hrefs) < 2 else []
+        found += marked or (_link_texts(piece) if piece.linked >= piece.size * 0.5 else [])
+    return found if all(len(name) <= 60 for name in found) else []
 
 
 def _taken_tags(page: Page, rule: str, names: list[str]) -> list[str]:

@@ -5,14 +5,13 @@ import re
 from crawler.pages.ledger import Ledger
 from crawler.pages.lines import Line
 from crawler.pages.names import Byline, parse_byline
-from crawler.pages.page import Page
+from crawler.pages.page import AUTHOR, Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp
 from crawler.pages.story import Story
 from crawler.pages.text import clean, ends_sentence, fold
 from crawler.pages.tree import NAV, Piece
 
-_CLASS = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
 _SIGNING = re.compile(
     r"^(?:\(?đã ký\)?|(?:t/?m|k/?t|t/?l|tuq|thừa lệnh|thay mặt)\b.*|nơi nhận.*|chủ tịch|bí thư|giám đốc|tổng bí thư|thủ tướng.*|"
     r"phó (?:bí thư|chủ tịch|giám đốc).*)$",
@@ -21,6 +20,10 @@ _SIGNING = re.compile(
 _SOURCE = re.compile(r"^\(?\s*(?:nguồn|theo)\s*[:\s]", re.IGNORECASE)
 """A line that says where a text was taken from."""
 _AROUND_DATE = re.compile(r"^[\s|,;:\-–—•·/]+|[\s|,;:\-–—•·/]+$")
+_DATE_WORDS = re.compile(
+    r"(?:[\s|,;:\-–—•·/]*\b(?:ngày|lúc|vào|thứ|đăng|đăng lúc|đăng ngày|cập nhật|ngày đăng)\b[\s|,;:]*)+$", re.IGNORECASE
+)
+"""What leads from a name to the date after it; looked for second, for `Đăng` is a name too."""
 _BESIDE_NAME = re.compile(
     r"[\w.+-]+@[\w.-]+|[\s|•·,-]*\b(?:theo dõi|chia sẻ|lưu bài|follow|google news|gửi bài|bình luận)\b.*$", re.IGNORECASE
 )
@@ -160,7 +163,7 @@ def _from_head(page: Page, regions: Regions, story: Story, known: set[str]) -> t
         score = 0.0
         if fold(text) in known or any(fold(person) in known for person in byline.people):
             score += 4
-        if _CLASS.search(box.element.get("class") or "") or _LABEL.match(piece.text) or _itemprop(box.element) == "author":
+        if AUTHOR.search(box.element.get("class") or "") or _LABEL.match(piece.text) or _itemprop(box.element) == "author":
             score += 3
         if stamp is not None or any(abs(piece.index - index) <= 2 for index in dated):
             score += 2
@@ -181,11 +184,12 @@ def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:
     labelled = _named_by_label(line, [])
     if labelled is not None:
         return labelled.printed, labelled
-    for text in (*stamp.sides, stamp.rest) if stamp else (line,):
-        text = _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", text)))
-        byline = parse_byline(text) if text else None
-        if byline is not None:
-            return text, byline
+    for side in (*stamp.sides, stamp.rest) if stamp else (line,):
+        name = _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", side)))
+        for text in dict.fromkeys((name, _AROUND_DATE.sub("", _DATE_WORDS.sub("", name)))):
+            byline = parse_byline(text) if text else None
+            if byline is not None:
+                return text, byline
     return "", None
 
 
@@ -219,7 +223,7 @@ def _from_after(page: Page, regions: Regions, known: set[str]) -> tuple[Byline, 
         piece = page.pieces[index]
         if piece.image is not None:
             continue
-        if regions.teaser[index] or regions.labels.get(index) or seen >= 4 or piece.size > 110:
+        if (regions.teaser[index] and not page.leads_to_author(piece)) or regions.labels.get(index) or seen >= 4 or piece.size > 110:
             break
         seen += 1
         labelled = _named_by_label(piece.text, [clean(text) for text in piece.link_texts])
@@ -233,7 +237,7 @@ def _from_after(page: Page, regions: Regions, known: set[str]) -> tuple[Byline, 
             return byline, "under-body"
         if index not in regions.after:
             continue
-        named = _CLASS.search(f"{box.element.get('class') or ''} {page.boxes[box.parent].element.get('class') or ''} {piece.href}")
+        named = page.leads_to_author(piece)
         if piece.is_link and not (named and (byline.people or byline.strong)):
             continue
         first = seen == 1 and byline.people and len(byline.printed.split()) >= 2

@@ -11,7 +11,7 @@ from crawler.pages.photos import find_source, has_credit, is_alt_of, split_credi
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import find_stamp
 from crawler.pages.text import clean, ends_sentence, fold, undoubled
-from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, Box, Piece
+from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, QUOTE, Box, Piece
 
 _CAPTION_CLASS = re.compile(
     r"caption|chu-?thich|photo-?(?:note|desc)|img-?(?:note|desc)|image-?(?:note|desc)|pic(?:ture)?-?(?:note|desc)", re.IGNORECASE
@@ -298,7 +298,9 @@ def is_captioned(page: Page, piece: Piece) -> bool:
         return True
     parent = page.boxes[box.parent]
     around = f"{box.element.get('class') or ''} {(parent.element.get('class') or '') if parent.last - parent.first <= 6 else ''}"
-    return _CAPTION_CLASS.search(around) is not None
+    if _CAPTION_CLASS.search(around) is None:
+        return False
+    return not (box.flags & QUOTE or any("quote" in page.class_of(page.boxes[index]).lower() for index in page.ancestors(box)[:3]))
 
 
 def _body_is_centred(page: Page, regions: Regions) -> bool:

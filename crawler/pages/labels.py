@@ -43,10 +43,13 @@ _TAGS = r"(?:từ kh[oó][aá]|từ khoá|tags?|chủ đề|thẻ|keywords?|từ
 _TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|tweet|in (?:bài|trang|ấn|tin)(?: viết| này)?|bản in|print
   |(?:gửi )?email|gửi (?:bài|mail|cho bạn bè|tin này)|refresh|(?:về|lên) đầu trang|đầu trang|top
   |quay lại|trở (?:lại|về)(?: trang trước)?|back|thích|facebook|zalo|twitter|youtube|linkedin|pinterest|google news|lưu(?: bài
-  | tin)?(?: viết)?|bỏ lưu|copy link|sao chép(?: liên kết| link)?|link bài gốc|lấy link|theo dõi(?: (?:báo|trang|kênh|chúng tôi|fanpage|tạp chí|tin|trên|tác giả|[\w ]{1,30} trên)(?: .{1,60})?)?
-  |nghe (?:đọc )?(?:bài|nội dung|tin)(?: viết| báo)?|nghe|đọc bài(?: viết)?|cỡ chữ|[aA][+-]?|a a|aa|\d ?x|nam|nữ|giọng (?:nam|nữ
+  | tin)?(?: viết)?|bỏ lưu|copy link|sao chép(?: liên kết| link)?|link bài gốc|lấy link
+  |theo dõi(?: (?:báo|trang|kênh|chúng tôi|fanpage|tạp chí|tin|trên|tác giả|[\w ]{1,30} trên)(?: .{1,60})?)?
+  |nghe (?:đọc )?(?:bài|nội dung|tin)(?: viết| báo)?|nghe|đọc bài(?: viết)?
+  |cỡ chữ|[aA][+-]?|a a|aa|\d ?x|nam|nữ|giọng (?:nam|nữ
   |đọc).{0,20}|\d\d? \d\d(?: \d\d? \d\d)?|audio|tải (?:ảnh|về)|phóng to|xem ảnh lớn|quảng cáo|advertisement
-  |lượt xem(?: \d+)?|(?:\d+ )?lượt (?:xem|đọc)|đánh giá(?: bài viết)?|(?:tổng )?(?:số )?điểm(?: (?:đánh giá|trung bình|của|bài viết|\d).{0,40})?|đăng nhập|đăng ký|gửi|tìm kiếm
+  |lượt xem(?: \d+)?|(?:\d+ )?lượt (?:xem|đọc)|đánh giá(?: bài viết)?
+  |(?:tổng )?(?:số )?điểm(?: (?:đánh giá|trung bình|của|bài viết|\d).{0,40})?|đăng nhập|đăng ký|gửi|tìm kiếm
   |nhập mã.*|mã (?:bảo vệ|xác nhận|kiểm tra)|họ (?:và )?tên(?: của bạn)?|tiêu đề|nội dung|hủy|đóng(?: cửa sổ)?|mặc định|trang chủ|home
   |tăng cỡ chữ|giảm cỡ chữ|xem (?:tất cả|nguồn|bài gốc|link nguồn)|aa aa|close|google|messenger|viber|telegram|mail|thu gọn|mở rộng
   |xem bản đồ|play|pause|replay|hotline.{0,30})"""
@@ -100,9 +103,9 @@ def names_a_place(text: str) -> bool:
     return text.lstrip().startswith(("*", ">")) or _ELSEWHERE.search(text) is not None
 
 
-def opens_tags(text: str) -> bool:
-    """Whether a line of links begins with the word for keywords (`Từ khóa: …`)."""
-    return _TAGS_OPENING.match(text) is not None
+def opens_tags(text: str, link: str) -> bool:
+    """Whether a line of links begins with the word for keywords (`Từ khóa: …`); `link` is what its first link says."""
+    return _TAGS_OPENING.match(text) is not None or (0 < text.find(link) < 20 and find_label(text.partition(link)[0]) is Label.TAGS)
 
 
 def opens_related(text: str) -> bool:

@@ -19,7 +19,9 @@ _SUFFIX = re.compile(
 )
 _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
 """Where a text was taken from, after its author (`Theo Long Hồ (Báo Xóm Mới)`)."""
-_JOIN = re.compile(r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*")
+_JOIN = re.compile(
+    r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*"
+)
 _ROLE = re.compile(r"\s*(?:[:：]\s*)?\b(?:ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE)
 _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
                     r"bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
@@ -97,6 +99,8 @@ def _kind_of(part: str) -> str:
     part = part.strip(" .,")
     if not part:
         return ""
+    if _ACCORDING.match(part) and len(part.split()) <= 6:
+        return "group"  # `Vân Trang, Theo Báo Xóm Mới`
     if part.lower() in _AGENCIES or (_BUREAU.fullmatch(part) and not part.isupper()):
         return "group"
     if part.upper() in {"PV", "P.V", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):

@@ -68,7 +68,7 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
 def _label_of(piece: Piece) -> Label | None:
     if not piece.text or (piece.linked == piece.size and piece.size >= 30 and len(piece.hrefs) == 1):
         return None  # a photo, a headline
-    if piece.hrefs and piece.linked >= piece.size * 0.4 and opens_tags(piece.text):
+    if piece.hrefs and piece.linked >= piece.size * 0.4 and opens_tags(piece.text, piece.link_texts[0]):
         return Label.TAGS
     return find_label(piece.text)
 

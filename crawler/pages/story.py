@@ -56,7 +56,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
             continue
         if is_captioned(page, piece) and not piece.level:
             continue
-        if _is_related(page, piece):
+        if _is_related(page, piece) and not (piece.index < regions.body_at and piece.size <= 110 and page.leads_to_author(piece)):
             story.related.append(piece.href)
             continue
         kept.append(piece)
@@ -183,7 +183,7 @@ def _set_apart(page: Page, piece: Piece, following: list[Piece]) -> bool:
     return (
         bool(others)
         and all((box.tag, box.element.get("class"), box.parent) != kind for box in (page.box_of(other) for other in others))
-        and own.tag != "p"
+        and (own.tag != "p" or (kind[1] is not None and len({page.box_of(other).element.get("class") for other in others}) == 1))
     )
 
 
