@@ -126,10 +126,10 @@ def _read(piece: Piece) -> Byline | None:
 
 
 def _take_off(lines: list[Line | int], index: int) -> None:
-    """Take the byline, and the short notes under it, off the body."""
+    """Take the byline, and the short notes under it, off the body; what announces the photos under it stays."""
     line = lines[index]
     assert isinstance(line, Line)
-    lines[index + 1 :] = [after for after in lines[index + 1 :] if isinstance(after, int)]
+    lines[index + 1 :] = [after for after in lines[index + 1 :] if isinstance(after, int) or after.text.endswith(":")]
     if len(line.pieces) > 1:
         line.pieces = line.pieces[:-1]
         line.text = "\n".join(piece.text for piece in line.pieces)

@@ -26,7 +26,7 @@ from crawler.pages.regions import Regions, find_regions, mark_teasers
 from crawler.pages.stamps import find_stamp
 from crawler.pages.story import Story, sort_lines
 from crawler.pages.text import fold
-from crawler.pages.titles import Title, find_title
+from crawler.pages.titles import Title, find_title, guess_title
 from crawler.pages.tree import parse_html
 from crawler.pages.walk import flatten
 
@@ -96,7 +96,7 @@ def _read(page: Page) -> Article:
     layout, marks = find_layout(page)
     if page.identity is not None and page.identity.kind is scope.Kind.LISTING:
         raise LayoutError("listing", page.url, "expected an article, got the address of a listing")
-    title = _marked_title(page, marks) or find_title(page)
+    title = _marked_title(page, marks) or find_title(page) or guess_title(page)
     if is_listing(page, title.text if title else None):
         raise LayoutError("listing", page.url, "expected an article, got a list of articles")
     if title is None:

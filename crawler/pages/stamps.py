@@ -12,6 +12,12 @@ _WEEKDAY = re.compile(r"\b(?:thứ\s*|t(?=[2-7]\b))(hai|ba|tư|năm|sáu|bảy|b
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d{2})(?![\d])")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _WORDS = re.compile(r"(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm|\s*,|\s*/)?\s+((?:19|20)\d{2})", re.IGNORECASE)
+_MONTHS = ("một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai")
+_NAMED_MONTH = re.compile(
+    rf"(?:ngày\s+)?(\d{{1,2}})\s+tháng\s+({'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?:\s+năm\b|\s*,)?\s+((?:19|20)\d{{2}})",
+    re.IGNORECASE,
+)
+"""As blog software prints dates: `7 Tháng Ba, 2026`."""
 _TIME = re.compile(r"(?<![\d:/.-])(\d{1,2})\s?(?:[:h]|giờ)\s?(\d{2})(?::(\d{2}))?(?!\d)\s*(?:phút)?\s*(am|pm|sa|ch)?\b", re.IGNORECASE)
 _NOISE = re.compile(
     r"\(?\s*(?:gmt|utc)\s*[+-]?\s*\d{0,2}(?::?\d\d)?\s*\)?|\b(?:cập nhật(?: lần cuối)?|đăng(?: lúc| ngày)?|ngày(?: đăng| cập nhật|"
@@ -94,7 +100,9 @@ def _find_day(text: str) -> "tuple[re.Match[str] | None, date | None, bool]":
             day = make_day(*(match[number] for number in order))
             if day is not None:
                 return match, day, words
-    return None, None, False
+    named = _NAMED_MONTH.search(text)
+    day = make_day(named[3], _MONTHS.index(" ".join(named[2].lower().split())) + 1, named[1]) if named else None
+    return (named, day, False) if day is not None else (None, None, False)
 
 
 def make_day(year: str | int, month: str | int, day: str | int) -> date | None:

@@ -15,6 +15,7 @@ from crawler.pages.text import ends_sentence, fold, same_words
 from crawler.pages.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 
 _LEAD_SHORTEST = 40
+_NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
 
 
 @dataclass(slots=True)
@@ -49,7 +50,11 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
             continue
         if (
-            (regions.labels.get(piece.index) and not (piece.index <= regions.body_at and read_time(piece.text)))
+            (
+                regions.labels.get(piece.index)
+                and not (piece.index <= regions.body_at and read_time(piece.text))
+                and not _heads_prose(page, regions, piece)
+            )
             or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title)
             or (is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)))
         ):
@@ -65,6 +70,16 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
     _drop_repeated_lead(page, story, lines)
     name_kinds(page, lines)
     return lines
+
+
+def _heads_prose(page: Page, regions: Regions, piece: Piece) -> bool:
+    """Whether a label's words are a sub-heading: set as one, amid the body, with its next paragraph right under it."""
+    if not (piece.level or piece.is_bold) or piece.linked or piece.index <= regions.body_at or fold(piece.text) in _NEVER_HEADING:
+        return False
+    for after in page.pieces[piece.index + 1 : min(piece.index + 2, regions.story.stop)]:
+        if after.image is None and after.size >= 60 and not after.hrefs and not regions.teaser[after.index]:
+            return page.box_of(after).parent == page.box_of(piece).parent
+    return False
 
 
 def _is_related(page: Page, piece: Piece) -> bool:

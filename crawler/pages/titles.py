@@ -4,10 +4,13 @@ import dataclasses
 import re
 from dataclasses import dataclass
 
+from crawler.pages.labels import find_label
 from crawler.pages.page import Page
+from crawler.pages.regions import find_regions
 from crawler.pages.slug import resembles_slug, slug_matches
-from crawler.pages.text import alphabet, first_word, fold
-from crawler.pages.tree import ASIDE, FOOTER, ITEM, NAV, Piece
+from crawler.pages.stamps import find_stamp
+from crawler.pages.text import alphabet, ends_sentence, first_word, fold
+from crawler.pages.tree import ASIDE, FOOTER, ITEM, NAV, OUTSIDE, Piece
 
 _LONGEST = 350
 _LETTERS = {
@@ -15,6 +18,7 @@ _LETTERS = {
     for letter in "abcdefghijklmnopqrstuvwxyz0123456789àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 }
 """Each letter of the language and its plain one."""
+_TITLE_CLASS = re.compile(r"title|tieu-?de|headline", re.IGNORECASE)
 _SITE_PARTS = re.compile(r"\s+(?:[|»›«·•]|::|[-–—])\s+|\s*\|\s*")
 
 
@@ -68,6 +72,28 @@ def find_title(page: Page) -> Title | None:
         if page.slug and resembles_slug(best.text, page.slug) < 0.6:
             page.ledger.warn("title-slug-mismatch")
     return best
+
+
+def guess_title(page: Page) -> Title | None:
+    """The line that stands like a headline over prose and date, on a page whose metadata, address and headings tell of none."""
+    regions = find_regions(page, -1)
+    if regions is None or sum(piece.size for piece in page.pieces[regions.body_at : regions.story.stop]) < 300:
+        return None
+    best: Piece | None = None
+    best_score = 0
+    for piece in page.pieces[max(0, regions.body_at - 10) : regions.body_at + 2]:
+        if piece.image is not None or not 15 <= piece.size <= 200 or piece.linked or ends_sentence(piece.text) or find_label(piece.text):
+            continue
+        if page.box_of(piece).flags & OUTSIDE or not piece.text[0].isalnum() or find_stamp(piece.text):
+            continue
+        dated = any(len(after.text) < 100 and find_stamp(after.text) for after in page.pieces[piece.index + 1 : piece.index + 3])
+        score = 2 * dated + (piece.is_bold or piece.level > 0) + 2 * (_TITLE_CLASS.search(page.class_of(page.box_of(piece))) is not None)
+        if score >= max(2, best_score):
+            best, best_score = piece, score
+    if best is None:
+        return None
+    page.ledger.take("title", "over-date-and-text", best.text)
+    return Title(text=best.text, rule="over-date-and-text", at=best.index)
 
 
 def _find_again(page: Page, title: Title) -> tuple[int, ...]:
