@@ -13,7 +13,7 @@ WIDTH = 150
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[capture|parse|all]")
+@click.argument("names", nargs=-1, metavar="[capture|parse|refresh|all]")
 @click.option("--pages", type=click.IntRange(min=1), default=600, show_default=True, help="Pages to crawl in each run of `capture`.")
 @click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs of crawls, repetitions of a parse.")
 @click.option(
@@ -29,6 +29,7 @@ def command(names: tuple[str, ...], pages: int, runs: int, pages_dir: Path | Non
     \b
     capture   the archive's cost: the same crawl by bare Scrapy and by thanhuy, in turns
     parse     accuracy and speed of reading: thanhuy, trafilatura, readability-lxml, newspaper4k
+    refresh   what size costs: memory with a million known URLs, a refresh with nothing new at 100 000 articles
 
     \b
     thanhuy bench capture --pages 1000
@@ -37,12 +38,13 @@ def command(names: tuple[str, ...], pages: int, runs: int, pages_dir: Path | Non
     """
     from rich.console import Console
 
-    from crawler.bench import capture, parse
+    from crawler.bench import capture, parse, refresh
     from crawler.bench.result import Result, format_json, show
 
     benchmarks: dict[str, Callable[[], Result]] = {
         "capture": lambda: capture.run(pages=pages, runs=runs, peer_python=peer_python),
         "parse": lambda: parse.run(pages_dir=pages_dir or parse.find_pages_directory(), runs=runs),
+        "refresh": refresh.run,
     }
     chosen = _choose(names, tuple(benchmarks))
     results = []

@@ -1,0 +1,160 @@
+"""What size costs: a crawl's memory with a thousand and a million known URLs, and a refresh with nothing new at 100 000 articles.
+
+Rows are put into the state, the article lines and the index of a real collection; the requests then go to real pages on loopback.
+"""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archive.cdxj import merge_index
+from archive.state import CaptureRow, State
+from archive.urls import Found, Urls
+from crawler.bench.capture import BenchError
+from crawler.bench.corpus import Corpus
+from crawler.bench.result import Column, Result, Section
+from crawler.bench.server import Served, serve
+from crawler.queueing import PRIORITY
+from crawler.scope import Kind
+
+FETCHED = 200
+"""Pages that each crawl for memory fetches."""
+FEW, MANY, ARTICLES = 1_000, 1_000_000, 100_000
+GROWTH = 1.10
+"""The most that a million known URLs may add to the memory of a crawl."""
+LOCAL = 1.0
+"""Seconds of processor time that a refresh with nothing new may cost beyond that of a small archive."""
+
+MEMORY = (
+    Column(key="known", title="known URLs", form=",d"),
+    Column(key="pages", title="pages fetched", form="d"),
+    Column(key="peak_mb", title="peak MB", form=".1f"),
+    Column(key="cpu_seconds", title="CPU s", form=".2f"),
+)
+WORK = (
+    Column(key="known", title="known articles", form=",d"),
+    Column(key="requests", title="requests", form="d"),
+    Column(key="cpu_seconds", title="CPU s", form=".2f"),
+    Column(key="lines", title="new lines", form="d"),
+)
+
+
+def run() -> Result:
+    """Measure both."""
+    with serve(FETCHED) as (served, corpus), tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as scratch:
+        return Result(benchmark="refresh", sections=(_memory(served, corpus, Path(scratch)), _local_work(served, corpus, Path(scratch))))
+
+
+def _memory(served: Served, corpus: Corpus, scratch: Path) -> Section:
+    rows = []
+    for known in (FEW, MANY):
+        directory = scratch / f"known-{known}"
+        _crawl(served, directory, urls=corpus.seed_urls[:1], MAX_REQUESTS=2)
+        with State(directory / "state.sqlite") as state:
+            _queue(state, corpus.article_urls[:FETCHED], known)
+        found = _crawl(served, directory, urls=corpus.seed_urls[:1], MAX_REQUESTS=FETCHED + 2)
+        rows.append({"known": known, "pages": found["pages"], "peak_mb": found["peak_bytes"] / 1e6, "cpu_seconds": found["cpu_seconds"]})
+    growth = rows[1]["peak_mb"] / rows[0]["peak_mb"]
+    note = f"a million known URLs take {growth - 1:+.1%} memory; the target is at most {GROWTH - 1:+.0%}"
+    more = {"growth": growth, "within_target": growth <= GROWTH}
+    return Section(name="memory", title="Memory of a crawl", columns=MEMORY, rows=rows, notes=(note,), more=more)
+
+
+def _queue(state: State, real: list[str], known: int) -> None:
+    """Queue the real pages first, and behind them invented ones that are never reached."""
+    urls = Urls(state)
+    state.execute("UPDATE urls SET state = 'done'")
+    for url in real:
+        urls.add(Found(key=url, url=url, kind=Kind.ARTICLE, priority=1000))
+    for number in range(known):
+        key = f"tin-tuc/{2_000_000_000 + number}"
+        url = f"http://www.thanhuytphcm.vn/tin-tuc/bai-viet-so-{number}-{2_000_000_000 + number}"
+        urls.add(Found(key=key, url=url, kind=Kind.ARTICLE, priority=PRIORITY[Kind.ARTICLE], hops="LL", via="https://www.thanhuytphcm.vn/"))
+    state.commit()
+
+
+def _local_work(served: Served, corpus: Corpus, scratch: Path) -> Section:
+    rows = []
+    for known in (0, ARTICLES):
+        directory = scratch / f"articles-{known}"
+        _crawl(served, directory, urls=corpus.seed_urls)
+        if known:
+            _pretend(directory, known)
+        _refresh(served, corpus, directory)  # notes the digests of what was put in
+        found = _refresh(served, corpus, directory)
+        rows.append({"known": found["known"], "requests": found["pages"], "cpu_seconds": found["cpu_seconds"], "lines": found["items"]})
+    more_work = rows[1]["cpu_seconds"] - rows[0]["cpu_seconds"]
+    if rows[0]["lines"] or rows[1]["lines"]:
+        raise BenchError("a refresh with nothing new wrote article lines")
+    note = f"{ARTICLES:,} known articles cost {more_work:.2f} s of local work; the target is less than {LOCAL:.0f} s"
+    more = {"local_work_seconds": more_work, "within_target": more_work < LOCAL}
+    return Section(name="refresh", title="A refresh with nothing new", columns=WORK, rows=rows, notes=(note,), more=more)
+
+
+def _pretend(directory: Path, known: int) -> None:
+    """Make the collection know many more articles: captures, versions, lines and index lines, none of them due."""
+    later = (datetime.now(UTC) + timedelta(days=30)).timestamp()
+    with sqlite3.connect(directory / "state.sqlite") as state:
+        file, record = state.execute("SELECT file, max(offset) FROM captures").fetchone()
+        jsonl = state.execute("SELECT jsonl FROM versions LIMIT 1").fetchone()[0]
+        keys = [f"tin-tuc/{1_600_000_000 + number}" for number in range(known)]
+        state.executemany(
+            "INSERT INTO urls (key, url, kind, priority, depth, hops, state, due, etag, status, page)"
+            " VALUES (?, ?, 'tin-tuc', 30, 2, 'LL', 'done', ?, 'x', 200, 1)",
+            ((key, f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}", later) for key in keys),
+        )
+        state.executemany(
+            "INSERT INTO captures (key, uri, date, type, status, mime, payload_digest, file, offset, length, record_id)"
+            " VALUES (?, ?, '2020-01-01T00:00:00.000000Z', 'response', 200, 'text/html', ?, ?, ?, 10, 'urn:x')",
+            ((key, f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}", f"sha1:{key}", file, record + 1 + n) for n, key in enumerate(keys)),
+        )
+        state.executemany(
+            "INSERT INTO versions VALUES (?, 1, ?, 'live', '2020-01-01', ?, 0, 2000, ?, 0, 10)",
+            ((key, f"sha256:{key}", jsonl, file) for key in keys),
+        )
+    state.close()
+    with (directory / "articles.jsonl").open("a", encoding="utf-8") as lines:
+        lines.writelines(json.dumps({"id": key[8:], "body": "x" * 2000}) + "\n" for key in keys)
+    merge_index(directory / "indexes" / "index.cdxj", _pretended_captures(keys, file, record))
+
+
+def _pretended_captures(keys: list[str], file: str, record: int) -> Iterator[CaptureRow]:
+    for number, key in enumerate(keys):
+        yield CaptureRow(
+            key=key,
+            uri=f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}",
+            date="2020-01-01T00:00:00.000000Z",
+            type="response",
+            status=200,
+            mime="text/html",
+            payload_digest=f"sha1:{number:032d}",
+            truncated=None,
+            file=file,
+            offset=record + 1 + number,
+            length=10,
+            record_id="urn:x",
+        )
+
+
+def _crawl(served: Served, directory: Path, *, urls: list[str], **settings: Any) -> dict[str, Any]:
+    job = {"urls": urls, "port": served.port, "concurrency": 8, "parse": True, "output": str(directory.parent)}
+    job["settings"] = {"COLLECTION": str(directory), "FETCH_REQUISITES": False, **settings}
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-m", "crawler.bench.archived", json.dumps(job)], capture_output=True, text=True, check=False
+    )
+    if done.returncode or not done.stdout.strip():
+        raise BenchError(f"crawl of {directory.name}: exit code {done.returncode}: {done.stderr.strip()[-800:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _refresh(served: Served, corpus: Corpus, directory: Path) -> dict[str, Any]:
+    found = _crawl(served, directory, urls=corpus.seed_urls[:1], REFRESH=True)
+    with State(directory / "state.sqlite") as state:
+        return {**found, "known": state.counts()["items"]}
