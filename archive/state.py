@@ -167,7 +167,7 @@ class State:
             self._db.row_factory = sqlite3.Row
             # NORMAL: durable at checkpoints, consistent always; the synced WARC makes up for the rest.
             self._db.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
             )
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
