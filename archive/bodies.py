@@ -162,7 +162,8 @@ def _inflate(source: BinaryIO, out: BinaryIO, start: Callable[[bytes], _Inflater
 def _unbrotli(source: BinaryIO, out: BinaryIO, limit: int) -> str | None:
     try:
         brotli = importlib.import_module("brotli")
-    except ImportError:
+        brotli.Decompressor.process  # noqa: B018 - brotlipy has the same name and none of its methods
+    except (ImportError, AttributeError):
         return "expected the package brotli to decode content coding br, got none; install it"
     decoder = brotli.Decompressor()
     size, data = 0, source.read(CHUNK)

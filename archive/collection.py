@@ -199,7 +199,7 @@ class Collection:
 
     def _append_version(self, key: str, stamped: dict[str, Any], holder: CaptureRow) -> None:
         line = format_line(stamped)
-        place = self._append_item_record(line, holder.uri, holder.record_id)
+        place = self._append_item_record(line, holder.record_id)
         if self._jsonl is None:
             self._jsonl = JsonlFile(self.path / "articles", self._name(0, "jsonl"))
             self._jsonl_end = self._jsonl.size
@@ -210,19 +210,19 @@ class Collection:
         self._pending.append(_Pending(file=place.file, end=place.offset + place.length, version=row, line=line))
         reach("item-appended")
 
-    def restore_item(self, line: bytes, uri: str, place: tuple[str, int, int]) -> None:
+    def restore_item(self, line: bytes, place: tuple[str, int, int]) -> None:
         """Append the record of an item whose line lies in `articles/` at `place` (file, offset, length) and whose record is lost."""
         stamped = json.loads(line)
-        written = self._append_item_record(line, uri, stamped["warc"]["record_id"])
+        written = self._append_item_record(line, stamped["warc"]["record_id"])
         self._pending.append(_Pending(file=written.file, end=written.offset + written.length, version=version_row(stamped, written, place)))
 
-    def _append_item_record(self, line: bytes, uri: str, response_id: str) -> Place:
+    def _append_item_record(self, line: bytes, response_id: str) -> Place:
         warc = self._open_warc()
         fields = (
             ("WARC-Type", "metadata"),
             ("WARC-Record-ID", f"<{self._new_id()}>"),
             ("WARC-Date", format_date(self._clock())),
-            ("WARC-Target-URI", uri),
+            # No WARC-Target-URI: whoever indexes by it would serve the item in the page's place.
             ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
             ("WARC-Refers-To", f"<{response_id}>"),
             ("Content-Type", "application/json"),

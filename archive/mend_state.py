@@ -128,8 +128,7 @@ class Reconciler:
         record = json.loads(line)
         response = self._inventory.find_capture(record["warc"]["file"], record["warc"]["offset"])
         known = response is not None and response.record_id == record["warc"]["record_id"]
-        uri = response.uri if response is not None and known else format_uri(record["url"])
-        self._collection.restore_item(line[:-1], uri, place)
+        self._collection.restore_item(line[:-1], place)
         text = f"version {version[1]} of {version[0]}: wrote its record again from its line in articles/{place[0]}"
         self._recovery.note(text if known else f"{text}; the response that it was parsed from is lost")
         return True

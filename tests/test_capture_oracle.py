@@ -1,19 +1,17 @@
 """An independent witness: warcprox, between a client and the same server, records the same response bytes."""
 
 import http.client
-import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 
 from archive.records import bare_uri, read_records
 from tests.conftest import run_scrapy
+from tests.tools import find_tool
 from tests.wirecases import WHOLE
 from tests.wireserver import HOST, WireServer, wire_server
 
@@ -23,11 +21,8 @@ PLAIN = ("plain", "header-case", "header-order", "header-duplicates", "header-ut
 
 
 def find_warcprox() -> str:
-    """The program, beside this Python or on the path; the test is skipped where there is none."""
-    found = shutil.which("warcprox", path=str(Path(sys.executable).parent)) or shutil.which("warcprox")
-    if found is None:
-        pytest.skip("warcprox is not installed")
-    return found
+    """The program; the test is skipped where there is none."""
+    return str(find_tool("warcprox"))
 
 
 @contextmanager

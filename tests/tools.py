@@ -11,6 +11,7 @@ PACKAGES = {
     "cdxj-indexer": "wacz",
     "wacz": "wacz",
     "wayback": "pywb",
+    "warcprox": "warcprox",
     "chromium": "Debian's chromium",
     "chromedriver": "Debian's chromium-driver",
 }
