@@ -16,7 +16,7 @@ from archive.mend_lines import LinePlace, Version, Vouch, read_lines
 from archive.recover import READ_AGAIN, Recovery, read_range, set_aside, version_of, version_row
 from archive.reindex import Describe, note_capture
 from archive.verify_state import open_read_only
-from archive.warc import OPEN_SUFFIX, Place, format_uri
+from archive.warc import OPEN_SUFFIX, Place
 
 _COMPARED = ("uri", "date", "type", "status", "mime", "payload_digest", "length", "record_id")
 _AGAIN = """UPDATE urls SET state = iif(state = 'refused', state, 'queued'), capture = NULL, page = NULL, etag = NULL, last_modified = NULL

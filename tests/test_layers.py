@@ -12,6 +12,7 @@ KNOW_ARCHIVE = (
     "crawler.pipelines",
     "crawler.outcomes",
     "crawler.extensions",
+    "crawler.bench",
     "crawler.cli",
 )
 PURE = ("crawler.pages", "crawler.scope", "crawler.items")
