@@ -210,7 +210,7 @@ class Collection:
         self._pending.append(_Pending(file=place.file, end=place.offset + place.length, version=row, line=line))
         reach("item-appended")
 
-    def restore_item(self, line: bytes, place: tuple[str, int, int]) -> None:
+    def restore_item(self, line: bytes, uri: str, place: tuple[str, int, int]) -> None:
         """Append the record of an item whose line lies in `articles/` at `place` (file, offset, length) and whose record is lost."""
         stamped = json.loads(line)
         written = self._append_item_record(line, stamped["warc"]["record_id"])
