@@ -7,7 +7,8 @@ from crawler.pages.stamps import make_day
 
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:[-–—:]+|\.(?=\s))\s*")
 _DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
-_AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|"
+_AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-ZĐ]{{1,4}}&[A-ZĐ]{{1,4}}|(?:Báo|Tạp chí)(?: [A-ZĐÀ-Ỹ][\wÀ-ỹ]+){{1,2}}(?: [\wÀ-ỹ]+)?|"
+                     rf"[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|"
                      rf"[A-ZĐ]{{2,5}} ?(?:News|Online))"
                      rf"(?:\s*\([^()]{{2,30}}\))?){_DASH}(?=\S)")  # fmt: skip
 _DOMAIN = re.compile(r"^([A-Z][\w-]{1,20}\.(?:vn|com\.vn|org\.vn|com|net|gov\.vn))\s*(?:[:.]|\s)\s*(?=[A-ZĐÀ-Ỹ\"“])")
@@ -16,6 +17,9 @@ _PLACE = re.compile(rf"^((?:TP\.?\s?(?:HCM|Hồ Chí Minh)|TPHCM|Hà Nội|HÀ N
                     rf"(?:\s*\([A-Za-zĐÀ-ỹ+ .]{{2,30}}\))?){_DASH}(?=[A-ZĐÀ-Ỹ\d\"“])")  # fmt: skip
 _PLACE_AGENCY = re.compile(rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.]*(?:\s[\wÀ-ỹ.]+){{0,5}}\s*\([A-ZĐ][\w+]{{1,9}}[^()]{{0,20}}\)){_DASH}(?=\S)")
 
+_ONLINE = re.compile(r"^([A-ZĐ]{2,6}O)[-–](?=[A-ZĐÀ-Ỹ][a-zà-ỹ])")
+"""Some papers set no space around the dash."""
+_BARRED = re.compile(r"^([A-ZĐ]{2,7})\s\|\s(?=[A-ZĐÀ-Ỹ\d\"“])")
 _UNACCENTED = re.compile(rf"^([A-Z][A-Za-z]{{7,20}}){_DASH}(?=[A-ZĐÀ-Ỹ\d\"“])")
 """A paper's name in one word: no Vietnamese syllable is as long."""
 
@@ -30,11 +34,16 @@ _EVENT_REACH = 260
 def find_dateline(text: str) -> tuple[str, int] | None:
     """What opens a paragraph before its first dash, without brackets, and where the sentence begins. None where nothing does."""
     head = text[:120]
-    for pattern in (_BRACKETED, _PLACE_AGENCY, _AGENCY, _PLACE, _DOMAIN, _UNACCENTED):
+    for pattern in (_BRACKETED, _PLACE_AGENCY, _AGENCY, _PLACE, _DOMAIN, _UNACCENTED, _ONLINE, _BARRED):
         match = pattern.match(head)
-        if match and not match[1].isdigit() and not _is_clause(match[1]):
+        if match and not match[1].isdigit() and not _is_clause(match[1]) and not _goes_on(pattern, match[1], head[match.end() :]):
             return match[1].strip(), match.end()
     return None
+
+
+def _goes_on(pattern: "re.Pattern[str]", name: str, sentence: str) -> bool:
+    """Whether the dash only begins an apposition, as a small letter after it says: `FPT - tập đoàn …`."""
+    return pattern is _AGENCY and "." not in name and sentence[:1].islower()
 
 
 def _is_clause(text: str) -> bool:

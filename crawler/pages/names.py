@@ -11,7 +11,7 @@ _PREFIX = re.compile(
     r"(?:\s*(?:và|,|-|–|&|\+|/)\s*(?:bài|tin|ảnh|clip|video|đồ họa|thơ|tranh|hình|trình bày|thiết kế))*)\s*[:：]\s*",
     re.IGNORECASE)  # fmt: skip
 _PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa)\s*[:：]\s*", re.IGNORECASE)
-_ACCORDING = re.compile(r"^\(?\s*theo\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
+_ACCORDING = re.compile(r"^\(?\s*theo\s*[:：]?\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực hiện ghi|"
     r"lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+.]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
@@ -22,8 +22,13 @@ _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
 _JOIN = re.compile(
     r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*"
 )
-_ROLE = re.compile(r"\s*(?:[:：]\s*)?\b(?:ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE)
-_GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
+_DONE = re.compile(r"\s+(?:thực hiện|tổng hợp|lược dịch|biên dịch|lược ghi|biên soạn|dịch|ghi)$", re.IGNORECASE)
+"""What a name did, without brackets (`Ngọc An thực hiện`)."""
+_ROLE = re.compile(
+    r"[\s,;–-]*(?:[:：]\s*)?\b(?:ảnh minh h[oọ][aạ]|ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE
+)
+_GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:nguồn|vp|tp\.? ?hcm|"
+                    r"pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
                     r"bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
                     r"chi cục|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|thư viện|liên đoàn|công an|tỉnh ủy|"
                     r"thông tin)\b)", re.IGNORECASE)  # fmt: skip
@@ -70,7 +75,11 @@ def parse_byline(text: str) -> Byline | None:
     if prefix and _PHOTO_ONLY.fullmatch(prefix[0]) and "," not in rest:
         return None  # the end of a caption
     suffix = _SUFFIX.search(rest) or (_PAPER.search(rest) if according else None)
+    if suffix and not suffix.start():  # nothing but brackets: an agency alone
+        return Byline(printed=text, people=[], strong=False) if _kind_of(suffix[1] if suffix.re is _SUFFIX else "") == "group" else None
     named = rest[: suffix.start()] if suffix else rest
+    if not according and (done := _DONE.search(named)):
+        named = named[: done.start()]
     named = _ROLE.sub(", ", named).strip(" ,-–—*()")
     if not named:
         return None
@@ -81,7 +90,10 @@ def parse_byline(text: str) -> Byline | None:
     if according:
         if len(named.split()) > 8 or (any(kind == "" for kind in kinds) and len(named.split()) > 5):
             return None
-        return Byline(printed=text, people=[_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"], strong=True)
+        people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
+        if len(parts) == 1 and suffix is None and len(named.split()) < 3 and "." not in named:
+            people = []  # two words alone after `Theo` are a paper's name far more often than a person's
+        return Byline(printed=text, people=people, strong=True)
     if any(kind == "" for kind in kinds):
         return None
     people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
@@ -103,7 +115,7 @@ def _kind_of(part: str) -> str:
         return "group"  # `Vân Trang, Theo Báo Xóm Mới`
     if part.lower() in _AGENCIES or (_BUREAU.fullmatch(part) and not part.isupper()):
         return "group"
-    if part.upper() in {"PV", "P.V", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
+    if part.upper().replace(".", "") in {"PV", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
         return "group" if not is_person(part) or part.isupper() or part.rsplit(".", 1)[-1].islower() else "person"
     if _GROUP.match(part) and not (_SURNAME_TOO.match(part) and is_person(_bare(part))):
         return "group" if len(part.split()) <= 9 and not part.endswith(".") else ""
