@@ -36,7 +36,7 @@ class Inventory:
             CREATE TABLE items (key, version, digest, file, offset, length, jsonl, jsonl_offset, jsonl_length, PRIMARY KEY (key, version));
             CREATE TABLE named (record_id);
             CREATE INDEX items_digest ON items (digest);
-            CREATE TABLE homes (key, version, jsonl, PRIMARY KEY (key, version));
+            CREATE TABLE homes (key, version, jsonl, file, offset, PRIMARY KEY (key, version));
             CREATE TABLE sizes (file PRIMARY KEY, size);
             CREATE TABLE stated (file, record_id, offset, PRIMARY KEY (file, record_id));
             """
@@ -84,12 +84,26 @@ class Inventory:
         """Note where the state or a line of `articles/` says that a record lies. What is said first counts."""
         self.db.execute("INSERT OR IGNORE INTO stated VALUES (?, ?, ?)", (file, record_id, offset))
 
-    def shift(self, file: str, start: int, end: int) -> int | None:
-        """By how much the records found between two bytes lie before the place where they should; None where nothing is said."""
-        sql = """SELECT s.offset - r.offset FROM records r JOIN stated s USING (file, record_id)
-                 WHERE file = ? AND r.offset >= ? AND r.offset < ? GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
+    def shifts(self, file: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Of the records found between two bytes whose place is known: where each is, and by how much it lies before its place."""
+        sql = """SELECT r.offset AS place, s.offset - r.offset FROM records r JOIN stated s USING (file, record_id)
+                 WHERE r.file = ?1 AND r.offset >= ?2 AND r.offset < ?3
+                 UNION
+                 SELECT i.offset, h.offset - i.offset FROM items i JOIN homes h USING (file, key, version)
+                 WHERE i.file = ?1 AND i.offset >= ?2 AND i.offset < ?3 ORDER BY place"""
+        for row in self.db.execute(sql, (file, start, end)):
+            yield row[0], row[1]
+
+    def find_missing(self, file: str, start: int, end: int) -> int | None:
+        """Where the first record should lie between two bytes that is nowhere. None where none is missing there."""
+        sql = """SELECT min(offset) FROM stated WHERE file = ? AND offset > ? AND offset < ?
+                 AND record_id NOT IN (SELECT record_id FROM records)"""
         row = self.db.execute(sql, (file, start, end)).fetchone()
-        return int(row[0]) if row else None
+        return None if row[0] is None else int(row[0])
+
+    def begins(self, file: str, offset: int) -> bool:
+        """Whether a record begins there."""
+        return self.db.execute("SELECT 1 FROM records WHERE file = ? AND offset = ?", (file, offset)).fetchone() is not None
 
     def missing(self, file: str, start: int, end: int) -> list[str]:
         """Ids of records that should lie between two bytes, and are nowhere."""
@@ -110,9 +124,9 @@ class Inventory:
         row = self.db.execute(sql, (file,)).fetchone()
         return row[0] if row else None
 
-    def state_home(self, key: str, version: int, jsonl: str) -> None:
-        """Note in which file of `articles/` the state says that a version has its line."""
-        self.db.execute("INSERT OR IGNORE INTO homes VALUES (?, ?, ?)", (key, version, jsonl))
+    def state_home(self, key: str, version: int, jsonl: str, file: str, offset: int) -> None:
+        """Note in which file of `articles/` the state says that a version has its line, and where in a WARC its record."""
+        self.db.execute("INSERT OR IGNORE INTO homes VALUES (?, ?, ?, ?, ?)", (key, version, jsonl, file, offset))
 
     def state_size(self, file: str, size: int) -> None:
         """Note up to which byte the state knows a WARC."""

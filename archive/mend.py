@@ -128,6 +128,7 @@ def _reconcile(collection: Collection, inventory: Inventory, lines: LineMender, 
     reconciler = Reconciler(collection, inventory, job.describe, job.vouch, recovery)
     reconciler.captures()
     reconciler.versions(lines.orphans)
+    collection.urls.reopen()
     collection.flush()
     reconciler.files()
     reconciler.derived()

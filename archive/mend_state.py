@@ -52,8 +52,8 @@ def find_fault(path: Path, entry: Entry | None, inventory: Inventory) -> str | N
 def _learn(database: sqlite3.Connection, inventory: Inventory) -> None:
     for row in database.execute("SELECT file, record_id, offset FROM captures"):
         inventory.state_place(row["file"], row["record_id"], row["offset"])
-    for row in database.execute("SELECT key, version, jsonl FROM versions"):
-        inventory.state_home(row["key"], row["version"], row["jsonl"])
+    for row in database.execute("SELECT key, version, jsonl, file, offset FROM versions"):
+        inventory.state_home(*row)
     for row in database.execute("SELECT name, size FROM files"):
         inventory.state_size(row["name"], row["size"])
 

@@ -85,22 +85,44 @@ def lay_out(patient: Patient, inventory: Inventory) -> list[Run | Hole]:
 def _lay_out(patient: Patient, inventory: Inventory, *, move: bool) -> list[Run | Hole] | None:
     """None where the places that records should have contradict each other."""
     parts: list[Run | Hole] = []
-    before, end, shift = 0, 0, 0
-    for gap in _between(patient.damage, patient.size):
-        found = inventory.shift(patient.name, gap.start, gap.end) if move else None
-        shift = shift if found is None else found
-        offset = gap.start + shift
+    before = end = 0
+    for run, shift in _find_runs(patient, inventory, move=move):
+        offset = run.start + shift
         if offset < end:
             return None
-        if offset > end or gap.start > before:
-            parts.append(Hole(found=Gap(before, gap.start), offset=end, length=offset - end))
-        parts.append(Run(gap, offset))
-        before, end = gap.end, offset + gap.length
+        if offset > end or run.start > before:
+            parts.append(Hole(found=Gap(before, run.start), offset=end, length=offset - end))
+        parts.append(Run(run, offset))
+        before, end = run.end, offset + run.length
     left = patient.size - before
     wanted = left if patient.is_open or patient.expected is None else max(0, patient.expected - end)
     if left or wanted:
         parts.append(Hole(found=Gap(before, patient.size), offset=end, length=wanted))
     return parts
+
+
+def _find_runs(patient: Patient, inventory: Inventory, *, move: bool) -> Iterator[tuple[Gap, int]]:
+    """Sound bytes that keep together, and by how much they are to be moved."""
+    shift = 0
+    for gap in _between(patient.damage, patient.size):
+        known = [*inventory.shifts(patient.name, gap.start, gap.end)] if move else []
+        if move and not known and gap.end == patient.size and patient.expected is not None:
+            known = [(gap.start, patient.expected - patient.size)]  # it ends where the file does
+        # What begins the file was never anywhere else.
+        shift, start = known[0][1] if known and gap.start else shift, gap.start
+        if move and gap.end == patient.size and patient.expected is not None:
+            known.append((gap.end, patient.expected - patient.size))
+        last = start
+        for place, other in known:
+            if other != shift:
+                # Whole records are gone between `last` and here: before this one, unless it is known where one is missing.
+                missing = inventory.find_missing(patient.name, last + shift, place + shift)
+                split = missing - shift if missing is not None and inventory.begins(patient.name, missing - shift) else place
+                yield Gap(start, split), shift
+                shift, start = other, split
+            last = place
+        if start < gap.end:
+            yield Gap(start, gap.end), shift
 
 
 def _between(damage: list[Gap], size: int) -> Iterator[Gap]:
