@@ -3,11 +3,12 @@
 import re
 
 from crawler import scope
-from crawler.pages.labels import Label
-from crawler.pages.page import Page
+from crawler.pages.labels import Label, find_label
+from crawler.pages.page import AUTHOR, Page
 from crawler.pages.regions import Regions
+from crawler.pages.stamps import find_stamp
 from crawler.pages.story import Story
-from crawler.pages.text import clean, fold
+from crawler.pages.text import clean, fold, initial_is_upper
 from crawler.pages.tree import ARTICLE, ASIDE, FOOTER, HEADER, MAIN, NAV, Piece
 
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
@@ -36,7 +37,14 @@ def find_section(page: Page, regions: Regions) -> list[str]:
     for rule, names in page.meta.section:
         if rule != "json-ld:BreadcrumbList" and (kept := _without_home(page, names, title)):
             return _taken(page, rule, kept)
-    return []
+    beside = _without_home(page, _beside_date(page, regions), title)
+    return _taken(page, "beside-date", beside) if beside else []
+
+
+def _may_be_section(page: Page, href: str) -> bool:
+    """Whether a link stays on the site, and leads neither to an author nor, by the look of it, to an article."""
+    here = (page.join(href) or "").startswith(page.meta.origin) and page.leads_elsewhere(href)
+    return here and href.count("-") < 4 and AUTHOR.search(href) is None
 
 
 def _taken(page: Page, rule: str, names: list[str]) -> list[str]:
@@ -74,8 +82,20 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
         for name in _SEPARATORS.split(clean(text))
         if name
     ]
-    if 0 < len(names) <= 5 and all(len(name) <= 50 for name in names):
+    if 0 < len(names) <= 5 and all(len(name) <= 50 for name in names) and sum(len(name.split()) > 7 for name in names) < 2:
         return names
+    return []  # a list of headlines
+
+
+def _beside_date(page: Page, regions: Regions) -> list[str]:
+    """A section linked in the date's line (`07-03-2026 | Đời sống`)."""
+    for piece in page.pieces[regions.title_at + 1 : regions.body_at] if regions.title_at >= 0 else ():
+        if not piece.hrefs or piece.size > 80 or piece.is_link or not find_stamp(piece.text):
+            continue
+        links = zip(piece.hrefs, piece.link_texts, strict=True)
+        found = [clean(text) for href, text in links if _may_be_section(page, href) and initial_is_upper(clean(text)[:1])]
+        if len(found) == 1 and len(found[0]) <= 30 and find_label(found[0]) is None and not page.leads_to_author(piece):
+            return found
     return []
 
 

@@ -11,7 +11,7 @@ from crawler.pages.photos import find_source, has_credit, is_alt_of, split_credi
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import find_stamp
 from crawler.pages.text import clean, ends_sentence, fold, undoubled
-from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, QUOTE, Box, Piece
+from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, Box, Piece
 
 _CAPTION_CLASS = re.compile(
     r"caption|chu-?thich|photo-?(?:note|desc)|img-?(?:note|desc)|image-?(?:note|desc)|pic(?:ture)?-?(?:note|desc)", re.IGNORECASE
@@ -90,8 +90,16 @@ def _photo_pieces(page: Page, regions: Regions) -> list[Piece]:
             continue
         if piece.href and page.leads_elsewhere(piece.href) and not flags & FIGURE:
             continue  # a banner, or another article's picture
+        if piece.index < regions.body_at and not flags & FIGURE and _is_portrait(page, piece):
+            continue
         found.append(piece)
     return found
+
+
+def _is_portrait(page: Page, photo: Piece) -> bool:
+    """Whether a picture over the text is followed by a link to its author."""
+    after = page.pieces[photo.index + 1] if photo.index + 1 < len(page.pieces) else None
+    return after is not None and after.image is None and after.is_link and after.size <= 110 and page.leads_to_author(after)
 
 
 def _open(page: Page, piece: Piece) -> _Photo:
@@ -106,7 +114,7 @@ def _read_frame(page: Page, regions: Regions, photo: _Photo, photos: list[_Photo
     inside = [other for other in photos if frame.first <= other.piece.index < frame.last]
     lines = [piece for piece in page.pieces[frame.first : frame.last] if piece.image is None and piece.index not in shown.captions]
     if photo.piece.index < regions.body_at and any(
-        find_stamp(line.text) or (is_person(line.text) and not frame.flags & FIGURE) for line in lines
+        find_stamp(line.text) or (not frame.flags & FIGURE and (is_person(line.text) or page.leads_to_author(line))) for line in lines
     ):
         for other in inside:
             other.rule = "portrait"  # the author's picture beside name and date
@@ -300,7 +308,7 @@ def is_captioned(page: Page, piece: Piece) -> bool:
     around = f"{box.element.get('class') or ''} {(parent.element.get('class') or '') if parent.last - parent.first <= 6 else ''}"
     if _CAPTION_CLASS.search(around) is None:
         return False
-    return not (box.flags & QUOTE or any("quote" in page.class_of(page.boxes[index]).lower() for index in page.ancestors(box)[:3]))
+    return not page.is_quoted(piece)
 
 
 def _body_is_centred(page: Page, regions: Regions) -> bool:

@@ -96,7 +96,7 @@ def name_kinds(page: Page, lines: list[Line | int]) -> None:
             line.kind = "quote"
         elif flags & ITEM and first.nesting:
             line.kind, line.level = "list_item", first.nesting
-        elif _is_bare_heading(texts, number):
+        elif _is_bare_heading(texts, number) and not page.is_quoted(first):
             line.kind, line.level = "heading", 2
     if all(line.kind in {"quote", "heading"} for line in texts):  # a page that indents its whole text, rather than quotes it
         for line in texts:

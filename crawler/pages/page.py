@@ -9,7 +9,7 @@ from crawler import scope
 from crawler.pages.ledger import Ledger
 from crawler.pages.metadata import Metadata
 from crawler.pages.slug import find_slug
-from crawler.pages.tree import Box, Piece, Tree
+from crawler.pages.tree import QUOTE, Box, Piece, Tree
 
 AUTHOR = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
 """Words that many publishing systems have in a class, or in an address that leads to an author; weak evidence, beside a name's shape."""
@@ -79,6 +79,11 @@ class Page:
     def leads_to_author(self, piece: Piece) -> bool:
         """Whether a line's block, or its link, is called after an author."""
         return AUTHOR.search(f"{self.class_of(self.box_of(piece))} {piece.href[-120:]}") is not None
+
+    def is_quoted(self, piece: Piece) -> bool:
+        """Whether a line stands in a quotation, or in a block called so."""
+        box = self.box_of(piece)
+        return bool(box.flags & QUOTE) or any("quote" in self.class_of(self.boxes[index]).lower() for index in self.ancestors(box)[:3])
 
     def ancestors(self, box: Box) -> list[int]:
         """The indexes of a box and of all that hold it, innermost first."""

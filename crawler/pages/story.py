@@ -39,6 +39,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
     """
     kept: list[Piece] = []
     title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
+    inset = -1
     for piece in page.pieces[regions.story.start : regions.story.stop]:
         if piece.image is not None:
             if piece.index in shown.at:
@@ -63,6 +64,9 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
             continue
         if _is_related(page, piece) and not (piece.index < regions.body_at and piece.size <= 110 and page.leads_to_author(piece)):
             story.related.append(piece.href)
+            inset = max(inset, _end_of_inset(page, regions, piece))
+            continue
+        if piece.index < inset:
             continue
         kept.append(piece)
     body = _take_head(page, regions, story, kept)
@@ -80,6 +84,19 @@ def _heads_prose(page: Page, regions: Regions, piece: Piece) -> bool:
         if after.image is None and after.size >= 60 and not after.hrefs and not regions.teaser[after.index]:
             return page.box_of(after).parent == page.box_of(piece).parent
     return False
+
+
+def _end_of_inset(page: Page, regions: Regions, piece: Piece) -> int:
+    """Where the small block ends that a link to another article opens amid the text: what it tells is the other article's."""
+    box = page.box_of(piece)
+    while box.index not in {0, regions.body_box} and box.tag not in {"p", "li", "td"}:
+        inside = [other for other in page.pieces[box.first : box.last] if other.image is None]
+        if not inside or inside[0].index != piece.index or len(inside) > 4 or box.first <= regions.body_at:
+            break
+        if len(inside) > 1:
+            return box.last if sum(other.size for other in inside) <= 500 else -1
+        box = page.boxes[box.parent]
+    return -1
 
 
 def _is_related(page: Page, piece: Piece) -> bool:
