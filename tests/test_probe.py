@@ -65,12 +65,20 @@ def test_page_of_a_host_outside_the_scope_is_read_too() -> None:
     assert report["record"]["byline"] == "Khánh Hà"
 
 
-@pytest.mark.parametrize("target", ["no-such-page.html", "ftp://host.example/a", "https://"])
+@pytest.mark.parametrize(
+    "target", ["no-such-page.html", "ftp://host.example/a", "https://", "http://[::1", "https://www.thanhuytphcm.vn:99999/a", ""]
+)
 def test_target_that_is_none_is_wrong_usage(target: str) -> None:
     run = run_thanhuy("probe", target)
     assert run.returncode == 2
     assert target in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_address_that_is_none_is_wrong_usage_for_a_file_too() -> None:
+    run = run_thanhuy("probe", str(CASE / "page.html"), "--url", "not an address")
+    assert (2, "") == (run.returncode, run.stdout)
+    assert "expected an http or https address" in run.stderr
 
 
 def test_saved_case_fails_until_it_has_been_read(tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ def command(target: str, address: str | None, as_json: bool, save_case: Path | N
     Exit codes: 0 an article was read, 4 the page holds no article (the reason is printed),
     2 no such file or an address that is none, 9 the page could not be fetched.
     """
+    if address is not None and not _is_web_address(address):
+        raise CommandFailed(f"--url {address}: expected an http or https address", Exit.USAGE)
     if re.match(r"[a-z][a-z0-9+.-]+://", target, re.IGNORECASE):
         body, headers, final = _fetch(target)
         url = address or final
@@ -98,6 +100,8 @@ def as_report(seen: Inspection) -> dict[str, Any]:
 
 def _read_file(target: str) -> tuple[bytes, dict[str, str]]:
     path = Path(target)
+    if not target.strip():
+        raise CommandFailed("expected an address or a file, got nothing", Exit.USAGE)
     try:
         with path.open("rb") as file:
             body = file.read(MAX_BYTES)
@@ -116,9 +120,17 @@ def _guess_url(body: bytes) -> str | None:
     return found.replace("&amp;", "&") if found and found.startswith(("http://", "https://")) else None
 
 
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # an odd host or port
+        return False
+
+
 def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
     """One polite GET: http and https only, redirects too, time and size bounded."""
-    if urlsplit(url).scheme.lower() not in {"http", "https"} or not urlsplit(url).hostname:
+    if not _is_web_address(url):
         raise CommandFailed(f"{url}: expected an http or https address", Exit.USAGE)
     agent = f"thanhuy-archive/{__version__} (probe; one request)"
     request = urllib.request.Request(  # noqa: S310 - the scheme is checked above

@@ -125,7 +125,7 @@ def _time_elements(page: Page, regions: Regions) -> list[tuple[str, str]]:
     """`<time datetime>` from shortly before the headline to the body's first lines."""
     found = []
     first = regions.before.start
-    boxes = {id(box.element): box for box in page.boxes} if page.tree.root.find(".//time") is not None else {}
+    boxes = {id(box.element): box for box in page.boxes} if next(page.tree.root.iter("time"), None) is not None else {}
     for element in page.tree.root.iter("time") if boxes else ():
         value = element.get("datetime") or ""
         around = element

@@ -31,7 +31,9 @@ _WRAPPER = re.compile(rf"(?:</?(?!(?:{_KEPT})\b)[a-zA-Z][^>]*+>\s*+)++", re.IGNO
 
 def tame_tags(text: str) -> str:
     """The page with tags of more than a few hundred attributes cut to their beginning; the text itself where none can be."""
-    if text.count("=") < _MANY and not any(len(part) > _LONG and _may_be_attributes(part) for part in text.split(">")):
+    parts = text.split(">")
+    longest = max(map(len, parts))  # looked at first: few pages have a long part at all
+    if text.count("=") < _MANY and not (longest > _LONG and any(len(part) > _LONG and _may_be_attributes(part) for part in parts)):
         return text
     out: list[str] = []
     done = 0

@@ -89,7 +89,7 @@ def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
     if microdata:
         _read_microdata(found, root)
     _read_links(found, root, url)
-    title = root.find(".//title")
+    title = next(root.iter("title"), None)
     found.page_title = clean("".join(title.itertext())) if title is not None else ""
     return found
 
