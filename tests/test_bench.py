@@ -123,4 +123,5 @@ def test_bench_parse_reads_a_directory_and_prints_a_table(tmp_path: Path) -> Non
 def test_unknown_benchmark_is_a_usage_error() -> None:
     done = run_thanhuy("bench", "speed")
     assert done.returncode == 2
-    assert "expected one of capture, parse or all" in done.stderr
+    assert "expected one of capture, parse" in done.stderr
+    assert "got 'speed'" in done.stderr
