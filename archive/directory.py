@@ -21,6 +21,8 @@ def prepare_directory(path: Path) -> None:
     if path.is_dir() and not (path / "collection.json").exists():
         # What a crash leaves of a collection that had just begun is no stranger.
         strangers = sorted(entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, ".lock", "collection.json.new"})
+        if any((path / "warc").glob("*.warc.gz*")):
+            raise NotACollection(f"{path}: expected collection.json beside the WARC files, got none; run `thanhuy repair {path}`")
         if strangers:
             raise NotACollection(f"{path}: expected a collection or an empty directory, got one that holds {strangers[0]}")
     path.mkdir(parents=True, exist_ok=True)
@@ -46,7 +48,7 @@ def read_collection(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise NotACollection(f"{path}: expected a collection, got no collection.json") from None
     except ValueError as error:
-        raise NotACollection(f"{about}: expected JSON, got {error}") from error
+        raise NotACollection(f"{about}: expected JSON, got {error}; run `thanhuy repair {path}`") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         got = value.get("format") if isinstance(value, dict) else value
         raise NotACollection(f"{about}: expected format {FORMAT}, got {got!r}; a newer version of this software may read it")

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
+from archive.collection import Collection
 from archive.filler import Damage, make_filler
 from archive.findings import Finding
 from archive.mend import Repair, repair
@@ -245,6 +246,34 @@ def test_crawl_goes_on_over_a_damaged_file_and_points_to_repair(sound: Sound, hu
     assert "run `thanhuy repair`" in done.stderr
     assert cut == warc.read_bytes()
     mend_fully(hurt)
+
+
+def test_crawl_fetches_again_what_is_damaged_before_it_was_read(sound: Sound, hurt: Path) -> None:
+    seen = one(sound, "response")
+    flip(hurt / "warc" / seen.file, seen.offset + seen.length // 2)
+    database = sqlite3.connect(hurt / "state.sqlite")
+    of_record = "SELECT id FROM captures WHERE file = ? AND offset = ?"
+    database.execute(f"UPDATE urls SET state = 'fetched' WHERE capture = ({of_record})", (seen.file, seen.offset))
+    database.commit()
+    database.close()
+    asked = len(sound.site.log)
+    done = crawl(sound.site, hurt, "--limit", 1)
+    assert done.returncode == 0, done.stderr
+    assert "its capture is damaged, so it is fetched again" in done.stderr
+    assert seen.uri in {one.url for one in sound.site.log[asked:]}
+    mend_fully(hurt)
+
+
+def test_known_version_is_read_from_its_line_where_its_record_is_damaged(sound: Sound, hurt: Path) -> None:
+    seen = one(sound, "metadata", item=True)
+    item = json.loads(seen.block)
+    key = f"{item['kind']}/{item['id']}"
+    flip(hurt / "warc" / seen.file, seen.offset + seen.length // 2)
+    collection = Collection.open(hurt, describe=describe)
+    assert item == collection.find_item(key)
+    lines_of(hurt).write_bytes(lines_of(hurt).read_bytes().replace(seen.block, b"x" * len(seen.block)))
+    assert collection.find_item(key) is None
+    collection.close()
 
 
 def test_record_inside_a_captured_file_does_not_pass_for_the_archives(tmp_path: Path) -> None:
