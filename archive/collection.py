@@ -79,7 +79,7 @@ class Collection:
         self._pending: list[_Pending] = []
         self._payloads: dict[str, CaptureRow] = {}
         self._versions: dict[str, tuple[VersionRow, dict[str, Any]]] = {}
-        self._fresh: list[CaptureRow] = []
+        self._first_capture: int | None = None
         self._finished: list[Path] = []
 
     @classmethod
@@ -309,7 +309,7 @@ class Collection:
 
     def _note_capture(self, row: CaptureRow, tags: tuple[str | None, str | None]) -> None:
         capture = self.state.add_capture(row)
-        self._fresh.append(row)
+        self._first_capture = self._first_capture or capture
         if row.payload_digest:
             self._payloads.pop(row.payload_digest, None)
         if row.status and not row.truncated:
@@ -407,8 +407,8 @@ class Collection:
         if self.recovery.indexed or self.recovery.finished or unnoted or not index.exists():
             index.unlink(missing_ok=True)
             cdxj.merge_index(index, self.state.captures())
-        elif self._fresh:
-            cdxj.merge_index(index, self._fresh)
+        elif self._first_capture is not None:
+            cdxj.merge_index(index, self.state.captures(self._first_capture))
         else:
             return
         self._finished.append(index)

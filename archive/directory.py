@@ -30,14 +30,14 @@ def prepare_directory(path: Path) -> None:
 
 def begin_collection(path: Path, created: datetime, seeds: tuple[str, ...]) -> None:
     """Write `collection.json` and the rooms of a new collection; check them of an old one."""
+    about = path / "collection.json"
+    if about.exists():
+        read_collection(path)
     for room in ROOMS:
         (path / room).mkdir(exist_ok=True)
-    about = path / "collection.json"
     if not about.exists():
         value = {"name": path.resolve().name, "format": FORMAT, "created": format_date(created), "seeds": list(seeds)}
         replace_file(about, [json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"])
-        return
-    read_collection(path)
 
 
 def read_collection(path: Path) -> dict[str, Any]:

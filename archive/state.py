@@ -157,18 +157,18 @@ def _as_archive_error(error: sqlite3.Error, path: Path) -> ArchiveError:
 
 
 class State:
-    """The database of one collection. Not safe for threads."""
+    """The database of one collection. One thread at a time uses it, not always the same one (Scrapy's shell)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._db = sqlite3.connect(path, isolation_level="DEFERRED", cached_statements=256, factory=_Connection)
+            self._db = sqlite3.connect(
+                path, isolation_level="DEFERRED", check_same_thread=False, cached_statements=256, factory=_Connection
+            )
             self._db.path = path
             self._db.row_factory = sqlite3.Row
             # NORMAL: durable at checkpoints, consistent always; the synced WARC makes up for the rest.
-            self._db.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
-            )
+            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
@@ -253,9 +253,10 @@ class State:
         """The addresses at which a page was captured."""
         return [row[0] for row in self._db.execute("SELECT DISTINCT uri FROM captures WHERE key = ?", (key,))]
 
-    def captures(self) -> Iterator[CaptureRow]:
-        """Every capture, in the order in which they were written."""
-        for row in self._db.execute(f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures ORDER BY id"):  # noqa: S608 - names of our own
+    def captures(self, first: int = 0) -> Iterator[CaptureRow]:
+        """Every capture from an id on, in the order in which they were written."""
+        sql = f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures WHERE id >= ? ORDER BY id"  # noqa: S608 - names of our own
+        for row in self._db.execute(sql, (first,)):
             yield CaptureRow(**dict(row))
 
     def _one_capture(self, where: str, parameters: tuple[Any, ...]) -> CaptureRow | None:

@@ -23,6 +23,10 @@ class Found:
     via: str | None = None
 
 
+HORIZON = 3600.0
+"""Seconds that a run waits at most for a URL that is to be tried again; what is due later is left to the next run."""
+
+
 class Urls:
     """The URLs of one collection. Shares the state's transaction."""
 
@@ -32,11 +36,15 @@ class Urls:
     def reopen(self) -> None:
         """Return to the queue what was in flight when a crawl broke off, and what an earlier crawl gave up.
 
-        What was captured and not read becomes `fetched`: it is read from the archive, not fetched again.
+        What was captured and not read becomes `fetched`: it is read from the archive, not fetched again. An error answer says nothing
+        about the page, so that page is fetched again. What failed comes last, so that it cannot keep the rest from its turn;
+        what the server asked to leave alone for longer stays `waiting`.
         """
-        self._state.execute("UPDATE urls SET state = 'fetched' WHERE state = 'captured'")
-        self._state.execute("UPDATE urls SET state = 'queued' WHERE state = 'active'")
-        self._state.execute("UPDATE urls SET state = 'queued', attempts = 0 WHERE state IN ('failed', 'waiting')")
+        read = "status BETWEEN 200 AND 399 OR status IN (404, 410)"
+        self._state.execute(f"UPDATE urls SET state = iif({read}, 'fetched', 'queued') WHERE state = 'captured'")  # noqa: S608 - fixed text
+        self._state.execute("UPDATE urls SET state = 'queued' WHERE state IN ('active', 'refused')")
+        self._state.execute("UPDATE urls SET state = 'queued', attempts = 0, priority = 0 WHERE state = 'failed'")
+        self._state.execute("UPDATE urls SET state = 'queued', attempts = 0 WHERE state = 'waiting' AND due <= ?", (time.time(),))
         # What an earlier run's limits left out is looked at under this run's: from the archive where it was captured.
         self._state.execute("UPDATE urls SET state = iif(page IS NULL, 'queued', 'fetched'), capture = page WHERE state = 'excluded'")
 
@@ -69,9 +77,9 @@ class Urls:
         sql = f"{again} WHERE state = 'done' AND kind IN ({marks}) AND due <= ?"
         return self._state.execute(sql, (priority, *kinds, now)).rowcount
 
-    def redirect(self, key: str, url: str) -> None:
-        """Ask for the same page at the address that the server names."""
-        self._state.execute("UPDATE urls SET state = 'queued', url = ? WHERE key = ?", (url, key))
+    def redirect(self, key: str, url: str, hops: str) -> None:
+        """Ask for the same page at the address that the server names, one hop further."""
+        self._state.execute("UPDATE urls SET state = 'queued', url = ?, hops = ?, depth = ? WHERE key = ?", (url, hops, len(hops), key))
 
     def take(self, now: float | None = None, *, only: tuple[str, ...] | None = None) -> UrlRow | None:
         """The URL to fetch next, marked `active`; the row says in which state it was. None when none is due.
@@ -87,7 +95,7 @@ class Urls:
 
     def pending(self, *, only: tuple[str, ...] | None = None) -> bool:
         """Whether any URL is left to fetch or to read; of those not begun only kinds in `only` count."""
-        return bool(self._one("state = 'fetched' LIMIT 1") or self._find_queued(only) or self._find_waiting(float("inf")))
+        return bool(self._one("state = 'fetched' LIMIT 1") or self._find_queued(only) or self._find_waiting(time.time() + HORIZON))
 
     def _find_queued(self, only: tuple[str, ...] | None) -> UrlRow | None:
         if only is None:
@@ -98,11 +106,6 @@ class Urls:
 
     def _find_waiting(self, now: float) -> UrlRow | None:
         return self._one("state = 'waiting' AND due <= ? ORDER BY due LIMIT 1", now)
-
-    def next_due(self) -> float | None:
-        """When the first of the waiting URLs is due. None when none waits."""
-        row = self._state.execute("SELECT min(due) FROM urls WHERE state = 'waiting'").fetchone()
-        return None if row[0] is None else float(row[0])
 
     def captured(self, key: str, capture: int, *, status: int, date: str, etag: str | None, last_modified: str | None) -> None:
         """Note that the response is in the archive; its links and item are still to be read.

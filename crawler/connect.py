@@ -137,11 +137,10 @@ class RoutedPool(HTTPConnectionPool):
 
     def _endpoint(self, host: str, port: int, bind: Any) -> HostnameEndpoint:
         route = find_route(self._routes, host, port)
-        if route is None:
+        if route is None or not route.to_host:
+            port = route.to_port or port if route else port
             return GuardedEndpoint(self._reactor, host, port, timeout=self._connect_timeout, bindAddress=bind)
-        return HostnameEndpoint(
-            self._reactor, route.to_host or host, route.to_port or port, timeout=self._connect_timeout, bindAddress=bind
-        )
+        return HostnameEndpoint(self._reactor, route.to_host, route.to_port or port, timeout=self._connect_timeout, bindAddress=bind)
 
 
 @implementer(IPolicyForHTTPS)

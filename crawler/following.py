@@ -73,7 +73,9 @@ def select_links(url: str, links: Iterable[Link], *, hops: str, limits: Limits, 
     deeper = limits.max_depth is None or len(hops) < limits.max_depth
     found = list(_pages(here, links, limits)) if deeper else []
     items = tuple(dict.fromkeys(url_key(follow.url) for follow in found if follow.kind in ITEMS))
-    if deeper and listing and _in_section(here, limits) and not _is_too_old(links, limits):
+    # Behind a page without articles there are none: some listings offer a next page for ever.
+    endless = page_number(url) > 1 and not items
+    if deeper and listing and not endless and _in_section(here, limits) and not _is_too_old(links, limits):
         turns = sorted(_turns(url, links, items), key=lambda turn: page_number(turn.url))
         found += turns[:1] if one_turn else turns
     if limits.requisites:

@@ -3,7 +3,7 @@
 A request becomes a row (key, URL, kind, priority, hops, via); a row becomes a request again when its turn comes.
 A refresh begins with the first page of every listing and the articles that are due, and turns a listing's page
 only when it found something new on the one before.
-Requests that say `dont_filter` (the shell, `scrapy parse`) are one-time errands: they wait in memory and leave no trace.
+Requests with a callback of their own or `dont_filter` (`scrapy parse`, the shell) are one-time errands, kept in memory only.
 """
 
 import logging
@@ -19,9 +19,9 @@ from archive.errors import ArchiveError
 from archive.state import UrlRow
 from archive.urls import Found
 from crawler.coverage import find_gaps
-from crawler.extensions.session import ArchiveSession, known_articles
+from crawler.extensions.session import ArchiveSession, Postponed, known_articles
 from crawler.outcomes import Settled
-from crawler.queueing import ITEM_KINDS, PRIORITY, REVISIT
+from crawler.queueing import EMBEDDED, ITEM_KINDS, PRIORITY, REVISIT
 from crawler.scope import Kind, find_kind, find_page, url_key, without_tracking
 
 logger = logging.getLogger(__name__)
@@ -83,20 +83,20 @@ class Frontier:
     def has_pending_requests(self) -> bool:
         """Whether anything is left that this crawl may fetch."""
         try:
-            return bool(self._errands) or self._urls.pending(only=self._allowed())
+            return bool(self._errands) or self._urls.pending(only=EMBEDDED if self._is_limit_reached() else None)
         except ArchiveError as failure:
             self._session.stop(failure)
             return False
 
     def enqueue_request(self, request: Request) -> bool:
         """Take a request into the frontier. False where its page is known already."""
-        if request.dont_filter:
+        if request.dont_filter or request.callback is not None:
             self._errands.append(request)
             return True
         key = request.meta.get("key") or url_key(request.url)
         kind = Kind(request.meta.get("kind") or find_kind(request.url) or Kind.PAGE)
         if request.meta.get("redirected_from") == key:
-            self._urls.redirect(key, request.url)
+            self._urls.redirect(key, request.url, request.meta.get("hops", ""))
             return True
         after = request.meta.get("after")
         left = self._deeper.get(url_key(request.meta.get("via") or ""), 0)
@@ -147,7 +147,7 @@ class Frontier:
         if self._errands:
             return self._errands.popleft()
         try:
-            row = self._urls.take(only=self._allowed())
+            row = self._take()
         except ArchiveError as failure:
             self._session.stop(failure)
             return None
@@ -181,15 +181,20 @@ class Frontier:
     def settle_failure(self, failure: Failure) -> None:
         """The errback of every request: what nothing else has settled is done with, its capture kept."""
         request: Any = failure.request  # type: ignore[attr-defined] # Scrapy adds it
-        if isinstance(failure.value, Settled | ArchiveError) or "key" not in request.meta:
+        if isinstance(failure.value, Settled | Postponed | ArchiveError) or "key" not in request.meta:
             return
         row = self._urls.find(request.meta["key"])
         if row is not None and row.state in {"active", "captured"}:
             self._urls.finish(row.key, "failed" if row.state == "active" else "done")
             logger.warning("%s: %s", request.url, failure.getErrorMessage())
 
-    def _allowed(self) -> tuple[str, ...] | None:
-        """The kinds that the article limit still lets through; None for all."""
-        if self._limit and len(self._items_begun) >= self._limit:
-            return tuple(kind for kind in Kind if kind not in ITEM_KINDS)
-        return None
+    def _take(self) -> UrlRow | None:
+        """With an article limit articles come first, and once it is reached only what the pages need."""
+        if not self._limit:
+            return self._urls.take()
+        if self._is_limit_reached():
+            return self._urls.take(only=EMBEDDED)
+        return self._urls.take(only=ITEM_KINDS) or self._urls.take()
+
+    def _is_limit_reached(self) -> bool:
+        return 0 < self._limit <= len(self._items_begun)

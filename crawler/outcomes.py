@@ -10,13 +10,13 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 
 from archive.errors import ArchiveError
-from crawler.extensions.session import ArchiveSession
+from crawler.extensions.session import ArchiveSession, Postponed
 from crawler.pace import SLOT, Pace
-from crawler.queueing import ITEM_KINDS
+from crawler.queueing import EMBEDDED, ITEM_KINDS
 from crawler.scope import Kind
 
 logger = logging.getLogger(__name__)
@@ -57,16 +57,20 @@ class OutcomeMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Let the spider see what it can use."""
-        if "key" not in request.meta or "stored_capture" in request.meta:
+        if "stored_capture" in request.meta:
+            return response
+        if "key" not in request.meta:
+            self._answered = self._answered or response.status < 500  # robots.txt: the site is there
             return response
         if response.status in TRY_AGAIN:
             self._try_again(request, f"status {response.status}", _retry_after(response))
         if response.status in REFUSED:
             self._urls.finish(request.meta["key"], "failed")
             self._note_failure("refused", request, f"status {response.status}")
-            self._session.note_refusal(f"{request.url}: status {response.status}")
+            if request.meta.get("kind") not in EMBEDDED:
+                self._session.note_refusal(f"{request.url}: status {response.status}")
             raise Settled(f"status {response.status}")
-        self._answered, self._row = True, 0
+        self._note_answer()
         self._pace.ease(request.meta.get("download_latency", 0.0))
         if response.status != 200 or request.meta.get("kind") not in ITEM_KINDS:
             self._session.note_answer()
@@ -74,13 +78,23 @@ class OutcomeMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Settle what brought no response."""
-        if "key" not in request.meta or isinstance(exception, Settled | ArchiveError):
+        if "key" not in request.meta or isinstance(exception, Settled | Postponed | ArchiveError):
             return
         if isinstance(exception, IgnoreRequest):
             self._urls.finish(request.meta["key"], "refused")
             self._note_failure("refused", request, str(exception))
             return
+        if isinstance(exception, DownloadCancelledError):
+            # Larger than the user wants: an answer all the same, and its beginning is kept.
+            self._note_answer()
+            self._urls.finish(request.meta["key"])
+            self._note_failure("too_large", request, str(exception))
+            return
         self._try_again(request, _describe(exception), None)
+
+    def _note_answer(self) -> None:
+        self._answered, self._row = True, 0
+        self._session.outcome.answered = True
 
     def _try_again(self, request: Request, why: str, after: float | None) -> None:
         """Raises Settled."""
@@ -115,7 +129,7 @@ def _retry_after(response: Response) -> float | None:
         return float(value)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -42,5 +42,7 @@ class ArchivePipeline:
         collection.urls.note_gone(capture.key, None)
         due = next_visit(datetime.now(UTC), item.date)
         collection.urls.finish(capture.key, due=due, changed_at=capture.date if stamped else None)
+        if item.date is None:
+            self._crawler.stats.inc_value("articles/undated")
         self._crawler.stats.inc_value("articles/unchanged" if stamped is None else "articles/kept")
         return item

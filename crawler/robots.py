@@ -5,7 +5,7 @@ Scrapy's own middleware allows all in both cases, and prints a traceback in the 
 
 from urllib.parse import urljoin
 
-from scrapy import Request, signals
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
@@ -16,6 +16,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 from twisted.internet.defer import Deferred
 
+from crawler.extensions.session import Postponed
 from crawler.scope import find_kind
 
 MAX_REDIRECTS = 5
@@ -34,6 +35,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._rules: dict[str, RobotParser | RobotsUnreachable] = {}
         self._asking: dict[str, list[Deferred[None]]] = {}
 
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        """Nothing is asked of the site for a page that comes from the archive."""
+        if "stored_capture" not in request.meta:
+            await super().process_request(request)
+
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """The rules of the request's host. Raises RobotsUnreachable."""
         url = urlparse_cached(request)
@@ -45,9 +51,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return await self.robot_parser(request)
         if host not in self._rules:
             self._asking[host] = []
-            self._rules[host] = await self._ask(request, f"{url.scheme}://{host}/robots.txt")
-            for answered in self._asking.pop(host):
-                answered.callback(None)
+            try:
+                self._rules[host] = await self._ask(request, f"{url.scheme}://{host}/robots.txt")
+            finally:
+                for answered in self._asking.pop(host):
+                    answered.callback(None)
         rules = self._rules[host]
         if isinstance(rules, RobotsUnreachable):
             self._rules.pop(host, None)  # asked anew for the next request of this host
@@ -64,6 +72,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                 if not 300 <= response.status < 400 or find_kind(target) is None:
                     break
                 response = await self._fetch(target)
+        except Postponed:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever kept it from coming, nothing may be fetched
             return RobotsUnreachable(f"{address}: {type(error).__name__}: {error}")
         if response.status >= 500 or response.status == 429:

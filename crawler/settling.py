@@ -16,6 +16,8 @@ from crawler.times import VIETNAM
 GONE = frozenset({404, 410})
 HIDDEN = frozenset({"challenge", "login"})
 """Layout errors that say nothing about the page itself."""
+UNKNOWN_AGAIN = 30 * 86_400
+"""Seconds until a page that never was an article is looked at again."""
 CONFIRM_AFTER = 86_400
 """Seconds until a page that is gone is asked for once more."""
 
@@ -51,12 +53,17 @@ class SettlingMiddleware:
             self._urls.discard(key)
         elif kind not in ITEM_KINDS:
             self._urls.finish(key)
-        elif response.status in GONE or response.meta.get("layout_error") == "soft-404":
+        elif response.status in GONE or response.meta.get("layout_error") == "soft-404" or _is_elsewhere(response):
             self._settle_gone(key)
         else:
-            version = self._session.collection.find_item(key) if response.status == 304 else None
             self._urls.note_gone(key, None)
-            self._urls.finish(key, due=next_visit(datetime.now(UTC), version["date"] if version else None))
+            self._urls.finish(key, due=self._next_visit(key))
+
+    def _next_visit(self, key: str) -> float:
+        """When to look again at a page that gave no article now: by the article's day where one is known."""
+        now = datetime.now(UTC)
+        known = self._session.collection.state.find_version(key)
+        return now.timestamp() + UNKNOWN_AGAIN if known is None else next_visit(now, known.date)
 
     def _settle_gone(self, key: str) -> None:
         """Gone is gone when the server says so on two days, since servers also say so when they are broken."""
@@ -64,7 +71,7 @@ class SettlingMiddleware:
         now = datetime.now(UTC)
         row, known = self._urls.find(key), collection.find_item(key)
         if row is None or known is None or known["status"] == "gone":
-            self._urls.finish(key, due=next_visit(now, known["date"] if known else None))
+            self._urls.finish(key, due=self._next_visit(key))
             return
         before = row.gone_at
         today = now.astimezone(VIETNAM).date().isoformat()
@@ -77,6 +84,11 @@ class SettlingMiddleware:
         if held is not None and collection.append_item({**known, "status": "gone"}, held, seen=row.fetched_at):
             self._crawler.stats.inc_value("articles/gone")
         self._urls.finish(key, due=next_visit(now, known["date"]), changed_at=row.fetched_at)
+
+
+def _is_elsewhere(response: Response) -> bool:
+    """Whether an article's address leads to another page: then the article is not there any more."""
+    return 300 <= response.status < 400 and response.status != 304
 
 
 def _is_same_page(output: Any, response: Response) -> bool:

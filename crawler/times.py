@@ -14,7 +14,7 @@ def parse_day(text: str) -> date:
     parts = text.split("/")
     try:
         return date(int(parts[2]), int(parts[1]), int(parts[0])) if len(parts) == 3 else date.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(f"expected a day like 2023-10-05 or 5/10/2023, got {text!r}") from None
 
 

@@ -1,12 +1,14 @@
 """`thanhuy crawl` and `thanhuy refresh`: fetch the site, and keep what was fetched up to date."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
+from crawler.cli.exits import CommandFailed
+from crawler.cli.options import JsonFormatter, as_settings, check_seeds, crawl_options, read_seeds
 from crawler.scope import HOME
 
 
@@ -43,6 +45,9 @@ def refresh(**options: Any) -> int:
     thanhuy refresh --into my-archive
     thanhuy refresh --into my-archive --max-time 1h --quiet
     """
+    from archive.directory import read_collection
+
+    read_collection(options["into"])  # a misspelt name would begin another archive
     return _run({**as_settings(options), "SEEDS": list(read_seeds(options["seeds"])), "REFRESH": True}, options)
 
 
@@ -53,8 +58,15 @@ def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
         return 0
     from crawler.cli.running import report, run_crawl
 
-    outcome = run_crawl(chosen, quiet=options["quiet"], json_logs=options["json_logs"], progress=options["progress"])
-    return report(outcome, options["into"], quiet=options["quiet"])
+    try:
+        outcome = run_crawl(chosen, quiet=options["quiet"], json_logs=options["json_logs"], progress=options["progress"])
+        return report(outcome, options["into"], quiet=options["quiet"])
+    except CommandFailed as failure:
+        if not options["json_logs"]:
+            raise
+        record = logging.LogRecord("thanhuy", logging.ERROR, __file__, 0, str(failure), None, None)
+        click.echo(JsonFormatter().format(record), err=True)
+        return failure.code
 
 
 def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """`thanhuy demo`: the whole job on the bundled sample site, without network."""
 
+import errno
 import json
 import sys
 import threading
@@ -55,6 +56,8 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
             if keep_serving:
                 _keep_serving(running.http_port, running.connect_to, running.ca_path)
     except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
         raise CommandFailed(f"port {port}: {error.strerror}; choose another with --port", Exit.USAGE) from error
     return code if sound else Exit.DAMAGE
 

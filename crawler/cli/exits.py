@@ -55,6 +55,8 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
 
 def run(command: Callable[..., Any]) -> int:
     """Run a click command; return its exit code, with every error as one clear line on stderr and never a traceback."""
+    # Until a crawl has its own handlers, SIGTERM ends as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         result = command(standalone_mode=False)
     except click.exceptions.Exit as error:

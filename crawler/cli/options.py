@@ -130,7 +130,7 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"{path}: {error}", Exit.USAGE) from error
     for number, line in enumerate(lines, 1):
@@ -158,7 +158,20 @@ def _seed_of(text: str) -> tuple[str | None, bool]:
             return None, True
     if len(fields) == 3 and fields[1].isdigit() and len(fields[1]) == 14:
         return fields[2].split(" ", 1)[0], True
-    return (text if len(fields) == 1 else None), False
+    return ((text if "://" in text else f"https://{text}") if len(fields) == 1 else None), False
+
+
+def _check_value(path: Path, name: str, parameter: click.Parameter, value: Any) -> Any:
+    """A value of the configuration as its option takes it: a flag a boolean, a repeatable one a list, any other a text or a number."""
+    flag = isinstance(parameter, click.Option) and parameter.is_flag
+    several = parameter.multiple or parameter.nargs != 1
+    entries = value if several and isinstance(value, list) else [value]
+    for entry in entries:
+        if isinstance(entry, bool) != flag or not isinstance(entry, str | int | float):
+            expected = "true or false" if flag else "a text or a number"
+            several_of = ", or a list of them" if several else ""
+            raise CommandFailed(f"{path}: {name}: expected {expected}{several_of}, got {value!r}", Exit.USAGE)
+    return [str(entry) for entry in entries] if several else value if flag else str(value)
 
 
 def read_config(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
@@ -176,7 +189,9 @@ def read_config(context: click.Context, parameter: click.Parameter, value: Path 
     unknown = sorted(keys.keys() - known)
     if unknown:
         raise CommandFailed(f"{value}: expected keys named after options, got {', '.join(unknown)}", Exit.USAGE)
-    context.default_map = {**(context.default_map or {}), **keys}
+    parameters = {parameter.name: parameter for parameter in context.command.params}
+    checked = {name: _check_value(value, name, parameters[name], entry) for name, entry in keys.items()}
+    context.default_map = {**(context.default_map or {}), **checked}
 
 
 OPTIONS: tuple[Callable[..., Any], ...] = (
@@ -188,7 +203,9 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--max-depth", type=click.IntRange(min=0), help="Most hops from a seed."),
     click.option("--seeds", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file of URLs, or of CDX or CDXJ lines."),
     click.option("--dry-run", is_flag=True, help="Print what would be fetched next, and fetch nothing."),
-    click.option("--delay", type=click.FloatRange(min=0), default=2.0, show_default=True, help="Seconds between requests, at least."),
+    click.option(
+        "--delay", type=click.FloatRange(min=0, max=86_400), default=2.0, show_default=True, help="Seconds between requests, at least."
+    ),
     click.option("--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="Requests at a time."),
     click.option("--images/--no-images", default=True, show_default=True, help="Fetch the articles' photos."),
     click.option("--attachments/--no-attachments", default=True, show_default=True, help="Fetch PDF and office files."),
@@ -234,7 +251,9 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option(
         "--max-size", metavar="SIZE", callback=_parse_size, default="256MiB", show_default=True, help="Cut a response after so many bytes."
     ),
-    click.option("--timeout", type=click.FloatRange(min=0.1), default=60, show_default=True, help="Seconds that a response may take."),
+    click.option(
+        "--timeout", type=click.FloatRange(min=0.1, max=86_400), default=60, show_default=True, help="Seconds that a response may take."
+    ),
     click.option(
         "--config",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),

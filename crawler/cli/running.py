@@ -36,6 +36,8 @@ def run_crawl(chosen: dict[str, Any], *, quiet: bool, json_logs: bool, progress:
         crawler = process.create_crawler("thanhuytphcm")
         task = process.crawl(crawler)
         process.start()
+        if not task.done():  # a second Ctrl-C: the files stay open, and the next start mends them
+            raise CommandFailed(f"{chosen['COLLECTION']}: interrupted at once; run the same command again to go on", Exit.INTERRUPTED)
         task.result()
     finally:
         logging.getLogger().removeHandler(handler)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.utils.asyncio import create_looping_call
 
 from archive.exchange import Exchange
 from crawler.extensions.session import ArchiveSession
@@ -27,12 +28,23 @@ class Budget:
         self._today = self._count_today() if self._daily else 0
         self._asked = self._received = 0
         crawler.signals.connect(self._count, ArchiveSession.exchange_archived)
-        crawler.signals.connect(self._check, signals.spider_opened)
+        crawler.signals.connect(self._open, signals.spider_opened)
+        crawler.signals.connect(self._close, signals.spider_closed)
+        self._clock = create_looping_call(self._check)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to build a component."""
         return cls(crawler)
+
+    def _open(self) -> None:
+        self._check()
+        if self._seconds or self._hours:
+            self._clock.start(1.0, now=False)  # time also passes while nothing is fetched
+
+    def _close(self) -> None:
+        if self._clock.running:
+            self._clock.stop()
 
     def _count(self, exchange: Exchange, received: int) -> None:
         self._asked += 1

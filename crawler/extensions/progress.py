@@ -28,6 +28,7 @@ class ProgressBar:
             console=Console(stderr=True),
             transient=True,
         )
+        self._left = 0
         self._task = self._progress.add_task("crawling", total=None, articles=0)
         connect = crawler.signals.connect
         connect(self._open, signals.spider_opened)
@@ -40,12 +41,14 @@ class ProgressBar:
         return cls(crawler)
 
     def _open(self) -> None:
+        self._left = self._state.counts().get("urls_queued", 0)
         self._progress.start()
 
     def _update(self) -> None:
-        known, done = self._state.execute("SELECT count(*), sum(state NOT IN ('queued', 'active', 'waiting')) FROM urls").fetchone()
         stats = self._crawler.stats.get_stats()
-        self._progress.update(self._task, completed=done or 0, total=known or None, articles=stats.get("articles/kept", 0))
+        total = self._left + stats.get("frontier/added", 0)
+        done = stats.get("response_received_count", 0)
+        self._progress.update(self._task, completed=done, total=max(total, done), articles=stats.get("articles/kept", 0))
 
     def _close(self) -> None:
         self._progress.stop()

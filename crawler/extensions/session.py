@@ -11,6 +11,7 @@ from typing import Any, Self
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
@@ -24,6 +25,7 @@ from crawler.connect import Route, parse_route
 from crawler.coverage import Known, count_months, find_gaps
 from crawler.extensions.commits import Committer
 from crawler.following import Limits
+from crawler.health import find_shortfalls
 from crawler.queueing import describe
 from crawler.times import parse_day
 from crawler.wire import check_wire
@@ -41,6 +43,8 @@ class Outcome:
     """Scrapy's closing reason, e.g. `finished` or `shutdown`."""
     failure: ArchiveError | None = None
     """What stopped the archive. None when nothing did."""
+    answered: bool = False
+    """Whether the site gave any usable answer but robots.txt."""
     last_failure: str = ""
     """What the last request that failed for good died of."""
     unreachable: str = ""
@@ -54,6 +58,10 @@ class Outcome:
     """What the collection holds afterwards."""
     new_versions: int = 0
     run: str = ""
+
+
+class Postponed(IgnoreRequest):
+    """A request that the end of the crawl overtook; its page stays in the frontier."""
 
 
 class ArchiveSession:
@@ -92,6 +100,7 @@ class ArchiveSession:
         for action in (*self.collection.recovery.actions, *self.collection.recovery.left):
             logger.warning("%s", action)
         crawler.signals.connect(self.close, signals.spider_closed)
+        crawler.signals.connect(self._stop_waiting, signals.spider_opened)
         _SESSIONS[crawler] = self
 
     @classmethod
@@ -147,6 +156,24 @@ class ArchiveSession:
         # Awaiting the end from inside a download would wait for that download: schedule it.
         call_later(0, lambda: _ignore(deferred_from_coro(self._crawler.engine.close_spider_async(reason=reason))))
 
+    def _stop_waiting(self) -> None:
+        """See to it that the end does not wait for requests that wait for their turn: they are begun in the next run.
+
+        Scrapy fetches what its slots have queued before it closes, at the pace asked for: minutes, after a Retry-After an hour.
+        """
+        engine = self._crawler.engine
+        close_spider = engine.close_spider_async
+
+        async def close(**options: Any) -> None:
+            for slot in engine.downloader.slots.values():
+                waiting = list(slot.queue)
+                slot.queue.clear()
+                for _, answered in waiting:
+                    answered.errback(Postponed("the crawl ends"))
+            await close_spider(**options)
+
+        engine.close_spider_async = close  # type: ignore[method-assign]
+
     async def close(self, spider: object, reason: str) -> None:
         """Finish the collection."""
         outcome, collection = self.outcome, self.collection
@@ -162,7 +189,8 @@ class ArchiveSession:
             outcome.failure = outcome.failure or failure
             collection.failed = True
         outcome.stats = dict(self._crawler.stats.get_stats())
-        if not outcome.stats.get("pages/read"):
+        outcome.shortfalls = find_shortfalls(outcome.stats)
+        if not outcome.answered:
             outcome.unreachable = outcome.unreachable or outcome.last_failure
         outcome.new_versions, outcome.run = collection.new_versions, collection.run
         report = {
@@ -173,6 +201,7 @@ class ArchiveSession:
             "configuration": collection.options.config,
             "stats": outcome.stats,
             "counts": outcome.counts,
+            "health": outcome.shortfalls,
             "new_versions": outcome.new_versions,
             "coverage": _coverage(collection),
         }

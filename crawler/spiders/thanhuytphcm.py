@@ -15,7 +15,7 @@ from crawler.following import Follow, select_links
 from crawler.items import Article, WarcPointer
 from crawler.pages import LayoutError, parse_article, parse_links
 from crawler.pages.feeds import parse_feed, parse_style
-from crawler.scope import CANONICAL_HOST, HOME, Kind, find_kind, find_page, is_trap, url_key
+from crawler.scope import CANONICAL_HOST, HOME, PAGE_HOSTS, Kind, find_kind, find_page, is_trap, url_key
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,8 @@ class ThanhuySpider(Spider):
     """Follows sections, their pages and their articles, inside the scope."""
 
     name = "thanhuytphcm"
+    allowed_domains = sorted(PAGE_HOSTS)
+    """For `scrapy parse` and `scrapy shell`, which choose a spider by the address; what is followed is the scope's to say."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
