@@ -125,15 +125,15 @@ class RoutedPool(HTTPConnectionPool):
         self._factory = factory
         self._routes, self._connect_timeout = routes, connect_timeout
 
-    def getConnection(self, key: Any, endpoint: Any) -> Any:  # noqa: N802 - Twisted's name
-        """A connection for `key`: scheme, host, port and local address, as Scrapy's agent has it."""
+    def _newConnection(self, key: Any, endpoint: Any) -> Any:  # noqa: N802 - Twisted's name
+        """A new connection for `key`: scheme, host, port and local address, as Scrapy's agent has it."""
         _, host, port, bind = key
         direct = self._endpoint(host.decode("ascii"), port, bind)
         if hasattr(endpoint, "_wrappedEndpoint"):  # TLS around it
             endpoint._wrappedEndpoint = direct
         else:
             endpoint = direct
-        return super().getConnection(key, endpoint)
+        return super()._newConnection(key, endpoint)
 
     def _endpoint(self, host: str, port: int, bind: Any) -> HostnameEndpoint:
         route = find_route(self._routes, host, port)

@@ -6,6 +6,7 @@ Identity is (kind, id): the ten digits that end a page's path name it, the slug 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 CANONICAL_HOST = "www.thanhuytphcm.vn"
@@ -78,6 +79,7 @@ class Page:
         return f"https://{CANONICAL_HOST}/{self.kind}/{slug}-{self.id}" if slug else f"https://{CANONICAL_HOST}/{self.kind}/{self.id}"
 
 
+@lru_cache(maxsize=4096)
 def find_page(url: str) -> Page | None:
     """Read kind, id and slug from a page's address. None where it is no article, document or listing of the site."""
     parts = _split(url)
@@ -154,6 +156,7 @@ def url_key(url: str) -> str:
     return f"//{shared}{path or '/'}{'?' + query if query else ''}"
 
 
+@lru_cache(maxsize=4096)
 def _split(url: str) -> tuple[str, str] | None:
     """Host and path of an http or https URL on its scheme's usual port. None for any other."""
     try:

@@ -110,4 +110,6 @@ REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
+# The pipeline awaits nothing, so more would only be tasks to start: about a millisecond a page.
+CONCURRENT_ITEMS = 1
 LOG_LEVEL = "INFO"

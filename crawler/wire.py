@@ -200,7 +200,7 @@ def check_wire() -> None:
         (_newclient.HTTP11ClientProtocol, "connectionLost"),
         (_newclient.Request, "writeTo"),
         (HTTPConnectionPool, "_factory"),
-        (HTTPConnectionPool, "getConnection"),
+        (HTTPConnectionPool, "_newConnection"),
     )
     missing = [f"{getattr(owner, '__name__', owner)}.{name}" for owner, name in wanted if not hasattr(owner, name)]
     source = inspect.getsource(http11.HTTP11DownloadHandler.__init__)

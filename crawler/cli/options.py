@@ -5,6 +5,7 @@ Each option has a key of the same name in the `--config` file; what the command 
 
 import json
 import logging
+import math
 import re
 import tomllib
 from collections.abc import Callable
@@ -96,6 +97,12 @@ def _check_authorities(context: click.Context, parameter: click.Parameter, value
     except (ValueError, OSError) as error:
         raise click.BadParameter(str(error)) from error
     return str(value.resolve())
+
+
+def _check_finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if not math.isfinite(value):  # it compares as smaller and as larger than nothing, so a range lets it through
+        raise click.BadParameter(f"expected a number of seconds, got {value}")
+    return value
 
 
 def _check_operator(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

@@ -190,7 +190,8 @@ class ArchiveSession:
             collection.failed = True
         outcome.stats = dict(self._crawler.stats.get_stats())
         outcome.shortfalls = find_shortfalls(outcome.stats)
-        if not outcome.answered:
+        # A page or two that fail say nothing of the site, once there is an archive of it.
+        if not outcome.answered and not outcome.counts.get("items"):
             outcome.unreachable = outcome.unreachable or outcome.last_failure
         outcome.new_versions, outcome.run = collection.new_versions, collection.run
         report = {

@@ -30,6 +30,9 @@ class ThanhuySpider(Spider):
     allowed_domains = sorted(PAGE_HOSTS)
     """For `scrapy parse` and `scrapy shell`, which choose a spider by the address; what is followed is the scope's to say."""
 
+    _is_crawl = False
+    """Whether the spider began with its own seeds; `scrapy parse` and the shell put theirs in the place of `start`."""
+
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Scrapy's way to build a spider."""
@@ -39,6 +42,7 @@ class ThanhuySpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """The seeds: the settings' `SEEDS`, else the home page, whose links lead to the sections, and feeds where they usually are."""
+        self._is_crawl = True
         seeds = self.settings.getlist("SEEDS")
         for seed in seeds or [HOME]:
             yield Request(seed, meta={"hops": "", "via": None})
@@ -48,7 +52,7 @@ class ThanhuySpider(Spider):
 
     def follow_sitemaps(self, robotparser: Any, request: Request) -> None:
         """The sitemaps that robots.txt announces."""
-        if self._session.limits.sections or self.settings.getlist("SEEDS"):
+        if not self._is_crawl or self._session.limits.sections or self.settings.getlist("SEEDS"):
             return
         for address in getattr(robotparser.rp, "sitemaps", ()):
             if find_kind(address) in {Kind.FEED, Kind.PAGE}:
