@@ -93,9 +93,7 @@ def test_page_that_always_fails_does_not_keep_the_rest_from_its_turn(runs: Runs)
     listing = "/nhom-tin/thoi-su-1197604601"
     runs.running.instead[listing] = Answer(status=500, body=b"")
     runs.crawl("--max-requests", "8")
-    for _ in range(2):
-        code, _ = runs.crawl()
-        assert code in {0, 4}
+    assert runs.crawl()[0] in {0, 4}
     assert runs.articles() > runs.all - 10
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -119,6 +120,8 @@ Try next:
 def _keep_serving(port: int, connect_to: str, ca: Path) -> None:
     click.echo(f"serving http and https on 127.0.0.1:{port} until Ctrl-C; crawl it by hand with\n")
     click.echo(f"  thanhuy crawl --into by-hand --delay 0 --connect-to {connect_to} --cacert {ca}\n")
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -211,7 +211,12 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--seeds", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file of URLs, or of CDX or CDXJ lines."),
     click.option("--dry-run", is_flag=True, help="Print what would be fetched next, and fetch nothing."),
     click.option(
-        "--delay", type=click.FloatRange(min=0, max=86_400), default=2.0, show_default=True, help="Seconds between requests, at least."
+        "--delay",
+        callback=_check_finite,
+        type=click.FloatRange(min=0, max=86_400),
+        default=2.0,
+        show_default=True,
+        help="Seconds between requests, at least.",
     ),
     click.option("--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="Requests at a time."),
     click.option("--images/--no-images", default=True, show_default=True, help="Fetch the articles' photos."),
@@ -259,7 +264,12 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
         "--max-size", metavar="SIZE", callback=_parse_size, default="256MiB", show_default=True, help="Cut a response after so many bytes."
     ),
     click.option(
-        "--timeout", type=click.FloatRange(min=0.1, max=86_400), default=60, show_default=True, help="Seconds that a response may take."
+        "--timeout",
+        callback=_check_finite,
+        type=click.FloatRange(min=0.1, max=86_400),
+        default=60,
+        show_default=True,
+        help="Seconds that a response may take.",
     ),
     click.option(
         "--config",

@@ -1,6 +1,7 @@
 """Run a crawl in this process: logs, signals, and what the end means."""
 
 import logging
+import signal
 import sys
 from typing import Any
 
@@ -36,6 +37,9 @@ def run_crawl(chosen: dict[str, Any], *, quiet: bool, json_logs: bool, progress:
         crawler = process.create_crawler("thanhuytphcm")
         task = process.crawl(crawler)
         process.start()
+        # What is left is to say how it went; a signal that comes now is late.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if not task.done():  # a second Ctrl-C: the files stay open, and the next start mends them
             raise CommandFailed(f"{chosen['COLLECTION']}: interrupted at once; run the same command again to go on", Exit.INTERRUPTED)
         task.result()
