@@ -82,7 +82,7 @@ class Urls:
         self._state.execute("UPDATE urls SET state = 'queued', url = ?, hops = ?, depth = ? WHERE key = ?", (url, hops, len(hops), key))
 
     def take(self, now: float | None = None, *, only: tuple[str, ...] | None = None) -> UrlRow | None:
-        """The URL to fetch next, marked `active`; the row says in which state it was. None when none is due.
+        """The URL to fetch or to read next, marked as begun; the row says in which state it was. None when none is due.
 
         First those that are captured but not yet read, then those to be tried again, then the queue by priority and age.
         `only`: the kinds that may be begun; None for all.
@@ -90,7 +90,9 @@ class Urls:
         now = time.time() if now is None else now
         row = self._one("state = 'fetched' ORDER BY due LIMIT 1") or self._find_waiting(now) or self._find_queued(only)
         if row is not None:
-            self._state.execute("UPDATE urls SET state = 'active' WHERE id = ?", (row.id,))
+            # What is in the archive stays known as such while it is read: after a crash it is read again, not fetched again.
+            begun = "captured" if row.state == "fetched" else "active"
+            self._state.execute("UPDATE urls SET state = ? WHERE id = ?", (begun, row.id))
         return row
 
     def pending(self, *, only: tuple[str, ...] | None = None) -> bool:
