@@ -112,6 +112,14 @@ def test_kill_at_the_end_of_a_second_run_leaves_nothing_behind(site: RunningSite
     check_whole(site, into, asked)
 
 
+def test_page_that_a_second_crash_found_being_read_is_not_fetched_again(site: RunningSite, tmp_path: Path) -> None:
+    asked, into = len(site.log), tmp_path / "x"
+    for fault in ("before-commit:7:kill", "committed:1:kill"):
+        assert crawl(site, into, "--limit", 6, fault=fault).returncode == -signal.SIGKILL
+    assert crawl(site, into, "--limit", 6).returncode == 0
+    check_whole(site, into, asked)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_stops_cleanly(site: RunningSite, tmp_path: Path, number: signal.Signals) -> None:
     asked, into = len(site.log), tmp_path / "x"
