@@ -155,6 +155,14 @@ class Inventory:
         row = self.db.execute("SELECT * FROM captures WHERE file = ? AND offset = ?", (file, offset)).fetchone()
         return CaptureRow(**dict(row)) if row else None
 
+    def contradicts(self, pointer: dict[str, Any]) -> bool:
+        """Whether an item's `warc` leads elsewhere than to the record that it names. One whose record is lost contradicts nothing."""
+        named = self.db.execute("SELECT file, offset, length FROM records WHERE record_id = ?", (pointer["record_id"],)).fetchone()
+        held = self.find_capture(pointer["file"], pointer["offset"])
+        if named is None or held is None:
+            return named is not None or held is not None
+        return tuple(named) != (pointer["file"], pointer["offset"], pointer["length"]) or held.payload_digest != pointer["payload_digest"]
+
     def items(self, condition: str = "1", *parameters: Any) -> Iterator[sqlite3.Row]:
         """Rows of the items that meet a condition in SQL, in the order in which they were written."""
         sql = f"SELECT * FROM items WHERE {condition} ORDER BY file, offset"  # noqa: S608 - conditions are fixed texts

@@ -17,7 +17,7 @@ from archive.fixity import Entry
 from archive.inventory import Inventory
 from archive.jsonl import replace_file
 from archive.records import read_record_at
-from archive.recover import Recovery, item_key, read_range, set_aside
+from archive.recover import Recovery, item_key, read_range, set_aside, version_of
 from archive.warc import OPEN_SUFFIX
 
 Vouch = Callable[[dict[str, Any]], bool]
@@ -71,6 +71,8 @@ class LineMender:
         self._directory, self._inventory, self._known, self._vouch, self._recovery = directory, inventory, known, vouch, recovery
         self._spare = spare
         self._seen: set[Version] = set()
+        self._surer: set[Version] = set()
+        """Versions that `articles.jsonl` has, where it is as it was closed: no other copy of theirs needs to be believed."""
         self.written: set[str] = set()
         """Files that were written anew, by their path in the collection."""
         self.orphans: dict[Version, LinePlace] = {}
@@ -80,6 +82,8 @@ class LineMender:
         """Mend every file, and write those that are gone."""
         articles, newest = self._directory / "articles", self._directory / "articles.jsonl"
         twins = {hashlib.sha256(line).digest() for _, line in read_lines(newest)}
+        if self._is_as_closed(newest):
+            self._surer = {version for _, line in read_lines(newest) if (version := version_of(line)) is not None}
         files = {path.name: self._read(path, twins) for path in sorted(articles.glob("*.jsonl"))}
         for source in (*self._unwritten(), *self._only_in(newest)):
             name = source.home
@@ -127,8 +131,9 @@ class LineMender:
         if record is None:
             return None
         version = (item_key(record), int(record["version"]))
-        recorded = any(self._inventory.items("key = ? AND version = ?", *version))
-        if recorded or version in self._seen or not (trusted or self._vouch(record)):
+        if version in self._seen or any(self._inventory.items("key = ? AND version = ?", *version)):
+            return None
+        if not trusted and (version in self._surer or self._inventory.contradicts(record["warc"]) or not self._vouch(record)):
             return None
         self._seen.add(version)
         home = home or self._inventory.home(version) or _file_of_run(record["warc"]["file"])
@@ -208,7 +213,9 @@ def _parse(line: bytes) -> dict[str, Any] | None:
     try:
         record: dict[str, Any] = json.loads(line)
         sound = isinstance(record["text_digest"], str) and type(record["version"]) is int and bool(item_key(record))
-        sound = sound and isinstance(record["warc"]["file"], str) and isinstance(record["warc"]["record_id"], str)
+        warc = record["warc"]
+        sound = sound and all(isinstance(warc[name], str) for name in ("file", "record_id", "payload_digest"))
+        sound = sound and type(warc["offset"]) is int and type(warc["length"]) is int
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return record if sound and line.endswith(b"\n") else None

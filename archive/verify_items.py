@@ -186,6 +186,12 @@ def _reparse(value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRule
         yield find("record-differs", line.file, detail, offset=line.offset, record_id=line.record_id, severity=severity)
 
 
+def parse_line_again(value: dict[str, Any], warcs: Path, rules: ItemRules) -> list[Finding]:
+    """How an item differs from what its page gives when it is parsed again; nothing where it agrees, or its page cannot be read."""
+    line = _as_line(value, b"", 0, "")
+    return list(_reparse(value, line, warcs, rules)) if line is not None else []
+
+
 def read_page(path: Path, offset: int) -> tuple[bytes, list[tuple[str, str]]]:
     """The decoded body and the headers of the response at a place. Raises RecordError, HTTPSyntaxError."""
     record = read_record_at(path, offset)

@@ -1,5 +1,6 @@
 """`thanhuy repair` and `thanhuy index`: make a collection whole again, and rebuild what can be rebuilt from its WARCs."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def repair(collection: Path) -> int:
 
     _check_is_collection(collection)
     options = Options(software=f"thanhuy/{__version__} repair")
-    done = mend(Repair(directory=collection, options=options, describe=describe, vouch=agrees_with_itself))
+    done = mend(Repair(directory=collection, options=options, describe=describe, vouch=partial(is_sound, collection)))
     for action in done.actions:
         click.echo(action)
     for damage in done.left:
@@ -46,12 +47,15 @@ def _check_is_collection(path: Path) -> None:
         raise CommandFailed(f"{path}: expected a collection, got neither collection.json nor WARC files in warc/", Exit.USAGE)
 
 
-def agrees_with_itself(record: dict[str, Any]) -> bool:
-    """Whether an article's record meets the schema, and has the digest of its own text."""
+def is_sound(collection: Path, record: dict[str, Any]) -> bool:
+    """Whether an article's record meets the schema, has the digest of its own text, and is what its page says where that is left."""
     from archive.jsonlines import check_schema
-    from crawler.cli.verify import article_schema, digest_of
+    from archive.verify_items import parse_line_again
+    from crawler.cli.verify import article_rules, article_schema, digest_of
 
-    return not any(check_schema(record, article_schema())) and digest_of(record) == record["text_digest"]
+    if any(check_schema(record, article_schema())) or digest_of(record) != record["text_digest"]:
+        return False
+    return not parse_line_again(record, collection / "warc", article_rules())
 
 
 @click.command("index")
