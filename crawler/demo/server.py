@@ -131,7 +131,7 @@ class _ServerThread(threading.Thread):
         self.join()
 
     async def _serve(self) -> None:
-        server = web.Server(self._handle, access_log=None)
+        server = web.Server(self._take_request, access_log=None)
         greetings: set[asyncio.Task[None]] = set()
         accepting = asyncio.create_task(self._accept(server, greetings))
         await self._done.wait()
@@ -177,7 +177,7 @@ class _ServerThread(threading.Thread):
             self._loop.remove_reader(connection)
         return connection.recv(1, socket.MSG_PEEK)
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _take_request(self, request: web.BaseRequest) -> web.StreamResponse:
         began = time.monotonic()
         if self._running.latency:
             await asyncio.sleep(self._running.latency)
