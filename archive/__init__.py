@@ -10,7 +10,7 @@ The directory, format version 1::
       articles.jsonl         the newest version of each item, replaced atomically
       indexes/index.cdxj     sorted CDXJ of every capture
       crawls/TIMESTAMP/      run.json, crawl.log, report.html
-      torn/                  bytes that an interrupted write left behind, moved aside and never deleted
+      torn/                  bytes that an interrupted write left behind or that repair replaced: NAME-START-END; never deleted
       state.sqlite           frontier, validators, dedup and version index; can be rebuilt from warc/
       fixity.jsonl           SHA-256 and size of every finished file, and when each was last verified
       .lock                  held with flock by the process that writes
@@ -24,6 +24,10 @@ with `WARC-Refers-To` naming the response; its block is the item's line in `arti
 
 An item is any JSON object with a string `id` and `kind` (its identity is `kind/id`), a `text_digest` that tells versions apart,
 and the keys that the archive fills: `version`, `changed`, `captured_at` and `warc`.
+
+Where bytes of a WARC were damaged, `repair` puts a `metadata` record of the same length, whose target URI is
+`urn:archive:damaged-bytes`, so that no offset moves: its `application/warc-fields` tell what was damaged, its SHA-256,
+where in `torn/` it is kept, and the ids of the records that are known to be lost with it.
 
 What is durable when: the records of an exchange are appended and synced, then one SQLite transaction notes them,
 then the item follows the same way. A crash between the steps is mended at the next start from the WARC.

@@ -16,6 +16,8 @@ def check_state(
     try:
         database = open_read_only(path)
         try:
+            if not database.execute("PRAGMA user_version").fetchone()[0] and next(links.rows("1"), None) is None:
+                return  # a crawl that had just begun was killed before it made the tables; nothing was captured
             yield from _check(database, file, links, label, lag)
         finally:
             database.close()

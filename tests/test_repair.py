@@ -8,10 +8,8 @@ import random
 import shutil
 import signal
 import sqlite3
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,113 +20,15 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.collection import Collection
 from archive.filler import Damage, make_filler
-from archive.findings import Finding
-from archive.mend import Repair, repair
-from archive.options import Options
 from archive.records import read_records
-from archive.recover import Recovery
 from archive.salvage import Gap, read_sound
-from archive.verify import VerifyOptions, verify
-from crawler.cli.repair import is_sound
-from crawler.cli.verify import article_rules
-from crawler.demo.server import RunningSite, serve
-from crawler.demo.truth import SampleSite
 from crawler.queueing import describe
-from tests.collections_read import Seen, read_all, read_articles
+from tests.collections_read import read_all, read_articles
 from tests.conftest import run_thanhuy
+from tests.mending import Sound, check_survivors, codes, contents, edit, find, flip, lines_of, mend_fully, one, places
+from tests.mending import hurt as hurt
+from tests.mending import sound as sound
 from tests.test_crawl_faults import crawl
-
-
-@dataclass
-class Sound:
-    """A sound collection, and the site that it was crawled from."""
-
-    site: RunningSite
-    path: Path
-    files: dict[str, bytes]
-    records: list[Seen]
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
-    path = tmp_path_factory.mktemp("repair") / "x"
-    with serve(SampleSite()) as site:
-        assert crawl(site, path, "--limit", 12, "--warc-size", 120_000).returncode == 0
-        assert len(list((path / "warc").iterdir())) > 1
-        yield Sound(site, path, contents(path), read_all(path))
-
-
-@pytest.fixture
-def hurt(sound: Sound, tmp_path: Path) -> Path:
-    """A copy that may be damaged."""
-    return Path(shutil.copytree(sound.path, tmp_path / "x"))
-
-
-def contents(path: Path) -> dict[str, bytes]:
-    """Every file."""
-    return {file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file()}
-
-
-def mend(path: Path) -> Recovery:
-    """Repair as the command does."""
-    return repair(Repair(directory=path, options=Options(), describe=describe, vouch=partial(is_sound, path)))
-
-
-def find(path: Path) -> list[Finding]:
-    """What `verify` has to say."""
-    return verify((path,), VerifyOptions(items=article_rules(), record=False)).findings
-
-
-def codes(path: Path) -> set[str]:
-    """Codes of the findings."""
-    return {finding.code for finding in find(path)}
-
-
-def mend_fully(path: Path) -> Recovery:
-    """Repair; hold that no damage is left, and that a second repair changes nothing."""
-    done = mend(path)
-    assert done.left == []
-    assert [finding.format() for finding in find(path) if finding.severity == "damage"] == []
-    before = contents(path)
-    assert mend(path).actions == []
-    assert before == contents(path)
-    return done
-
-
-def edit(path: Path, change: Callable[[bytearray], object]) -> None:
-    """Alter a file."""
-    data = bytearray(path.read_bytes())
-    change(data)
-    path.write_bytes(data)
-
-
-def flip(path: Path, offset: int) -> None:
-    """Flip a bit."""
-    edit(path, lambda data: data.__setitem__(offset, data[offset] ^ 4))
-
-
-def one(sound: Sound, kind: str, *, item: bool = False) -> Seen:
-    """A record in the middle of a file: the response that holds an article's page, or an article's item."""
-    articles = [json.loads(line) for line in sound.files["articles.jsonl"].splitlines()]
-    pages = {(article["warc"]["file"], article["warc"]["offset"]) for article in articles}
-    for seen in sound.records[len(sound.records) // 3 :]:
-        fits = seen.type == kind and (seen.header("Content-Type") == "application/json") == item
-        if fits and (kind != "response" or (seen.file, seen.offset) in pages):
-            return seen
-    raise LookupError(kind)
-
-
-def places(path: Path) -> dict[str, tuple[str, int, int]]:
-    """Record id → where it lies."""
-    return {seen.header("WARC-Record-ID") or "": (seen.file, seen.offset, seen.length) for seen in read_all(path)}
-
-
-def check_survivors(sound: Sound, path: Path, lost: set[str]) -> None:
-    """Every record but the lost ones lies where it lay."""
-    now = places(path)
-    for record_id, place in places(sound.path).items():
-        assert record_id in lost or now[record_id] == place
-
 
 # A WARC
 
@@ -337,119 +237,6 @@ def test_others_read_a_mended_file(sound: Sound, hurt: Path) -> None:
     with path.open("rb") as stream:
         assert ours == [f"{record.record_id}"[1:-1] for record in FastArchiveIterator(stream, parse_http=False)]
     assert gzip.decompress(path.read_bytes())
-
-
-# What is made from the WARCs
-
-
-def lines_of(path: Path) -> Path:
-    """The one file of lines."""
-    return next((path / "articles").glob("*.jsonl"))
-
-
-def drop(path: Path) -> bool:
-    """Remove a file."""
-    path.unlink()
-    return True
-
-
-def drop_line(path: Path) -> None:
-    """Take the third line out."""
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join(lines[:2] + lines[3:]))
-
-
-LINES: dict[str, Callable[[Path], object]] = {
-    "flipped": lambda path: flip(lines_of(path), 9000),
-    "line-gone": lambda path: drop_line(lines_of(path)),
-    "line-twice": lambda path: edit(lines_of(path), lambda data: data.extend(data[: data.index(b"\n") + 1])),
-    "cut": lambda path: edit(lines_of(path), lambda data: data.__delitem__(slice(9000, None))),
-    "zeros": lambda path: edit(lines_of(path), lambda data: data.__setitem__(slice(9000, 30000), bytes(21000))),
-    "gone": lambda path: lines_of(path).unlink(),
-    "gone-with-the-state": lambda path: (drop(lines_of(path)), drop(path / "state.sqlite")),
-}
-
-
-@pytest.mark.parametrize("way", LINES)
-def test_lines_are_written_anew_in_the_same_bytes(sound: Sound, hurt: Path, way: str) -> None:
-    name = lines_of(hurt).name
-    LINES[way](hurt)
-    spoilt = (hurt / "articles" / name).read_bytes() if (hurt / "articles" / name).exists() else None
-    done = mend_fully(hurt)
-    assert sound.files[f"articles/{name}"] == (hurt / "articles" / name).read_bytes()
-    assert any("the same bytes as when it was closed" in action for action in done.actions)
-    if spoilt is not None:
-        assert spoilt == (hurt / "torn" / name).read_bytes()
-
-
-DERIVED: dict[str, Callable[[Path], object]] = {
-    "articles.jsonl": lambda path: flip(path / "articles.jsonl", 500),
-    "articles.jsonl--gone": lambda path: (path / "articles.jsonl").unlink(),
-    "indexes/index.cdxj": lambda path: flip(path / "indexes/index.cdxj", 500),
-    "indexes/index.cdxj--line-gone": lambda path: drop_line(path / "indexes/index.cdxj"),
-    "indexes/index.cdxj--gone": lambda path: (path / "indexes/index.cdxj").unlink(),
-}
-
-
-@pytest.mark.parametrize("way", DERIVED)
-def test_derived_file_is_made_anew_in_the_same_bytes(sound: Sound, hurt: Path, way: str) -> None:
-    DERIVED[way](hurt)
-    mend_fully(hurt)
-    assert set() == codes(hurt)
-    name = way.partition("--")[0]
-    assert sound.files[name] == (hurt / name).read_bytes()
-
-
-def tell_lies(path: Path) -> None:
-    """Alter what the state says, not how it says it."""
-    database = sqlite3.connect(path / "state.sqlite")
-    database.execute("UPDATE captures SET payload_digest = 'sha1:AAAA' WHERE id % 5 = 0")
-    database.commit()
-    database.close()
-
-
-STATES: dict[str, Callable[[Path], object]] = {
-    "garbage": lambda path: (path / "state.sqlite").write_bytes(random.Random(1).randbytes(50_000)),
-    "cut": lambda path: edit(path / "state.sqlite", lambda data: data.__delitem__(slice(40_000, None))),
-    "altered": tell_lies,
-    "gone": lambda path: (path / "state.sqlite").unlink(),
-    "empty": lambda path: (path / "state.sqlite").write_bytes(b""),
-}
-
-
-@pytest.mark.parametrize("way", STATES)
-def test_state_is_rebuilt_from_the_warcs(sound: Sound, hurt: Path, way: str) -> None:
-    STATES[way](hurt)
-    mend_fully(hurt)
-    assert set() == codes(hurt)
-    assert ("torn" in {path.name for path in hurt.iterdir()}) == (way != "gone")
-    asked = len(sound.site.log)
-    assert crawl(sound.site, hurt, "--limit", 1).returncode == 0
-    assert set() == codes(hurt)
-    again = {seen.url for seen in sound.site.log[asked:]} & {seen.uri for seen in sound.records}
-    assert all(url.endswith("/robots.txt") for url in again), "what the archive holds is read from it, not fetched again"
-
-
-SMALL: dict[str, Callable[[Path], object]] = {
-    "collection.json": lambda path: flip(path / "collection.json", 3),
-    "collection.json--gone": lambda path: (path / "collection.json").unlink(),
-    "run.json": lambda path: flip(next(path.glob("crawls/*/run.json")), 100),
-    "run.json--gone": lambda path: next(path.glob("crawls/*/run.json")).unlink(),
-    "crawl.log": lambda path: flip(next(path.glob("crawls/*/crawl.log")), 100),
-    "crawl.log--gone": lambda path: next(path.glob("crawls/*/crawl.log")).unlink(),
-    "fixity.jsonl": lambda path: flip(path / "fixity.jsonl", 700),
-    "fixity.jsonl--cut": lambda path: edit(path / "fixity.jsonl", lambda data: data.__delitem__(slice(700, None))),
-    "fixity.jsonl--gone": lambda path: (path / "fixity.jsonl").unlink(),
-}
-
-
-@pytest.mark.parametrize("way", SMALL)
-def test_small_file_is_mended(hurt: Path, way: str) -> None:
-    SMALL[way](hurt)
-    done = mend_fully(hurt)
-    assert done.actions
-    assert set() == codes(hurt)
-    assert isinstance(json.loads((hurt / "collection.json").read_bytes())["seeds"], list)
 
 
 # The command
