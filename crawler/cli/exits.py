@@ -55,8 +55,9 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
 
 def run(command: Callable[..., Any]) -> int:
     """Run a click command; return its exit code, with every error as one clear line on stderr and never a traceback."""
-    # Until a crawl has its own handlers, SIGTERM ends as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Until a crawl has its own handlers, SIGTERM ends as Ctrl-C does; and Ctrl-C does so also for what a shell started with `&`.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         result = command(standalone_mode=False)
     except click.exceptions.Exit as error:
