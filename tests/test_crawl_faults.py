@@ -35,6 +35,8 @@ LABELS = {
     "recorded": 1,
 }
 """Labels of the write path → how often a crawl of six articles reaches each, at least."""
+IN_FLIGHT = 4
+"""Requests at a time."""
 FEW = ("write", "sync", "before-commit", "jsonl", "replace", "settled")
 """Those at which every run of the tests kills a crawl; the slow set does so at all of them."""
 
@@ -88,7 +90,9 @@ def check_whole(site: RunningSite, into: Path, asked: int) -> None:
     captured = Counter(seen.uri for seen in read_all(into) if seen.type in {"response", "revisit"} and not seen.uri.endswith("/robots.txt"))
     assert [] == [uri for uri, times in captured.items() if times > 1], "an exchange that was complete is not fetched again"
     requested = {seen.url for seen in site.log[asked:] if not seen.path.endswith("/robots.txt")}
-    assert requested == set(captured)
+    assert set(captured) <= requested
+    # What was in flight at the kill is asked for again only where the article limit is not reached without it.
+    assert len(requested - set(captured)) <= IN_FLIGHT
 
 
 @pytest.mark.parametrize("label", FEW)
