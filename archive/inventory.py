@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from archive.filler import lost_records
+from archive.filler import TARGET, lost_records
 from archive.records import Record, bare_uri
 from archive.recover import item_key
 from archive.reindex import Describe, StoredItem, capture_row, read_item
@@ -34,6 +34,8 @@ class Inventory:
             CREATE TABLE refs (file, target);
             CREATE TABLE captures ({", ".join(_CAPTURE)}, PRIMARY KEY (file, offset));
             CREATE TABLE items (key, version, digest, file, offset, length, jsonl, jsonl_offset, jsonl_length, PRIMARY KEY (key, version));
+            CREATE TABLE fillers (file, offset, length);
+            CREATE INDEX fillers_file ON fillers (file, offset);
             CREATE TABLE named (record_id);
             CREATE INDEX items_digest ON items (digest);
             CREATE TABLE homes (key, version, jsonl, file, offset, PRIMARY KEY (key, version));
@@ -50,7 +52,7 @@ class Inventory:
 
     def read(self, path: Path, name: str, describe: Describe) -> list[Gap]:
         """Take in a WARC, in place of what was known of it; return where it is damaged."""
-        for table in ("records", "refs", "captures", "items"):
+        for table in ("records", "refs", "captures", "items", "fillers"):
             self.db.execute(f"DELETE FROM {table} WHERE file = ?", (name,))  # noqa: S608 - names of our own
         damage: list[Gap] = []
         for offset, length, record in read_sound(path, damage):
@@ -72,6 +74,8 @@ class Inventory:
             item = read_item(name, offset, length, record)
             if item is not None:
                 self.add_item(item)
+            if record.header("WARC-Target-URI") == TARGET:
+                execute("INSERT INTO fillers VALUES (?, ?, ?)", (name, offset, length))
             self.db.executemany("INSERT INTO named VALUES (?)", [(lost,) for lost in lost_records(record)])
 
     def add_item(self, item: StoredItem) -> None:
@@ -162,6 +166,15 @@ class Inventory:
         if named is None or held is None:
             return named is not None or held is not None
         return tuple(named) != (pointer["file"], pointer["offset"], pointer["length"]) or held.payload_digest != pointer["payload_digest"]
+
+    def leads_nowhere(self, pointer: dict[str, Any]) -> bool:
+        """Whether there is neither the record that an item's `warc` names, nor a filler in its place."""
+        place = (pointer["file"], pointer["offset"])
+        held = self.find_capture(*place)
+        if held is not None and held.record_id == pointer["record_id"]:
+            return False
+        sql = "SELECT 1 FROM fillers WHERE file = ? AND offset <= ? AND offset + length > ?"
+        return self.db.execute(sql, (*place, pointer["offset"])).fetchone() is None
 
     def items(self, condition: str = "1", *parameters: Any) -> Iterator[sqlite3.Row]:
         """Rows of the items that meet a condition in SQL, in the order in which they were written."""

@@ -132,6 +132,7 @@ def _reconcile(collection: Collection, inventory: Inventory, lines: LineMender, 
     collection.flush()
     reconciler.files()
     reconciler.derived()
+    reconciler.pointers()
 
 
 def _note_files(collection: Collection, known: dict[str, Entry], mended: set[str], recovery: Recovery) -> None:

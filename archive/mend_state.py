@@ -150,6 +150,13 @@ class Reconciler:
         if corrected:
             self._recovery.note(f"state.sqlite: corrected {corrected} versions of articles")
 
+    def pointers(self) -> None:
+        """Say which lines point to nothing, not even to what documents a loss."""
+        for path in sorted((self._collection.path / "articles").glob("*.jsonl")):
+            for offset, line in read_lines(path):
+                if self._inventory.leads_nowhere(json.loads(line)["warc"]):
+                    self._recovery.leave(f"{path}:{offset}: expected `warc` to lead to a response, got none; restore the WARC from a copy")
+
     def files(self) -> None:
         """Each WARC is accounted for up to its end."""
         sizes = {path.name: path.stat().st_size for path in (self._collection.path / "warc").glob("*.warc.gz")}
