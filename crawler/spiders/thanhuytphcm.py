@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 USUAL_FEEDS = (f"https://{CANONICAL_HOST}/sitemap.xml", f"https://{CANONICAL_HOST}/rss")
 MAX_REDIRECTS = 10
+REMEMBERED = 20_000
+"""Addresses that a run remembers having offered: some megabytes, whatever the size of the site."""
 
 
 class ThanhuySpider(Spider):
@@ -30,6 +32,7 @@ class ThanhuySpider(Spider):
     allowed_domains = sorted(PAGE_HOSTS)
     """For `scrapy parse` and `scrapy shell`, which choose a spider by the address; what is followed is the scope's to say."""
 
+    _offered: set[str]
     _is_crawl = False
     """Whether the spider began with its own seeds; `scrapy parse` and the shell put theirs in the place of `start`."""
 
@@ -37,6 +40,7 @@ class ThanhuySpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Scrapy's way to build a spider."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._offered = set()
         crawler.signals.connect(spider.follow_sitemaps, signals.robots_parsed)
         return spider
 
@@ -80,13 +84,24 @@ class ThanhuySpider(Spider):
         links = parse_links(response.body, response.url, headers=headers)
         refresh, hops = self.settings.getbool("REFRESH"), response.meta.get("hops", "")
         for follow in select_links(response.url, links, hops=hops, limits=self._session.limits, one_turn=refresh):
-            yield self._follow(response, follow)
+            # Most links of a page stand on every page: what this run has offered once the frontier knows.
+            if follow.after or self._is_new(follow.url):
+                yield self._follow(response, follow)
         page = find_page(response.url)
         if page is not None and page.kind is not Kind.LISTING:
             article = self._read_article(response, headers)
             if article is not None:
                 yield from self._follow_files(response, article)
                 yield article
+
+    def _is_new(self, url: str) -> bool:
+        """Whether this run has not offered an address to the frontier yet, as far as it remembers."""
+        if url in self._offered:
+            return False
+        if len(self._offered) >= REMEMBERED:
+            self._offered.clear()
+        self._offered.add(url)
+        return True
 
     def _read_article(self, response: Response, headers: dict[str, str]) -> Article | None:
         try:
