@@ -21,8 +21,8 @@ from tests.conftest import run_thanhuy
 
 LABELS = {
     "write": 60,
-    "record-appended": 60,
-    "exchange-appended": 20,
+    "record-appended": 48,
+    "exchange-appended": 14,
     "sync": 8,
     "before-commit": 8,
     "committed": 8,
