@@ -123,6 +123,7 @@ def test_failing_disk_stops_cleanly_and_the_next_run_mends(tmp_path: Path, label
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("label", LABELS)
 def test_kill_at_every_point_loses_nothing(tmp_path: Path, label: str) -> None:
     for number in range(1, LABELS[label] + 1):
@@ -130,6 +131,7 @@ def test_kill_at_every_point_loses_nothing(tmp_path: Path, label: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_failing_write_at_every_point_loses_nothing(tmp_path: Path) -> None:
     for number in range(1, LABELS["write"] + 1):
         for action in ("ENOSPC", "tear"):
@@ -137,6 +139,7 @@ def test_failing_write_at_every_point_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_kill_at_random_moments_loses_nothing(tmp_path: Path) -> None:
     chance = random.Random(7)
     for number in range(60):
