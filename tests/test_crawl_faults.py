@@ -37,7 +37,7 @@ LABELS = {
 """Labels of the write path → how often a crawl of six articles reaches each, at least."""
 IN_FLIGHT = 4
 """Requests at a time."""
-FEW = ("write", "sync", "before-commit", "jsonl", "replace", "settled")
+FEW = ("write", "before-commit", "jsonl", "replace", "settled")
 """Those at which every run of the tests kills a crawl; the slow set does so at all of them."""
 
 
@@ -144,7 +144,7 @@ def test_signal_stops_cleanly(site: RunningSite, tmp_path: Path, number: signal.
 
 
 @pytest.mark.parametrize(
-    ("fault", "code"), [("sync:3:EIO", 1), ("replace:3:EIO", 1), ("write:40:ENOSPC", 3), ("jsonl:1:ENOSPC", 3)]
+    ("fault", "code"), [("sync:3:EIO", 1), ("replace:3:EIO", 1), ("jsonl:1:ENOSPC", 3)]
 )
 def test_failing_disk_ends_with_one_clear_line(site: RunningSite, tmp_path: Path, fault: str, code: int) -> None:
     asked, into = len(site.log), tmp_path / "x"

@@ -108,7 +108,7 @@ def test_kill_at_a_labelled_point_loses_nothing(tmp_path: Path, label: str) -> N
     crash_and_mend(tmp_path / "x", f"{label}:{random.Random(label).randint(1, count)}:kill")
 
 
-@pytest.mark.parametrize("number", [1, 2, 9, 25])
+@pytest.mark.parametrize("number", [1, 9, 25])
 def test_write_torn_in_the_middle_is_moved_aside(tmp_path: Path, number: int) -> None:
     crash_and_mend(tmp_path / "x", f"write:{number}:tear")
     torn = list((tmp_path / "x" / "torn").glob("*"))
@@ -116,8 +116,7 @@ def test_write_torn_in_the_middle_is_moved_aside(tmp_path: Path, number: int) ->
     assert all(path.stat().st_size for path in torn)
 
 
-@pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
-@pytest.mark.parametrize("label", ["write", "sync", "jsonl", "replace"])
+@pytest.mark.parametrize(("label", "error"), [("write", "ENOSPC"), ("sync", "EIO"), ("jsonl", "ENOSPC"), ("replace", "EIO")])
 def test_failing_disk_stops_cleanly_and_the_next_run_mends(tmp_path: Path, label: str, error: str) -> None:
     crash_and_mend(tmp_path / "x", f"{label}:{min(3, LABELS[label])}:{error}")
 
