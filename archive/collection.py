@@ -6,7 +6,6 @@ durable, and `commit` notes it in the state. `write_exchange` and `write_item` d
 After a failed write the collection takes no more; its files stay `.open`, and the next start mends them.
 """
 
-import hashlib
 import json
 import logging
 import re
@@ -25,13 +24,14 @@ from archive.directory import read_collection as read_collection
 from archive.errors import ArchiveError, RecordError
 from archive.exchange import Exchange, draft_exchange, examine_response, format_date
 from archive.faults import reach
+from archive.http1 import validators
 from archive.jsonl import JsonlFile, format_line, replace_file
 from archive.lock import Lock
 from archive.options import Options as Options
 from archive.options import draft_warcinfo
 from archive.records import Record, read_record_at
 from archive.recover import Recovery, item_key, read_line, recover, version_row
-from archive.reindex import Describe, validators
+from archive.reindex import Describe
 from archive.state import CaptureRow, State, VersionRow
 from archive.urls import Urls
 from archive.warc import Draft, Place, WarcFile, as_archive_error
@@ -210,7 +210,7 @@ class Collection:
         self._pending.append(_Pending(file=place.file, end=place.offset + place.length, version=row, line=line))
         reach("item-appended")
 
-    def restore_item(self, line: bytes, uri: str, place: tuple[str, int, int]) -> None:
+    def restore_item(self, line: bytes, place: tuple[str, int, int]) -> None:
         """Append the record of an item whose line lies in `articles/` at `place` (file, offset, length) and whose record is lost."""
         stamped = json.loads(line)
         written = self._append_item_record(line, stamped["warc"]["record_id"])
@@ -383,12 +383,13 @@ class Collection:
             if self._jsonl is not None:
                 self._finished.append(self._jsonl.finish())
             self._write_derived()
+            digested = fixity.digest_files(self.path, self._finished)
             if report is not None:
-                self._write_run(report)
+                self._write_run(report, digested)
             self.state.settle()
             reach("settled")
-            run = (self.path / "crawls" / self.run).glob("*")
-            fixity.record_files(self.path, [*self._finished, *run, self.path / "collection.json", self.path / "state.sqlite"])
+            rest = [*(self.path / "crawls" / self.run).glob("*"), self.path / "collection.json", self.path / "state.sqlite"]
+            fixity.note(self.path, digested + fixity.digest_files(self.path, rest))
             complete = True
             reach("recorded")
         finally:
@@ -413,10 +414,8 @@ class Collection:
             return
         self._finished.append(index)
 
-    def _write_run(self, report: Mapping[str, Any]) -> None:
-        files = [
-            {"file": str(path.relative_to(self.path)), "size": path.stat().st_size, "sha256": _sha256(path)} for path in self._finished
-        ]
+    def _write_run(self, report: Mapping[str, Any], digested: list[fixity.Entry]) -> None:
+        files = [{"file": one.file, "size": one.size, "sha256": one.sha256} for one in digested]
         run = {**report, "recovered": self.recovery.actions, "files": files}
         target = self.run_directory / "run.json"
         replace_file(target, [json.dumps(run, ensure_ascii=False, indent=1, default=str).encode() + b"\n"])
@@ -437,8 +436,3 @@ def newest_lines(path: Path, state: State) -> Iterator[bytes]:
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     return [name for name in now if name not in UNCOMPARED and before.get(name) != now[name]]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

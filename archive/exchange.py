@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from archive.digest import format_sha1, payload_digest
-from archive.http1 import HTTPSyntaxError, ResponseHead, parse_response_head, read_head
+from archive.http1 import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head
 from archive.records import open_window
 from archive.sniff import sniff_type
 from archive.state import CaptureRow
@@ -108,11 +108,6 @@ def _parse_head(head: bytes) -> ResponseHead | None:
         return None
 
 
-def _media_type(head: ResponseHead | None) -> str | None:
-    value = head.header(b"Content-Type") if head else None
-    return value.partition(b";")[0].strip().lower().decode("latin-1") or None if value else None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Drafts:
     """The records of one exchange, in the order in which they are written."""
@@ -152,21 +147,14 @@ def draft_exchange(
     not_modified = unmodified if status == 304 else None
     original = not_modified or same_payload
     records: list[Draft] = []
-    response_id = None
+    response_id = new_id() if received.length else None
     kind = "revisit" if original else "response"
-    if received.length:
-        response_id = new_id()
+    if response_id:
         fields = (("WARC-Type", kind), ("WARC-Record-ID", f"<{response_id}>"), *common, ("Content-Type", HTTP_RESPONSE))
         if original:
             records.append(_draft_revisit(fields, received, original, not_modified is not None))
         else:
-            payload_type = sniff_type(received.block, received.head_length, head) if head else None
-            own = (
-                ("WARC-Payload-Digest", received.payload_digest),
-                ("WARC-Truncated", exchange.truncated),
-                ("WARC-Identified-Payload-Type", payload_type),
-            )
-            records.append(Draft(fields=fields + own, block=received.block, length=received.length))
+            records.append(_draft_response(fields, received, exchange.truncated))
     request_id = new_id()
     concurrent = ("WARC-Concurrent-To", f"<{response_id}>" if response_id else None)
     request = (("WARC-Type", "request"), ("WARC-Record-ID", f"<{request_id}>"), *common, concurrent, ("Content-Type", HTTP_REQUEST))
@@ -189,7 +177,7 @@ def draft_exchange(
         date=date,
         type=kind,
         status=status,
-        mime=_media_type(head),
+        mime=media_type(head),
         payload_digest=original.payload_digest if original else received.payload_digest,
         truncated=exchange.truncated,
         file="",
@@ -203,6 +191,16 @@ def draft_exchange(
 def format_date(moment: datetime) -> str:
     """`WARC-Date` with microseconds, UTC (WARC 1.1 §5.4)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _draft_response(fields: tuple[tuple[str, str | None], ...], received: Received, truncated: str | None) -> Draft:
+    payload_type = sniff_type(received.block, received.head_length, received.head) if received.head else None
+    own = (
+        ("WARC-Payload-Digest", received.payload_digest),
+        ("WARC-Truncated", truncated),
+        ("WARC-Identified-Payload-Type", payload_type),
+    )
+    return Draft(fields=fields + own, block=received.block, length=received.length)
 
 
 def _draft_revisit(fields: tuple[tuple[str, str | None], ...], received: Received, original: CaptureRow, not_modified: bool) -> Draft:

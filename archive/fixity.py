@@ -60,10 +60,19 @@ def record_file(collection: Path, path: Path, *, clock: Callable[[], datetime] =
     return entry
 
 
-def record_files(collection: Path, paths: Iterable[Path], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+def record_files(collection: Path, paths: Iterable[Path]) -> None:
     """Digest files and note those in the log that it does not know as they are. Costs a read of each and one sync."""
+    note(collection, digest_files(collection, paths))
+
+
+def digest_files(collection: Path, paths: Iterable[Path], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Entry]:
+    """What the log is to say of files that are closed now, each once. Costs a read of each."""
+    return [digest_file(collection, path, clock()) for path in dict.fromkeys(paths)]
+
+
+def note(collection: Path, entries: list[Entry]) -> None:
+    """Note those entries that the log does not have already."""
     known = read_fixity(collection)
-    entries = [digest_file(collection, path, clock()) for path in dict.fromkeys(paths)]
     changed = [one for one in entries if one.file not in known or (one.sha256, one.size) != (known[one.file].sha256, known[one.file].size)]
     if changed:
         append_entries(collection, changed)

@@ -89,6 +89,23 @@ class Chunked:
     """Bytes after the body's end."""
 
 
+def media_type(head: ResponseHead | None) -> str | None:
+    """The media type that the response names, lower case, without parameters."""
+    value = head.header(b"Content-Type") if head else None
+    return (_latin1(value) or "").partition(";")[0].strip().lower() or None
+
+
+def validators(head: ResponseHead | None) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified, for conditional requests (RFC 9110 §8.8); each byte as one character."""
+    if head is None:
+        return None, None
+    return _latin1(head.header(b"ETag")), _latin1(head.header(b"Last-Modified"))
+
+
+def _latin1(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value else None
+
+
 def split_head(data: bytes) -> tuple[bytes, int] | None:
     """The head with its closing empty line, and where the body begins; None when the head does not end in `data`."""
     end = HEAD_END.search(data)

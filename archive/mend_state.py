@@ -16,7 +16,7 @@ from archive.mend_lines import LinePlace, Version, Vouch, read_lines
 from archive.recover import READ_AGAIN, Recovery, read_range, set_aside, version_of, version_row
 from archive.reindex import Describe, note_capture
 from archive.verify_state import open_read_only
-from archive.warc import OPEN_SUFFIX, Place, format_uri
+from archive.warc import OPEN_SUFFIX, Place
 
 _COMPARED = ("uri", "date", "type", "status", "mime", "payload_digest", "length", "record_id")
 _AGAIN = """UPDATE urls SET state = iif(state = 'refused', state, 'queued'), capture = NULL, page = NULL, etag = NULL, last_modified = NULL
@@ -128,8 +128,7 @@ class Reconciler:
         record = json.loads(line)
         response = self._inventory.find_capture(record["warc"]["file"], record["warc"]["offset"])
         known = response is not None and response.record_id == record["warc"]["record_id"]
-        uri = response.uri if response is not None and known else format_uri(record["url"])
-        self._collection.restore_item(line[:-1], uri, place)
+        self._collection.restore_item(line[:-1], place)
         text = f"version {version[1]} of {version[0]}: wrote its record again from its line in articles/{place[0]}"
         self._recovery.note(text if known else f"{text}; the response that it was parsed from is lost")
         return True

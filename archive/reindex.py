@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.http1 import HTTPSyntaxError, ResponseHead, parse_response_head, read_head
+from archive.http1 import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head, validators
 from archive.records import Record, bare_uri
 from archive.salvage import Gap, read_sound
 from archive.state import CaptureRow, State
@@ -107,20 +107,3 @@ def _read_response_head(record: Record) -> ResponseHead | None:
         return parse_response_head(found[0])
     except HTTPSyntaxError:
         return None
-
-
-def validators(head: ResponseHead | None) -> tuple[str | None, str | None]:
-    """ETag and Last-Modified, for conditional requests (RFC 9110 §8.8)."""
-    if head is None:
-        return None, None
-    return _text(head.header(b"ETag")), _text(head.header(b"Last-Modified"))
-
-
-def media_type(head: ResponseHead | None) -> str | None:
-    """The media type that the response names, lower case, without parameters."""
-    value = head.header(b"Content-Type") if head else None
-    return (_text(value) or "").partition(";")[0].strip().lower() or None
-
-
-def _text(value: bytes | None) -> str | None:
-    return value.decode("latin-1") if value else None

@@ -40,6 +40,15 @@ class Limits:
         too_old = self.since is not None and day + ESTIMATE_MARGIN < self.since
         return too_old or (self.until is not None and day - ESTIMATE_MARGIN > self.until)
 
+    def lets_through(self, url: str) -> bool:
+        """Whether an address may be fetched, as far as it tells by itself: an article's number, a listing's slug."""
+        page = find_page(url)
+        if page is None:
+            return True
+        if page.kind is Kind.LISTING:
+            return not self.sections or page.slug in self.sections
+        return not self.rules_out(page)
+
     def wants(self, day: str | None, section: list[str]) -> bool:
         """Whether an article of that day (`YYYY-MM-DD`) and section is wanted. One that does not say is."""
         if self.sections and section and not self.sections.intersection(map(slug_of, section)):

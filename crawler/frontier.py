@@ -159,14 +159,14 @@ class Frontier:
 
     def _as_request(self, row: UrlRow) -> Request:
         meta: dict[str, Any] = {"key": row.key, "kind": row.kind, "hops": row.hops, "via": row.via, "attempts": row.attempts}
-        headers = {}
+        headers: dict[str, bytes] = {}
         if row.state == "fetched":
             meta["stored_capture"] = row.capture
         elif row.page is not None:
             if row.etag:
-                headers["If-None-Match"] = row.etag
+                headers["If-None-Match"] = row.etag.encode("latin-1")  # the bytes that the server sent
             if row.last_modified:
-                headers["If-Modified-Since"] = row.last_modified
+                headers["If-Modified-Since"] = row.last_modified.encode("latin-1")
         # No callback means the spider's `parse`. Of a generator that is named here Scrapy parses the source again at each response:
         # its cache holds the bound method weakly, and that is gone with the request. Measured: 1.3 ms a page.
         return Request(

@@ -195,6 +195,7 @@ def check_wire() -> None:
         (http11, "_LenientHTTP11ClientProtocol"),
         (http11, "_ScrapyAgent"),
         (http11, "HTTP11DownloadHandler"),
+        (http11, "_ResponseReader"),
         (_newclient.HTTP11ClientProtocol, "_finishResponse"),
         (_newclient.HTTP11ClientProtocol, "dataReceived"),
         (_newclient.HTTP11ClientProtocol, "connectionLost"),
@@ -203,10 +204,11 @@ def check_wire() -> None:
         (HTTPConnectionPool, "_newConnection"),
     )
     missing = [f"{getattr(owner, '__name__', owner)}.{name}" for owner, name in wanted if not hasattr(owner, name)]
-    source = inspect.getsource(http11.HTTP11DownloadHandler.__init__)
-    if "self._bodybuf" not in inspect.getsource(http11._ResponseReader.__init__):
-        missing.append("_ResponseReader._bodybuf")
-    missing += [f"HTTP11DownloadHandler.{name}" for name in ("_pool", "_contextFactory") if f"self.{name}" not in source]
+    if not missing:
+        set_at_start = ((http11.HTTP11DownloadHandler, ("_pool", "_contextFactory")), (http11._ResponseReader, ("_bodybuf",)))
+        for owner, names in set_at_start:
+            source = inspect.getsource(owner.__init__)
+            missing += [f"{owner.__name__}.{name}" for name in names if f"self.{name}" not in source]
     if missing:
         raise RuntimeError(
             f"Scrapy {scrapy.__version__}: expected {', '.join(missing)}, got none; the capture would miss bytes. Install Scrapy 2.19"

@@ -234,3 +234,23 @@ def test_kinds_of_what_is_fetched_first() -> None:
     order = sorted(PRIORITY, key=lambda kind: -PRIORITY[kind])
     assert order.index(Kind.LISTING) < order.index(Kind.ARTICLE) < order.index(Kind.IMAGE)
     assert find_kind(HOME) is order[0]
+
+
+def test_dry_run_keeps_to_the_limits(runs: Runs) -> None:
+    runs.crawl("--max-requests", "16")
+    del runs.running.log[:]
+
+    def left(*limits: str) -> list[str]:
+        return run_thanhuy("crawl", *runs.options, "--dry-run", *limits).stdout.split()
+
+    def articles(urls: list[str]) -> list[str]:
+        return [url for url in urls if find_kind(url) is Kind.ARTICLE]
+
+    everything = left()
+    assert len(articles(everything)) > 20
+    newer = articles(left("--since", "2024-06-01"))
+    assert 0 < len(newer) < len(articles(everything))
+    assert set(newer) <= set(everything)
+    assert 2 == len(articles(left("--limit", "2")))
+    assert not [url for url in left("--section", "y-te") if "/nhom-tin/" in url and "y-te" not in url]
+    assert [] == runs.running.log

@@ -9,7 +9,9 @@ import click
 
 from crawler.cli.exits import CommandFailed
 from crawler.cli.options import JsonFormatter, as_settings, check_seeds, crawl_options, read_seeds
+from crawler.following import Limits
 from crawler.scope import HOME
+from crawler.times import parse_day
 
 
 @click.command("crawl")
@@ -70,26 +72,37 @@ def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
 
 
 def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
-    """The addresses that a run would begin with, in its order: those known to be left, and the seeds."""
+    """The addresses that a run would begin with, in its order: those known to be left that its limits let through, and the seeds."""
     import time
 
+    from archive.directory import read_collection
     from archive.state import State
     from archive.urls import Urls
     from crawler.queueing import ITEM_KINDS
     from crawler.scope import Kind, url_key
 
+    limits = Limits(
+        sections=frozenset(chosen.get("SECTIONS", ())),
+        since=parse_day(chosen["SINCE"]) if chosen.get("SINCE") else None,
+        until=parse_day(chosen["UNTIL"]) if chosen.get("UNTIL") else None,
+    )
+    articles, most = 0, chosen.get("ARTICLE_LIMIT") or float("inf")
     seen = set()
+    if into.exists():
+        read_collection(into)
     if (into / "state.sqlite").exists():
         with State(into / "state.sqlite") as state:
             urls = Urls(state)
-            conditions: list[tuple[str, tuple[Any, ...]]] = [("state NOT IN ('done', 'excluded', 'refused', 'captured', 'fetched')", ())]
+            conditions: list[tuple[str, tuple[Any, ...]]] = [("state NOT IN ('done', 'captured', 'fetched')", ())]
             if chosen.get("REFRESH"):
                 conditions.append(("state = 'done' AND kind IN (?, ?) AND key NOT LIKE '%?%'", (Kind.HOME, Kind.LISTING)))
                 conditions.append(("state = 'done' AND kind IN (?, ?) AND due <= ?", (*ITEM_KINDS, time.time())))
             for condition, parameters in conditions:
                 for row in urls.where(f"{condition} ORDER BY priority DESC, id", *parameters):
                     seen.add(row.key)
-                    yield row.url
+                    articles += row.kind in ITEM_KINDS
+                    if limits.lets_through(row.url) and (row.kind not in ITEM_KINDS or articles <= most):
+                        yield row.url
             seen |= {url_key(seed) for seed in chosen["SEEDS"] or [HOME] if urls.find(url_key(seed))}
     for seed in chosen["SEEDS"] or [HOME]:
         if url_key(seed) not in seen:
