@@ -114,7 +114,7 @@ def _read_file(target: str) -> tuple[bytes, dict[str, str]]:
 
 def _guess_url(body: bytes) -> str | None:
     """The address that a saved page tells of itself."""
-    text, _ = decode_page(body[:200_000])
+    text = decode_page(body[:200_000]).text
     match = _CANONICAL.search(text)
     found = next((group for group in match.groups() if group), None) if match else None
     return found.replace("&amp;", "&") if found and found.startswith(("http://", "https://")) else None

@@ -9,6 +9,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import NamedTuple
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
@@ -27,27 +28,39 @@ MAX_BYTES = 64_000_000
 """Bytes that are decoded at all, before tags with absurdly many attributes are cut."""
 
 
-def decode_page(body: bytes, headers: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """The page's text and the charset it was read in. Never raises: bytes that fit nothing become replacement characters."""
+class Decoded(NamedTuple):
+    """A page as text."""
+
+    text: str
+    charset: str
+    """The charset it was read in."""
+    utf8: bytes | None = None
+    """The text in UTF-8, where the page came so."""
+
+
+def decode_page(body: bytes, headers: Mapping[str, str] | None = None) -> Decoded:
+    """Read a page's bytes as text. Never raises: bytes that fit nothing become replacement characters."""
     body = body[:MAX_BYTES]
     for bom, name in _BOMS:
         if body.startswith(bom):
-            return body[len(bom) :].decode(name, "replace"), name
+            return Decoded(body[len(bom) :].decode(name, "replace"), name)
     wide = _find_wide(body)
     if wide is not None:
-        return body.decode(wide, "replace"), wide
-    text = _read_utf8(body)
-    if text is not None:
-        return text, "utf-8"
+        return Decoded(body.decode(wide, "replace"), wide)
+    try:
+        return Decoded(body.decode("utf-8"), "utf-8", body)
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and error.end >= len(body) - 4:  # a letter cut at the very end
+            return Decoded(body.decode("utf-8", "replace"), "utf-8")
     declared = [_known(name) for name in _declared(body, headers)]
     names = [name for name in declared if name is not None and not name.startswith(("utf-16", "utf-32"))]
     for name in [*(name for name in names if name != "utf-8"), *(["utf-8"] if "utf-8" in names else [])]:
         if name == "utf-8" and _replaced_share(body) > 0.01:
             continue  # declares UTF-8 and is something else
-        return _compose(body.decode(name, "replace"), name), name
+        return Decoded(_compose(body.decode(name, "replace"), name), name)
     if _replaced_share(body) <= 0.01:
-        return body.decode("utf-8", "replace"), "utf-8"
-    return _compose(body.decode("cp1258", "replace"), "cp1258"), "cp1258"
+        return Decoded(body.decode("utf-8", "replace"), "utf-8")
+    return Decoded(_compose(body.decode("cp1258", "replace"), "cp1258"), "cp1258")
 
 
 def _declared(body: bytes, headers: Mapping[str, str] | None) -> list[str]:
@@ -77,16 +90,6 @@ def _find_wide(body: bytes) -> str | None:
     if head[0::2].count(0) > len(head) * 0.35 and head[1::2].count(0) < 4:
         return "utf-16-be"
     return None
-
-
-def _read_utf8(body: bytes) -> str | None:
-    """The text where the bytes are UTF-8, a letter cut at the very end aside. None where they are not."""
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data" and error.end >= len(body) - 4:
-            return body.decode("utf-8", "replace")
-        return None
 
 
 def _replaced_share(body: bytes) -> float:

@@ -5,6 +5,7 @@ where tags nest deeper than 2048.
 """
 
 import re
+from collections.abc import Iterator
 
 _ATTRIBUTES = 400
 """More than any honest tag has."""
@@ -31,9 +32,7 @@ _WRAPPER = re.compile(rf"(?:</?(?!(?:{_KEPT})\b)[a-zA-Z][^>]*+>\s*+)++", re.IGNO
 
 def tame_tags(text: str) -> str:
     """The page with tags of more than a few hundred attributes cut to their beginning; the text itself where none can be."""
-    parts = text.split(">")
-    longest = max(map(len, parts))  # looked at first: few pages have a long part at all
-    if text.count("=") < _MANY and not (longest > _LONG and any(len(part) > _LONG and _may_be_attributes(part) for part in parts)):
+    if text.count("=") < _MANY and not any(map(_may_be_attributes, _find_long_parts(text))):
         return text
     out: list[str] = []
     done = 0
@@ -49,6 +48,23 @@ def tame_tags(text: str) -> str:
                 done = end
     out.append(text[done:])
     return "".join(out)
+
+
+def _find_long_parts(text: str) -> Iterator[str]:
+    """What stands between two `>` that are further apart than in any honest tag.
+
+    A part that long covers a whole step, wherever the steps begin; so one look a step finds it, and most of the page is never read.
+    """
+    step, at = _LONG // 2, 0
+    while at + step <= len(text):
+        if text.find(">", at, at + step) >= 0:
+            at += step
+            continue
+        start, end = text.rfind(">", 0, at) + 1, text.find(">", at)
+        end = len(text) if end < 0 else end
+        if end - start > _LONG:
+            yield text[start:end]
+        at = end
 
 
 def _may_be_attributes(part: str) -> bool:

@@ -51,8 +51,7 @@ class Link:
 
 def parse_links(body: bytes, url: str, *, headers: Mapping[str, str] | None = None) -> list[Link]:
     """Every distinct link of a page in page order; an empty list for what is no HTML. Never raises."""
-    text, _ = decode_page(body, headers)
-    root, _ = parse_html(text)
+    root, _ = parse_html(decode_page(body, headers))
     if root is None:
         return []
     found: dict[tuple[str, str], Link] = {}

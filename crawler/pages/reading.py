@@ -77,12 +77,12 @@ def inspect_article(body: bytes, url: str, *, headers: Mapping[str, str] | None 
 def _open(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at: datetime | None) -> Page:
     if body.startswith(_MAGIC) or not body.strip():
         raise LayoutError("not-html", url, f"expected an HTML page, got {'nothing' if not body.strip() else repr(body[:4])}")
-    text, _ = decode_page(body, headers)
-    root, cut = parse_html(text)
-    if root is None or "<" not in text[:100_000]:
+    decoded = decode_page(body, headers)
+    root, cut = parse_html(decoded)
+    if root is None or "<" not in decoded.text[:100_000]:
         raise LayoutError("not-html", url, "expected an HTML page, got no markup")
     tree = flatten(root, cut=cut or len(body) > MAX_BYTES)
-    page = open_page(url, tree, read_metadata(root, url, microdata="itemprop" in text), captured_at)
+    page = open_page(url, tree, read_metadata(root, url, microdata="itemprop" in decoded.text), captured_at)
     page.teaser = mark_teasers(page)
     if tree.cut:
         page.ledger.warn("page-cut")

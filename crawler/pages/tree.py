@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from crawler.pages.charset import MAX_CHARS
+from crawler.pages.charset import MAX_CHARS, Decoded
 from crawler.pages.guard import FLATTENERS, flatten_nesting, tame_tags
 
 NAV, HEADER, FOOTER, ASIDE, FORM, FIGURE, CAPTION, TABLE, ITEM, QUOTE, ARTICLE, MAIN = (1 << bit for bit in range(12))
@@ -86,25 +86,26 @@ class Tree:
     """Characters of script seen on the way."""
 
 
-def parse_html(text: str) -> tuple[Any, bool]:
+def parse_html(page: Decoded) -> tuple[Any, bool]:
     """The page's root element (None where there is none), and whether the page is too long or too deep to be read as it stands."""
-    text = tame_tags(text.replace("\0", ""))
-    long = len(text) > MAX_CHARS
-    text = text[:MAX_CHARS]
-    root, deep = _parse(text)
+    text = page.text
+    tamed = tame_tags(text.replace("\0", "") if "\0" in text else text)
+    cut = len(tamed) > MAX_CHARS
+    tamed = tamed[:MAX_CHARS]
+    root, deep = _parse(page.utf8 if page.utf8 is not None and tamed is text else tamed.encode("utf-8", "replace"))
     for tags in FLATTENERS:
         if not deep:
             break
-        root, deep = _parse(flatten_nesting(text, tags))
-        long = True
-    return root, deep or long
+        root, deep = _parse(flatten_nesting(tamed, tags).encode("utf-8", "replace"))
+        cut = True
+    return root, deep or cut
 
 
-def _parse(text: str) -> tuple[Any, bool]:
+def _parse(encoded: bytes) -> tuple[Any, bool]:
     # huge_tree lifts the depth from 256 to 2048; nothing is fetched, and entities of a DTD are not expanded by the HTML parser.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(encoded, parser)
     except (etree.XMLSyntaxError, ValueError):  # empty, or nothing but comments
         return None, False
     return root, any("Excessive depth" in (entry.message or "") for entry in parser.error_log[-3:])
