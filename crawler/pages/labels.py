@@ -19,6 +19,8 @@ class Label(Enum):
     TAGS = "keywords"
     TOOL = "a button or a widget"
 
+    __hash__ = object.__hash__  # each is one object, and Enum's own hash is Python code, called for every line
+
 
 _COMMENTS = r"""(?:(?:các )?ý kiến(?: của)? (?:bạn đọc|độc giả|người đọc)(?: \d+)?|(?:\d+ )?(?:bình luận|phản hồi|ý kiến
   |comments?)(?: \d+)?(?: bài viết)?(?: này)?

@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -65,11 +65,14 @@ def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
 
     `microdata` is False for a page that is known to have none.
     """
-    base = find_base(root, url)
+    elements: dict[str, list[Any]] = {"base": [], "script": [], "meta": [], "link": [], "title": []}
+    for element in root.iter(*elements):
+        elements[element.tag].append(element)
+    base = _find_base(elements["base"], url)
     found = Metadata(base=base, origin="/".join(base.split("/", 3)[:3]))
-    for block in _linked_data(root):
+    for block in _linked_data(elements["script"]):
         _read_object(found, block)
-    metas = _read_metas(root)
+    metas = _read_metas(elements["meta"])
     for name, keys in _META.items():
         values = [(f"meta:{key}", metas[key][0]) for key in keys if key in metas]
         if name in {"title", "description", "published", "modified", "author"}:
@@ -88,15 +91,18 @@ def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
             found.image += [address for _, value in values if (address := _join(found.base, value))]
     if microdata:
         _read_microdata(found, root)
-    _read_links(found, root, url)
-    title = next(root.iter("title"), None)
-    found.page_title = clean("".join(title.itertext())) if title is not None else ""
+    _read_links(found, elements["link"], url)
+    found.page_title = clean("".join(elements["title"][0].itertext())) if elements["title"] else ""
     return found
 
 
 def find_base(root: Any, url: str) -> str:
     """What relative links stand on: `<base href>` where there is one, else the page itself."""
-    for base in root.iter("base"):
+    return _find_base(root.iter("base"), url)
+
+
+def _find_base(bases: Iterable[Any], url: str) -> str:
+    for base in bases:
         href = base.get("href")
         if href:
             return _join(url, href.strip()) or url
@@ -110,9 +116,9 @@ def _join(base: str, href: str) -> str | None:
         return None
 
 
-def _read_metas(root: Any) -> dict[str, list[str]]:
+def _read_metas(elements: list[Any]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for meta in root.iter("meta"):
+    for meta in elements:
         content = meta.get("content")
         if not content or not content.strip():
             continue
@@ -145,16 +151,16 @@ def _read_microdata(found: Metadata, root: Any) -> None:
             getattr(found, name).append((f"itemprop:{name}", text))
 
 
-def _read_links(found: Metadata, root: Any, url: str) -> None:
-    for link in root.iter("link"):
+def _read_links(found: Metadata, elements: list[Any], url: str) -> None:
+    for link in elements:
         if (link.get("rel") or "").lower() == "canonical" and (href := (link.get("href") or "").strip()):
             found.canonical = _join(url, href) or found.canonical
             return
 
 
-def _linked_data(root: Any) -> Iterator[dict[str, Any]]:
+def _linked_data(scripts: list[Any]) -> Iterator[dict[str, Any]]:
     """Every object of the page's JSON-LD, those in lists and graphs too."""
-    for script in root.iter("script"):
+    for script in scripts:
         if "ld+json" not in (script.get("type") or "").lower() or not script.text or len(script.text) > _MAX_JSON:
             continue
         text = script.text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")

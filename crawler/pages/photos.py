@@ -1,6 +1,7 @@
 """Photos: which images are photos of the article, where they lie, and who made them."""
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urljoin
 
@@ -105,16 +106,22 @@ def is_icon(image: Any) -> bool:
     source = image.get("data-src") or image.get("data-original") or image.get("src") or ""
     if len(source) > 2000 or source[:5] == "data:":
         return False
+    if _is_sign(source):
+        return True
+    alt = image.get("alt")
+    return bool(alt) and len(alt) < 20 and alt.strip().lower() in _SIGNS
+
+
+@lru_cache(maxsize=4096)
+def _is_sign(source: str) -> bool:
+    """Whether an address names a sign: a site shows the same few on every page."""
     path = source.partition("?")[0].partition("#")[0].strip().lower()
     if "%" in path:
         path = unquote(path)
     if path.endswith((".svg", ".ashx", ".axd", ".cur", ".ico")) or _SIGN_FOLDERS.search(path):
         return True
     words = re.split(r"[-_.\s]+", path.rsplit("/", 1)[-1])[:-1]
-    if len(words) <= 3 and any(word.strip("0123456789") in _SIGNS for word in words):
-        return True
-    alt = image.get("alt")
-    return bool(alt) and len(alt) < 20 and alt.strip().lower() in _SIGNS
+    return len(words) <= 3 and any(word.strip("0123456789") in _SIGNS for word in words)
 
 
 def split_credit(caption: str) -> tuple[str, str | None]:

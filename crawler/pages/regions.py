@@ -77,15 +77,14 @@ def mark_teasers(page: Page) -> list[bool]:
     """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
     pieces, boxes = page.pieces, page.boxes
     linked = [
-        piece.image is None
+        piece.size >= _HEADLINE
         and piece.is_link
-        and len(set(piece.hrefs)) == 1
-        and piece.size >= _HEADLINE
+        and piece.hrefs.count(piece.href) == len(piece.hrefs)
         and page.leads_elsewhere(piece.href)
         for piece in pieces
     ]
     pictured = [piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces]
-    prose = [piece.image is None and piece.size >= 60 and not piece.is_link for piece in pieces]
+    prose = [piece.size >= 60 and not piece.is_link for piece in pieces]
     heads, pictures, proses = ([0, *accumulate(flags)] for flags in (linked, pictured, prose))
     entries: dict[int, list[Box]] = {}
     marked = [False] * len(pieces)

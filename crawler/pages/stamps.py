@@ -9,6 +9,7 @@ VIETNAM = timezone(timedelta(hours=7))
 
 _WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tư": 2, "4": 2, "năm": 3, "5": 3, "sáu": 4, "6": 4, "bảy": 5, "bẩy": 5, "7": 5}
 _WEEKDAY = re.compile(r"\b(?:thứ\s*|t(?=[2-7]\b))(hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])\b|\b(chủ\s*nhật|cn)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d{2})(?![\d])")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _WORDS = re.compile(r"(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm|\s*,|\s*/)?\s+((?:19|20)\d{2})", re.IGNORECASE)
@@ -61,7 +62,7 @@ class Stamp:
 
 def find_stamp(text: str) -> Stamp | None:
     """The first date in a short line, with what is printed beside it."""
-    if len(text) > 160 or not any(char.isdigit() for char in text):
+    if len(text) > 160 or _DIGIT.search(text) is None:
         return None
     match, day, words = _find_day(text)
     if match is None or day is None:

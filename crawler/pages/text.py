@@ -23,6 +23,8 @@ _SPACES = {
 }
 _TABLE = {**dict.fromkeys(_DROPPED), **_SPACES}
 
+_LINE = 500
+"""Characters up to which a text's fold is remembered."""
 _NOT_ALPHABET = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
 _TERMINAL = re.compile(r"[.!?…:;,][\"”’»)\]]*$")
@@ -31,9 +33,12 @@ _SENTENCE = re.compile(r"[.!?…][\"”’»)\]]*$")
 
 def clean(text: str) -> str:
     """One line of NFC text: no zero-width characters, every run of white space one space."""
-    text = " ".join(text.split())  # str.split knows every Unicode space, the no-break one too
-    if not text.isprintable():
-        text = " ".join(text.translate(_TABLE).split())
+    text = text.strip()
+    printable = text.isprintable()  # then its only white space is the plain space
+    if not printable or "  " in text:
+        text = " ".join(text.split())  # str.split knows every Unicode space, the no-break one too
+        if not printable and not text.isprintable():
+            text = " ".join(text.translate(_TABLE).split())
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text
@@ -41,7 +46,15 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """The words of a text, case and punctuation aside: equal folds say the same."""
+    return _fold_line(text) if len(text) <= _LINE else _fold(text)
+
+
+def _fold(text: str) -> str:
     return " ".join(_WORD.findall(clean(text).casefold()))
+
+
+_fold_line = lru_cache(maxsize=1024)(_fold)
+"""A page's headline, description and labels are asked for again and again."""
 
 
 def first_word(text: str) -> str:
