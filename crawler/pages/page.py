@@ -85,6 +85,13 @@ class Page:
         box = self.box_of(piece)
         return bool(box.flags & QUOTE) or any("quote" in self.class_of(self.boxes[index]).lower() for index in self.ancestors(box)[:3])
 
+    def place_of(self, piece: Piece) -> int:
+        """The index of the block that a line shares with others: wrappers that hold nothing else do not count."""
+        box = self.box_of(piece)
+        while box.index and box.last - box.first <= 1:
+            box = self.boxes[box.parent]
+        return box.index
+
     def ancestors(self, box: Box) -> list[int]:
         """The indexes of a box and of all that hold it, innermost first."""
         found = [box.index]

@@ -82,7 +82,7 @@ def _heads_prose(page: Page, regions: Regions, piece: Piece) -> bool:
         return False
     for after in page.pieces[piece.index + 1 : min(piece.index + 2, regions.story.stop)]:
         if after.image is None and after.size >= 60 and not after.hrefs and not regions.teaser[after.index]:
-            return page.box_of(after).parent == page.box_of(piece).parent
+            return page.place_of(after) == page.place_of(piece)
     return False
 
 
