@@ -18,12 +18,21 @@ FILE_HOSTS = frozenset({"images.hcmcpv.org.vn"})
 HOME = f"https://{CANONICAL_HOST}/"
 
 _PAGE_PATH = re.compile(r"/+(tin-tuc|tu-lieu|nhom-tin)/(?:[^/]+/)*(?:([^/]*)-)?(\d{10})/*", re.ASCII)
+_TURNED_PATHS = tuple(
+    re.compile(rf"/+nhom-tin/(?:[^/]+/)*?{form}/*", re.ASCII | re.IGNORECASE)
+    for form in (
+        r"(?:(?P<before>[^/]*)-)?(?:trang|page)-?(?P<number>\d{1,6})[/-](?:(?P<slug>[^/]*)-)?(?P<id>\d{10})",
+        r"(?:(?P<slug>[^/]*)-)?(?P<id>\d{10})[/.-](?:(?:trang|page|p)[-/.]?)?(?P<number>\d{1,6})(?:\.\w{2,5})?",
+    )
+)
+"""A listing whose further pages are numbered in the path, before its ten digits or behind them."""
 _TRACKING = re.compile(r"(?:fbclid|gclid|dclid|msclkid|zarsrc|mc_[ce]id|igshid|_ga|yclid|utm_\w+)(?==|$)", re.IGNORECASE)
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 _REQUISITE = re.compile(r"\.(?:css|m?js|woff2?|ttf|otf|eot|ico)$", re.IGNORECASE)
-_FEED = re.compile(r"(?:/(?:rss|feed|atom)/?|/sitemap[^/]*\.xml(?:\.gz)?|\.(?:rss|atom))$", re.IGNORECASE)
+_FEED = re.compile(r"(?:/(?:rss|feeds?|atom)(?:[/.][^/]*)*|\.(?:rss|atom|xml)(?:\.gz)?)$", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"(?:[?&](?:page|p|pg|trang|pageindex|paged|pageno|page_?num(?:ber)?|currentpage|curpage)=|/(?:trang|page|p)[-/]?)(\d{1,6})\b",
+    r"(?:[?&](?:page|p|pg|trang|trangso|pageindex|paged|pageno|page_?num(?:ber)?|currentpage|curpage|start|offset|index|batdau)="
+    r"|[/-](?:trang|page|p)[-/]?)(\d{1,6})(?![\w])",
     re.IGNORECASE,
 )
 _TRAP_QUERY = re.compile(
@@ -66,6 +75,8 @@ class Page:
     """The ten digits that end the path."""
     slug: str
     """The words before the id, percent-decoded; begins with `-` where the title begins with a bracket."""
+    number: int = 1
+    """Of a listing: which of its pages, where the path says so."""
 
     @property
     def key(self) -> str:
@@ -85,6 +96,12 @@ def find_page(url: str) -> Page | None:
     parts = _split(url)
     if parts is None or parts[0] not in PAGE_HOSTS:
         return None
+    for form in _TURNED_PATHS:
+        turned = form.fullmatch(parts[1])
+        if turned is not None:
+            found = turned.groupdict()
+            words = "-".join(part for part in (found.get("before"), found["slug"]) if part)
+            return Page(kind=Kind.LISTING, id=found["id"], slug=unquote(words), number=int(found["number"]))
     match = _PAGE_PATH.fullmatch(parts[1])
     if match is None:
         return None
@@ -125,8 +142,38 @@ def is_trap(url: str) -> bool:
 
 def page_number(url: str) -> int:
     """Which page of a listing the address names, in whatever form; 1 where it names none."""
+    page = find_page(url)
+    if page is not None and page.number > 1:
+        return page.number
     match = _NUMBERED.search(url)
     return int(match[1]) if match else 1
+
+
+def is_first_page(url: str) -> bool:
+    """Whether a listing's address names none of its further pages."""
+    return "?" not in url_key(url)
+
+
+def listing_name(url: str) -> str:
+    """What all pages of one listing have in common, as far as their addresses tell."""
+    page = find_page(url)
+    if page is not None:
+        return page.key
+    return _NUMBERED.sub("", url_key(url).partition("?")[0]).rstrip("/")
+
+
+def is_same_listing(here: str, there: str) -> bool:
+    """Whether two addresses are pages of one listing."""
+    one, other = listing_name(here), listing_name(there)
+    if one == other:
+        # Of a list that is told by its query: the same numbers of ten digits, where there are any.
+        return _numbers(here) == _numbers(there)
+    page = find_page(here)
+    return other.startswith(one) if page is None else page.kind is Kind.LISTING and page.id in _numbers(there) and find_page(there) is None
+
+
+def _numbers(url: str) -> list[str]:
+    return re.findall(r"(?<!\d)\d{10}(?!\d)", url.partition("#")[0])
 
 
 def without_tracking(url: str) -> str:
@@ -140,14 +187,16 @@ def without_tracking(url: str) -> str:
 def url_key(url: str) -> str:
     """What makes two addresses the same page: `kind/id` for the site's pages, else the URL itself without tracking.
 
-    A listing's query stays in its key, since it numbers the listing's pages.
+    A listing's query stays in its key, since it numbers the listing's pages, behind a `?`; so does a number in its path.
     Scheme, and the host among those that are interchangeable, make no difference.
     """
     url = without_tracking(url)
     page = find_page(url)
     query = url.partition("?")[2]
     if page is not None:
-        return f"{page.key}?{query}" if page.kind is Kind.LISTING and query else page.key
+        if page.kind is not Kind.LISTING or (page.number == 1 and not query):
+            return page.key
+        return f"{page.key}?{f'/{page.number}' if page.number > 1 else ''}{query}"
     parts = _split(url)
     if parts is None:
         return url

@@ -24,8 +24,8 @@ _ATTRIBUTES = {
     "image": ("src",), "td": ("background",), "table": ("background",), "body": ("background",),
 }  # fmt: skip
 _NEXT_TEXT = re.compile(
-    r"(?:trang|tin|xem)\s*(?:sau|kế(?: tiếp)?|tiếp(?: theo)?|trước|đầu|cuối)|xem thêm(?: tin)?|tải thêm|tiếp(?: theo)?|sau|trước|next|"
-    r"previous|prev|older|newer|[«»<>›‹]{1,2}|\.\.\.|…|trang \d+|cuối|đầu",
+    r"[«»<>›‹→←\s]*(?:(?:trang|tin|bài|xem)\s*(?:sau|kế(?: tiếp)?|tiếp(?: theo)?|trước|đầu|cuối|cũ hơn|mới hơn)|"
+    r"(?:xem|tải) thêm(?: [^\W\d]+)*|tiếp(?: theo)?|sau|trước|next|previous|prev|older|newer|trang \d+|cuối|đầu|cũ hơn)[«»<>›‹→←….\s]*|[«»<>›‹→←]{1,2}|\.\.\.|…",
     re.IGNORECASE,
 )
 _NEXT_QUERY = re.compile(

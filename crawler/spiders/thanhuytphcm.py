@@ -11,15 +11,16 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.extensions.session import ArchiveSession
-from crawler.following import Follow, select_links
+from crawler.following import Follow, select_links, shown_items
 from crawler.items import Article, WarcPointer
-from crawler.pages import LayoutError, parse_article, parse_links
+from crawler.pages import LayoutError, Link, parse_article, parse_links
 from crawler.pages.feeds import parse_feed, parse_style
-from crawler.scope import CANONICAL_HOST, HOME, PAGE_HOSTS, Kind, find_kind, find_page, is_trap, url_key
+from crawler.scope import CANONICAL_HOST, HOME, PAGE_HOSTS, Kind, find_kind, find_page, is_trap, listing_name, url_key
 
 logger = logging.getLogger(__name__)
 
-USUAL_FEEDS = (f"https://{CANONICAL_HOST}/sitemap.xml", f"https://{CANONICAL_HOST}/rss")
+USUAL_FEEDS = tuple(f"https://{CANONICAL_HOST}/{name}" for name in ("sitemap.xml", "sitemap_index.xml", "rss", "rss.xml", "feed"))
+REMEMBERED_LISTINGS = 500
 MAX_REDIRECTS = 10
 REMEMBERED = 20_000
 """Addresses that a run remembers having offered: some megabytes, whatever the size of the site."""
@@ -33,6 +34,7 @@ class ThanhuySpider(Spider):
     """For `scrapy parse` and `scrapy shell`, which choose a spider by the address; what is followed is the scope's to say."""
 
     _offered: set[str]
+    _shown: dict[str, tuple[frozenset[str], ...]]
     _is_crawl = False
     """Whether the spider began with its own seeds; `scrapy parse` and the shell put theirs in the place of `start`."""
 
@@ -40,7 +42,7 @@ class ThanhuySpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Scrapy's way to build a spider."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider._offered = set()
+        spider._offered, spider._shown = set(), {}
         crawler.signals.connect(spider.follow_sitemaps, signals.robots_parsed)
         return spider
 
@@ -73,7 +75,7 @@ class ThanhuySpider(Spider):
             self.crawler.stats.inc_value(f"files/{kind}")
         elif kind == Kind.REQUISITE:
             yield from self._read_style(response)
-        elif kind == Kind.FEED:
+        elif kind == Kind.FEED and not _is_html(response):
             yield from self._read_feed(response)
         else:
             yield from self._read_page(response)
@@ -83,7 +85,8 @@ class ThanhuySpider(Spider):
         headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
         links = parse_links(response.body, response.url, headers=headers)
         refresh, hops = self.settings.getbool("REFRESH"), response.meta.get("hops", "")
-        for follow in select_links(response.url, links, hops=hops, limits=self._session.limits, one_turn=refresh):
+        shown = self._turn(response.url, links)
+        for follow in select_links(response.url, links, hops=hops, limits=self._session.limits, one_turn=refresh, shown=shown):
             # Most links of a page stand on every page: what this run has offered once the frontier knows.
             if follow.after or self._is_new(follow.url):
                 yield self._follow(response, follow)
@@ -93,6 +96,15 @@ class ThanhuySpider(Spider):
             if article is not None:
                 yield from self._follow_files(response, article)
                 yield article
+
+    def _turn(self, url: str, links: list[Link]) -> frozenset[str]:
+        """What a listing's pages read before this one have shown, the last two of them."""
+        name = listing_name(url)
+        before = self._shown.pop(name, ())
+        if len(self._shown) >= REMEMBERED_LISTINGS:
+            self._shown.pop(next(iter(self._shown)))
+        self._shown[name] = (*before[-1:], frozenset(shown_items(links)))
+        return frozenset().union(*before)
 
     def _is_new(self, url: str) -> bool:
         """Whether this run has not offered an address to the frontier yet, as far as it remembers."""
@@ -118,9 +130,10 @@ class ThanhuySpider(Spider):
         limits = self._session.limits
         for address in parse_feed(response.body, response.url):
             page, kind = find_page(address), find_kind(address)
-            if page is not None and not limits.rules_out(page):
-                yield self._follow(response, Follow(url=address, kind=page.kind, hop="L"))
-            elif kind is Kind.FEED:
+            if page is not None:
+                if limits.lets_through(address):
+                    yield self._follow(response, Follow(url=address, kind=page.kind, hop="L"))
+            elif kind is Kind.FEED and not is_trap(address):
                 yield self._follow(response, Follow(url=address, kind=kind, hop="L"))
 
     def _read_style(self, response: Response) -> Iterator[Request]:
@@ -170,3 +183,8 @@ class ThanhuySpider(Spider):
     @property
     def _session(self) -> ArchiveSession:
         return ArchiveSession.of(self.crawler)
+
+
+def _is_html(response: Response) -> bool:
+    """Whether what should be a feed is a page, e.g. one that lists the feeds."""
+    return b"html" in (response.headers.get("Content-Type") or b"").lower() and not response.body.lstrip()[:5].lower().startswith(b"<?xml")
