@@ -32,7 +32,7 @@ _WRAPPER = re.compile(rf"(?:</?(?!(?:{_KEPT})\b)[a-zA-Z][^>]*+>\s*+)++", re.IGNO
 
 def tame_tags(text: str) -> str:
     """The page with tags of more than a few hundred attributes cut to their beginning; the text itself where none can be."""
-    if text.count("=") < _MANY and not any(map(_may_be_attributes, _find_long_parts(text))):
+    if text.count("=") < _MANY and not any(map(_may_be_attributes, find_long_parts(text))):
         return text
     out: list[str] = []
     done = 0
@@ -50,7 +50,7 @@ def tame_tags(text: str) -> str:
     return "".join(out)
 
 
-def _find_long_parts(text: str) -> Iterator[str]:
+def find_long_parts(text: str) -> Iterator[str]:
     """What stands between two `>` that are further apart than in any honest tag.
 
     A part that long covers a whole step, wherever the steps begin; so one look a step finds it, and most of the page is never read.

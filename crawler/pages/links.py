@@ -25,7 +25,8 @@ _ATTRIBUTES = {
 }  # fmt: skip
 _NEXT_TEXT = re.compile(
     r"[«»<>›‹→←\s]*(?:(?:trang|tin|bài|xem)\s*(?:sau|kế(?: tiếp)?|tiếp(?: theo)?|trước|đầu|cuối|cũ hơn|mới hơn)|"
-    r"(?:xem|tải) thêm(?: [^\W\d]+)*|tiếp(?: theo)?|sau|trước|next|previous|prev|older|newer|trang \d+|cuối|đầu|cũ hơn)[«»<>›‹→←….\s]*|[«»<>›‹→←]{1,2}|\.\.\.|…",
+    r"(?:xem|tải) thêm(?: [^\W\d]+)*|tiếp(?: theo)?|sau|trước|next|previous|prev|older|newer|trang \d+|cuối|đầu|cũ hơn)"
+    r"[«»<>›‹→←….\s]*|[«»<>›‹→←]{1,2}|\.\.\.|…",
     re.IGNORECASE,
 )
 _NEXT_QUERY = re.compile(
