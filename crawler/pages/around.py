@@ -12,7 +12,9 @@ from crawler.pages.text import clean, fold, initial_is_upper
 from crawler.pages.tree import ARTICLE, ASIDE, FOOTER, HEADER, MAIN, NAV, Piece
 
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
-_TAG_PATH = re.compile(r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?[/.-]|[?&](?:tag|keyword)s?=|-tag\d|/tag", re.IGNORECASE)
+_TAG_PATH = re.compile(
+    r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?(?:[/-]|\.(?!\w{3,5}$))|[?&](?:tag|keyword)s?=|-tag\d|/tag", re.IGNORECASE
+)
 _TAG_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?khoa)(?:$|[\s_-])", re.IGNORECASE)
 """A word that most publishing systems have in the class of a block of keywords."""
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
@@ -156,16 +158,21 @@ def _called_tags(page: Page, regions: Regions) -> list[str]:
     """Short links, or words with a `#`, in a block called after tags, between the text and what follows it."""
     found: list[str] = []
     for piece in page.pieces[regions.story.stop : regions.story.stop + 60]:
-        if regions.labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED} or piece.size > 400:
+        if regions.labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR} or piece.size > 400:
             break
-        box = page.box_of(piece)
-        if piece.image is not None or not any(_TAG_CLASS.search(page.class_of(each)) for each in (box, page.boxes[box.parent])):
+        if not (piece.hrefs or piece.text[:1] == "#") or not _is_called_tags(page, piece):
             if found:
                 break
             continue
         marked = [word for word in piece.text.split("#") if word.strip()] if piece.text[0] == "#" and len(piece.hrefs) < 2 else []
         found += marked or (_link_texts(piece) if piece.linked >= piece.size * 0.5 else [])
     return found if all(len(name) <= 60 for name in found) else []
+
+
+def _is_called_tags(page: Page, piece: Piece) -> bool:
+    """Whether a line stands in a block called after tags."""
+    around = page.ancestors(page.box_of(piece))[:4]
+    return any(_TAG_CLASS.search(page.boxes[index].element.get("class") or "") for index in around)
 
 
 def _taken_tags(page: Page, rule: str, names: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from crawler.pages.page import AUTHOR, Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp
 from crawler.pages.story import Story
-from crawler.pages.text import clean, ends_sentence, fold
+from crawler.pages.text import clean, ends_sentence, fold, initial_is_upper
 from crawler.pages.tree import NAV, Piece
 
 _SIGNING = re.compile(
@@ -17,8 +17,8 @@ _SIGNING = re.compile(
     r"phó (?:bí thư|chủ tịch|giám đốc).*)$",
     re.IGNORECASE,
 )
-_SOURCE = re.compile(r"^\(?\s*(?:nguồn|theo)\s*[:\s]", re.IGNORECASE)
-"""A line that says where a text was taken from."""
+_SOURCE = re.compile(r"^\(?\s*(?:nguồn|theo)(?:\s+tin)?(?:\s*([:：])|\s)\s*", re.IGNORECASE)
+"""How a line begins that says where a text was taken from, if a name or a colon follows."""
 _AROUND_DATE = re.compile(r"^[\s|,;:\-–—•·/]+|[\s|,;:\-–—•·/]+$")
 _DATE_WORDS = re.compile(
     r"(?:[\s|,;:\-–—•·/]*\b(?:ngày|lúc|vào|thứ|đăng|đăng lúc|đăng ngày|cập nhật|ngày đăng)\b[\s|,;:]*)+$", re.IGNORECASE
@@ -29,9 +29,9 @@ _BESIDE_NAME = re.compile(
 )
 """Mail addresses and buttons that stand in one line with a name."""
 _NAMED = re.compile(r"(?:^|[\s|•,;])(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]\s*(?=\S)", re.IGNORECASE)
-_NEXT_LABEL = re.compile(
-    r"[|•·]|\b(?:nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b", re.IGNORECASE
-)
+_NEXT_LABEL = re.compile(r"[|•·]|\b(?:nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b", re.IGNORECASE)
+_PORTRAIT = re.compile(r"^([^\W\d_])\s?(?=\1[^\W\d_])")
+"""The initial that stands for a portrait before a name."""
 _LABEL = re.compile(r"^(?:tác giả|bởi|by|người đăng|đăng bởi|nguồn tin|viết bởi)\s*[:：]?\s*", re.IGNORECASE)
 
 
@@ -103,11 +103,12 @@ def _from_tail(page: Page, lines: list[Line | int], known: set[str]) -> tuple[By
 
 def _is_note(last: Piece, byline: Byline | None) -> bool:
     """A line under the byline that tells of the text's source, or of its day alone."""
-    if last.size > 140:
+    if last.size > 140 or (last.size > 60 and ends_sentence(last.text)):
         return False
     stamp = find_stamp(last.text) if last.size <= 60 else None
+    source = _SOURCE.match(last.text)
     return (
-        _SOURCE.match(last.text) is not None
+        (source is not None and (source[1] is not None or initial_is_upper(last.text[source.end() :][:1])))
         or (stamp is not None and not stamp.rest)
         or (byline is not None and not byline.people and not byline.strong)
     )
@@ -176,7 +177,23 @@ def _from_head(page: Page, regions: Regions, story: Story, known: set[str]) -> t
             continue
         if score >= 2 and (best is None or score > best[0]):
             best = (score, byline, "head")
-    return None if best is None else (best[1], best[2])
+    return None if best is None else (_join_cards(page, story, best[1]), best[2])
+
+
+def _join_cards(page: Page, story: Story, byline: Byline) -> Byline:
+    """The byline and the names in other cards like its own: a page may show each of its authors in one."""
+    cards = [piece for piece in story.names if piece.text == byline.printed and page.leads_to_author(piece)]
+    if not cards:
+        return byline
+    kind = {page.box_of(card).element.get("class") for card in cards} - {None}
+    found = dict.fromkeys([byline.printed])
+    people = dict.fromkeys(byline.people)
+    for piece in story.names:
+        other = parse_byline(piece.text) if page.box_of(piece).element.get("class") in kind and page.leads_to_author(piece) else None
+        if other is not None and other.people:
+            found[other.printed] = None
+            people |= dict.fromkeys(other.people)
+    return Byline(printed=", ".join(found), people=list(people), strong=byline.strong)
 
 
 def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:
@@ -185,7 +202,7 @@ def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:
     if labelled is not None:
         return labelled.printed, labelled
     for side in (*stamp.sides, stamp.rest) if stamp else (line,):
-        name = _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", side)))
+        name = _PORTRAIT.sub("", _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", side))))
         for text in dict.fromkeys((name, _AROUND_DATE.sub("", _DATE_WORDS.sub("", name)))):
             byline = parse_byline(text) if text else None
             if byline is not None:

@@ -14,7 +14,7 @@ _PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa)\s*[:：]\s*", re.IGN
 _ACCORDING = re.compile(r"^\(?\s*theo\s*[:：]?\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực hiện ghi|"
-    r"lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+.]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
+    r"lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+./]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
     re.IGNORECASE,
 )
 _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
@@ -74,13 +74,15 @@ def parse_byline(text: str) -> Byline | None:
         rest = rest.rstrip(")")
     if prefix and _PHOTO_ONLY.fullmatch(prefix[0]) and "," not in rest:
         return None  # the end of a caption
-    suffix = _SUFFIX.search(rest) or (_PAPER.search(rest) if according else None)
+    suffix = _SUFFIX.search(rest) or _find_paper(rest, according is not None)
     if suffix and not suffix.start():  # nothing but brackets: an agency alone
-        return Byline(printed=text, people=[], strong=False) if _kind_of(suffix[1] if suffix.re is _SUFFIX else "") == "group" else None
+        houses = suffix[1].split("/") if suffix.re is _SUFFIX else [""]
+        return Byline(printed=text, people=[], strong=False) if all(_kind_of(house) == "group" for house in houses) else None
     named = rest[: suffix.start()] if suffix else rest
     if not according and (done := _DONE.search(named)):
         named = named[: done.start()]
-    named = _ROLE.sub(", ", named).strip(" ,-–—*()")
+    whole = _ROLE.sub(", ", named).strip(" ,-–—*()")
+    named = _without_house(whole)
     if not named:
         return None
     parts = [part for part in _JOIN.split(named) if part]
@@ -91,13 +93,28 @@ def parse_byline(text: str) -> Byline | None:
         if len(named.split()) > 8 or (any(kind == "" for kind in kinds) and len(named.split()) > 5):
             return None
         people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
-        if len(parts) == 1 and suffix is None and len(named.split()) < 3 and "." not in named:
-            people = []  # two words alone after `Theo` are a paper's name far more often than a person's
+        if len(parts) == 1 and suffix is None and named == whole and "." not in named:
+            people = []  # what stands alone after `Theo` is a paper's name far more often than a person's
         return Byline(printed=text, people=people, strong=True)
     if any(kind == "" for kind in kinds):
         return None
     people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
     return Byline(printed=text, people=list(dict.fromkeys(people)), strong=prefix is not None)
+
+
+def _find_paper(text: str, according: bool) -> re.Match[str] | None:
+    """Brackets at the end that name a paper: whatever they hold after `Theo`, else only an office's name (`Long Hồ (Báo Xóm Mới)`)."""
+    found = _PAPER.search(text) if text.endswith((")", "]")) else None
+    return found if found and found.start() and (according or _GROUP.match(found[0].strip(" ([)]"))) else None
+
+
+def _without_house(named: str) -> str:
+    """The names before a slash that parts them from the house they work for (`Long Hồ/Báo Xóm Mới và Bến Cũ`, `Long Hồ/VBC`)."""
+    names, _, house = (part.strip() for part in named.partition("/"))
+    if not house or " " not in names or not all(is_person(_bare(part)) for part in _JOIN.split(names)):
+        return named
+    loud = not names.isupper() and any(word.isupper() and len(word) > 2 for word in house.split())
+    return names if " " not in house or loud or _GROUP.match(house) else named
 
 
 def _bare(part: str) -> str:

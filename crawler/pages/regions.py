@@ -77,10 +77,7 @@ def mark_teasers(page: Page) -> list[bool]:
     """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
     pieces, boxes = page.pieces, page.boxes
     linked = [
-        piece.size >= _HEADLINE
-        and piece.is_link
-        and piece.hrefs.count(piece.href) == len(piece.hrefs)
-        and page.leads_elsewhere(piece.href)
+        piece.size >= _HEADLINE and piece.is_link and piece.hrefs.count(piece.href) == len(piece.hrefs) and page.leads_elsewhere(piece.href)
         for piece in pieces
     ]
     pictured = [piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces]
@@ -93,7 +90,7 @@ def mark_teasers(page: Page) -> list[bool]:
         first, last = box.first, box.last
         if not 0 < last - first <= 10 or not (heads[last] - heads[first] or pictures[last] - pictures[first]):
             continue
-        if proses[last] - proses[first] <= 3 and _headed_by_link(pieces, linked, pictured, first, last):
+        if proses[last] - proses[first] <= 3 and _headed_by_link(page, linked, pictured, first, last):
             unit[box.index] = True
             if not unit[box.parent]:
                 entries.setdefault(box.parent, []).append(box)
@@ -109,13 +106,15 @@ def mark_teasers(page: Page) -> list[bool]:
     return marked
 
 
-def _headed_by_link(pieces: list[Piece], linked: list[bool], pictured: list[bool], first: int, last: int) -> bool:
+def _headed_by_link(page: Page, linked: list[bool], pictured: list[bool], first: int, last: int) -> bool:
+    pieces = page.pieces
     for index in range(first, last):
         if linked[index]:
             return True
         if pieces[index].image is None and pieces[index].size >= 30 and not pieces[index].is_link:
             return False
-    return any(pictured[first:last]) and all(pieces[i].size < 30 for i in range(first, last))
+    # an author's portrait with the name under it heads no list
+    return any(pictured[first:last]) and all(piece.size < 30 and not page.leads_to_author(piece) for piece in pieces[first:last])
 
 
 def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int, Label]) -> list[float]:

@@ -135,14 +135,17 @@ def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) 
             story.lead_rule = story.lead_rule or rule
             continue
         outside = piece.index < regions.body_at
-        if outside or (
-            piece.size < _LEAD_SHORTEST
-            and not ends_sentence(piece.text)
-            and piece.text[-1] not in ",:;"  # a form of address, the beginning of a list
-            and not piece.is_bold
-            and _prose_follows(pieces[position + 1 :])
-            and len(rest) == 0
-            and piece.level == 0
+        if (
+            outside
+            or (
+                piece.size < _LEAD_SHORTEST
+                and not ends_sentence(piece.text)
+                and piece.text[-1] not in ",:;"  # a form of address, the beginning of a list
+                and not piece.is_bold
+                and _prose_follows(pieces[position + 1 :])
+                and len(rest) == 0
+                and piece.level == 0
+            )
         ):
             if outside and story.lead is None and piece.size >= 60 and ends_sentence(piece.text):
                 rest.append(piece)  # prose under the headline that nothing sets apart
@@ -203,7 +206,10 @@ def _says_the_same(description: str, text: str) -> bool:
     one, other = fold(description.rstrip(". …")), fold(text)
     bare = fold(text[found[1] :]) if found else other
     return len(one) >= 40 and (
-        other.startswith(one) or bare.startswith(one) or (one.startswith(bare) and len(bare) >= 40) or one.startswith(other)
+        0 <= other.find(one) <= 16  # a paper's mark may stand before it
+        or bare.startswith(one)
+        or (one.startswith(bare) and len(bare) >= 40)
+        or one.startswith(other)
     )
 
 
