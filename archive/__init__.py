@@ -9,7 +9,7 @@ The directory, format version 1::
       articles/NAME.jsonl    every version of every item, one file a crawl, never rewritten once closed (.open while written)
       articles.jsonl         the newest version of each item, replaced atomically
       indexes/index.cdxj     sorted CDXJ of every capture
-      crawls/TIMESTAMP/      run.json, crawl.log
+      crawls/TIMESTAMP/      run.json, crawl.log, report.html
       torn/                  bytes that an interrupted write left behind or that repair replaced: NAME-START-END; never deleted
       state.sqlite           frontier, validators, dedup and version index; can be rebuilt from warc/
       fixity.jsonl           SHA-256 and size of every finished file, and when each was last verified

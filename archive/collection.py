@@ -12,7 +12,7 @@ import re
 import shutil
 import socket
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -366,10 +366,11 @@ class Collection:
 
     # The end of a run
 
-    def close(self, report: Mapping[str, Any] | None = None) -> None:
+    def close(self, report: Mapping[str, Any] | None = None, page: Callable[[Mapping[str, Any]], Iterable[bytes]] | None = None) -> None:
         """Finish the files, bring `articles.jsonl` and the index up to date, and let go of the lock.
 
-        After a failed write the files stay `.open` for the next start. `report` goes into the run's `run.json`.
+        After a failed write the files stay `.open` for the next start. `report` goes into the run's `run.json`;
+        `page` makes the run's `report.html` of what `run.json` holds, from finished files and a committed state.
         """
         complete = False
         try:
@@ -385,7 +386,7 @@ class Collection:
             self._write_derived()
             digested = fixity.digest_files(self.path, self._finished)
             if report is not None:
-                self._write_run(report, digested)
+                self._write_run(report, digested, page)
             self.state.settle()
             reach("settled")
             rest = [*(self.path / "crawls" / self.run).glob("*"), self.path / "collection.json", self.path / "state.sqlite"]
@@ -414,11 +415,15 @@ class Collection:
             return
         self._finished.append(index)
 
-    def _write_run(self, report: Mapping[str, Any], digested: list[fixity.Entry]) -> None:
+    def _write_run(
+        self, report: Mapping[str, Any], digested: list[fixity.Entry], page: Callable[[Mapping[str, Any]], Iterable[bytes]] | None
+    ) -> None:
         files = [{"file": one.file, "size": one.size, "sha256": one.sha256} for one in digested]
         run = {**report, "recovered": self.recovery.actions, "files": files}
         target = self.run_directory / "run.json"
         replace_file(target, [json.dumps(run, ensure_ascii=False, indent=1, default=str).encode() + b"\n"])
+        if page is not None and (pieces := list(page(run))):
+            replace_file(target.with_name("report.html"), pieces)
 
 
 def write_newest(path: Path, state: State) -> None:

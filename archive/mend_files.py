@@ -16,6 +16,13 @@ from archive.recover import Recovery, read_range, set_aside
 from archive.salvage import read_sound
 from archive.warc import sync_directory
 
+LOST = {
+    "crawl.log": "{now} thanhuy repair: the log of {size} bytes that was here is lost\n",
+    "report.html": '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8" /><title>Lost</title></head><body><p>'
+    "{now} thanhuy repair: the page of {size} bytes that was here is lost; run.json beside it holds the run's figures.</p></body></html>\n",
+}
+"""File of a run → what `repair` puts in its place where it is gone."""
+
 
 def mend_about(directory: Path, entry: Entry | None, now: datetime, recovery: Recovery) -> None:
     """Make `collection.json` anew from the warcinfo records where it cannot be read, or is not as it was noted."""
@@ -69,10 +76,10 @@ def mend_runs(directory: Path, known: dict[str, Entry], now: datetime, recovery:
             recovery.note(f"{file}: made anew from the records in warc/{kept}")
         elif path.exists():
             recovery.note(f"{file}: is not as it was closed; nothing else tells what it said, so its digest is noted as it is")
-        elif path.name == "crawl.log":
+        elif path.name in LOST:
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, [f"{format_date(now)} thanhuy repair: the log of {entry.size} bytes that was here is lost\n".encode()])
-            recovery.note(f"{file}: is gone and cannot be made anew; put a line that says so in its place")
+            replace_file(path, [LOST[path.name].format(now=format_date(now), size=entry.size).encode()])
+            recovery.note(f"{file}: is gone and cannot be made anew; put words that say so in its place")
 
 
 def _describe_run(directory: Path, path: Path, known: dict[str, Entry]) -> dict[str, Any]:

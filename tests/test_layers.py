@@ -12,6 +12,7 @@ KNOW_ARCHIVE = (
     "crawler.pipelines",
     "crawler.outcomes",
     "crawler.extensions",
+    "crawler.reporting",
     "crawler.bench",
     "crawler.cli",
 )

@@ -104,6 +104,8 @@ SMALL: dict[str, Callable[[Path], object]] = {
     "run.json--gone": lambda path: next(path.glob("crawls/*/run.json")).unlink(),
     "crawl.log": lambda path: flip(next(path.glob("crawls/*/crawl.log")), 100),
     "crawl.log--gone": lambda path: next(path.glob("crawls/*/crawl.log")).unlink(),
+    "report.html": lambda path: flip(next(path.glob("crawls/*/report.html")), 100),
+    "report.html--gone": lambda path: next(path.glob("crawls/*/report.html")).unlink(),
     "fixity.jsonl": lambda path: flip(path / "fixity.jsonl", 700),
     "fixity.jsonl--cut": lambda path: edit(path / "fixity.jsonl", lambda data: data.__delitem__(slice(700, None))),
     "fixity.jsonl--gone": lambda path: (path / "fixity.jsonl").unlink(),

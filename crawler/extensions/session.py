@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ from crawler.extensions.commits import Committer
 from crawler.following import Limits
 from crawler.health import find_shortfalls
 from crawler.queueing import describe
+from crawler.reporting.gather import gather_run
+from crawler.reporting.page import render
 from crawler.times import parse_day
 from crawler.wire import check_wire
 
@@ -203,13 +206,15 @@ class ArchiveSession:
             "stats": outcome.stats,
             "counts": outcome.counts,
             "health": outcome.shortfalls,
+            "spent": outcome.spent,
+            "unreachable": outcome.unreachable,
             "new_versions": outcome.new_versions,
             "coverage": _coverage(collection),
         }
         logging.getLogger().removeHandler(self._log)
         self._log.close()
         try:
-            collection.close(report)
+            collection.close(report, lambda run: draw_run(collection, run))
         except ArchiveError as failure:
             outcome.failure = outcome.failure or failure
         except OSError as failure:
@@ -249,6 +254,15 @@ def _coverage(collection: Collection) -> dict[str, Any] | None:
         return None
     known = known_articles(collection)
     return {"months": count_months(known), "gaps": [dataclasses.asdict(gap) for gap in find_gaps(known)]}
+
+
+def draw_run(collection: Collection, run: Mapping[str, Any]) -> list[bytes]:
+    """The page of a run; nothing where it cannot be drawn. Costs in proportion to the run, see `crawler.reporting.gather`."""
+    try:
+        return [render(gather_run(collection.path, collection.run, run, collection.state.execute, datetime.now(UTC)))]
+    except Exception as error:  # noqa: BLE001 - the data is written: a fault of the page must not make the run's end fail
+        logger.warning("%s: the run's report.html could not be drawn: %s: %s", collection.path, type(error).__name__, error)
+        return []
 
 
 def _ignore(deferred: "Deferred[None]") -> None:

@@ -1,0 +1,173 @@
+"""The sections on articles: coverage and gaps, filled fields, warnings, versions."""
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from crawler.reporting.charts import bar_chart
+from crawler.reporting.figures import Articles, Example, Figures, Fill
+from crawler.reporting.markup import Child, Html, el, items, join, link, table, vietnamese
+from crawler.reporting.tally import UNDATED
+from crawler.reporting.words import day, number, plural, share
+
+MOST_MONTHS = 360
+MOST_YEARS = 40
+MOST_ROWS = 60
+MOST_RULES = 6
+UNDATED_LABEL = "no date"
+SCOPE = {"collection": "the collection", "run": "this run"}
+MEANINGS = {
+    "date-estimated": "the date is an estimate from the article's number",
+    "date-witnesses-disagree": "two witnesses of the date are days apart",
+    "no-body-text": "no text was found",
+    "no-byline": "no byline was found",
+    "no-date": "no date was found",
+    "page-cut": "the page ended too soon",
+    "title-slug-mismatch": "the title does not match the address",
+}
+"""The parser's codes in words."""
+
+
+def coverage(figures: Figures) -> Html | None:
+    """When the articles are of, in which sections, and where some seem to be missing."""
+    found = figures.articles
+    if found is None or not found.total:
+        return el("p", f"No articles in {SCOPE[figures.scope]}.") if found is not None else None
+    span = f"published from {found.first} to {found.last}" if found.first else "none of them dated"
+    kinds = ", ".join(f"{number(count)} {kind}" for kind, count in found.kinds.items())
+    estimated = found.date_sources.get("id-estimate", 0)
+    told = f"{plural(found.total, 'article')} ({kinds}), {span}; {number(found.undated)} without a date, {number(estimated)} with one"
+    line = el("p", f"{told} that is only an estimate from the article's number.")
+    months, years = every_month(found.months), {year: n for year, n in found.years.items() if year != UNDATED}
+    if len(months) <= MOST_MONTHS:
+        chart = bar_chart("Articles by month of publication", months, unit="articles")
+    else:
+        chart = bar_chart("Articles by year of publication", list(years.items()), unit="articles")
+    return join([line, chart, _calendar(found), _sections(found), _sources(found), gaps(figures)])
+
+
+def every_month(months: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Each month from the first to the last, also those without an article."""
+    if not months:
+        return []
+    first, last = min(months), max(months)
+    begin, end = (int(name[:4]) * 12 + int(name[5:]) - 1 for name in (first, last))
+    names = (f"{place // 12:04d}-{place % 12 + 1:02d}" for place in range(begin, end + 1))
+    return [(name, months.get(name, 0)) for name in names]
+
+
+def _calendar(found: Articles) -> Html | None:
+    years = [year for year in found.years if year != UNDATED][-MOST_YEARS:]
+    if not years:
+        return None
+    names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    rows: list[list[Child]] = []
+    for year in reversed(years):
+        counts = [found.months.get(f"{year}-{month:02d}", 0) for month in range(1, 13)]
+        cells: list[Child] = [number(count) if count else el("span", "0", class_="zero") for count in counts]
+        rows.append([year, *cells, number(found.years[year])])
+    note = f"the last {MOST_YEARS} years" if len(found.years) > MOST_YEARS else None
+    return table("Articles by year and month", ["Year", *(f"#{name}" for name in names), "#All"], rows, note=note)
+
+
+def _sections(found: Articles) -> Html | None:
+    rows = [[vietnamese(name), number(one.count), day(one.first), day(one.last)] for name, one in found.sections.items()]
+    note = f"{MOST_ROWS} of {number(len(rows))}" if len(rows) > MOST_ROWS else None
+    return table("Articles by section", ["Section", "#Articles", "First", "Last"], rows[:MOST_ROWS], note=note)
+
+
+def _sources(found: Articles) -> Html:
+    rows = [[name, number(count), share(count, found.total)] for name, count in found.date_sources.items()]
+    return table("How the articles were dated", ["Rule", "#Articles", "#Share"], rows)
+
+
+def gaps(figures: Figures) -> Html:
+    """Stretches of the articles' numbers in which some seem to be missing, and what to do."""
+    found = figures.articles.gaps if figures.articles else []
+    if not found:
+        return join([el("h3", "Gaps"), el("p", "The articles' numbers show no gap, or there are too few articles to tell.")])
+    missing = sum(_number(gap.get("missing")) for gap in found)
+    rows = [
+        [_days(gap), number(_number(gap.get("missing"))), str(gap.get("after")), str(gap.get("before"))]
+        for gap in sorted(found, key=lambda gap: -_number(gap.get("missing")))[:MOST_ROWS]
+    ]
+    command = f"thanhuy crawl --fill-gaps --into {shlex.quote(figures.name)}"
+    told = el(
+        "p", f"The articles' numbers are a counter, shared with other content. {plural(len(found), 'stretch', 'stretches')} of it ",
+        f"{'is' if len(found) == 1 else 'are'} far emptier than what surrounds it: about {plural(missing, 'article')} may be missing. ",
+        "To look again at the listing pages around them: ", el("code", command),
+    )  # fmt: skip
+    note = f"the {MOST_ROWS} largest of {number(len(found))}" if len(found) > MOST_ROWS else None
+    return join([el("h3", "Gaps"), told, table("Gaps", ["Days", "#About missing", "After", "Before"], rows, note=note)])
+
+
+def fields(figures: Figures) -> Html | None:
+    """How often each field is filled, and by which rule."""
+    found = figures.articles
+    if found is None or not found.total:
+        return None
+    rows = [[el("code", name), number(one.filled), share(one.filled, found.total), _rules(one)] for name, one in found.fields.items()]
+    overall = table("Filled fields, and the rules that found them", ["Field", "#Filled", "#Share", "Found by"], rows)
+    years = list(found.years)[-MOST_YEARS:]
+    if len(years) < 2:
+        return overall
+    partly = {name: one for name, one in found.fields.items() if 0 < one.filled < found.total}
+    by_year = [
+        [el("code", name), *(share(one.years.get(year, 0), found.years[year]) for year in years)] for name, one in partly.items()
+    ]
+    headings = ["Field", *(f"#{UNDATED_LABEL if year == UNDATED else year}" for year in years)]
+    note = "those that are neither always nor never filled"
+    return join([overall, table("Filled fields by year of publication", headings, by_year, note=note)])
+
+
+def _rules(fill: Fill) -> Child:
+    shown = [f"{rule} {number(count)}" for rule, count in list(fill.rules.items())[:MOST_RULES]]
+    rest = len(fill.rules) - MOST_RULES
+    return ", ".join([*shown, *([f"and {rest} more"] if rest > 0 else [])]) or el("span", "–", class_="zero")
+
+
+def warnings(figures: Figures) -> Html | None:
+    """What the parser wants a reader to know, with articles to look at; and which layouts it met."""
+    found = figures.articles
+    if found is None or not found.total:
+        return None
+    rows = [
+        [join([el("code", code), f" {MEANINGS[code]}" if code in MEANINGS else None]), number(group.count), share(group.count, found.total),
+         examples(group.examples)]
+        for code, group in list(found.warnings.items())[:MOST_ROWS]
+    ]  # fmt: skip
+    told = table("Warnings", ["Code", "#Articles", "#Share", "For example"], rows) if rows else el("p", "No warnings.")
+    layouts = [[name, number(count), share(count, found.total)] for name, count in found.parsers.items()]
+    return join([told, table("Parser version and layout", ["Version / layout", "#Articles", "#Share"], layouts)])
+
+
+def versions(figures: Figures) -> Html | None:
+    """Edited and gone articles."""
+    found = figures.articles
+    if found is None or not found.total:
+        return None
+    told = f"{plural(found.edited, 'article')} edited, {number(found.gone)} gone; {plural(found.versions, 'version')} in all."
+    parts: list[Child] = [el("p", told)]
+    for heading, some in (("Edited last", found.lately_edited), ("Gone last", found.lately_gone)):
+        if some:
+            parts += [el("h3", heading), examples(some)]
+    return join(parts)
+
+
+def examples(some: list[Example]) -> Html:
+    """Articles and pages to look at."""
+    return items(join([_shown(one), el("small", f" {one.detail}") if one.detail else None]) for one in some)
+
+
+def _shown(one: Example) -> Html:
+    if one.title is None:
+        return link(one.url) if one.url else el("span", "(no address)", class_="zero")
+    return el("span", link(one.url, one.title), lang="vi")
+
+
+def _days(gap: Mapping[str, Any]) -> Html:
+    return join([day(str(gap.get("from_day"))), " – ", day(str(gap.get("to_day")))])
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,135 @@
+"""The sections on what was done: runs, what the frontier has left, how the site answered, what failed."""
+
+from http import HTTPStatus
+
+from crawler.reporting.articles import examples
+from crawler.reporting.charts import bar_chart
+from crawler.reporting.figures import Example, Figures, Group, Run
+from crawler.reporting.markup import Child, Html, el, facts, items, join, table
+from crawler.reporting.words import day, lasted, moment, number, plural, run_day, share, size
+
+MOST_RUNS = 200
+MOST_ROWS = 60
+STATES = {
+    "done": "fetched and read",
+    "queued": "known, not fetched yet",
+    "active": "was being fetched",
+    "captured": "captured, was being read",
+    "fetched": "captured, still to be read from the archive",
+    "waiting": "to be tried again later",
+    "failed": "given up for now; the next run asks again",
+    "excluded": "beyond the limits of the run",
+    "refused": "forbidden by robots.txt, or outside the scope",
+}
+"""State of an address → what it means."""
+
+
+def runs(figures: Figures) -> Html | None:
+    """Every run: when, what, how it ended, what it brought."""
+    if not figures.runs:
+        return el("p", "No run is recorded.")
+    if figures.scope == "run":
+        return _one_run(figures.runs[0])
+    shown = figures.runs[-MOST_RUNS:]
+    rows = [_row(run) for run in reversed(shown)]
+    numbers = ("#Exit", "#Requests", "#Received", "#Captures", "#New", "#Edited", "#Gone")
+    headings = ["Run (UTC)", "Command", "Took", "Outcome", *numbers]
+    note = f"the last {MOST_RUNS} of {number(len(figures.runs))}" if len(figures.runs) > MOST_RUNS else None
+    charts = [
+        bar_chart("Captures per run", [(run_day(run.id), run.captures) for run in figures.runs], unit="captures"),
+        bar_chart("Articles new or changed per run", [(run_day(run.id), _brought(run)) for run in figures.runs], unit="articles"),
+    ]
+    return join([table("Runs, the latest first", headings, rows, note=note), *(charts if len(figures.runs) > 1 else []), _health(shown)])
+
+
+def _row(run: Run) -> list[Child]:
+    outcome: Child = el("span", run.outcome, class_="bad") if run.exit or run.exit is None else run.outcome
+    numbers = (number(one) for one in (run.captures, run.new, run.edited, run.gone))
+    took = lasted(run.began, run.ended)
+    return [day(run_day(run.id)), run.command or "–", took, outcome, number(run.exit), number(run.requests), size(run.received), *numbers]
+
+
+def _brought(run: Run) -> int:
+    return (run.new or 0) + (run.edited or 0) + (run.gone or 0)
+
+
+def _health(shown: list[Run]) -> Html | None:
+    told = [run for run in reversed(shown) if run.health or run.recovered]
+    rows = [
+        [run_day(run.id), items(run.health) if run.health else "–", items(run.recovered[:10]) if run.recovered else "–"]
+        for run in told
+    ]
+    if not rows:
+        return el("p", "No health check fell short, and nothing had to be mended.")
+    return table("What fell short, and what was mended", ["Run", "Health checks that fell short", "Mended at the start"], rows[:MOST_ROWS])
+
+
+def _one_run(run: Run) -> Html:
+    told: list[tuple[str, Child]] = [
+        ("Command", el("code", f"thanhuy {run.command}") if run.command else None),
+        ("Began", moment(run.began)),
+        ("Ended", moment(run.ended)),
+        ("Took", lasted(run.began, run.ended)),
+        ("Outcome", run.outcome),
+        ("Exit code", number(run.exit)),
+        ("Requests", number(run.requests)),
+        ("Received", size(run.received)),
+        ("Captures", f"{number(run.captures)}, of which {plural(run.revisits, 'revisit')}"),
+        ("Articles", f"{number(run.new or 0)} new, {number(run.edited or 0)} edited, {number(run.gone or 0)} gone"),
+        ("Unchanged", plural(run.unchanged or 0, "article") + " looked at again"),
+    ]
+    return join([facts(told), _health([run])])
+
+
+def frontier(figures: Figures) -> Html | None:
+    """What is left to do, and why."""
+    found = figures.frontier
+    if found is None:
+        return None
+    if not found.states:
+        return el("p", "No address is known.")
+    rows: list[list[Child]] = []
+    for state, meaning in (*STATES.items(), *((one, "") for one in found.states if one not in STATES)):
+        if state in found.states:
+            some: list[Example] = found.examples.get(state, [])
+            rows.append([el("code", state), meaning, number(found.states[state]), examples(some) if some else "–"])
+    parts: list[Child] = [table("Addresses by state", ["State", "Meaning", "#Addresses", "For example"], rows)]
+    if found.reasons:
+        reasons = [[one["state"], one["kind"], str(one["status"] or "none"), number(one["count"])] for one in found.reasons[:MOST_ROWS]]
+        parts.append(table("What is left, by kind and last answer", ["State", "Kind", "Last answer", "#Addresses"], reasons))
+    return join(parts)
+
+
+def answers(figures: Figures) -> Html | None:
+    """HTTP statuses, and what was not stored twice."""
+    found = figures.captures
+    if found is None:
+        return None
+    rows: list[list[Child]] = []
+    for status, count in found.statuses.items():
+        group = found.errors.get(status)
+        rows.append([f"{status} {_phrase(status)}", number(count), share(count, found.total), examples(group.examples) if group else "–"])
+    told = [
+        ("Identical payload", f"{plural(found.identical, 'capture')}, kept as a revisit; {size(found.saved)} saved"),
+        ("Not modified (304)", plural(found.not_modified, "capture") + ", nothing sent again"),
+        ("Cut off", plural(found.truncated, "capture") + ", kept as far as it came"),
+    ]
+    return join([table("Captures by HTTP status", ["Status", "#Captures", "#Share", "For example"], rows), facts(told)])
+
+
+def _phrase(status: str) -> str:
+    if status == "0":
+        return "no status line"
+    try:
+        return HTTPStatus(int(status)).phrase
+    except ValueError:
+        return "(not a standard status)"
+
+
+def errors(figures: Figures) -> Html | None:
+    """What the logs tell of failures."""
+    if not figures.errors:
+        return el("p", "The logs tell of no failure.")
+    ordered: list[tuple[str, Group]] = sorted(figures.errors.items(), key=lambda item: (-item[1].count, item[0]))
+    rows = [[kind, number(group.count), examples(group.examples)] for kind, group in ordered[:MOST_ROWS]]
+    return table("Failures and warnings in the logs, by kind", ["Kind", "#Times", "For example"], rows)

@@ -1,0 +1,187 @@
+"""The figures of a report: plain values that JSON holds and the page draws. Times are UTC, ISO 8601; sizes are bytes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SCHEMA = "report/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """An article or a page to look at."""
+
+    url: str
+    title: str | None = None
+    """None where the address is all that is known."""
+    detail: str = ""
+
+
+@dataclass(kw_only=True)
+class Group:
+    """Things of one kind: how many, and some of them."""
+
+    count: int = 0
+    examples: list[Example] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Fill:
+    """How often a field of the record is filled."""
+
+    filled: int = 0
+    years: dict[str, int] = field(default_factory=dict)
+    """Year of publication, or `undated` → in how many records."""
+    rules: dict[str, int] = field(default_factory=dict)
+    """The rule that found it → how often."""
+
+
+@dataclass(kw_only=True)
+class Section:
+    """A section of the site, with the days of its first and last article."""
+
+    count: int = 0
+    first: str | None = None
+    last: str | None = None
+
+
+@dataclass(kw_only=True)
+class Articles:
+    """What the lines of articles say."""
+
+    total: int = 0
+    unreadable: int = 0
+    """Lines that are no record; counted nowhere else."""
+    kinds: dict[str, int] = field(default_factory=dict)
+    versions: int = 0
+    edited: int = 0
+    gone: int = 0
+    undated: int = 0
+    first: str | None = None
+    last: str | None = None
+    """The days of the oldest and the newest article."""
+    months: dict[str, int] = field(default_factory=dict)
+    """`YYYY-MM` → articles, in order; months without one have no key."""
+    years: dict[str, int] = field(default_factory=dict)
+    """Year, or `undated` → articles, in order."""
+    sections: dict[str, Section] = field(default_factory=dict)
+    date_sources: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, Fill] = field(default_factory=dict)
+    warnings: dict[str, Group] = field(default_factory=dict)
+    parsers: dict[str, int] = field(default_factory=dict)
+    """Parser version and layout → articles."""
+    lately_edited: list[Example] = field(default_factory=list)
+    lately_gone: list[Example] = field(default_factory=list)
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    """As `crawler.coverage.Gap` has them."""
+    cited: dict[str, str] = field(default_factory=dict)
+    """What a citation of the newest capture names."""
+
+
+@dataclass(kw_only=True)
+class Captures:
+    """What the state knows of the captures."""
+
+    total: int = 0
+    revisits: int = 0
+    truncated: int = 0
+    size: int = 0
+    """Bytes of their records as they lie in the WARC files."""
+    first: str | None = None
+    last: str | None = None
+    statuses: dict[str, int] = field(default_factory=dict)
+    """HTTP status → captures; `0` where there was none."""
+    not_modified: int = 0
+    identical: int = 0
+    saved: int = 0
+    """Bytes that revisits of an identical payload take less than the payload's first record."""
+    errors: dict[str, Group] = field(default_factory=dict)
+    """HTTP status from 400 on → captures and some of their addresses."""
+
+
+@dataclass(kw_only=True)
+class Frontier:
+    """What is left to do, and why."""
+
+    states: dict[str, int] = field(default_factory=dict)
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    """`{state, kind, status, count}` of what is not done; empty in the report of one crawl, which looks at no more than it must."""
+    examples: dict[str, list[Example]] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Run:
+    """One crawl, refresh or repair."""
+
+    id: str
+    command: str = ""
+    began: str | None = None
+    ended: str | None = None
+    outcome: str = ""
+    exit: int | None = None
+    """None where nothing tells."""
+    requests: int | None = None
+    received: int | None = None
+    captures: int = 0
+    revisits: int = 0
+    new: int | None = None
+    edited: int | None = None
+    gone: int | None = None
+    unchanged: int | None = None
+    health: list[str] = field(default_factory=list)
+    recovered: list[str] = field(default_factory=list)
+    software: str = ""
+
+
+@dataclass(kw_only=True)
+class File:
+    """A finished file, as `fixity.jsonl` notes it."""
+
+    file: str
+    size: int
+    sha256: str
+    closed_at: str | None = None
+    verified_at: str | None = None
+    problem: str = ""
+
+
+@dataclass(kw_only=True)
+class Files:
+    """The files on disk and what the fixity log says of them."""
+
+    rooms: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Directory, or file at the top → `{files, size}`."""
+    noted: list[File] = field(default_factory=list)
+    verified: int = 0
+    last_verified: str | None = None
+    longest_unverified: str | None = None
+    """When the file was closed or verified that waits longest."""
+    damaged_lines: int = 0
+    """Lines of the fixity log that cannot be read or that its chain does not vouch for."""
+
+
+@dataclass(kw_only=True)
+class Figures:
+    """A report."""
+
+    schema: str = SCHEMA
+    scope: str
+    """`collection` or `run`."""
+    made_at: str
+    software: str
+    name: str
+    created: str | None = None
+    format: int | None = None
+    seeds: list[str] = field(default_factory=list)
+    condition: str = "closed"
+    """`closed`, `being written`, or `interrupted`."""
+    notes: list[str] = field(default_factory=list)
+    """What could not be read, or is not as it should be."""
+    runs: list[Run] = field(default_factory=list)
+    articles: Articles | None = None
+    captures: Captures | None = None
+    frontier: Frontier | None = None
+    errors: dict[str, Group] = field(default_factory=dict)
+    """What the runs' logs tell of failures, by kind."""
+    files: Files | None = None
+    configuration: dict[str, str] = field(default_factory=dict)
+    """Of the newest run."""

@@ -1,0 +1,221 @@
+"""Figures gathered: of a whole collection, as it lies on disk, or of one run at its end.
+
+A collection is read as it is found: articles in one pass over their lines, the state read-only, no lock taken.
+What is damaged or missing becomes a note, and the rest of the report is made without it.
+The figures of one run cost in proportion to that run: its own lines of articles, its own log,
+and queries of the state that an index answers from the run's own rows.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archive.directory import read_collection
+from archive.errors import NotACollection
+from archive.verify_collection import look
+from archive.verify_state import open_read_only
+from crawler import __version__
+from crawler.reporting import queries
+from crawler.reporting.figures import Articles, Figures, Run
+from crawler.reporting.files import read_files
+from crawler.reporting.logs import group_errors
+from crawler.reporting.queries import Execute
+from crawler.reporting.runs import read_run
+from crawler.reporting.tally import Tally
+from crawler.reporting.values import mapping, read_lines, text, texts, whole
+
+SOFTWARE = f"thanhuy/{__version__}"
+Progress = Callable[[int], None]
+"""Told how many bytes of articles' lines were read."""
+SIGNS = ("warc/*.warc.gz*", "articles/*.jsonl*", "articles.jsonl", "state.sqlite")
+"""What tells a damaged collection from a directory that holds something else."""
+
+
+def gather_collection(path: Path, now: datetime, progress: Progress = lambda size: None) -> Figures:
+    """A collection's figures. Raises NotACollection where there is none, or one of a format that is not known here."""
+    figures = Figures(scope="collection", made_at=stamp(now), software=SOFTWARE, name=path.resolve().name)
+    _read_about(path, figures)
+    shelf = look(path, path.name)
+    figures.condition = "being written" if shelf.live else "interrupted" if shelf.unfinished else "closed"
+    newest = path / "articles.jsonl"
+    figures.articles = _tally(_lines_of_collection(newest, figures.notes), newest.name, figures.notes, progress)
+    captures, versions = _read_state(path / "state.sqlite", figures)
+    figures.runs = list(_read_runs(path, figures, captures, versions))
+    figures.files = read_files(path, figures.notes)
+    _note_lag(figures)
+    return figures
+
+
+def gather_run(path: Path, run_id: str, report: Mapping[str, Any], execute: Execute, now: datetime) -> Figures:
+    """One run's figures, from what is about to be its `run.json`, the state and the run's own files."""
+    figures = Figures(scope="run", made_at=stamp(now), software=SOFTWARE, name=path.resolve().name)
+    about = _load(path / "collection.json", figures.notes)
+    figures.name, figures.created = text(about.get("name")) or figures.name, text(about.get("created"))
+    figures.format, figures.seeds = whole(about.get("format")), texts(about.get("seeds"))
+    lines = sorted((path / "articles").glob(f"*-{run_id}-*.jsonl*"))
+    figures.articles = _tally(lines, "articles", figures.notes)
+    figures.articles.gaps = [gap for gap in mapping(report.get("coverage")).get("gaps", []) if isinstance(gap, dict)]
+    run = read_run(run_id, report)
+    prefix = lines[0].name.partition(run_id)[0] if lines else _prefix_of(path, run_id)
+    if prefix:
+        figures.captures, per_run = queries.read_captures(execute, f"{prefix}{run_id}-")
+        _complete(run, per_run, queries.read_versions(execute, f"{prefix}{run_id}-"))
+    figures.frontier = queries.read_frontier(execute, reasons=False)
+    figures.runs = [run]
+    _read_log(path / "crawls" / run_id / "crawl.log", figures)
+    figures.configuration = plain_configuration(report.get("configuration"))
+    return figures
+
+
+def stamp(moment: datetime) -> str:
+    """UTC, whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plain_configuration(value: object) -> dict[str, str]:
+    """Settings that say something: those that are objects of the program do not."""
+    shown = {}
+    for name, setting in sorted(mapping(value).items()):
+        said = ", ".join(map(str, setting)) if isinstance(setting, list) else str(setting)
+        if said and said != "None" and not said.startswith("<"):
+            shown[str(name)] = said[:2000]
+    return shown
+
+
+def _read_about(path: Path, figures: Figures) -> None:
+    try:
+        about = read_collection(path)
+    except (NotACollection, OSError) as error:
+        known = any(next(path.glob(sign), None) for sign in SIGNS)
+        newer = whole(_load(path / "collection.json", []).get("format")) is not None
+        if not known or newer or not path.is_dir():
+            raise NotACollection(str(error)) from error
+        figures.notes.append(f"collection.json: {error}; run `thanhuy repair`")
+        return
+    figures.name, figures.created = text(about.get("name")) or figures.name, text(about.get("created"))
+    figures.format, figures.seeds = whole(about.get("format")), texts(about.get("seeds"))
+
+
+def _lines_of_collection(newest: Path, notes: list[str]) -> list[Path]:
+    if newest.is_file():
+        return [newest]
+    every = sorted(path for path in newest.parent.glob("articles/*.jsonl*") if path.is_file())
+    if every:
+        notes.append("articles.jsonl: is not there, so every version in articles/ is counted; a crawl writes it at its end")
+    elif newest.exists():
+        notes.append("articles.jsonl: expected a file, got something else; run `thanhuy repair`")
+    return every
+
+
+def _tally(paths: list[Path], label: str, notes: list[str], progress: Progress = lambda size: None) -> Articles:
+    tally = Tally()
+    for path in paths:
+        try:
+            for line, size in read_lines(path):
+                tally.add(_parse(line))
+                progress(size)
+        except OSError as error:
+            notes.append(f"{path.name}: {error.strerror or error}")
+    found = tally.result()
+    if found.unreadable:
+        notes.append(f"{label}: {found.unreadable} lines are no article's record and are not counted; run `thanhuy verify`")
+    return found
+
+
+def _parse(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_state(path: Path, figures: Figures) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int, int]]]:
+    """Captures and versions of each run; sets what the figures say of captures and of the frontier."""
+    captures: dict[str, tuple[int, int]] = {}
+    versions: dict[str, tuple[int, int, int]] = {}
+    if not path.is_file():
+        figures.notes.append("state.sqlite: is not there, so captures and frontier are not shown; run `thanhuy repair`")
+        return captures, versions
+    try:
+        database = open_read_only(path)
+        try:
+            figures.captures, captures = queries.read_captures(database.execute)
+            versions = queries.read_versions(database.execute)
+            figures.frontier = queries.read_frontier(database.execute, reasons=True)
+        finally:
+            database.close()
+    except (sqlite3.Error, TypeError) as error:
+        # TypeError: a damaged page of the database gave a value of another type than its column's.
+        figures.notes.append(f"state.sqlite: {error}; what it tells of captures and of the frontier is not shown; run `thanhuy repair`")
+        figures.captures, figures.frontier = None, None
+    return captures, versions
+
+
+def _read_runs(
+    path: Path, figures: Figures, captures: dict[str, tuple[int, int]], versions: dict[str, tuple[int, int, int]]
+) -> Iterator[Run]:
+    directories = sorted(one for one in (path / "crawls").glob("*") if one.is_dir())
+    for directory in directories:
+        report = directory / "run.json"
+        value = _load(report, figures.notes) if report.exists() else {}
+        run = read_run(directory.name, value)
+        if not report.exists():
+            live = figures.condition == "being written" and directory == directories[-1]
+            run.outcome = "under way" if live else "broke off: there is no run.json"
+            if not live:
+                figures.notes.append(f"crawls/{directory.name}/run.json: is not there; the run broke off")
+        _complete(run, captures, versions)
+        _read_log(directory / "crawl.log", figures)
+        figures.configuration = plain_configuration(value.get("configuration")) or figures.configuration
+        yield run
+    for run_id in sorted({*captures, *versions} - {one.name for one in directories} - {""}):
+        run = Run(id=run_id, outcome="nothing in crawls/ tells of it")
+        _complete(run, captures, versions)
+        yield run
+
+
+def _complete(run: Run, captures: Mapping[str, tuple[int, int]], versions: Mapping[str, tuple[int, int, int]]) -> None:
+    """What the state tells of a run, which it knows better than a report does that a crash kept from being written."""
+    run.captures, run.revisits = captures.get(run.id, (0, 0))
+    if versions:
+        run.new, run.edited, run.gone = versions.get(run.id, (0, 0, 0))
+
+
+def _read_log(path: Path, figures: Figures) -> None:
+    if not path.is_file():
+        return
+    try:
+        lines = (line.decode("utf-8", "replace") for line, _ in read_lines(path))
+        group_errors(lines, figures.errors)
+    except OSError as error:
+        figures.notes.append(f"crawls/{path.parent.name}/{path.name}: {error.strerror or error}")
+
+
+def _load(path: Path, notes: list[str]) -> dict[str, Any]:
+    label = path.name if path.name == "collection.json" else f"crawls/{path.parent.name}/{path.name}"
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        notes.append(f"{label}: expected an object in JSON, got {reason}; run `thanhuy repair`")
+        return {}
+    if not isinstance(value, dict):
+        notes.append(f"{label}: expected an object in JSON, got {type(value).__name__}; run `thanhuy repair`")
+    return mapping(value)
+
+
+def _prefix_of(path: Path, run_id: str) -> str:
+    """What the names of the run's files begin with; empty where it has none."""
+    warc = next((path / "warc").glob(f"*-{run_id}-*"), None)
+    return warc.name.partition(run_id)[0] if warc else ""
+
+
+def _note_lag(figures: Figures) -> None:
+    """Say it where the articles' lines and the state do not agree, as they may while a crawl goes on or after one broke off."""
+    if figures.condition == "being written":
+        figures.notes.append("a crawl is going on: articles of this run are counted once it has ended")
+    elif figures.condition == "interrupted":
+        figures.notes.append("the last run broke off; run the same command again to go on, or `thanhuy repair`")

@@ -1,0 +1,97 @@
+"""The page: figures as one HTML file that needs nothing else, to be opened years later."""
+
+from collections.abc import Callable
+
+from crawler.reporting.about import cite, collected, configuration, files, identity
+from crawler.reporting.articles import coverage, fields, versions, warnings
+from crawler.reporting.doings import answers, errors, frontier, runs
+from crawler.reporting.figures import Figures
+from crawler.reporting.markup import Html, el, items, join
+from crawler.reporting.style import STYLE
+from crawler.reporting.words import moment, number, run_day, size
+
+MARK = '<meta name="generator" content="thanhuy report" />'
+"""By this a file is known to be a report; it stands within the first `MARK_WITHIN` bytes."""
+MARK_WITHIN = 1000
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+MOST_NOTES = 100
+SECTIONS: tuple[tuple[str, str, Callable[[Figures], Html | None]], ...] = (
+    ("collection", "Collection", identity),
+    ("runs", "Runs", runs),
+    ("coverage", "Coverage", coverage),
+    ("fields", "Fields", fields),
+    ("warnings", "Warnings", warnings),
+    ("versions", "Versions", versions),
+    ("frontier", "Frontier", frontier),
+    ("answers", "Answers", answers),
+    ("errors", "Errors", errors),
+    ("files", "Files", files),
+    ("collected", "How it was collected", collected),
+    ("cite", "How to cite", cite),
+    ("configuration", "Configuration", configuration),
+)
+"""Anchor, heading and what draws it; a section without anything to say is left out."""
+
+
+def render(figures: Figures) -> bytes:
+    """The page in UTF-8."""
+    drawn = [(anchor, heading, content) for anchor, heading, draw in SECTIONS if (content := draw(figures))]
+    title = _title(figures)
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        Html(MARK),
+        el("title", title),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        el("meta", name="referrer", content="no-referrer"),
+        el("style", Html(STYLE)),
+    )
+    body = el(
+        "body",
+        el("header", el("h1", title), _made(figures), _tiles(figures)),
+        el("nav", items(el("a", heading, href=f"#{anchor}") for anchor, heading, _ in drawn), aria_label="Sections"),
+        el("main", _notes(figures.notes), *(_section(*one) for one in drawn)),
+    )
+    page = el("html", Html("\n"), head, Html("\n"), body, Html("\n"), lang="en")
+    return f"<!DOCTYPE html>\n{page}\n".encode()
+
+
+def _section(anchor: str, heading: str, content: Html) -> Html:
+    return join([Html("\n"), el("section", el("h2", heading, id=anchor), content, aria_labelledby=anchor)])
+
+
+def _title(figures: Figures) -> str:
+    if figures.scope == "run" and figures.runs:
+        run = figures.runs[0]
+        return f"{figures.name}: {run.command.split(' ')[0] or 'run'} of {run_day(run.id)} UTC"
+    return f"{figures.name}: report on the collection"
+
+
+def _made(figures: Figures) -> Html:
+    condition = {"being written": " A crawl was going on.", "interrupted": " The last run had broken off."}.get(figures.condition, "")
+    return el("p", "Made ", moment(figures.made_at), f" by {figures.software}.{condition}", class_="soft")
+
+
+def _tiles(figures: Figures) -> Html:
+    articles, captures = figures.articles, figures.captures
+    tiles: list[tuple[str, str]] = []
+    if articles:
+        tiles += [(number(articles.total), "articles" if figures.scope == "collection" else "articles new or changed")]
+        tiles += [(f"{articles.first[:4]} – {(articles.last or '')[:4]}", "published")] if articles.first else []
+        tiles += [(number(len(articles.gaps)), "gaps seen")] if articles.total else []
+    if captures:
+        tiles += [(number(captures.total), "captures"), (size(captures.size), "of captures")]
+    if figures.scope == "collection":
+        tiles += [(number(len(figures.runs)), "runs")]
+    if figures.frontier:
+        left = sum(count for state, count in figures.frontier.states.items() if state != "done")
+        tiles += [(number(left), "addresses left")]
+    return el("ul", *(el("li", el("b", value), name) for value, name in tiles), class_="tiles")
+
+
+def _notes(notes: list[str]) -> Html | None:
+    if not notes:
+        return None
+    shown = [*notes[:MOST_NOTES], *([f"… and {len(notes) - MOST_NOTES:,} more"] if len(notes) > MOST_NOTES else [])]
+    return el("div", el("h2", "What could not be read, or is not as it should be", id="notes"), items(shown), class_="notes")

@@ -1,0 +1,101 @@
+"""What a run says of itself in `crawls/TIMESTAMP/run.json`, in words a person reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crawler.reporting.figures import Run
+from crawler.reporting.values import mapping, text, texts, whole
+
+OPTIONS = {
+    "SEEDS": "", "FILL_GAPS": "--fill-gaps", "CONFIRM_GONE": "--confirm-gone", "SINCE": "--since", "UNTIL": "--until",
+    "SECTIONS": "--section", "ARTICLE_LIMIT": "--limit", "MAX_DEPTH": "--max-depth", "MAX_REQUESTS": "--max-requests",
+    "MAX_BYTES": "--max-bytes", "MAX_SECONDS": "--max-time", "DAILY_REQUESTS": "--daily-requests", "HOURS": "--hours",
+}  # fmt: skip
+"""Setting → the option of the command line that sets it."""
+UNSET: tuple[object, ...] = (None, "None", "", 0, 0.0, False, [])
+ENDINGS = {
+    "finished": "done",
+    "shutdown": "interrupted, to be gone on with",
+    "budget_spent": "stopped where its budget was spent",
+    "unreachable": "the site could not be reached or refused us",
+    "archive_failed": "stopped, since the archive could take no more",
+    "repair": "repaired",
+}
+"""Reason in `run.json` → what it means."""
+REMEDIES = (
+    ("new layout", "look at one of the pages with `thanhuy probe URL`; a newer version may read it from the archive"),
+    ("error of ours", "a newer version reads them from the archive; please report the error in crawl.log"),
+    ("requests failed", "run the same command again"),
+)
+"""Words of a health check that fell short → what to do about it."""
+
+
+def read_run(run_id: str, value: object) -> Run:
+    """A run from its `run.json`, whatever that holds."""
+    run = mapping(value)
+    stats, configuration = mapping(run.get("stats")), mapping(run.get("configuration"))
+    health = texts(run.get("health"))
+    reason = text(run.get("reason")) or "unknown"
+    return Run(
+        id=run_id,
+        command=find_command(reason, configuration),
+        began=text(run.get("began")),
+        ended=text(run.get("ended")),
+        outcome=_outcome(reason, run, health),
+        exit=find_exit(reason, run, health),
+        requests=whole(stats.get("downloader/request_count")),
+        received=whole(stats.get("downloader/response_bytes")),
+        new=whole(run.get("new_versions")),
+        gone=whole(stats.get("articles/gone")),
+        unchanged=whole(stats.get("articles/unchanged")),
+        health=[f"{one} ({remedy})" if (remedy := find_remedy(one)) else one for one in health],
+        recovered=texts(run.get("recovered")),
+        software=text(run.get("software")) or "",
+    )
+
+
+def find_command(reason: str, configuration: Mapping[str, Any]) -> str:
+    """The command with the options that choose what is fetched; empty where nothing tells."""
+    if reason == "repair":
+        return "repair"
+    if not configuration:
+        return ""
+    words = ["refresh" if configuration.get("REFRESH") is True else "crawl"]
+    for setting, option in OPTIONS.items():
+        value = configuration.get(setting)
+        if value in UNSET:
+            continue
+        values = value if isinstance(value, list) else [value]
+        if setting == "SEEDS" and len(values) > 3:
+            values = [*values[:3], f"… ({len(values)} seeds)"]
+        for one in values:
+            words += [option] if value is True else [word for word in (option, str(one)[:300]) if word]
+    return " ".join(words)
+
+
+def find_exit(reason: str, run: Mapping[str, Any], health: list[str]) -> int | None:
+    """The exit code that the command left with, as far as `run.json` tells."""
+    if reason not in ENDINGS:
+        return None
+    if reason == "shutdown":
+        return 11
+    if reason == "unreachable" or text(run.get("unreachable")):
+        return 9
+    if reason == "repair":
+        return 5 if run.get("left") else 0
+    return 4 if health else 0
+
+
+def find_remedy(health: str) -> str | None:
+    """What to do about a health check that fell short."""
+    return next((remedy for words, remedy in REMEDIES if words in health), None)
+
+
+def _outcome(reason: str, run: Mapping[str, Any], health: list[str]) -> str:
+    said = ENDINGS.get(reason, reason)[:200]
+    why = text(run.get("unreachable")) or text(run.get("spent"))
+    if text(run.get("unreachable")) and reason != "unreachable":
+        said = ENDINGS["unreachable"]
+    if health:
+        said += "; a health check fell short"
+    return f"{said}: {why[:300]}" if why else said
