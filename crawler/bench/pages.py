@@ -1,5 +1,6 @@
 """Pages whose truth is known: the sample site's, and real ones in a directory."""
 
+import dataclasses
 import datetime as dt
 import json
 from dataclasses import dataclass
@@ -45,6 +46,28 @@ def sample_pages() -> list[KnownPage]:
     """Every article and document of the sample site, as it is served."""
     site = SampleSite(now=lambda: CLOCK)
     return [_sample_page(site, article.key) for article in site.articles]
+
+
+def fill_page(page: KnownPage, size: int) -> KnownPage:
+    """The same article on a page of at least `size` bytes: in the menus and scripts that real pages stand in.
+
+    Six elements to each added kilobyte; of the real pages that were counted the densest has as many, others a third of it.
+    """
+    folded = page.body.lower()
+    head, end = folded.find(b"</head>"), folded.rfind(b"</body>")
+    if not 0 <= head < end:
+        raise ValueError(f"{page.name}: expected a page with head and body, got none")
+    scripts: list[bytes] = []
+    menu: list[bytes] = []
+    missing = size - len(page.body)
+    while missing > 0:
+        number = len(menu)
+        scripts.append(f"<script>window.queue.push({{id: {number}, place: '{'abcdefgh'[number % 8] * 480}'}});</script>\n".encode())
+        links = "".join(f'<li class="item"><a href="/nhom-tin/muc-{number}-{each}-1197604608">Mục {each}</a></li>\n' for each in range(2))
+        menu.append(f'<div class="menu">{links}</div>\n'.encode())
+        missing -= len(scripts[-1]) + len(menu[-1])
+    parts = (page.body[:head], *scripts, page.body[head:end], b"<nav>", *menu, b"</nav>", page.body[end:])
+    return dataclasses.replace(page, body=b"".join(parts))
 
 
 def _sample_page(site: SampleSite, key: str) -> KnownPage:

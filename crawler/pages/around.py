@@ -65,11 +65,15 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
         return []
     trail: list[Piece] = []
     around: set[int] = set()
-    for piece in reversed(page.pieces[max(0, regions.title_at - 12) : regions.title_at]):
+    for piece in reversed(page.pieces[max(0, regions.title_at - 24) : regions.title_at]):
+        if not trail and regions.title_at - piece.index > 12:
+            return []
         if not trail and (piece.image is not None or not any(page.leads_elsewhere(href) for href in piece.hrefs)):
             continue  # a date, a photo, a row of buttons
         box = page.box_of(piece)
         here = {box.index, box.parent, page.boxes[box.parent].parent} - {0}
+        if trail and regions.teaser[piece.index] and box.parent == page.box_of(trail[0]).parent:
+            return []  # a menu with a long entry
         if piece.linked < piece.size * 0.5 or regions.teaser[piece.index] or piece.size >= 110 or (trail and not here & around):
             break
         around = around or here

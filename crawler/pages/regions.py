@@ -3,6 +3,7 @@
 The body is the block that holds most prose near the headline; lists of teasers, however much of other articles they show, hold none.
 """
 
+import re
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -20,6 +21,13 @@ _AFTER_LABEL = 0.2
 """What prose weighs after a label that says the article is over."""
 _LEVEL = 0.45
 """What each level weighs that a block stands further from the headline in the tree."""
+_IMPRINT_LINE = 300
+_IMPRINT = re.compile(
+    r"\W*(?:copyright|bản quyền|giấy phép|trụ sở|t[oò][aà] soạn|địa chỉ|điện thoại|đt\s*:|tel\b|e-?mail|hotline|cơ quan chủ quản|"
+    r"đơn vị chủ quản|chịu trách nhiệm|(?:phó )?tổng biên tập|trưởng ban biên tập|ghi rõ nguồn|thiết kế bởi|phát triển bởi)",
+    re.IGNORECASE,
+)
+"""How the lines of a page's foot begin, where the law has papers print who answers for them."""
 
 
 @dataclass(slots=True)
@@ -121,6 +129,7 @@ def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int
     """How much prose each piece holds."""
     factor, seen_prose, weights = 1.0, False, []
     description = [text for _, text in page.meta.description]
+    forms = _find_small_forms(page, title_at)
     for piece in page.pieces:
         label = labels.get(piece.index)
         if label is not None and (label is Label.COMMENTS or (label in {Label.OTHERS, Label.POPULAR} and seen_prose)):
@@ -130,9 +139,10 @@ def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int
             flags = page.box_of(piece).flags
             if (
                 not flags & OUTSIDE
-                and not (flags & FORM and _is_small_form(page, piece))
+                and not (flags & FORM and _stands_in(page, piece, forms))
                 and (piece.size >= 60 or (piece.size >= 20 and ends_sentence(piece.text)))
                 and (piece.size > 200 or "://" not in piece.text)
+                and (piece.size > _IMPRINT_LINE or _IMPRINT.match(piece.text) is None)
             ):
                 weight = min(piece.size, 600) * factor * (1.0 if piece.index > title_at else 0.3)
                 if piece.index < title_at + 8 and (
@@ -144,12 +154,17 @@ def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int
     return weights
 
 
-def _is_small_form(page: Page, piece: Piece) -> bool:
-    """A form around the whole page is how ASP.NET builds pages; a small one is a form."""
-    box = page.box_of(piece)
-    while box.tag != "form" and box.parent != box.index:
-        box = page.boxes[box.parent]
-    return box.last - box.first < len(page.pieces) * 0.3
+def _find_small_forms(page: Page, title_at: int) -> set[int]:
+    """The boxes of forms that hold neither the headline nor most of the page's text: ASP.NET puts whole pages into a form."""
+    forms = [box for box in page.boxes if box.tag == "form" and not box.first <= title_at < box.last]
+    if not forms:
+        return set()
+    sizes = [0, *accumulate(piece.size - piece.linked for piece in page.pieces)]
+    return {box.index for box in forms if sizes[box.last] - sizes[box.first] < sizes[-1] * 0.5}
+
+
+def _stands_in(page: Page, piece: Piece, boxes: set[int]) -> bool:
+    return bool(boxes) and any(index in boxes for index in page.ancestors(page.box_of(piece)))
 
 
 def _holder(page: Page, piece: Piece, texts: list[int]) -> int:

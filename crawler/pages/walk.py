@@ -107,11 +107,15 @@ class _Walk:
         if self.size:
             text = clean("".join(self.buffer) if len(self.buffer) > 1 else self.buffer[0])
             if text:
-                hrefs = self.hrefs
+                hrefs, size = self.hrefs, self.size
+                linked, bold, italic = self.linked, self.bold_size, self.italic_size
+                if size > len(text):  # runs of white space, letters in several parts: nothing that a reader counts
+                    linked, bold, italic = (part * len(text) // size for part in (linked, bold, italic))
+                    size = len(text)
                 _, _, _, level, nesting = self.style
                 self.pieces.append(
-                    Piece(len(self.pieces), self.box.index, text, self.size, self.linked, self.bold_size, self.italic_size, self.breaks,
-                          level, hrefs[0] if hrefs else "", hrefs, self.link_texts, None, nesting))  # fmt: skip
+                    Piece(len(self.pieces), self.box.index, text, size, linked, bold, italic, self.breaks, level, hrefs[0] if hrefs else "",
+                          hrefs, self.link_texts, None, nesting))  # fmt: skip
                 self.breaks = 0
                 self.hrefs, self.link_texts = [], []
             self.size = self.linked = self.bold_size = self.italic_size = 0
