@@ -215,6 +215,7 @@ def test_each_run_wrote_its_own_page(reported: Reported) -> None:
     lines = [json.loads(line) for line in sorted(newest.glob("*.jsonl"))[1].read_bytes().splitlines()]
     assert str(len(lines)) == cells(pages[1], "Filled fields, and the rules")["title"][0]
     assert "1 new, 2 edited, 1 gone" in pages[1]
+    assert "Chợ phiên nông sản dời sang sáng chủ nhật" in pages[1]
     statuses = {row.split()[0]: int(values[0].replace(",", "")) for row, values in cells(pages[1], "Captures by HTTP status").items()}
     assert sum(statuses.values()) == reported.runs[1]["stats"]["downloader/request_count"]
     assert run_thanhuy("verify", reported.path).returncode == 0
@@ -248,6 +249,19 @@ def test_gaps_sought_piece_by_piece_are_those_of_the_whole() -> None:
     whole = find_gaps(known)
     assert len(whole) > 5
     assert [vars(gap) for gap in whole] == tally.result().gaps
+
+
+def test_memory_does_not_follow_what_pages_say() -> None:
+    tally = Tally()
+    for n in range(3000):
+        source = {"field": "title", "rule": f"rule {n}"}
+        tally.add({"id": str(n), "kind": f"k{n}", "section": [f"s{n}"], "warnings": [f"w{n}"], "sources": [source], "date_source": f"d{n}"})
+    counted = tally.result()
+    assert 3000 == counted.total == sum(counted.kinds.values()) == sum(one.count for one in counted.sections.values())
+    assert 3000 == sum(group.count for group in counted.warnings.values()) == sum(counted.fields["title"].rules.values())
+    for names in (counted.kinds, counted.sections, counted.warnings, counted.fields["title"].rules, counted.date_sources):
+        assert len(names) < 400
+    assert len(counted.lately_new) <= 20
 
 
 def test_hostile_text_is_text(reported: Reported, hurt: Path) -> None:

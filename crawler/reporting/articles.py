@@ -95,7 +95,7 @@ def gaps(figures: Figures) -> Html:
     told = el(
         "p", f"The articles' numbers are a counter, shared with other content. {plural(len(found), 'stretch', 'stretches')} of it ",
         f"{'is' if len(found) == 1 else 'are'} far emptier than what surrounds it: about {plural(missing, 'article')} may be missing. ",
-        "To look again at the listing pages around them: ", el("code", command),
+        "To look again at the listing pages around them: ", el("code", command, class_="command"),
     )  # fmt: skip
     note = f"the {MOST_ROWS} largest of {number(len(found))}" if len(found) > MOST_ROWS else None
     return join([el("h3", "Gaps"), told, table("Gaps", ["Days", "#About missing", "After", "Before"], rows, note=note)])
@@ -142,13 +142,14 @@ def warnings(figures: Figures) -> Html | None:
 
 
 def versions(figures: Figures) -> Html | None:
-    """Edited and gone articles."""
+    """New, edited and gone articles."""
     found = figures.articles
     if found is None or not found.total:
         return None
-    told = f"{plural(found.edited, 'article')} edited, {number(found.gone)} gone; {plural(found.versions, 'version')} in all."
+    told = f"{plural(found.edited, 'article')} edited, {number(found.gone)} gone"
+    told += f"; {plural(found.versions, 'version')} in all." if figures.scope == "collection" else " in this run."
     parts: list[Child] = [el("p", told)]
-    for heading, some in (("Edited last", found.lately_edited), ("Gone last", found.lately_gone)):
+    for heading, some in (("New, the latest first", found.lately_new), ("Edited", found.lately_edited), ("Gone", found.lately_gone)):
         if some:
             parts += [el("h3", heading), examples(some)]
     return join(parts)

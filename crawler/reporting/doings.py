@@ -12,7 +12,7 @@ MOST_RUNS = 200
 MOST_ROWS = 60
 STATES = {
     "done": "fetched and read",
-    "queued": "known, not fetched yet",
+    "queued": "to be fetched, or to be asked for again",
     "active": "was being fetched",
     "captured": "captured, was being read",
     "fetched": "captured, still to be read from the archive",
@@ -43,7 +43,7 @@ def runs(figures: Figures) -> Html | None:
 
 
 def _row(run: Run) -> list[Child]:
-    outcome: Child = el("span", run.outcome, class_="bad") if run.exit or run.exit is None else run.outcome
+    outcome: Child = el("span", run.outcome, class_="bad") if run.exit or run.outcome.startswith("broke off") else run.outcome
     numbers = (number(one) for one in (run.captures, run.new, run.edited, run.gone))
     took = lasted(run.began, run.ended)
     return [day(run_day(run.id)), run.command or "–", took, outcome, number(run.exit), number(run.requests), size(run.received), *numbers]

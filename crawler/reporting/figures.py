@@ -69,6 +69,7 @@ class Articles:
     warnings: dict[str, Group] = field(default_factory=dict)
     parsers: dict[str, int] = field(default_factory=dict)
     """Parser version and layout → articles."""
+    lately_new: list[Example] = field(default_factory=list)
     lately_edited: list[Example] = field(default_factory=list)
     lately_gone: list[Example] = field(default_factory=list)
     gaps: list[dict[str, Any]] = field(default_factory=list)

@@ -30,6 +30,8 @@ from crawler.reporting.values import mapping, read_lines, text, texts, whole
 SOFTWARE = f"thanhuy/{__version__}"
 Progress = Callable[[int], None]
 """Told how many bytes of articles' lines were read."""
+TELL_EVERY = 1 << 20
+"""Bytes of lines between two reports of progress, since a bar costs more to move than a line to read."""
 SIGNS = ("warc/*.warc.gz*", "articles/*.jsonl*", "articles.jsonl", "state.sqlite")
 """What tells a damaged collection from a directory that holds something else."""
 
@@ -111,14 +113,18 @@ def _lines_of_collection(newest: Path, notes: list[str]) -> list[Path]:
 
 
 def _tally(paths: list[Path], label: str, notes: list[str], progress: Progress = lambda size: None) -> Articles:
-    tally = Tally()
+    tally, read = Tally(), 0
     for path in paths:
         try:
             for line, size in read_lines(path):
                 tally.add(_parse(line))
-                progress(size)
+                read += size
+                if read > TELL_EVERY:
+                    progress(read)
+                    read = 0
         except OSError as error:
             notes.append(f"{path.name}: {error.strerror or error}")
+    progress(read)
     found = tally.result()
     if found.unreadable:
         notes.append(f"{label}: {found.unreadable} lines are no article's record and are not counted; run `thanhuy verify`")

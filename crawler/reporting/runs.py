@@ -75,7 +75,7 @@ def find_command(reason: str, configuration: Mapping[str, Any]) -> str:
 
 def find_exit(reason: str, run: Mapping[str, Any], health: list[str]) -> int | None:
     """The exit code that the command left with, as far as `run.json` tells."""
-    if reason not in ENDINGS:
+    if reason not in ENDINGS or reason == "archive_failed":
         return None
     if reason == "shutdown":
         return 11

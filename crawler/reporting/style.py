@@ -18,6 +18,7 @@ a { color: var(--link) }
 small, .soft, figcaption { color: var(--soft) }
 code { font-family: ui-monospace, monospace; font-size: .9em; background: var(--shade); padding: .1em .3em; border-radius: 3px }
 nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem }
+.command { display: inline-block; max-width: 100% }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.2rem, 1fr)); gap: .75rem; margin: 1rem 0; padding: 0;
   list-style: none }
 .tiles li { background: var(--shade); border-radius: 6px; padding: .6rem .8rem }
@@ -55,7 +56,7 @@ rect { fill: var(--bar) }
 .cite { background: var(--shade); padding: .75rem 1rem; border-radius: 6px; max-width: 48rem }
 @media (max-width: 30rem) {
   dl div { grid-template-columns: 1fr; gap: 0; padding: .35rem 0 }
-  .axis span:nth-child(even) { display: none }
+  .axis span:nth-child(even):not(:last-child) { display: none }
 }
 @media print {
   :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --rule: #bbb; --shade: #f3f5f7; --link: #000;

@@ -15,7 +15,7 @@ from crawler.reporting.figures import Articles, Example, Fill, Group, Section
 from crawler.reporting.values import bounded, count, mapping, text, texts, whole
 
 EXAMPLES = 5
-LATEST = 10
+LATEST = 20
 MOST_SECTIONS = 300
 MOST_WARNINGS = 100
 MOST_RULES = 60
@@ -33,6 +33,7 @@ class Tally:
     def __init__(self) -> None:
         self._found = Articles(fields={name: Fill() for name in FIELDS})
         self._numbers = array("Q")
+        self._new: list[tuple[str, int, Example]] = []
         self._edited: list[tuple[str, int, Example]] = []
         self._gone: list[tuple[str, int, Example]] = []
         self._cited_at = ""
@@ -69,6 +70,7 @@ class Tally:
             fill.rules = _by_count(fill.rules)
         found.sections = dict(sorted(found.sections.items(), key=lambda item: (-item[1].count, item[0])))
         found.warnings = dict(sorted(found.warnings.items(), key=lambda item: (-item[1].count, item[0])))
+        found.lately_new = [one for _, _, one in sorted(self._new, reverse=True)]
         found.lately_edited = [one for _, _, one in sorted(self._edited, reverse=True)]
         found.lately_gone = [one for _, _, one in sorted(self._gone, reverse=True)]
         found.gaps = [dataclasses.asdict(gap) for gap in gaps_between(self._numbers)]
@@ -116,11 +118,14 @@ class Tally:
         found.versions += version
         if record.get("status") == "gone":
             found.gone += 1
-            self._keep_latest(self._gone, seen, example(record, f"last seen as it was, gone by {seen}"))
+            self._keep_latest(self._gone, seen, example(record, f"found gone {_short(seen)}"))
         elif version > 1:
             found.edited += 1
             changed = ", ".join(texts(record.get("changed")))[:200]
-            self._keep_latest(self._edited, seen, example(record, f"version {version}, {seen}: {changed or 'fields not stated'}"))
+            detail = f"version {version}, captured {_short(seen)}: {changed or 'fields not stated'}"
+            self._keep_latest(self._edited, seen, example(record, detail))
+        else:
+            self._keep_latest(self._new, seen, example(record, f"{text(record.get('date')) or 'no date'}, captured {_short(seen)}"))
         warc = mapping(record.get("warc"))
         if seen >= self._cited_at and text(warc.get("record_id")):
             self._cited_at = seen
@@ -165,6 +170,11 @@ def _day(value: object) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
     except ValueError:
         return None
+
+
+def _short(seen: str) -> str:
+    """A time of the archive to the second; anything else as far as it may be shown."""
+    return f"{seen[:19].replace('T', ' ')} UTC" if seen.endswith("Z") else seen[:40]
 
 
 def _by_count(counts: dict[str, int]) -> dict[str, int]:

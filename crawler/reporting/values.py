@@ -32,7 +32,8 @@ def mapping(value: object) -> dict[str, Any]:
 
 def count(counts: dict[str, int], name: str, number: int = 1, *, most: int = 500) -> None:
     """Add to a count; of names beyond `most` all are counted as one, so that memory does not follow what pages say."""
-    counts[name := bounded(counts, name, most)] = counts.get(name, 0) + number
+    name = bounded(counts, name, most)
+    counts[name] = counts.get(name, 0) + number
 
 
 def bounded(known: dict[str, Any], name: str, most: int) -> str:
