@@ -3,7 +3,6 @@
 import random
 import re
 import unicodedata
-from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -12,8 +11,6 @@ from lxml import etree  # type: ignore[import-untyped]
 VOID = frozenset({"br", "img", "input", "meta", "link", "hr", "base", "col"})
 OPAQUE = frozenset({"script", "style"})
 TONES = "\u0300\u0301\u0303\u0309\u0323"
-
-Perturbation = Callable[[Any, random.Random], None]
 
 
 def rename_classes(root: Any, chance: random.Random) -> None:
@@ -150,54 +147,6 @@ def blocks_as_sections(root: Any, chance: random.Random) -> None:
     """`section` for every `div`."""
     for element in list(root.iter("div")):
         element.tag = "section"
-
-
-_MENU = ("Trang chủ", "Thời sự", "Xây dựng Đảng", "Kinh tế", "Văn hóa - Xã hội", "Học tập và làm theo Bác", "Quốc phòng - An ninh",
-         "Tư liệu", "Đại hội Đảng các cấp", "Cải cách hành chính, chuyển đổi số", "Video", "Hộp thư")  # fmt: skip
-_HEADLINES = (
-    "Khởi công nhà văn hóa thiếu nhi bên kênh Rạch Lá",
-    "Chợ đêm phường Bình Lạc mở cửa trở lại sau mùa mưa",
-    "Tập huấn sơ cứu cho một trăm lái xe buýt",
-    "Trao tặng tủ sách cho trường vùng ven",
-    "Hẻm 48 thêm một vườn rau chung",
-)
-_FOOTER = (
-    "Bản quyền thuộc về Trang tin mẫu. Ghi rõ nguồn khi phát hành lại thông tin từ trang này.",
-    "Trụ sở: 5 đường Kênh Mới, phường Bình Lạc. Điện thoại: (028) 3000 0000. Thư điện tử: bandoc@trangtinmau.example",
-    "Giấy phép số 12/GP-MAU cấp ngày 03/02/2015. Chịu trách nhiệm chính: Nguyễn Văn Mẫu, Trưởng ban Biên tập.",
-)
-
-
-def _list_of_links(chance: random.Random, count: int, texts: tuple[str, ...], path: str) -> Any:
-    block = etree.Element("ul")
-    for _ in range(count):
-        link = etree.SubElement(etree.SubElement(block, "li"), "a", href=f"/{path}-{1491800000 + chance.randrange(90_000)}")
-        link.text = chance.choice(texts)
-    return block
-
-
-def surround(root: Any, chance: random.Random) -> None:
-    """A large site around the page: menus above and below, a column of headlines under a label, a footer with an address."""
-    body = root.find("body")
-    page = etree.Element("div")
-    page.text, body.text = body.text, None
-    page.extend(list(body))
-    menu, after, column, footer = (etree.Element("div") for _ in range(4))
-    menu.append(_list_of_links(chance, chance.randrange(10, 150), _MENU, "nhom-tin/muc"))
-    after.append(_list_of_links(chance, chance.randrange(10, 150), _MENU, "nhom-tin/muc"))
-    etree.SubElement(column, "div").text = chance.choice(["Đọc nhiều", "Tin nóng", "Tiêu điểm"])
-    column.append(_list_of_links(chance, chance.randrange(3, 12), _HEADLINES, "tin-tuc/mot-bai-nao-do"))
-    for line in _FOOTER:
-        etree.SubElement(footer, "p").text = line
-    body.extend([*([column, menu] if chance.random() < 0.3 else [menu]), page, *chance.choice([[after], [column, after]]), footer])
-
-
-PERTURBATIONS: dict[str, Perturbation] = {
-    each.__name__: each
-    for each in (rename_classes, drop_classes, reorder_attributes, swap_emphasis, wrap_blocks, wrap_page, wrap_text, add_comments,
-    add_whitespace,
-                 decompose, sprinkle_invisible, paragraphs_as_blocks, headings_as_blocks, blocks_as_sections, surround)
-}  # fmt: skip
 
 
 def parse_page(text: str) -> Any:

@@ -14,7 +14,8 @@ from crawler.demo.routes import answer
 from crawler.demo.truth import SampleSite
 from crawler.items import as_record
 from crawler.pages import parse_article
-from tests.perturbations import PERTURBATIONS, encode_vietnamese, parse_page, write_page
+from tests.perturbations import encode_vietnamese, parse_page, write_page
+from tests.restructurings import PERTURBATIONS
 from tests.test_pages_cases import CASES
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))

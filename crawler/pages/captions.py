@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from crawler.items import Image
 from crawler.pages.datelines import find_dateline
@@ -174,7 +175,14 @@ def _is_box_of_caption(page: Page, box: Box, photo: Piece, texts: list[Piece]) -
         return True
     if all(text.box != photo.box for text in texts):
         return texts[0].index > photo.index
-    return texts[0].index > photo.index and (texts[0].breaks > 0 or box.align == "center") and all(text.size <= 250 for text in texts)
+    apart = texts[0].breaks > 0 or box.align == "center" or (box.tag != "p" and _has_element_of_its_own(photo.image, texts[0].text))
+    return texts[0].index > photo.index and apart and all(text.size <= 250 for text in texts)
+
+
+def _has_element_of_its_own(image: Any, text: str) -> bool:
+    """Whether the element right behind an image holds the whole line: in a paragraph with a picture the text stands bare."""
+    after = image.getnext()
+    return not (image.tail or "").strip() and after is not None and len(after.tail or "") < 200 and clean("".join(after.itertext())) == text
 
 
 def _share_out(photos: list[_Photo], lines: list[Piece]) -> list[list[Piece]]:

@@ -78,6 +78,8 @@ def _label_of(piece: Piece) -> Label | None:
         return None  # a photo, a headline
     if piece.hrefs and piece.linked >= piece.size * 0.4 and opens_tags(piece.text, piece.link_texts[0]):
         return Label.TAGS
+    if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
+        return Label.TOOL  # a row of buttons
     return find_label(piece.text)
 
 
