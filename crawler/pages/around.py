@@ -13,10 +13,12 @@ from crawler.pages.tree import ARTICLE, ASIDE, FOOTER, HEADER, MAIN, NAV, Piece
 
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
 _TAG_PATH = re.compile(
-    r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?(?:[/-]|\.(?!\w{3,5}$))|[?&](?:tag|keyword)s?=|-tag\d|/tag", re.IGNORECASE
+    r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?(?:[/-]|\.(?!\w{3,5}$))|[?&](?:tag|keyword)s?=|-tags?\d|/tag", re.IGNORECASE
 )
 _TAG_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?khoa)(?:$|[\s_-])", re.IGNORECASE)
 """A word that most publishing systems have in the class of a block of keywords."""
+_TRAIL_CLASS = re.compile(r"bread-?crumb", re.IGNORECASE)
+"""The like for the trail that leads to a page."""
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 _COUNT = re.compile(
     r"(?:tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)|bình luận|ý kiến(?: bạn đọc)?|phản hồi)\s*[:(]*\s*(\d{1,6})\s*\)?$|"
@@ -68,8 +70,10 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
     for piece in reversed(page.pieces[max(0, regions.title_at - 24) : regions.title_at]):
         if not trail and regions.title_at - piece.index > 12:
             return []
-        if not trail and (piece.image is not None or not any(page.leads_elsewhere(href) for href in piece.hrefs)):
-            continue  # a date, a photo, a row of buttons
+        if not trail and (
+            piece.image is not None or not any(page.leads_elsewhere(href) for href in piece.hrefs) or find_label(piece.text) is Label.TOOL
+        ):
+            continue  # a date, a photo, a row of buttons, the way back
         box = page.box_of(piece)
         here = {box.index, box.parent, page.boxes[box.parent].parent} - {0}
         if trail and regions.teaser[piece.index] and box.parent == page.box_of(trail[0]).parent:
@@ -115,6 +119,8 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
 
     How far up the tree they meet says so, and whether it begins at home.
     """
+    if _is_called(page, trail[0], _TRAIL_CLASS):
+        return len(trail) <= 8
     if page.box_of(trail[0]).flags & HEADER and not page.box_of(trail[0]).flags & (ARTICLE | MAIN):
         return False
     path = page.ancestors(page.boxes[page.pieces[regions.title_at].box])
@@ -164,7 +170,7 @@ def _called_tags(page: Page, regions: Regions) -> list[str]:
     for piece in page.pieces[regions.story.stop : regions.story.stop + 60]:
         if regions.labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR} or piece.size > 400:
             break
-        if not (piece.hrefs or piece.text[:1] == "#") or not _is_called_tags(page, piece):
+        if not (piece.hrefs or piece.text[:1] == "#") or not _is_called(page, piece, _TAG_CLASS):
             if found:
                 break
             continue
@@ -173,10 +179,10 @@ def _called_tags(page: Page, regions: Regions) -> list[str]:
     return found if all(len(name) <= 60 for name in found) else []
 
 
-def _is_called_tags(page: Page, piece: Piece) -> bool:
-    """Whether a line stands in a block called after tags."""
+def _is_called(page: Page, piece: Piece, word: re.Pattern[str]) -> bool:
+    """Whether a line stands in a block whose class has such a word."""
     around = page.ancestors(page.box_of(piece))[:4]
-    return any(_TAG_CLASS.search(page.boxes[index].element.get("class") or "") for index in around)
+    return any(word.search(page.boxes[index].element.get("class") or "") for index in around)
 
 
 def _taken_tags(page: Page, rule: str, names: list[str]) -> list[str]:

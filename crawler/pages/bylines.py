@@ -39,7 +39,7 @@ def find_byline(page: Page, regions: Regions, story: Story, lines: list[Line | i
     """The byline by order of trust; taken off the body where it is its last line."""
     known = {fold(name) for rule, name in page.meta.author if "/" not in name and "." not in name.strip(".")}
     ledger = page.ledger
-    found = _from_tail(page, lines, known) or _from_head(page, regions, story, known) or _from_after(page, regions, known)
+    found = _from_tail(page, story, lines, known) or _from_head(page, regions, story, known) or _from_after(page, regions, known)
     if found is None:
         for rule, name in page.meta.author:
             byline = parse_byline(name)
@@ -67,7 +67,7 @@ def _is_shown(page: Page, name: str) -> bool:
     return any(piece.size < 120 and folded in fold(piece.text) for piece in page.pieces)
 
 
-def _from_tail(page: Page, lines: list[Line | int], known: set[str]) -> tuple[Byline, str] | None:
+def _from_tail(page: Page, story: Story, lines: list[Line | int], known: set[str]) -> tuple[Byline, str] | None:
     """The body's last line, or the one before a source or a note."""
     texts = [index for index, line in enumerate(lines) if isinstance(line, Line)]
     noted = False
@@ -94,10 +94,10 @@ def _from_tail(page: Page, lines: list[Line | int], known: set[str]) -> tuple[By
             return None
         if back and not (shown or noted):
             break
-        _take_off(lines, index)
+        _take_off(story, lines, index)
         return byline, "last-line" if back == 0 else "last-lines"
     if noted:  # a source alone: no byline, and no paragraph either
-        _take_off(lines, texts[-1])
+        _take_off(story, lines, texts[-1])
     return None
 
 
@@ -126,10 +126,14 @@ def _read(piece: Piece) -> Byline | None:
     return parse_byline(piece.text) if not ends_sentence(piece.text) or len(piece.text) < 60 else None
 
 
-def _take_off(lines: list[Line | int], index: int) -> None:
-    """Take the byline, and the short notes under it, off the body; what announces the photos under it stays."""
+def _take_off(story: Story, lines: list[Line | int], index: int) -> None:
+    """Take the byline, and the short notes under it, off the body; what announces the photos under it stays, and a time is heard."""
     line = lines[index]
     assert isinstance(line, Line)
+    for note in (piece for after in lines[index:] if isinstance(after, Line) for piece in after.pieces):
+        stamp = find_stamp(note.text) if note.size <= 60 else None
+        if stamp is not None and stamp.time is not None and not stamp.rest:
+            story.stamps.append((note.index, stamp))
     lines[index + 1 :] = [after for after in lines[index + 1 :] if isinstance(after, int) or after.text.endswith(":")]
     if len(line.pieces) > 1:
         line.pieces = line.pieces[:-1]

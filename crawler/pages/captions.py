@@ -12,7 +12,7 @@ from crawler.pages.photos import find_source, has_credit, is_alt_of, split_credi
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import find_stamp
 from crawler.pages.text import clean, ends_sentence, fold, undoubled
-from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, Box, Piece
+from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, TABLE, Box, Piece
 
 _CAPTION_CLASS = re.compile(
     r"caption|chu-?thich|photo-?(?:note|desc)|img-?(?:note|desc)|image-?(?:note|desc)|pic(?:ture)?-?(?:note|desc)", re.IGNORECASE
@@ -312,6 +312,8 @@ def is_captioned(page: Page, piece: Piece) -> bool:
         return False
     if piece.size <= 200 and _MADE_BY.search(piece.text[-70:]) and parse_byline(piece.text) is None:
         return True
+    if box.flags & TABLE and piece.size <= 60 and split_credit(piece.text)[0] == "":
+        return True  # who made the chart over it
     parent = page.boxes[box.parent]
     around = f"{box.element.get('class') or ''} {(parent.element.get('class') or '') if parent.last - parent.first <= 6 else ''}"
     if _CAPTION_CLASS.search(around) is None:

@@ -10,6 +10,7 @@ _PREFIX = re.compile(
     r"lược dịch|dịch|nội dung|trình bày|thiết kế|chùm ảnh|ghi chép|phóng sự|nguồn|nhóm tác giả)"
     r"(?:\s*(?:và|,|-|–|&|\+|/)\s*(?:bài|tin|ảnh|clip|video|đồ họa|thơ|tranh|hình|trình bày|thiết kế))*)\s*[:：]\s*",
     re.IGNORECASE)  # fmt: skip
+_AUTHOR_WORD = re.compile(r"^tác giả\s+", re.IGNORECASE)
 _PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa)\s*[:：]\s*", re.IGNORECASE)
 _ACCORDING = re.compile(r"^\(?\s*theo\s*[:：]?\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
@@ -67,7 +68,7 @@ def parse_byline(text: str) -> Byline | None:
     if not 2 <= len(text) <= _LONGEST or text[-1] in "?!:":
         return None
     bare = text.strip(" *•-–—|/")
-    prefix = _PREFIX.match(bare)
+    prefix = _PREFIX.match(bare) or _find_author_word(bare)
     according = _ACCORDING.match(bare)
     rest = bare[prefix.end() :] if prefix else bare[according.end() :] if according else bare
     if according and rest.count(")") > rest.count("("):
@@ -100,6 +101,12 @@ def parse_byline(text: str) -> Byline | None:
         return None
     people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
     return Byline(printed=text, people=list(dict.fromkeys(people)), strong=prefix is not None)
+
+
+def _find_author_word(text: str) -> re.Match[str] | None:
+    """`Tác giả` before a name, without its colon."""
+    match = _AUTHOR_WORD.match(text)
+    return match if match and initial_is_upper(text[match.end() :]) else None
 
 
 def _find_paper(text: str, according: bool) -> re.Match[str] | None:

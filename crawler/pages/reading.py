@@ -101,7 +101,7 @@ def _read(page: Page) -> Article:
         raise LayoutError("listing", page.url, "expected an article, got a list of articles")
     if title is None:
         raise LayoutError("no-title", page.url, "expected 1 title, got 0")
-    regions = find_regions(page, title.at, _box_index(page, marks.body)) or find_regions(page, title.at)
+    regions = find_regions(page, title.at, _find_body_box(page, marks.body, title)) or find_regions(page, title.at)
     if regions is not None and (nearer := [at for at in title.again if regions.title_at + _SLIDE < at < regions.body_at]):
         title = dataclasses.replace(title, at=nearer[-1])
         regions = find_regions(page, title.at) or regions
@@ -110,10 +110,10 @@ def _read(page: Page) -> Article:
     return _build(page, layout, marks, title, regions)
 
 
-def _box_index(page: Page, element: Any) -> int | None:
-    if element is None:
-        return None
-    return next((box.index for box in page.boxes if box.element is element), None)
+def _find_body_box(page: Page, element: Any, title: Title) -> int | None:
+    """The box of an element that a layout calls the body. None where it holds the headline too: it is the article then."""
+    found = next((box for box in page.boxes if box.element is element), None) if element is not None else None
+    return None if found is None or found.first <= title.at < found.last else found.index
 
 
 def _marked_title(page: Page, marks: Marks) -> Title | None:
