@@ -39,7 +39,9 @@ def find_byline(page: Page, regions: Regions, story: Story, lines: list[Line | i
     """The byline by order of trust; taken off the body where it is its last line."""
     known = {fold(name) for rule, name in page.meta.author if "/" not in name and "." not in name.strip(".")}
     ledger = page.ledger
-    found = _from_tail(page, story, lines, known) or _from_head(page, regions, story, known) or _from_after(page, regions, known)
+    found = _from_tail(page, story, lines, known)
+    if found is None or not found[0].people:  # an agency's sign under the text is no byline where the head names somebody
+        found = _from_head(page, regions, story, known) or found or _from_after(page, regions, known)
     if found is None:
         for rule, name in page.meta.author:
             byline = parse_byline(name)

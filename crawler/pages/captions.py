@@ -174,7 +174,7 @@ def _is_box_of_caption(page: Page, box: Box, photo: Piece, texts: list[Piece]) -
     if any(is_alt_of(alt, text.text) or text.is_italic or has_credit(text.text) for text in texts):
         return True
     if all(text.box != photo.box for text in texts):
-        return texts[0].index > photo.index
+        return texts[0].index > photo.index and not _speaks(alt, texts)
     apart = texts[0].breaks > 0 or box.align == "center" or (box.tag != "p" and _has_element_of_its_own(photo.image, texts[0].text))
     return texts[0].index > photo.index and apart and all(text.size <= 250 for text in texts)
 
@@ -183,6 +183,12 @@ def _has_element_of_its_own(image: Any, text: str) -> bool:
     """Whether the element right behind an image holds the whole line: in a paragraph with a picture the text stands bare."""
     after = image.getnext()
     return not (image.tail or "").strip() and after is not None and len(after.tail or "") < 200 and clean("".join(after.itertext())) == text
+
+
+def _speaks(alt: str, texts: list[Piece]) -> bool:
+    """Whether text beside a portrait is what its subject says, rather than a caption: the alt is a name, and the text has none of it."""
+    named = parse_byline(alt) if sum(text.size for text in texts) >= 80 else None
+    return named is not None and bool(named.people) and not any(fold(person) in fold(text.text) for person in named.people for text in texts)
 
 
 def _share_out(photos: list[_Photo], lines: list[Piece]) -> list[list[Piece]]:
