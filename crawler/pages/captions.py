@@ -188,7 +188,8 @@ def _has_element_of_its_own(image: Any, text: str) -> bool:
 def _speaks(alt: str, texts: list[Piece]) -> bool:
     """Whether text beside a portrait is what its subject says, rather than a caption: the alt is a name, and the text has none of it."""
     named = parse_byline(alt) if sum(text.size for text in texts) >= 80 else None
-    return named is not None and bool(named.people) and not any(fold(person) in fold(text.text) for person in named.people for text in texts)
+    people = named.people if named is not None else []
+    return bool(people) and not any(fold(person) in fold(text.text) for person in people for text in texts)
 
 
 def _share_out(photos: list[_Photo], lines: list[Piece]) -> list[list[Piece]]:
