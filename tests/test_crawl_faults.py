@@ -33,7 +33,7 @@ LABELS = {
     "jsonl": 2,
     "jsonl-finish": 1,
     "before-rename": 1,
-    "replace": 4,
+    "replace": 5,
     "settled": 1,
     "recorded": 1,
 }

@@ -347,7 +347,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "state-zeros": (lambda path: zero(path / "state.sqlite"), "state.sqlite"),
     "state-text": (lambda path: (path / "state.sqlite").write_text("no database" * 100), "state.sqlite"),
     "state-empty": (lambda path: (path / "state.sqlite").write_bytes(b""), "state.sqlite"),
-    "run-gone": (lambda path: (first_run(path) / "run.json").unlink(), "the run broke off"),
+    "run-gone": (lambda path: (first_run(path) / "run.json").unlink(), "run.json: expected a file of"),
     "run-cut": (lambda path: cut(first_run(path) / "run.json", 0.5), "run.json: expected an object in JSON"),
     "run-list": (lambda path: (first_run(path) / "run.json").write_text("[1]"), "run.json: expected an object in JSON, got list"),
     "log-bytes": (lambda path: (first_run(path) / "crawl.log").write_bytes(bytes(range(256)) * 50), "crawl.log: expected 2"),
@@ -441,7 +441,7 @@ def test_collection_being_written_is_reported(hurt: Path, tmp_path: Path) -> Non
     finally:
         lock.release()
     assert done.returncode == 0
-    assert "a crawl is going on" in done.stderr
+    assert "another process holds the collection" in done.stderr
 
 
 def test_crawl_that_broke_off_at_its_page_goes_on(tmp_path: Path) -> None:
@@ -559,3 +559,23 @@ def test_page_fits_a_phone(reported: Reported, tmp_path: Path) -> None:
         browser.run("document.documentElement.style.width = '360px'; document.body.style.width = '360px'")
         outside = "[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll'))"
         assert [] == browser.run(f"return {outside}.filter(e => e.getBoundingClientRect().right > 361).map(e => e.outerHTML)")
+
+
+def test_first_crawl_is_reported_while_it_runs_and_after_it_was_killed(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    with serve(SampleSite()) as running:
+        place = ("--into", path, "--connect-to", running.connect_to, "--cacert", running.ca_path)
+        options = (*place, "--delay", 0, "--no-images", "--limit", 6)
+        # Killed where lines are written and their file is not finished, as a running crawl has them.
+        assert run_thanhuy("crawl", *options, env={"THANHUY_FAULT": "jsonl-finish:1:kill"}).returncode < 0
+        before = {one: one.read_bytes() for one in path.rglob("*") if one.is_file() and not one.name.endswith("-shm")}
+        figures = gather_collection(path, NOW)
+        assert before == {one: one.read_bytes() for one in before}
+        assert "interrupted" == figures.condition
+        assert 0 < found(figures).total
+        assert ["broke off: there is no run.json"] == [run.outcome for run in figures.runs]
+        check_page(render(figures).decode())
+        assert run_thanhuy("crawl", *options).returncode == 0
+    after = gather_collection(path, NOW)
+    assert ("closed", []) == (after.condition, after.notes)
+    assert found(after).total >= found(figures).total

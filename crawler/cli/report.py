@@ -119,7 +119,7 @@ def summarise(figures: Figures) -> str:
         left = [f"{number(count)} {state}" for state, count in frontier.states.items() if state != "done"]
         rows.append(("left", ", ".join(left) or "nothing"))
     if figures.errors:
-        rows.append(("failures", f"{number(sum(group.count for group in figures.errors.values()))} in the logs"))
+        rows.append(("logs", plural(sum(group.count for group in figures.errors.values()), "failure or warning", "failures and warnings")))
     if figures.files:
         verified = f"{number(figures.files.verified)} of {plural(len(figures.files.noted), 'file')}"
         rows.append(("verified", f"{verified}, last {figures.files.last_verified or 'never'}"))

@@ -19,11 +19,11 @@ def read_files(collection: Path, notes: list[str]) -> Files:
     except OSError as error:
         notes.append(f"fixity.jsonl: {error.strerror or error}; the files' digests are not shown")
         return found
-    if not lines:
+    unfinished = look(collection, collection.name).unfinished
+    if not lines and not unfinished:
         notes.append("fixity.jsonl: expected the digest of each finished file, got none; run `thanhuy repair`")
     if found.damaged_lines:
         notes.append(f"fixity.jsonl: {found.damaged_lines} lines are damaged or altered; run `thanhuy verify`")
-    unfinished = look(collection, collection.name).unfinished
     for entry in lines:
         problem = "" if unfinished and entry.file in REPLACED else _problem(collection, entry)
         found.noted.append(File(**dataclasses.asdict(entry), problem=problem))

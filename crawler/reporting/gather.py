@@ -171,8 +171,6 @@ def _read_runs(
         if not report.exists():
             live = figures.condition == "being written" and directory == directories[-1]
             run.outcome = "under way" if live else "broke off: there is no run.json"
-            if not live:
-                figures.notes.append(f"crawls/{directory.name}/run.json: is not there; the run broke off")
         _complete(run, captures, versions)
         _read_log(directory / "crawl.log", figures)
         figures.configuration = plain_configuration(value.get("configuration")) or figures.configuration
@@ -222,6 +220,6 @@ def _prefix_of(path: Path, run_id: str) -> str:
 def _note_lag(figures: Figures) -> None:
     """Say it where the articles' lines and the state do not agree, as they may while a crawl goes on or after one broke off."""
     if figures.condition == "being written":
-        figures.notes.append("a crawl is going on: articles of this run are counted once it has ended")
+        figures.notes.append("another process holds the collection; what it adds is counted in full once it has ended")
     elif figures.condition == "interrupted":
         figures.notes.append("the last run broke off; run the same command again to go on, or `thanhuy repair`")

@@ -15,6 +15,8 @@ MARK = '<meta name="generator" content="thanhuy report" />'
 MARK_WITHIN = 1000
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 MOST_NOTES = 100
+CONDITIONS = {"being written": " Another process held the collection.", "interrupted": " The last run had broken off."}
+"""Condition of a collection in words; nothing where it is closed."""
 SECTIONS: tuple[tuple[str, str, Callable[[Figures], Html | None]], ...] = (
     ("collection", "Collection", identity),
     ("runs", "Runs", runs),
@@ -69,8 +71,7 @@ def _title(figures: Figures) -> str:
 
 
 def _made(figures: Figures) -> Html:
-    condition = {"being written": " A crawl was going on.", "interrupted": " The last run had broken off."}.get(figures.condition, "")
-    return el("p", "Made ", moment(figures.made_at), f" by {figures.software}.{condition}", class_="soft")
+    return el("p", "Made ", moment(figures.made_at), f" by {figures.software}.{CONDITIONS.get(figures.condition, '')}", class_="soft")
 
 
 def _tiles(figures: Figures) -> Html:
