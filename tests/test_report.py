@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.collection import Collection
 from archive.lock import Lock
@@ -23,7 +25,7 @@ from crawler.extensions.session import draw_run
 from crawler.items import Article
 from crawler.queueing import describe
 from crawler.reporting.figures import Articles, Figures
-from crawler.reporting.gather import gather_collection
+from crawler.reporting.gather import gather_collection, plain_configuration
 from crawler.reporting.logs import find_errors
 from crawler.reporting.markup import el, escape, is_safe, link
 from crawler.reporting.page import render
@@ -320,6 +322,13 @@ def zero(path: Path) -> None:
     path.write_bytes(data)
 
 
+def spoil_state(path: Path) -> None:
+    """Make a name in the state bytes that are no UTF-8, as a flipped bit does."""
+    with sqlite3.connect(path / "state.sqlite") as state:
+        state.execute("UPDATE captures SET file = CAST(X'9d' AS TEXT) WHERE id = 1")
+    state.close()
+
+
 def remove_rooms(path: Path) -> None:
     """Leave the WARCs and the files at the top."""
     for name in ("crawls", "indexes", "articles"):
@@ -346,6 +355,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "state-gone": (lambda path: (path / "state.sqlite").unlink(), "state.sqlite: is not there"),
     "state-zeros": (lambda path: zero(path / "state.sqlite"), "state.sqlite"),
     "state-text": (lambda path: (path / "state.sqlite").write_text("no database" * 100), "state.sqlite"),
+    "state-bytes": (spoil_state, "state.sqlite"),
     "state-empty": (lambda path: (path / "state.sqlite").write_bytes(b""), "state.sqlite"),
     "run-gone": (lambda path: (first_run(path) / "run.json").unlink(), "run.json: expected a file of"),
     "run-cut": (lambda path: cut(first_run(path) / "run.json", 0.5), "run.json: expected an object in JSON"),
@@ -374,6 +384,30 @@ def test_damage_is_named_and_the_rest_is_reported(reported: Reported, hurt: Path
     assert before == {one: one.stat().st_mtime_ns for one in hurt.rglob("*")}, "a report only reads"
     if "line" not in way:
         assert len(read_articles(reported.path)) == found(figures).total
+
+
+ODD: list[Any] = [
+    None, True, -1, 0, 10**30, 1.5, float("inf"), "", "2020-02-30", "2020-01-01", "9999-12-31T23:59:59Z", "<b>", "\x00",
+    [], ["x", None, 3], {}, [[]], {"field": "title"}, [{"field": "title", "rule": ["r"]}], [{"field": "title", "rule": "r"}],
+    {"version": 7, "layout": "x", "record_id": "r"}, {"downloader/request_count": "7", "articles/gone": 3},
+    {"SEEDS": ["a", 1, {}, []], "REFRESH": True, "OPERATOR": 5, "DOWNLOAD_DELAY": []},
+]  # fmt: skip
+"""Values that a damaged or altered file may hold in the place of what is expected."""
+odd = st.sampled_from(ODD) | st.text(max_size=8)
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from(sorted(Article.__dataclass_fields__)), odd, max_size=6), max_size=3),
+    st.dictionaries(st.sampled_from(["reason", "health", "stats", "configuration", "began", "ended", "recovered", "spent"]), odd),
+)
+def test_whatever_a_file_says_the_page_is_whole(records: list[dict[str, Any]], run: dict[str, Any]) -> None:
+    tally = Tally()
+    for record in records:
+        tally.add({"id": "1", "kind": "tin-tuc", **record})
+    figures = Figures(scope="collection", made_at="2026-01-01T00:00:00Z", software="x", name="x", articles=tally.result())
+    figures.runs = [read_run("20260101000000000", run)]
+    figures.configuration = plain_configuration(run.get("configuration"))
+    check_page(render(figures).decode())
 
 
 def test_command_writes_the_page_and_a_summary(reported: Reported, tmp_path: Path) -> None:

@@ -153,8 +153,8 @@ def _read_state(path: Path, figures: Figures) -> tuple[dict[str, tuple[int, int]
             figures.frontier = queries.read_frontier(database.execute, reasons=True)
         finally:
             database.close()
-    except (sqlite3.Error, TypeError) as error:
-        # TypeError: a damaged page of the database gave a value of another type than its column's.
+    except (sqlite3.Error, TypeError, ValueError) as error:
+        # TypeError, ValueError: a damaged page of the database gave a value of another type than its column's, or bytes that are no text.
         figures.notes.append(f"state.sqlite: {error}; what it tells of captures and of the frontier is not shown; run `thanhuy repair`")
         figures.captures, figures.frontier = None, None
     return captures, versions

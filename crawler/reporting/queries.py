@@ -30,6 +30,7 @@ def read_captures(execute: Execute, prefix: str = "") -> tuple[Captures, dict[st
     for file, kind, status, number, size, cut, first, last in execute(
         f"SELECT {columns} FROM captures WHERE {where} GROUP BY file, type, status", bounds  # noqa: S608 - fixed texts
     ):
+        first, last = str(first), str(last)
         revisits = number if kind == "revisit" else 0
         found.total, found.revisits = found.total + number, found.revisits + revisits
         found.size, found.truncated = found.size + size, found.truncated + cut
@@ -48,7 +49,7 @@ def read_captures(execute: Execute, prefix: str = "") -> tuple[Captures, dict[st
         group = found.errors.setdefault(str(status), Group())
         group.count += 1
         if len(group.examples) < EXAMPLES:
-            group.examples.append(Example(url=uri))
+            group.examples.append(Example(url=str(uri)))
     found.errors = dict(sorted(found.errors.items()))
     return found, runs
 
@@ -74,7 +75,7 @@ def read_frontier(execute: Execute, *, reasons: bool) -> Frontier:
         if state not in found.states:
             continue
         rows = execute(f"SELECT {columns} FROM urls INDEXED BY urls_state WHERE state = ? ORDER BY due LIMIT {EXAMPLES}", (state,))  # noqa: S608 - fixed texts
-        found.examples[state] = [Example(url=url, detail=_detail(*rest)) for url, *rest in rows]
+        found.examples[state] = [Example(url=str(url), detail=_detail(*rest)) for url, *rest in rows]
     if reasons:
         marks = ", ".join("?" * len(LEFT))
         grouped = f"SELECT state, kind, status, count(*) FROM urls WHERE state IN ({marks}) GROUP BY 1, 2, 3 ORDER BY 4 DESC"  # noqa: S608 - marks
