@@ -146,7 +146,7 @@ class Collection:
             warcinfo_id=self._warcinfo_id,
             new_id=self._new_id,
             same_payload=None if exchange.truncated else same,
-            unmodified=self.state.find_capture(known.page) if known and known.page else None,
+            unmodified=self._original(known.page) if known and known.page else None,
         )
         places = self._append(warc, drafts.records)
         row = drafts.capture
@@ -157,6 +157,13 @@ class Collection:
         self._pending.append(_Pending(file=warc.name, end=warc.size, capture=row, validators=validators(received.head)))
         reach("exchange-appended")
         return row
+
+    def _original(self, capture: int) -> CaptureRow | None:
+        """A capture, or the one it refers to: a revisit never refers to a revisit."""
+        row = self.state.find_capture(capture)
+        if row is None or row.type != "revisit":
+            return row
+        return self.state.find_payload(row.payload_digest) if row.payload_digest else None
 
     def read_record(self, row: CaptureRow) -> Record:
         """The record of a capture, also from the file that is being written."""

@@ -89,7 +89,7 @@ class UrlRow:
 
     States: `queued` (to be fetched), `active` (being fetched), `captured` (in the archive, being read), `fetched` (in the archive
     since an interrupted crawl, still to be read), `waiting` (to be tried again at `due`), `done`, `failed` (given up),
-    `excluded` (beyond the limits of the run), `refused` (robots.txt or the scope).
+    `excluded` (beyond the limits of the run, or read under limits that left out links), `refused` (robots.txt or the scope).
     """
 
     id: int
@@ -103,6 +103,7 @@ class UrlRow:
     via: str | None
     state: str
     attempts: int
+    """Tries in this run, and `archive.urls.ROUND` for each run that gave the URL up."""
     due: float
     """Seconds since the epoch before which it is not to be fetched; of a done URL, when to look again."""
     etag: str | None

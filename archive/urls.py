@@ -23,6 +23,11 @@ class Found:
     via: str | None = None
 
 
+ROUND = 100
+"""Tries of one run count singly in `attempts`; each run that gave the URL up in the end counts as so many."""
+AGAIN = (0.0, 86_400.0, *(86_400.0 * days for days in (2, 4, 8, 16, 32)))
+"""Seconds until a URL that was given up is asked for again, by how many runs gave it up; after the last of these it is left alone."""
+NEVER = 1e12
 HORIZON = 3600.0
 """Seconds that a run waits at most for a URL that is to be tried again; what is due later is left to the next run."""
 
@@ -37,14 +42,16 @@ class Urls:
         """Return to the queue what was in flight when a crawl broke off, and what an earlier crawl gave up.
 
         What was captured and not read becomes `fetched`: it is read from the archive, not fetched again. An error answer says nothing
-        about the page, so that page is fetched again. What failed comes last, so that it cannot keep the rest from its turn;
-        what the server asked to leave alone for longer stays `waiting`.
+        about the page, so that page is fetched again. What failed comes last, so that it cannot keep the rest from its turn,
+        and at growing intervals (`AGAIN`); what the server asked to leave alone for longer stays `waiting`.
         """
         read = "status BETWEEN 200 AND 399 OR status IN (404, 410)"
         self._state.execute(f"UPDATE urls SET state = iif({read}, 'fetched', 'queued') WHERE state = 'captured'")  # noqa: S608 - fixed text
         self._state.execute("UPDATE urls SET state = 'queued' WHERE state IN ('active', 'refused')")
-        self._state.execute("UPDATE urls SET state = 'queued', attempts = 0, priority = 0 WHERE state = 'failed'")
-        self._state.execute("UPDATE urls SET state = 'queued', attempts = 0 WHERE state = 'waiting' AND due <= ?", (time.time(),))
+        now = time.time()
+        self._state.execute("UPDATE urls SET state = 'queued', priority = 0 WHERE state = 'failed' AND due <= ?", (now,))
+        rounds = f"attempts / {ROUND} * {ROUND}"
+        self._state.execute(f"UPDATE urls SET state = 'queued', attempts = {rounds} WHERE state = 'waiting' AND due <= ?", (now,))  # noqa: S608 - a number
         # What an earlier run's limits left out is looked at under this run's: from the archive where it was captured.
         self._state.execute("UPDATE urls SET state = iif(page IS NULL, 'queued', 'fetched'), capture = page WHERE state = 'excluded'")
 
@@ -57,10 +64,14 @@ class Urls:
         return cursor.rowcount > 0
 
     def requeue(self, key: str, *, url: str | None = None, priority: int | None = None) -> bool:
-        """Queue a known URL again, on demand at another address of the same page. False where it is queued or in flight already."""
+        """Queue a known URL again, on demand at another address of the same page. False where it is queued or in flight already.
+
+        With another address also where it is queued at the old one.
+        """
+        begun = "'active', 'captured', 'fetched'" if url else "'queued', 'active', 'captured', 'fetched', 'waiting'"
         cursor = self._state.execute(
             "UPDATE urls SET state = 'queued', attempts = 0, url = coalesce(?, url), priority = coalesce(?, priority)"
-            " WHERE key = ? AND state NOT IN ('queued', 'active', 'captured', 'fetched', 'waiting')",
+            f" WHERE key = ? AND state NOT IN ({begun})",  # noqa: S608 - fixed texts
             (url, priority, key),
         )
         return cursor.rowcount > 0
@@ -81,6 +92,17 @@ class Urls:
         """Ask for the same page at the address that the server names, one hop further."""
         self._state.execute("UPDATE urls SET state = 'queued', url = ?, hops = ?, depth = ? WHERE key = ?", (url, hops, len(hops), key))
 
+    def requeue_unread(self, condition: str, *parameters: Any) -> set[str]:
+        """Queue, in place of reading them from the archive, the URLs that meet a condition in SQL; return their keys."""
+        where = f"state = 'fetched' AND ({condition})"
+        keys = {row[0] for row in self._state.execute(f"SELECT key FROM urls WHERE {where}", parameters)}  # noqa: S608 - fixed texts of callers
+        self._state.execute(f"UPDATE urls SET state = 'queued' WHERE {where}", parameters)  # noqa: S608 - fixed texts of callers
+        return keys
+
+    def read_again(self, key: str) -> None:
+        """Read the newest capture of a page once more from the archive."""
+        self._state.execute("UPDATE urls SET state = 'fetched', capture = page WHERE key = ?", (key,))
+
     def take(self, now: float | None = None, *, only: tuple[str, ...] | None = None) -> UrlRow | None:
         """The URL to fetch or to read next, marked as begun; the row says in which state it was. None when none is due.
 
@@ -88,7 +110,7 @@ class Urls:
         `only`: the kinds that may be begun; None for all.
         """
         now = time.time() if now is None else now
-        row = self._one("state = 'fetched' ORDER BY due LIMIT 1") or self._find_waiting(now) or self._find_queued(only)
+        row = self._one("state = 'fetched' ORDER BY due LIMIT 1") or self._find_waiting(now, only) or self._find_queued(only)
         if row is not None:
             # What is in the archive stays known as such while it is read: after a crash it is read again, not fetched again.
             begun = "captured" if row.state == "fetched" else "active"
@@ -97,7 +119,7 @@ class Urls:
 
     def pending(self, *, only: tuple[str, ...] | None = None) -> bool:
         """Whether any URL is left to fetch or to read; of those not begun only kinds in `only` count."""
-        return bool(self._one("state = 'fetched' LIMIT 1") or self._find_queued(only) or self._find_waiting(time.time() + HORIZON))
+        return bool(self._one("state = 'fetched' LIMIT 1") or self._find_queued(only) or self._find_waiting(time.time() + HORIZON, only))
 
     def _find_queued(self, only: tuple[str, ...] | None) -> UrlRow | None:
         if only is None:
@@ -106,8 +128,9 @@ class Urls:
         found = [self._one(one, kind, index="urls_queue_kind") for kind in only]
         return max((row for row in found if row is not None), key=lambda row: (row.priority, -row.id), default=None)
 
-    def _find_waiting(self, now: float) -> UrlRow | None:
-        return self._one("state = 'waiting' AND due <= ? ORDER BY due LIMIT 1", now)
+    def _find_waiting(self, now: float, only: tuple[str, ...] | None) -> UrlRow | None:
+        kinds = f"AND kind IN ({', '.join('?' * len(only))})" if only else ""
+        return self._one(f"state = 'waiting' AND due <= ? {kinds} ORDER BY due LIMIT 1", now, *(only or ()))
 
     def captured(self, key: str, capture: int, *, status: int, date: str, etag: str | None, last_modified: str | None) -> None:
         """Note that the response is in the archive; its links and item are still to be read.
@@ -125,15 +148,27 @@ class Urls:
             "UPDATE urls SET state = ?, due = ?, changed_at = coalesce(?, changed_at) WHERE key = ?", (state, due, changed_at, key)
         )
 
+    def fail(self, key: str) -> None:
+        """Give a URL up in this run. Later runs ask again at growing intervals, and in the end no more."""
+        row = self.find(key)
+        rounds = row.attempts // ROUND + 1 if row else 1
+        due = time.time() + AGAIN[rounds - 1] if rounds <= len(AGAIN) else NEVER
+        self._state.execute("UPDATE urls SET state = 'failed', attempts = ?, due = ? WHERE key = ?", (rounds * ROUND, due, key))
+
+    def in_flight(self, kinds: tuple[str, ...]) -> int:
+        """How many URLs of these kinds are being fetched or read."""
+        marks = ", ".join("?" * len(kinds))
+        sql = f"SELECT count(*) FROM urls INDEXED BY urls_state WHERE state IN ('active', 'captured') AND kind IN ({marks})"  # noqa: S608 - marks only
+        return int(self._state.execute(sql, kinds).fetchone()[0])
+
     def note_gone(self, key: str, date: str | None) -> None:
         """Remember since when the server says that the page is gone; None when it is there again."""
         self._state.execute("UPDATE urls SET gone_at = ? WHERE key = ?", (date, key))
 
     def discard(self, key: str) -> None:
         """Forget what was captured of a page that hid its content: it is to be fetched anew, without conditions, in the next run."""
-        self._state.execute(
-            "UPDATE urls SET state = 'failed', capture = NULL, page = NULL, etag = NULL, last_modified = NULL WHERE key = ?", (key,)
-        )
+        self._state.execute("UPDATE urls SET capture = NULL, page = NULL, etag = NULL, last_modified = NULL WHERE key = ?", (key,))
+        self.fail(key)
 
     def retry(self, key: str, due: float) -> None:
         """Try again at `due`."""

@@ -34,6 +34,11 @@ class Limits:
     """Most hops from a seed."""
     requisites: bool = True
 
+    @property
+    def narrow(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.sections or self.since or self.until or self.max_depth is not None)
+
     def rules_out(self, page: Page) -> bool:
         """Whether an article's number says that its day is not wanted, beyond the estimate's margin."""
         if self.since is None and self.until is None:

@@ -17,11 +17,11 @@ from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
 from archive.state import UrlRow
-from archive.urls import Found
+from archive.urls import NEVER, Found
 from crawler.coverage import find_gaps
 from crawler.extensions.session import ArchiveSession, Postponed, known_articles
 from crawler.outcomes import Settled
-from crawler.queueing import EMBEDDED, ITEM_KINDS, PRIORITY, REVISIT
+from crawler.queueing import EMBEDDED, GONE, ITEM_KINDS, PRIORITY, REVISIT
 from crawler.scope import Kind, find_kind, find_page, url_key, without_tracking
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,6 @@ class Frontier:
         self._errands: deque[Request] = deque()
         self._limit = settings.getint("ARTICLE_LIMIT")
         self._refresh = settings.getbool("REFRESH")
-        self._items_begun: set[str] = set()
         self._new: set[str] = set()
         """Keys that this run was the first to see: as many as there is news."""
         self._again: set[str] = set()
@@ -59,9 +58,13 @@ class Frontier:
         if self._crawler.settings.getbool("FILL_GAPS"):
             self._queue_around_gaps()
         if self._refresh:
-            listings = self._urls.requeue_where("kind IN (?, ?) AND key NOT LIKE '%?%'", Kind.HOME, Kind.LISTING)
+            first = "kind IN (?, ?) AND key NOT LIKE '%?%'"
+            # What was read under another run's limits has links that nobody noted: a 304 must not hide them.
+            self._session.unread = self._urls.requeue_unread(f"{first} OR kind = ?", Kind.HOME, Kind.LISTING, Kind.FEED)
+            listings = self._urls.requeue_where(first, Kind.HOME, Kind.LISTING) + len(self._session.unread)
             listings += self._urls.requeue_where("kind = ? AND status IN (200, 304)", Kind.FEED)
-            due = self._urls.requeue_due(ITEM_KINDS, time.time(), PRIORITY[Kind.ARTICLE] - REVISIT)
+            until = NEVER if self._crawler.settings.getbool("RECHECK") else time.time()
+            due = self._urls.requeue_due(ITEM_KINDS, until, PRIORITY[Kind.ARTICLE] - REVISIT)
             logger.info("refresh: %d listings, %d articles due", listings, due)
 
     def _queue_around_gaps(self) -> None:
@@ -93,6 +96,13 @@ class Frontier:
         if request.dont_filter or request.callback is not None:
             self._errands.append(request)
             return True
+        try:
+            return self._enqueue(request)
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            return False
+
+    def _enqueue(self, request: Request) -> bool:
         key = request.meta.get("key") or url_key(request.url)
         kind = Kind(request.meta.get("kind") or find_kind(request.url) or Kind.PAGE)
         if request.meta.get("redirected_from") == key:
@@ -148,21 +158,44 @@ class Frontier:
             return self._errands.popleft()
         try:
             row = self._take()
+            while row is not None and self._is_ruled_out(row):
+                self._leave_out(row)
+                row = self._take()
         except ArchiveError as failure:
             self._session.stop(failure)
             return None
-        if row is None:
-            return None
-        if self._limit and row.kind in ITEM_KINDS:
-            self._items_begun.add(row.key)
-        return self._as_request(row)
+        return None if row is None else self._as_request(row)
+
+    def _is_ruled_out(self, row: UrlRow) -> bool:
+        """Whether this run's limits leave out what an earlier run queued, as far as is known without fetching it."""
+        limits = self._session.limits
+        if row.state == "fetched" or row.kind in EMBEDDED or not limits.narrow:
+            return False
+        if (limits.max_depth is not None and row.depth > limits.max_depth) or not limits.lets_through(row.url):
+            return True
+        if row.kind not in ITEM_KINDS:
+            return False
+        known = self._collection.find_item(row.key) if row.page is not None else None
+        if known is not None and (known["section"] or not limits.wants(known["date"], [])):
+            return not limits.wants(known["date"], known["section"])
+        listing = find_page(row.via or "")
+        listed = listing is not None and listing.kind is Kind.LISTING and listing.slug in limits.sections
+        return bool(limits.sections and row.hops) and not listed
+
+    def _leave_out(self, row: UrlRow) -> None:
+        """An article that is known stays due; anything else is looked at again by the next run."""
+        if row.page is not None and row.kind in ITEM_KINDS:
+            self._urls.finish(row.key, due=row.due)
+        else:
+            self._urls.finish(row.key, "excluded")
 
     def _as_request(self, row: UrlRow) -> Request:
         meta: dict[str, Any] = {"key": row.key, "kind": row.kind, "hops": row.hops, "via": row.via, "attempts": row.attempts}
         headers: dict[str, bytes] = {}
         if row.state == "fetched":
             meta["stored_capture"] = row.capture
-        elif row.page is not None:
+        # A page that was gone is asked for without conditions: where it is back unchanged, a 304 would say nothing of its text.
+        elif row.page is not None and row.gone_at is None and row.status not in GONE:
             if row.etag:
                 headers["If-None-Match"] = row.etag.encode("latin-1")  # the bytes that the server sent
             if row.last_modified:
@@ -183,9 +216,18 @@ class Frontier:
         request: Any = failure.request  # type: ignore[attr-defined] # Scrapy adds it
         if isinstance(failure.value, Settled | Postponed | ArchiveError) or "key" not in request.meta:
             return
+        try:
+            self._settle_failure(request, failure)
+        except ArchiveError as error:
+            self._session.stop(error)
+
+    def _settle_failure(self, request: Request, failure: Failure) -> None:
         row = self._urls.find(request.meta["key"])
         if row is not None and row.state in {"active", "captured"}:
-            self._urls.finish(row.key, "failed" if row.state == "active" else "done")
+            if row.state == "active":
+                self._urls.fail(row.key)
+            else:
+                self._urls.finish(row.key)
             logger.warning("%s: %s", request.url, failure.getErrorMessage())
 
     def _take(self) -> UrlRow | None:
@@ -197,4 +239,9 @@ class Frontier:
         return self._urls.take(only=ITEM_KINDS) or self._urls.take()
 
     def _is_limit_reached(self) -> bool:
-        return 0 < self._limit <= len(self._items_begun)
+        """Articles looked at in this run, and those under way, which may turn out to be none."""
+        if not self._limit:
+            return False
+        stats = self._crawler.stats
+        looked_at = sum(stats.get_value(f"articles/{name}", 0) for name in ("kept", "unchanged", "not_modified"))
+        return bool(looked_at + self._urls.in_flight(ITEM_KINDS) >= self._limit)

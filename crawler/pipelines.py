@@ -26,23 +26,26 @@ class ArchivePipeline:
 
     def process_item(self, item: Article) -> Article:
         """Append the article. Raises DropItem where it is beyond the limits, where no capture holds its page, or the archive is full."""
-        collection = self._session.collection
+        try:
+            self._keep(item)
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            raise DropItem(str(failure)) from failure
+        return item
+
+    def _keep(self, item: Article) -> None:
+        collection, stats = self._session.collection, self._crawler.stats
         capture = collection.state.find_record(item.warc.file, item.warc.offset) if item.warc else None
         if capture is None:
             raise DropItem(f"{item.url}: expected a capture of the page in the archive, got none")
         if not self._session.limits.wants(item.date, item.section):
             collection.urls.finish(capture.key, "excluded")
-            self._crawler.stats.inc_value("articles/excluded")
-            return item
-        try:
-            stamped = collection.append_item(as_record(item), capture)
-        except ArchiveError as failure:
-            self._session.stop(failure)
-            raise DropItem(str(failure)) from failure
+            stats.inc_value("articles/excluded")
+            return
+        stamped = collection.append_item(as_record(item), capture)
         collection.urls.note_gone(capture.key, None)
         due = next_visit(datetime.now(UTC), item.date)
         collection.urls.finish(capture.key, due=due, changed_at=capture.date if stamped else None)
         if item.date is None:
-            self._crawler.stats.inc_value("articles/undated")
-        self._crawler.stats.inc_value("articles/unchanged" if stamped is None else "articles/kept")
-        return item
+            stats.inc_value("articles/undated")
+        stats.inc_value("articles/unchanged" if stamped is None else "articles/kept")

@@ -7,13 +7,13 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from archive.errors import ArchiveError
 from crawler.extensions.session import ArchiveSession
 from crawler.items import Article
-from crawler.queueing import ITEM_KINDS
+from crawler.queueing import EMBEDDED, GONE, ITEM_KINDS
 from crawler.revisits import next_visit
 from crawler.times import VIETNAM
 
-GONE = frozenset({404, 410})
 HIDDEN = frozenset({"challenge", "login"})
 """Layout errors that say nothing about the page itself."""
 UNKNOWN_AGAIN = 30 * 86_400
@@ -44,7 +44,10 @@ class SettlingMiddleware:
             redirected = redirected or (not isinstance(output, Article) and _is_same_page(output, response))
             yield output
         if "key" in response.meta and not settled and not redirected:
-            self._settle(response)
+            try:
+                self._settle(response)
+            except ArchiveError as failure:
+                self._session.stop(failure)
 
     def _settle(self, response: Response) -> None:
         """A page that gave no article: gone, unchanged, or none."""
@@ -52,12 +55,25 @@ class SettlingMiddleware:
         if response.meta.get("layout_error") in HIDDEN:
             self._urls.discard(key)
         elif kind not in ITEM_KINDS:
-            self._urls.finish(key)
+            self._settle_listing(response)
         elif response.status in GONE or response.meta.get("layout_error") == "soft-404" or _is_elsewhere(response):
             self._settle_gone(key)
         else:
+            if response.status == 304:
+                self._crawler.stats.inc_value("articles/not_modified")
             self._urls.note_gone(key, None)
             self._urls.finish(key, due=self._next_visit(key))
+
+    def _settle_listing(self, response: Response) -> None:
+        """What leads to articles. Read under limits that leave out links, it is read again, from the archive, by later runs."""
+        key, unread = response.meta["key"], self._session.unread
+        if response.status == 304 and key in unread:
+            self._urls.read_again(key)
+        elif self._session.limits.narrow and response.meta["kind"] not in EMBEDDED and response.status in {200, 304}:
+            self._urls.finish(key, "excluded")
+        else:
+            self._urls.finish(key)
+        unread.discard(key)
 
     def _next_visit(self, key: str) -> float:
         """When to look again at a page that gave no article now: by the article's day where one is known."""

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.state import State
+from archive.urls import Found, Urls
 from crawler.demo.routes import Answer
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
@@ -255,3 +257,21 @@ def test_dry_run_keeps_to_the_limits(runs: Runs) -> None:
     assert 2 == len(articles(left("--limit", "2")))
     assert not [url for url in left("--section", "y-te") if "/nhom-tin/" in url and "y-te" not in url]
     assert [] == runs.running.log
+
+
+def test_page_that_never_answers_is_asked_for_less_and_less(tmp_path: Path) -> None:
+    """By the runs that gave it up: at once, then after days that double, at last no more."""
+    with State(tmp_path / "state.sqlite") as state:
+        urls = Urls(state)
+        urls.add(Found(key="a", url="https://www.thanhuytphcm.vn/a", kind="page", priority=1))
+        waits = []
+        for _ in range(9):
+            urls.retry("a", 0)
+            urls.fail("a")
+            row = urls.find("a")
+            assert row is not None
+            waits.append(round((row.due - time.time()) / 86_400))
+            urls.reopen()
+            assert ("queued" if row.due <= time.time() else "failed") == state.execute("SELECT state FROM urls").fetchone()[0]
+        assert [0, 1, 2, 4, 8, 16, 32] == waits[:7]
+        assert min(waits[7:]) > 36_500

@@ -11,6 +11,7 @@ KNOW_ARCHIVE = (
     "crawler.queueing",
     "crawler.pipelines",
     "crawler.outcomes",
+    "crawler.settling",
     "crawler.extensions",
     "crawler.reporting",
     "crawler.bench",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from crawler.demo.routes import Answer
 from crawler.demo.server import RequestSeen, RunningSite, serve
 from crawler.demo.truth import SampleSite
 from crawler.scope import Kind, find_kind, find_page
@@ -152,3 +153,32 @@ def test_dry_run_of_a_refresh_names_what_it_would_ask_for(archive: Archive) -> N
     assert done.returncode == 0
     assert [] == archive.running.log
     assert {Kind.HOME, Kind.LISTING} == {find_kind(url) for url in done.stdout.split()}
+
+
+def test_article_that_is_back_unchanged_is_live_again(archive: Archive) -> None:
+    """With its old ETag: a 304 would say nothing of its text."""
+    article = archive.site.articles[20]
+    archive.running.instead[article.path] = Answer(status=410, body=b"")
+    archive.run("refresh", "--recheck", "--confirm-gone")
+    assert "gone" == _newest(archive, article.key)["status"]
+    archive.running.instead.clear()
+    archive.run("refresh", "--recheck")
+    assert (3, ["status"], "live") == _fate(_newest(archive, article.key))
+    seen = archive.run("refresh", "--recheck")
+    assert 304 in [request.status for request in seen if request.path == article.path]
+    assert run_thanhuy("verify", archive.directory).returncode == 0, "a revisit refers to no revisit"
+
+
+def test_article_that_moved_when_it_was_due_is_not_gone(archive: Archive) -> None:
+    """The old address is a 404, and the listing names the new one."""
+    newest = archive.site.newest()[0]
+    archive.site.rename(newest.key, "Một tiêu đề hoàn toàn khác trước")
+    archive.running.instead[newest.path] = Answer(status=404, body=b"")
+    archive.run("refresh", "--recheck", "--confirm-gone", "--no-images")
+    record = _newest(archive, newest.key)
+    assert (2, "live", "Một tiêu đề hoàn toàn khác trước") == (record["version"], record["status"], record["title"])
+
+
+def test_recheck_asks_for_every_known_article(archive: Archive) -> None:
+    asked = {page.key for request in archive.run("refresh", "--recheck") if (page := find_page(request.url))}
+    assert {article.key for article in archive.site.articles} <= asked

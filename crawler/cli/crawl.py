@@ -36,6 +36,7 @@ def crawl(urls: tuple[str, ...], **options: Any) -> int:
 @click.command("refresh")
 @crawl_options
 @click.option("--confirm-gone", is_flag=True, help="Believe a 404 at once, instead of after a second one on another day.")
+@click.option("--recheck", is_flag=True, help="Ask for every known article again, due or not.")
 def refresh(**options: Any) -> int:
     """Fetch what is new, edited or gone since the last crawl.
 
@@ -77,7 +78,7 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
 
     from archive.directory import read_collection
     from archive.state import State
-    from archive.urls import Urls
+    from archive.urls import NEVER, Urls
     from crawler.queueing import ITEM_KINDS
     from crawler.scope import Kind, url_key
 
@@ -93,10 +94,16 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     if (into / "state.sqlite").exists():
         with State(into / "state.sqlite") as state:
             urls = Urls(state)
-            conditions: list[tuple[str, tuple[Any, ...]]] = [("state NOT IN ('done', 'captured', 'fetched')", ())]
+            conditions: list[tuple[str, tuple[Any, ...]]] = [
+                (
+                    "state IN ('queued', 'active', 'refused') OR (state = 'excluded' AND page IS NULL)"
+                    " OR (state IN ('waiting', 'failed') AND due <= ?)",
+                    (time.time(),),
+                )
+            ]
             if chosen.get("REFRESH"):
-                conditions.append(("state = 'done' AND kind IN (?, ?) AND key NOT LIKE '%?%'", (Kind.HOME, Kind.LISTING)))
-                conditions.append(("state = 'done' AND kind IN (?, ?) AND due <= ?", (*ITEM_KINDS, time.time())))
+                conditions.append(("state IN ('done', 'excluded') AND kind IN (?, ?) AND key NOT LIKE '%?%'", (Kind.HOME, Kind.LISTING)))
+                conditions.append(("state = 'done' AND kind IN (?, ?) AND due <= ?", (*ITEM_KINDS, NEVER if chosen.get("RECHECK") else time.time())))
             for condition, parameters in conditions:
                 for row in urls.where(f"{condition} ORDER BY priority DESC, id", *parameters):
                     seen.add(row.key)

@@ -47,6 +47,7 @@ SETTINGS = {
     "daily_requests": "DAILY_REQUESTS",
     "hours": "HOURS",
     "confirm_gone": "CONFIRM_GONE",
+    "recheck": "RECHECK",
     "fill_gaps": "FILL_GAPS",
 }
 """Option → setting."""

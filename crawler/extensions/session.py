@@ -82,6 +82,8 @@ class ArchiveSession:
         cacert = settings.get("CACERT")
         self.cacert = Path(cacert) if cacert else None
         self.limits = _limits(settings)
+        self.unread: set[str] = set()
+        """Keys of pages that a refresh asks for and whose stored capture is to be read where they are unchanged."""
         self._refusals = 0
         self.collection = Collection.open(
             Path(settings["COLLECTION"]),
