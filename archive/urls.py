@@ -50,8 +50,8 @@ class Urls:
         self._state.execute("UPDATE urls SET state = 'queued' WHERE state IN ('active', 'refused')")
         now = time.time()
         self._state.execute("UPDATE urls SET state = 'queued', priority = 0 WHERE state = 'failed' AND due <= ?", (now,))
-        rounds = f"attempts / {ROUND} * {ROUND}"
-        self._state.execute(f"UPDATE urls SET state = 'queued', attempts = {rounds} WHERE state = 'waiting' AND due <= ?", (now,))  # noqa: S608 - a number
+        again = "UPDATE urls SET state = 'queued', attempts = attempts / ? * ? WHERE state = 'waiting' AND due <= ?"
+        self._state.execute(again, (ROUND, ROUND, now))
         # What an earlier run's limits left out is looked at under this run's: from the archive where it was captured.
         self._state.execute("UPDATE urls SET state = iif(page IS NULL, 'queued', 'fetched'), capture = page WHERE state = 'excluded'")
 
@@ -70,8 +70,8 @@ class Urls:
         """
         begun = "'active', 'captured', 'fetched'" if url else "'queued', 'active', 'captured', 'fetched', 'waiting'"
         cursor = self._state.execute(
-            "UPDATE urls SET state = 'queued', attempts = 0, url = coalesce(?, url), priority = coalesce(?, priority)"
-            f" WHERE key = ? AND state NOT IN ({begun})",  # noqa: S608 - fixed texts
+            "UPDATE urls SET state = 'queued', attempts = 0, url = coalesce(?, url), priority = coalesce(?, priority)"  # noqa: S608 - fixed texts
+            f" WHERE key = ? AND state NOT IN ({begun})",
             (url, priority, key),
         )
         return cursor.rowcount > 0

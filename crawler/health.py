@@ -26,6 +26,8 @@ def find_shortfalls(stats: Mapping[str, Any]) -> list[str]:
         found.append(f"{refused} of {kept + refused} article pages were read as no article; the site may have a new layout")
     if kept >= ENOUGH and undated > MOST_UNDATED * kept:
         found.append(f"{undated} of {kept} articles have no date; the site may have a new layout")
+    if (postponed := stats.get("frontier/postponed", 0)) > 0:
+        found.append(f"{postponed} photos or attachments wait for the next run, since their host is not to be reached")
     if answered + failed >= ENOUGH and failed > MOST_FAILED * (answered + failed):
         found.append(f"{failed} of {answered + failed} requests failed; the next run asks again")
     return found

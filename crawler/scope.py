@@ -41,7 +41,9 @@ _TRAP_QUERY = re.compile(
     re.IGNORECASE,
 )
 _TRAP_PATH = re.compile(
-    r"/(?:dang-nhap|login|dang-ky|lich|calendar|tim-kiem|search|print|in-trang|admin)(?:/|$)|;jsessionid=", re.IGNORECASE
+    r"/(?:dang-nhap|dang-xuat|dang-ky|login|logout|log-?in|register|tai-khoan|account|thanh-vien|member|admin|captcha|calendar|search|tim-kiem"
+    r"|lich(?:-(?:cong-tac|lam-viec|tiep-dan|tuan|thang))?|print|in-trang|in-bai)(?:\.\w{2,5})?(?:/|$)|;jsessionid=",
+    re.IGNORECASE,
 )
 MAX_URL = 2000
 """A longer address is none that a person ever linked."""

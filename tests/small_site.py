@@ -31,6 +31,8 @@ class SmallSite:
 
     server: WireServer
     directory: Path
+    route: str = ""
+    """Which connections lead here, in place of all."""
 
     def say(self, path: str, body: str | bytes, *headers: str, status: int = 200, kind: str = "text/html; charset=utf-8") -> str:
         """Answer a path with a page; return the path."""
@@ -63,8 +65,8 @@ class SmallSite:
     def run(self, verb: str, *options: object, into: str = "x", env: dict[str, str] | None = None) -> Ran:
         """Run a verb on the collection `into`."""
         self.server.heard.clear()
-        place = ("--into", self.directory / into, "--connect-to", self.server.connect_to, "--cacert", self.server.ca, "--delay", 0)
-        done = run_thanhuy(verb, *place, "--free-space-floor", 0, "--no-progress", *options, env=env)
+        place = ("--into", self.directory / into, "--connect-to", self.route or self.server.connect_to, "--cacert", self.server.ca)
+        done = run_thanhuy(verb, *place, "--delay", 0, "--free-space-floor", 0, "--no-progress", *options, env=env)
         assert "Traceback" not in done.stderr
         for log in (self.directory / into).glob("crawls/*/crawl.log"):
             assert "Traceback" not in log.read_text("utf-8")

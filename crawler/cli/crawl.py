@@ -103,7 +103,8 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
             ]
             if chosen.get("REFRESH"):
                 conditions.append(("state IN ('done', 'excluded') AND kind IN (?, ?) AND key NOT LIKE '%?%'", (Kind.HOME, Kind.LISTING)))
-                conditions.append(("state = 'done' AND kind IN (?, ?) AND due <= ?", (*ITEM_KINDS, NEVER if chosen.get("RECHECK") else time.time())))
+                due = NEVER if chosen.get("RECHECK") else time.time()
+                conditions.append(("state = 'done' AND kind IN (?, ?) AND due <= ?", (*ITEM_KINDS, due)))
             for condition, parameters in conditions:
                 for row in urls.where(f"{condition} ORDER BY priority DESC, id", *parameters):
                     seen.add(row.key)

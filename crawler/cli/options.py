@@ -17,7 +17,8 @@ import click
 from crawler import USER_AGENT
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.connect import parse_route, read_authorities
-from crawler.scope import find_kind
+from crawler.pages.slug import slug_of
+from crawler.scope import find_kind, is_trap
 from crawler.times import parse_day, parse_duration, parse_hours
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -81,6 +82,29 @@ def _parse_size(context: click.Context, parameter: click.Parameter, value: str |
     return int(match[1]) * UNITS[match[2] or ""]
 
 
+def _parse_budget(context: click.Context, parameter: click.Parameter, value: str | int | None) -> int | None:
+    """A size of which something can be used."""
+    size = _parse_size(context, parameter, value)
+    if size == 0:
+        raise click.BadParameter("expected more than 0; leave the option out for no limit")
+    return size
+
+
+def _parse_time(text: str) -> float:
+    seconds = parse_duration(text)
+    if not seconds:
+        raise ValueError("expected more than 0; leave the option out for no limit")
+    return seconds
+
+
+def _check_sections(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:
+    """Slugs; a section's name is taken for its slug."""
+    slugs = [slug_of(text) for text in value]
+    if not all(slugs):
+        raise click.BadParameter("expected a section's slug, as in its address, e.g. quan-1")
+    return slugs
+
+
 def _check_routes(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:
     for text in value:
         try:
@@ -125,6 +149,8 @@ def check_seeds(seeds: tuple[str, ...]) -> list[str]:
         url = seed if "://" in seed else f"https://{seed}"
         if find_kind(url) is None:
             raise click.UsageError(f"{seed}: expected an address of thanhuytphcm.vn or hcmcpv.org.vn, got one outside the scope")
+        if is_trap(url):
+            raise click.UsageError(f"{seed}: expected a page, got a login, a search, a calendar or another that is never crawled")
         found.append(url)
     return found
 
@@ -207,7 +233,7 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--limit", type=click.IntRange(min=1), help="Stop after this many articles."),
     click.option("--since", metavar="DATE", callback=_checked(parse_day, keep=True), help="First publication day wanted."),
     click.option("--until", metavar="DATE", callback=_checked(parse_day, keep=True), help="Last publication day wanted."),
-    click.option("--section", metavar="SLUG", multiple=True, help="Only this section, e.g. quan-1. Repeatable."),
+    click.option("--section", metavar="SLUG", multiple=True, callback=_check_sections, help="Only this section, e.g. quan-1. Repeatable."),
     click.option("--max-depth", type=click.IntRange(min=0), help="Most hops from a seed."),
     click.option("--seeds", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file of URLs, or of CDX or CDXJ lines."),
     click.option("--dry-run", is_flag=True, help="Print what would be fetched next, and fetch nothing."),
@@ -224,8 +250,8 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--attachments/--no-attachments", default=True, show_default=True, help="Fetch PDF and office files."),
     click.option("--requisites/--no-requisites", default=True, show_default=True, help="Fetch style sheets, scripts and fonts."),
     click.option("--max-requests", type=click.IntRange(min=1), help="Stop after so many requests."),
-    click.option("--max-bytes", metavar="SIZE", callback=_parse_size, help="Stop after so many bytes received."),
-    click.option("--max-time", metavar="TIME", callback=_checked(parse_duration), help="Stop after so long, e.g. 2h."),
+    click.option("--max-bytes", metavar="SIZE", callback=_parse_budget, help="Stop after so many bytes received."),
+    click.option("--max-time", metavar="TIME", callback=_checked(_parse_time), help="Stop after so long, e.g. 2h."),
     click.option("--daily-requests", type=click.IntRange(min=1), help="Stop after so many requests a day, over all runs."),
     click.option(
         "--hours", metavar="FROM-TO", callback=_checked(parse_hours, keep=True), help="Only in these hours in Vietnam, e.g. 22-6."
@@ -298,6 +324,9 @@ def as_settings(options: dict[str, Any]) -> dict[str, Any]:
     chosen = {SETTINGS[name]: value for name, value in options.items() if name in SETTINGS and value is not None}
     chosen = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
     chosen["COLLECTION"] = str(options["into"])
+    since, until = options.get("since"), options.get("until")
+    if since and until and parse_day(since) > parse_day(until):
+        raise click.UsageError(f"--since {since} --until {until}: expected the first day before the last")
     if "CONCURRENT_REQUESTS_PER_DOMAIN" in chosen:
         chosen["CONCURRENT_REQUESTS"] = chosen["CONCURRENT_REQUESTS_PER_DOMAIN"]
     if options.get("operator"):

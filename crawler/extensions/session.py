@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred
 
 from archive.collection import Collection, Options
 from archive.errors import ArchiveError
+from archive.urls import Urls
 from archive.warc import as_archive_error
 from crawler import __version__
 from crawler.connect import Route, parse_route
@@ -30,6 +31,7 @@ from crawler.health import find_shortfalls
 from crawler.queueing import describe
 from crawler.reporting.gather import gather_run
 from crawler.reporting.page import render
+from crawler.scope import Kind, find_page
 from crawler.times import parse_day
 from crawler.wire import check_wire
 
@@ -50,6 +52,8 @@ class Outcome:
     """Whether the site gave any usable answer but robots.txt."""
     last_failure: str = ""
     """What the last request that failed for good died of."""
+    refused: str = ""
+    """The last refusal. Empty where there was none, or where a page of use came all the same."""
     unreachable: str = ""
     """Why no page could be had. Empty where at least one was, or none was wanted."""
     spent: str = ""
@@ -85,6 +89,7 @@ class ArchiveSession:
         self.unread: set[str] = set()
         """Keys of pages that a refresh asks for and whose stored capture is to be read where they are unchanged."""
         self._refusals = 0
+        self._of_use = False
         self.collection = Collection.open(
             Path(settings["COLLECTION"]),
             describe=describe,
@@ -150,12 +155,16 @@ class ArchiveSession:
     def note_refusal(self, why: str) -> None:
         """The site refused a page; after a few in a row the crawl stops, so as not to hammer."""
         self._refusals += 1
+        if not self._of_use:
+            self.outcome.refused = why
         if self._refusals >= REFUSALS_IN_A_ROW:
             self.give_up(f"{self._refusals} refusals in a row, the last: {why}")
 
-    def note_answer(self) -> None:
-        """The site gave a page."""
+    def note_answer(self, *, of_use: bool = False) -> None:
+        """The site gave a page. `of_use`: one of its own, and none that only looks like it."""
         self._refusals = 0
+        if of_use:
+            self._of_use, self.outcome.refused = True, ""
 
     def _end(self, reason: str) -> None:
         # Awaiting the end from inside a download would wait for that download: schedule it.
@@ -198,6 +207,10 @@ class ArchiveSession:
         # A page or two that fail say nothing of the site, once there is an archive of it.
         if not outcome.answered and not outcome.counts.get("items"):
             outcome.unreachable = outcome.unreachable or outcome.last_failure
+        if not outcome.spent:
+            outcome.unreachable = outcome.unreachable or outcome.refused
+        if reason == "finished" and not outcome.unreachable:
+            outcome.shortfalls += self._find_nothing()
         outcome.new_versions, outcome.run = collection.new_versions, collection.run
         report = {
             "began": self._began.isoformat(),
@@ -222,6 +235,15 @@ class ArchiveSession:
         except OSError as failure:
             outcome.failure = outcome.failure or as_archive_error(failure, collection.path)
 
+    def _find_nothing(self) -> list[str]:
+        """What a run found nothing of that it was to find."""
+        urls, limits = self.collection.urls, self.limits
+        found = [f"no listing {slug!r} is known of the site" for slug in sorted(limits.sections) if not _knows(urls, slug)]
+        asked = self._crawler.settings.getlist("SEEDS") or limits.narrow
+        if not found and not asked and not self.outcome.counts.get("items"):
+            found.append("no article was found; the site may have a new layout, or answer with something else than its pages")
+        return found
+
 
 _SESSIONS: "weakref.WeakKeyDictionary[Crawler, ArchiveSession]" = weakref.WeakKeyDictionary()
 """Crawler → its session: extensions ask for it before Scrapy's own list of them is complete."""
@@ -237,6 +259,11 @@ def _limits(settings: BaseSettings) -> Limits:
         max_depth=settings.getint("MAX_DEPTH") if settings.get("MAX_DEPTH") is not None else None,
         requisites=settings.getbool("FETCH_REQUISITES"),
     )
+
+
+def _knows(urls: Urls, slug: str) -> bool:
+    """Whether a listing with that slug was seen, by whatever run."""
+    return any((page := find_page(row.url)) and page.slug == slug for row in urls.where("kind = ?", Kind.LISTING))
 
 
 def known_articles(collection: Collection) -> list[Known]:

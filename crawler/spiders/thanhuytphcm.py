@@ -85,17 +85,38 @@ class ThanhuySpider(Spider):
         headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
         links = parse_links(response.body, response.url, headers=headers)
         refresh, hops = self.settings.getbool("REFRESH"), response.meta.get("hops", "")
+        page = find_page(response.url)
+        if (page is None or page.kind is Kind.LISTING) and not self._is_listing(response, links, headers):
+            return
         shown = self._turn(response.url, links)
         for follow in select_links(response.url, links, hops=hops, limits=self._session.limits, one_turn=refresh, shown=shown):
             # Most links of a page stand on every page: what this run has offered once the frontier knows.
             if follow.after or self._is_new(follow.url):
                 yield self._follow(response, follow)
-        page = find_page(response.url)
         if page is not None and page.kind is not Kind.LISTING:
             article = self._read_article(response, headers)
             if article is not None:
                 yield from self._follow_files(response, article)
                 yield article
+
+    def _is_listing(self, response: Response, links: list[Link], headers: dict[str, str]) -> bool:
+        """Whether a page is one of the site's own: one that leads nowhere may be a check for robots in its place."""
+        if any(find_page(link.url) for link in links):
+            self._session.note_answer(of_use=True)
+            return True
+        try:
+            parse_article(response.body, response.url, headers=headers)
+        except LayoutError as error:
+            if error.code == "challenge" or _asks_for_captcha(response):
+                self._note_hidden(response, f"{response.url}: expected a listing, got a check for robots")
+                return False
+        self._session.note_answer()
+        return True
+
+    def _note_hidden(self, response: Response, why: str) -> None:
+        """Something stands in the page's place: it is asked for again, and counts as a refusal."""
+        response.meta["layout_error"] = "challenge"
+        self._session.note_layout_error("challenge", why)
 
     def _turn(self, url: str, links: list[Link]) -> frozenset[str]:
         """What a listing's pages read before this one have shown, the last two of them."""
@@ -119,9 +140,13 @@ class ThanhuySpider(Spider):
         try:
             article = parse_article(response.body, response.url, headers=headers)
         except LayoutError as error:
+            if _asks_for_captcha(response):
+                self._note_hidden(response, f"{response.url}: expected an article, got a check for robots")
+                return None
             self._session.note_layout_error(error.code, str(error))
             response.meta["layout_error"] = error.code
             return None
+        self._session.note_answer(of_use=True)
         capture = response.meta["capture"]
         pointer = WarcPointer(file=capture["file"], offset=capture["offset"], length=0, record_id="", payload_digest="")
         return dataclasses.replace(article, captured_at=capture["date"], warc=pointer)
@@ -164,7 +189,10 @@ class ThanhuySpider(Spider):
         if not location or kind is None or is_trap(target) or hops.endswith("R" * MAX_REDIRECTS):
             self.crawler.stats.inc_value("redirects/refused")
             logger.info("%s: redirect to %s not followed", response.url, target)
+            if kind is None or is_trap(target):
+                self._note_hidden(response, f"{response.url}: expected a page, got sent to {target[:200]}")
             return
+        self._session.note_answer()
         request = self._follow(response, Follow(url=target, kind=kind, hop="R"))
         request.meta["redirected_from"] = response.meta.get("key")
         yield request
@@ -188,3 +216,8 @@ class ThanhuySpider(Spider):
 def _is_html(response: Response) -> bool:
     """Whether what should be a feed is a page, e.g. one that lists the feeds."""
     return b"html" in (response.headers.get("Content-Type") or b"").lower() and not response.body.lstrip()[:5].lower().startswith(b"<?xml")
+
+
+def _asks_for_captcha(response: Response) -> bool:
+    """Of a page that is no article: whether it asks for what only people can do. Comment forms ask so too, below articles."""
+    return b"captcha" in response.body[:100_000].lower()
