@@ -19,7 +19,8 @@ from archive.errors import ArchiveError
 from archive.state import UrlRow
 from archive.urls import NEVER, Found
 from crawler.coverage import find_gaps
-from crawler.extensions.session import ArchiveSession, Postponed, known_articles
+from crawler.extensions.known import known_articles
+from crawler.extensions.session import ArchiveSession, Postponed
 from crawler.outcomes import Settled
 from crawler.queueing import EMBEDDED, GONE, ITEM_KINDS, PRIORITY, REVISIT
 from crawler.scope import Kind, find_kind, find_page, url_key, without_tracking
@@ -63,6 +64,8 @@ class Frontier:
             self._session.unread = self._urls.requeue_unread(f"{first} OR kind = ?", Kind.HOME, Kind.LISTING, Kind.FEED)
             listings = self._urls.requeue_where(first, Kind.HOME, Kind.LISTING) + len(self._session.unread)
             listings += self._urls.requeue_where("kind = ? AND status IN (200, 304)", Kind.FEED)
+            # `/tu-lieu/van-kien` and the like list documents; their further pages have a number.
+            listings += self._urls.requeue_where("kind = ? AND status IN (200, 304) AND key NOT GLOB '*[?0-9]*'", Kind.PAGE)
             until = NEVER if self._crawler.settings.getbool("RECHECK") else time.time()
             due = self._urls.requeue_due(ITEM_KINDS, until, PRIORITY[Kind.ARTICLE] - REVISIT)
             logger.info("refresh: %d listings, %d articles due", listings, due)

@@ -50,6 +50,7 @@ class OutcomeMiddleware:
         self._urls = self._session.collection.urls
         self._attempts = crawler.settings.getint("RETRY_TIMES")
         self._backoff = crawler.settings.getfloat("RETRY_BACKOFF")
+        self._contact = crawler.settings.get("CONTACT")
         self._pace = Pace(crawler)
         self._row = 0
         self._file_failures: Counter[str] = Counter()
@@ -64,6 +65,8 @@ class OutcomeMiddleware:
     def process_request(self, request: Request) -> None:
         """One line for all hosts: the delay and the concurrency are the site's, not a host name's."""
         request.meta.setdefault("download_slot", SLOT)
+        if self._contact:
+            request.headers.setdefault("From", self._contact)
         host = urlparse_cached(request).hostname or ""
         if "key" in request.meta and self._file_failures[host] >= FILE_FAILURES_IN_A_ROW:
             self._leave_to_next_run(request, f"{host} is not to be reached")

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 SLOT = "site"
 SLOWEST = 120.0
 """Seconds between requests beyond which the crawl slows down no further."""
+LONGEST_CRAWL_DELAY = 3600.0
 LONGEST_PAUSE = 3600.0
 """Seconds that a Retry-After can hold up the crawl; a longer one is a matter for the next run."""
 JITTER = 0.5
@@ -36,13 +37,13 @@ class Pace:
         asked = robotparser.crawl_delay(self._user_agent) or 0.0
         if asked > self._base:
             logger.info("robots.txt asks for %s s between requests", asked)
-            self._base = min(asked, SLOWEST)
+            self._base = min(asked, LONGEST_CRAWL_DELAY)
             self._set(self._base)
 
     def slow_down(self, pause: float | None) -> None:
         """After an error: twice the delay. `pause`: seconds in which the site wants to hear nothing at all."""
         if self._base:
-            self._set(min(max(self._delay * 2, 1.0), SLOWEST))
+            self._set(max(self._base, min(max(self._delay * 2, 1.0), SLOWEST)))
         slot = self._slot()
         if pause and slot is not None:
             slot.delay = slot.delay or 0.001  # Scrapy looks at `lastseen` only where there is a delay

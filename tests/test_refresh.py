@@ -59,7 +59,9 @@ def test_refresh_with_nothing_new_asks_for_first_pages_only(archive: Archive) ->
     seen = archive.run("refresh")
     assert before == archive.lines()
     kinds = {find_kind(request.url) for request in seen if not request.path.endswith("/robots.txt")}
-    assert kinds <= {Kind.HOME, Kind.LISTING, Kind.FEED}
+    assert kinds <= {Kind.HOME, Kind.LISTING, Kind.FEED, Kind.PAGE}
+    rooms = {request.path for request in seen if find_kind(request.url) is Kind.PAGE}
+    assert all(path.startswith(("/tu-lieu", "/robots.txt")) for path in rooms), "the lists of documents"
     assert not [request.url for request in seen if "?" in request.path]
     asked = [request for request in seen if find_kind(request.url) in {Kind.HOME, Kind.LISTING}]
     assert all(any(name.lower() in {"if-none-match", "if-modified-since"} for name, _ in request.headers) for request in asked)

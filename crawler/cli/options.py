@@ -164,11 +164,14 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+    except OSError as error:
         raise CommandFailed(f"{path}: {error}", Exit.USAGE) from error
     for number, line in enumerate(lines, 1):
-        text = line.strip()
+        try:
+            text = re.sub(r"\s#.*", "", line.decode()).strip()
+        except UnicodeDecodeError as error:
+            raise CommandFailed(f"{path}:{number}: expected UTF-8, got {error.object[error.start : error.end]!r}", Exit.USAGE) from error
         if not text or text.startswith(("#", "CDX ", "!")):
             continue
         address, indexed = _seed_of(text)
@@ -178,6 +181,8 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
             found[address] = None
         elif not indexed:
             raise CommandFailed(f"{path}:{number}: expected an address of the site, got {address}", Exit.USAGE)
+    if not found:
+        raise CommandFailed(f"{path}: expected addresses of the site, got none", Exit.USAGE)
     return tuple(found)
 
 
@@ -190,7 +195,7 @@ def _seed_of(text: str) -> tuple[str | None, bool]:
             return (address if isinstance(address, str) else None), True
         except (ValueError, AttributeError):
             return None, True
-    if len(fields) == 3 and fields[1].isdigit() and len(fields[1]) == 14:
+    if len(fields) == 3 and fields[1].isdigit() and 14 <= len(fields[1]) <= 17:
         return fields[2].split(" ", 1)[0], True
     return ((text if "://" in text else f"https://{text}") if len(fields) == 1 else None), False
 
@@ -329,7 +334,11 @@ def as_settings(options: dict[str, Any]) -> dict[str, Any]:
         raise click.UsageError(f"--since {since} --until {until}: expected the first day before the last")
     if "CONCURRENT_REQUESTS_PER_DOMAIN" in chosen:
         chosen["CONCURRENT_REQUESTS"] = chosen["CONCURRENT_REQUESTS_PER_DOMAIN"]
+    if options.get("user_agent"):
+        chosen["ROBOTSTXT_USER_AGENT"] = options["user_agent"]
     if options.get("operator"):
+        # RFC 9110 §10.1.2: a robotic user agent "SHOULD send a valid From header field".
+        chosen["CONTACT"] = options["operator"].rpartition("<")[2].rstrip(">")
         agent = chosen.get("USER_AGENT") or USER_AGENT
         name, _, mail = options["operator"].partition(" <")
         contact = f"{name.encode('ascii', 'ignore').decode().strip()} <{mail}".strip()

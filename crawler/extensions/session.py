@@ -1,11 +1,9 @@
 """The archive session of a crawl: opens the collection before anything is fetched, and finishes it after the last."""
 
-import dataclasses
 import logging
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,51 +18,24 @@ from twisted.internet.defer import Deferred
 
 from archive.collection import Collection, Options
 from archive.errors import ArchiveError
-from archive.urls import Urls
 from archive.warc import as_archive_error
 from crawler import __version__
 from crawler.connect import Route, parse_route
-from crawler.coverage import Known, count_months, find_gaps
 from crawler.extensions.commits import Committer
+from crawler.extensions.known import coverage, knows_listing
+from crawler.extensions.outcome import Outcome
+from crawler.extensions.runlog import attach_log
 from crawler.following import Limits
 from crawler.health import find_shortfalls
 from crawler.queueing import describe
 from crawler.reporting.gather import gather_run
 from crawler.reporting.page import render
-from crawler.scope import Kind, find_page
 from crawler.times import parse_day
 from crawler.wire import check_wire
 
 logger = logging.getLogger(__name__)
 
 REFUSALS_IN_A_ROW = 4
-
-
-@dataclass(kw_only=True)
-class Outcome:
-    """How the crawl went, for the exit code and the summary."""
-
-    reason: str = ""
-    """Scrapy's closing reason, e.g. `finished` or `shutdown`."""
-    failure: ArchiveError | None = None
-    """What stopped the archive. None when nothing did."""
-    answered: bool = False
-    """Whether the site gave any usable answer but robots.txt."""
-    last_failure: str = ""
-    """What the last request that failed for good died of."""
-    refused: str = ""
-    """The last refusal. Empty where there was none, or where a page of use came all the same."""
-    unreachable: str = ""
-    """Why no page could be had. Empty where at least one was, or none was wanted."""
-    spent: str = ""
-    """Which budget was spent. Empty where the crawl came to its own end."""
-    shortfalls: list[str] = field(default_factory=list)
-    """Health checks that fell short, in words."""
-    stats: dict[str, Any] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    """What the collection holds afterwards."""
-    new_versions: int = 0
-    run: str = ""
 
 
 class Postponed(IgnoreRequest):
@@ -106,7 +77,7 @@ class ArchiveSession:
         )
         self.committer = Committer(self.collection)
         self._began = datetime.now(UTC)
-        self._log = _attach_log(self.collection.run_directory / "crawl.log")
+        self._log = attach_log(self.collection.run_directory / "crawl.log")
         for action in (*self.collection.recovery.actions, *self.collection.recovery.left):
             logger.warning("%s", action)
         crawler.signals.connect(self.close, signals.spider_closed)
@@ -224,7 +195,7 @@ class ArchiveSession:
             "spent": outcome.spent,
             "unreachable": outcome.unreachable,
             "new_versions": outcome.new_versions,
-            "coverage": _coverage(collection),
+            "coverage": coverage(collection),
         }
         logging.getLogger().removeHandler(self._log)
         self._log.close()
@@ -238,7 +209,7 @@ class ArchiveSession:
     def _find_nothing(self) -> list[str]:
         """What a run found nothing of that it was to find."""
         urls, limits = self.collection.urls, self.limits
-        found = [f"no listing {slug!r} is known of the site" for slug in sorted(limits.sections) if not _knows(urls, slug)]
+        found = [f"no listing {slug!r} is known of the site" for slug in sorted(limits.sections) if not knows_listing(urls, slug)]
         asked = self._crawler.settings.getlist("SEEDS") or limits.narrow
         if not found and not asked and not self.outcome.counts.get("items"):
             found.append("no article was found; the site may have a new layout, or answer with something else than its pages")
@@ -259,30 +230,6 @@ def _limits(settings: BaseSettings) -> Limits:
         max_depth=settings.getint("MAX_DEPTH") if settings.get("MAX_DEPTH") is not None else None,
         requisites=settings.getbool("FETCH_REQUISITES"),
     )
-
-
-def _knows(urls: Urls, slug: str) -> bool:
-    """Whether a listing with that slug was seen, by whatever run."""
-    return any((page := find_page(row.url)) and page.slug == slug for row in urls.where("kind = ?", Kind.LISTING))
-
-
-def known_articles(collection: Collection) -> list[Known]:
-    """Every article of the collection, with its number and its day. Costs a pass over the newest versions."""
-    known = []
-    for row in collection.state.newest_versions():
-        number = row.key.rpartition("/")[2]
-        known.append(
-            Known(key=row.key, number=int(number) if number.isdigit() else 0, day=date.fromisoformat(row.date) if row.date else None)
-        )
-    return known
-
-
-def _coverage(collection: Collection) -> dict[str, Any] | None:
-    """What the numbers say about gaps; only where this run changed anything, since it costs a pass over all articles."""
-    if not collection.new_versions:
-        return None
-    known = known_articles(collection)
-    return {"months": count_months(known), "gaps": [dataclasses.asdict(gap) for gap in find_gaps(known)]}
 
 
 def draw_run(collection: Collection, run: Mapping[str, Any]) -> list[bytes]:
@@ -306,24 +253,3 @@ def _configuration(crawler: Crawler) -> dict[str, Any]:
         if attribute.priority > 0 and not name.startswith(("SPIDER_MODULES", "NEWSPIDER")):
             chosen[name] = attribute.value if isinstance(attribute.value, str | int | float | bool | list) else str(attribute.value)
     return chosen
-
-
-class _LogFile(logging.FileHandler):
-    """The run's log. A disk that is full stops the crawl where it writes the archive; the log's own failures add nothing to that."""
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the library's
-        """Lose the line."""
-
-    def close(self) -> None:
-        try:
-            super().close()
-        except OSError:
-            pass  # what was buffered is lost
-
-
-def _attach_log(path: Path) -> logging.Handler:
-    handler = _LogFile(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.setLevel(logging.INFO)
-    logging.getLogger().addHandler(handler)
-    return handler
