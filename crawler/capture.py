@@ -54,7 +54,8 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
         self._recordings: dict[bytes, list[Recording]] = {}
         self._tokens = itertools.count(1)
         settings = crawler.settings
-        factory = partial(RecordingFactory, recordings=self._recordings, keep=settings.getint("PARSED_MAXSIZE"))
+        self._keep = settings.getint("PARSED_MAXSIZE")
+        factory = partial(RecordingFactory, recordings=self._recordings, keep=self._keep)
         pool = RoutedPool(reactor, factory, session.routes, settings.getfloat("CONNECT_TIMEOUT"))
         pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
         self._pool = pool
@@ -146,7 +147,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
             holder = self._collection.read_record(original)
             message = read_message(holder.block, holder.block_length)
         with message.payload as payload:
-            return make_response(url=request.url, status=row.status, headers=headers, body=payload.read())
+            return make_response(url=request.url, status=row.status, headers=headers, body=payload.read(self._keep))
 
 
 def _why_truncated(error: Exception | None) -> str:

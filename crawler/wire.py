@@ -23,6 +23,9 @@ from twisted.web.client import HTTPConnectionPool, _HTTP11ClientFactory
 SPOOL = 1 << 20
 """A response larger than this goes to a temporary file."""
 
+MAX_HEAD = 1 << 20
+"""Of a response; a head without an end would fill the memory."""
+
 TOKEN_HEADER = b"X-Thanhuy-Exchange"
 """Ties an exchange to its Scrapy request; taken off before anything is sent."""
 
@@ -107,6 +110,7 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
         self._recordings = recordings
         self._keep = keep
         self._recording: Recording | None = None
+        self._in_head = False
 
     def request(self, request: Any) -> "Deferred[Any]":
         """Send a request. Twisted's pool may call this again, on another connection, for a request that got no answer."""
@@ -120,7 +124,7 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
         recording = self._begin()
         if token in self._recordings:
             self._recordings[token].append(recording)
-        self._recording = recording
+        self._recording, self._in_head = recording, True
         write = type(request).writeTo
         request.writeTo = lambda transport: write(request, _Tee(transport, recording.request))
         answered = cast("Deferred[Any]", super().request(request))
@@ -128,6 +132,7 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
 
     def _cap_body(self, response: Any) -> Any:
         """Keep what Scrapy holds of a body in memory within bounds; the recording goes to a file."""
+        self._in_head = False
         deliver = response.deliverBody
 
         def capped(reader: Any) -> None:
@@ -145,6 +150,8 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
                 self._note_security(self._recording)
             self._recording.receive(data)
         super().dataReceived(data)
+        if self._recording is not None and self._in_head and self._recording.received > MAX_HEAD:
+            cast(Any, self.transport).abortConnection()
 
     def _finishResponse(self, rest: bytes) -> None:  # noqa: N802 - Twisted's name
         if self._recording is not None:

@@ -66,6 +66,14 @@ def test_robots_txt_is_obeyed_and_its_delay_too(running: RunningSite, tmp_path: 
     assert all(after - before >= 0.39 for before, after in itertools.pairwise(began[1:]))
 
 
+def test_long_crawl_delay_is_kept_however_the_site_struggles(running: RunningSite, tmp_path: Path) -> None:
+    """Slowing down after an error has a bound, and that bound lies below what robots.txt may ask for."""
+    running.instead["/robots.txt"] = Answer(body=b"User-agent: *\nCrawl-delay: 600\n", content_type="text/plain")
+    run_thanhuy("crawl", *place(running, tmp_path / "x"), "--delay", "0", "--max-time", "6s")
+    assert 2 >= len(running.log)
+    assert "asks for 600" in next((tmp_path / "x").glob("crawls/*/crawl.log")).read_text("utf-8")
+
+
 @pytest.mark.parametrize("status", [500, 503, 429])
 def test_unreachable_robots_txt_forbids_all(running: RunningSite, tmp_path: Path, status: int) -> None:
     running.instead["/robots.txt"] = Answer(status=status, body=b"")

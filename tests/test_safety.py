@@ -80,6 +80,17 @@ def test_server_that_drips_is_cut_at_the_timeout(tmp_path: Path) -> None:
     assert ["time"] == [seen.header("WARC-Truncated") for seen in cut]
 
 
+def test_head_without_an_end_is_cut(tmp_path: Path) -> None:
+    """Long before the timeout, and what came of it is kept."""
+    line = b"X-A: " + b"b" * 1000 + b"\r\n"
+    script = Script((b"HTTP/1.1 200 OK\r\n" + line * 3000,), end="hang")
+    _, log = crawl({"/": script}, tmp_path)
+    cut = [seen for seen in read_all(tmp_path / "x") if seen.type == "response" and seen.uri == f"{BASE}/"]
+    assert ["disconnect"] == [seen.header("WARC-Truncated") for seen in cut]
+    assert 1 << 20 <= len(cut[0].block) < 3 << 20
+    assert "Traceback" not in log
+
+
 def test_ten_thousand_links_and_traps_on_a_page(tmp_path: Path) -> None:
     traps = "".join(
         f'<a href="/lich?ngay={n}">x</a><a href="/nhom-tin/a-1197604608?sort={n}">y</a><a href="/x;jsessionid={n}">z</a>'
