@@ -71,9 +71,12 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
         if not trail and regions.title_at - piece.index > 12:
             return []
         if not trail and (
-            piece.image is not None or not any(page.leads_elsewhere(href) for href in piece.hrefs) or find_label(piece.text) is Label.TOOL
+            piece.image is not None
+            or not any(page.leads_elsewhere(href) for href in piece.hrefs)
+            or find_label(piece.text) is Label.TOOL
+            or page.leads_to_author(piece)
         ):
-            continue  # a date, a photo, a row of buttons, the way back
+            continue  # a date, a photo, a row of buttons, the way back, the author
         box = page.box_of(piece)
         here = {box.index, box.parent, page.boxes[box.parent].parent} - {0}
         if trail and regions.teaser[piece.index] and box.parent == page.box_of(trail[0]).parent:

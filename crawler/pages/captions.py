@@ -14,9 +14,7 @@ from crawler.pages.stamps import find_stamp
 from crawler.pages.text import clean, ends_sentence, fold, undoubled
 from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, TABLE, Box, Piece
 
-_CAPTION_CLASS = re.compile(
-    r"caption|chu-?thich|photo-?(?:note|desc)|img-?(?:note|desc)|image-?(?:note|desc)|pic(?:ture)?-?(?:note|desc)", re.IGNORECASE
-)
+_CAPTION_CLASS = re.compile(r"caption|chu[-_]?thich|(?:photo|img|image|picture|(?<![a-z])pic)[-_]?(?:note|desc)", re.IGNORECASE)
 _MADE_BY = re.compile(r"[.…!?)\s](?:ảnh|video|clip|đồ h[oọ][aạ]|infographic)\s*:\s*[^:.]{2,40}\.?$", re.IGNORECASE)
 """How a short line ends that describes a photo or a video, wherever that is."""
 _SMALL_TYPE = re.compile(r"font-size\s*:\s*(?:[0-9]px|1[0-2](?:\.\d+)?px|[0-9]pt|[a-z-]*small|0?\.[0-9]+em|[5-8]\d%)", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """The story: lead, body and byline out of the lines between the headline and the article's end."""
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from datetime import time
 
@@ -8,6 +9,7 @@ from crawler.pages.captions import Shown, is_captioned
 from crawler.pages.datelines import find_dateline
 from crawler.pages.labels import is_invitation, names_a_place, opens_related
 from crawler.pages.lines import Line, join_lines, name_kinds
+from crawler.pages.names import parse_byline
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp, read_time
@@ -15,6 +17,8 @@ from crawler.pages.text import ends_sentence, fold, same_words
 from crawler.pages.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 
 _LEAD_SHORTEST = 40
+_LEAD_CLASS = re.compile(r"sapo|summary|chap+eau|(?:^|[\s_-])(?:lead|desc(?:ription)?|tom-?tat|trich-?yeu)(?:$|[\s_-])", re.IGNORECASE)
+"""Words that most publishing systems have in the class of a standfirst."""
 _NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
 
 
@@ -187,9 +191,17 @@ def _lead_rule(page: Page, regions: Regions, story: Story, piece: Piece, followi
         return "bold"
     if piece.is_italic and described:
         return "description"
-    if described and _set_apart(page, piece, following):
-        return "description"
-    return ""
+    if described or _LEAD_CLASS.search(page.box_of(piece).element.get("class") or ""):
+        return ("description" if described else "set-apart") if _set_apart(page, piece, following) else ""
+    return "over-date" if not story.stamps and following and _is_dated(following[0]) else ""
+
+
+def _is_dated(piece: Piece) -> bool:
+    """Whether a line says when the article was published, and at most by whom: what stands between headline and it is no body yet."""
+    if piece.image is not None or piece.size > 80 or piece.is_bold or piece.level:
+        return False
+    stamp = find_stamp(piece.text)
+    return stamp is not None and (not stamp.rest or parse_byline(stamp.rest) is not None)
 
 
 def _continues_lead(page: Page, regions: Regions, story: Story, piece: Piece) -> bool:
