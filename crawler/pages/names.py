@@ -10,12 +10,12 @@ _PREFIX = re.compile(
     r"lược dịch|dịch|nội dung|trình bày|thiết kế|chùm ảnh|ghi chép|phóng sự|nguồn|nhóm tác giả)"
     r"(?:\s*(?:và|,|-|–|&|\+|/)\s*(?:bài|tin|ảnh|clip|video|đồ họa|thơ|tranh|hình|trình bày|thiết kế))*)\s*[:：]\s*",
     re.IGNORECASE)  # fmt: skip
-_AUTHOR_WORD = re.compile(r"^tác giả\s+", re.IGNORECASE)
+_BARE_PREFIX = re.compile(r"^(?:tác giả|(?:tin|bài)(?:\s*(?:,|và)\s*(?:bài|ảnh|clip|video))+)\s+", re.IGNORECASE)
 _PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa)\s*[:：]\s*", re.IGNORECASE)
 _ACCORDING = re.compile(r"^\(?\s*theo\s*[:：]?\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực hiện ghi|"
-    r"lược thuật|tường thuật)[^()]{0,30}|theo [^()]{2,40}|[A-ZĐ][\w+./]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
+    r"lược thuật|tường thuật)[^()]{0,30}|(?:theo|từ) [^()]{2,40}|[A-ZĐ][\w+./]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
     re.IGNORECASE,
 )
 _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
@@ -23,15 +23,18 @@ _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
 _JOIN = re.compile(
     r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*"
 )
-_DONE = re.compile(r"\s+(?:thực hiện|tổng hợp|lược dịch|biên dịch|lược ghi|biên soạn|dịch|ghi)$", re.IGNORECASE)
-"""What a name did, without brackets (`Ngọc An thực hiện`)."""
+_DONE = re.compile(
+    r"\s+(?:thực hiện|tổng hợp|lược dịch|biên dịch|lược ghi|biên soạn|dịch|ghi|[-–]\s*từ\s[\w ]{2,24})$", re.IGNORECASE
+)
+"""What a name did, or from where, without brackets (`Ngọc An thực hiện`)."""
 _ROLE = re.compile(
     r"[\s,;–-]*(?:[:：]\s*)?\b(?:ảnh minh h[oọ][aạ]|ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE
 )
 _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:nguồn|vp|tp\.? ?hcm|"
                     r"pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
                     r"bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
-                    r"chi cục|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|thư viện|liên đoàn|công an|tỉnh ủy|"
+                    r"chi cục|học viện|đại học|bệnh viện|ngân hàng|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|"
+                    r"thư viện|liên đoàn|công an|tỉnh ủy|"
                     r"thông tin)\b)", re.IGNORECASE)  # fmt: skip
 _SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|Bộ|Văn)\b")
 """Words that open an office's name and a person's alike: `Trường Giang` is somebody, `Trường Tiểu học` is not."""
@@ -44,6 +47,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _INITIALS = re.compile(r"(?:^|[\s.])\w\.$")
 """The dot that ends initials belongs to them."""
 _AGENCY = re.compile(r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|\w+\+", re.IGNORECASE)
+_AGENCY_AT = re.compile(r"[A-ZĐ]{3,}\+?\s+tại\s")
+"""An agency's office somewhere, in words."""
+_REPORTER = re.compile(r"^(?:pv|p\.v|phóng viên|ctv|btv)\.?\s+", re.IGNORECASE)
 _BUREAU = re.compile(r"[A-ZĐ]{3,}[-–]\s?[\wÀ-ỹ. ]{2,24}")
 """An agency's office somewhere: `VOV-Miền Trung`."""
 _AGENCIES = frozenset({"reuters", "xinhua", "bloomberg", "afp", "ap", "cnn", "bbc", "kyodo", "yonhap", "sputnik", "tass", "tân hoa xã"})
@@ -68,7 +74,7 @@ def parse_byline(text: str) -> Byline | None:
     if not 2 <= len(text) <= _LONGEST or text[-1] in "?!:":
         return None
     bare = text.strip(" *•-–—|/")
-    prefix = _PREFIX.match(bare) or _find_author_word(bare)
+    prefix = _PREFIX.match(bare) or _find_bare_prefix(bare)
     according = _ACCORDING.match(bare)
     rest = bare[prefix.end() :] if prefix else bare[according.end() :] if according else bare
     if according and rest.count(")") > rest.count("("):
@@ -103,16 +109,17 @@ def parse_byline(text: str) -> Byline | None:
     return Byline(printed=text, people=list(dict.fromkeys(people)), strong=prefix is not None)
 
 
-def _find_author_word(text: str) -> re.Match[str] | None:
-    """`Tác giả` before a name, without its colon."""
-    match = _AUTHOR_WORD.match(text)
+def _find_bare_prefix(text: str) -> re.Match[str] | None:
+    """`Tác giả`, `Bài và ảnh` before a name, without the colon."""
+    match = _BARE_PREFIX.match(text)
     return match if match and initial_is_upper(text[match.end() :]) else None
 
 
 def _find_paper(text: str, according: bool) -> re.Match[str] | None:
     """Brackets at the end that name a paper: whatever they hold after `Theo`, else only an office's name (`Long Hồ (Báo Xóm Mới)`)."""
     found = _PAPER.search(text) if text.endswith((")", "]")) else None
-    return found if found and found.start() and (according or _GROUP.match(found[0].strip(" ([)]"))) else None
+    inside = found[0].strip(" ([)]") if found else ""
+    return found if found and found.start() and (according or _GROUP.match(inside) or _AGENCY_AT.match(inside)) else None
 
 
 def _without_house(named: str) -> str:
@@ -141,6 +148,9 @@ def _kind_of(part: str) -> str:
         return "group"
     if part.upper().replace(".", "") in {"PV", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
         return "group" if not is_person(part) or part.isupper() or part.rsplit(".", 1)[-1].islower() else "person"
+    reporter = part[match.end() :] if (match := _REPORTER.match(part)) else ""
+    if " " in reporter and not reporter.split()[0].isupper() and not _GROUP.match(reporter) and is_person(reporter):
+        return "person"
     if _GROUP.match(part) and not (_SURNAME_TOO.match(part) and is_person(_bare(part))):
         return "group" if len(part.split()) <= 9 and not part.endswith(".") else ""
     return "person" if is_person(_bare(part)) else ""

@@ -19,9 +19,14 @@ _NAMED_MONTH = re.compile(
     re.IGNORECASE,
 )
 """As blog software prints dates: `7 Tháng Ba, 2026`."""
+_MONTH_FIRST = re.compile(
+    rf"tháng\s+({'|'.join(sorted(_MONTHS, key=len, reverse=True))}|\d{{1,2}})\s+(\d{{1,2}})\s*,\s*((?:19|20)\d{{2}})", re.IGNORECASE
+)
+"""The same with the month first: `Tháng Ba 7, 2026`."""
 _TIME = re.compile(r"(?<![\d:/.-])(\d{1,2})\s?(?:[:h]|giờ)\s?(\d{2})(?::(\d{2}))?(?!\d)\s*(?:phút)?\s*(am|pm|sa|ch)?\b", re.IGNORECASE)
 _NOISE = re.compile(
-    r"\(?\s*(?:gmt|utc)\s*[+-]?\s*\d{0,2}(?::?\d\d)?\s*\)?|\b(?:cập nhật(?: lần cuối)?|đăng(?: lúc| ngày)?|ngày(?: đăng| cập nhật|"
+    r"\(?\s*(?:gmt|utc)\s*[+-]?\s*\d{0,2}(?::?\d\d)?\s*\)?|\+0?7:?00\b|"
+    r"\b(?:cập nhật(?: lần cuối)?|đăng(?: lúc| ngày)?|ngày(?: đăng| cập nhật|"
     r" xuất bản| tạo)?|xuất bản|thời gian|lúc|"
     r"posted on|published|updated|date|vào|phát hành)\b|[|,;:\-–—•·()\[\]/]", re.IGNORECASE)  # fmt: skip
 _UPDATED = re.compile(r"cập nhật|updated|sửa", re.IGNORECASE)
@@ -101,9 +106,15 @@ def _find_day(text: str) -> "tuple[re.Match[str] | None, date | None, bool]":
             day = make_day(*(match[number] for number in order))
             if day is not None:
                 return match, day, words
-    named = _NAMED_MONTH.search(text)
-    day = make_day(named[3], _MONTHS.index(" ".join(named[2].lower().split())) + 1, named[1]) if named else None
-    return (named, day, False) if day is not None else (None, None, False)
+    if "háng" not in text and "HÁNG" not in text:
+        return None, None, False
+    for pattern, month, number in ((_NAMED_MONTH, 2, 1), (_MONTH_FIRST, 1, 2)):
+        if named := pattern.search(text):
+            word = " ".join(named[month].lower().split())
+            day = make_day(named[3], int(word) if word.isdigit() else _MONTHS.index(word) + 1, named[number])
+            if day is not None:
+                return named, day, False
+    return None, None, False
 
 
 def make_day(year: str | int, month: str | int, day: str | int) -> date | None:
