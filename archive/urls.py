@@ -129,7 +129,7 @@ class Urls:
         return max((row for row in found if row is not None), key=lambda row: (row.priority, -row.id), default=None)
 
     def _find_waiting(self, now: float, only: tuple[str, ...] | None) -> UrlRow | None:
-        kinds = f"AND kind IN ({', '.join('?' * len(only))})" if only else ""
+        kinds = f"AND kind IN ({', '.join('?' * len(only))})" if only is not None else ""
         return self._one(f"state = 'waiting' AND due <= ? {kinds} ORDER BY due LIMIT 1", now, *(only or ()))
 
     def captured(self, key: str, capture: int, *, status: int, date: str, etag: str | None, last_modified: str | None) -> None:

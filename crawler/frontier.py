@@ -19,10 +19,11 @@ from archive.errors import ArchiveError
 from archive.state import UrlRow
 from archive.urls import NEVER, Found
 from crawler.coverage import find_gaps
+from crawler.extensions.budget import MediaBudget
 from crawler.extensions.known import known_articles
 from crawler.extensions.session import ArchiveSession, Postponed
 from crawler.outcomes import Settled
-from crawler.queueing import EMBEDDED, GONE, ITEM_KINDS, PRIORITY, REVISIT
+from crawler.queueing import EMBEDDED, GONE, ITEM_KINDS, MEDIA, PRIORITY, REVISIT
 from crawler.scope import Kind, find_kind, find_page, url_key, without_tracking
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class Frontier:
         self._urls = self._collection.urls
         self._errands: deque[Request] = deque()
         self._limit = settings.getint("ARTICLE_LIMIT")
+        self._media = MediaBudget(crawler)
         self._refresh = settings.getbool("REFRESH")
         self._new: set[str] = set()
         """Keys that this run was the first to see: as many as there is news."""
@@ -89,7 +91,7 @@ class Frontier:
     def has_pending_requests(self) -> bool:
         """Whether anything is left that this crawl may fetch."""
         try:
-            return bool(self._errands) or self._urls.pending(only=EMBEDDED if self._is_limit_reached() else None)
+            return bool(self._errands) or self._urls.pending(only=self._allowed())
         except ArchiveError as failure:
             self._session.stop(failure)
             return False
@@ -167,7 +169,11 @@ class Frontier:
         except ArchiveError as failure:
             self._session.stop(failure)
             return None
-        return None if row is None else self._as_request(row)
+        if row is None:
+            return None
+        if row.state != "fetched":
+            self._media.begin(row.kind)
+        return self._as_request(row)
 
     def _is_ruled_out(self, row: UrlRow) -> bool:
         """Whether this run's limits leave out what an earlier run queued, as far as is known without fetching it."""
@@ -234,12 +240,16 @@ class Frontier:
             logger.warning("%s: %s", request.url, failure.getErrorMessage())
 
     def _take(self) -> UrlRow | None:
-        """With an article limit articles come first, and once it is reached only what the pages need."""
-        if not self._limit:
-            return self._urls.take()
-        if self._is_limit_reached():
-            return self._urls.take(only=EMBEDDED)
-        return self._urls.take(only=ITEM_KINDS) or self._urls.take()
+        """With an article limit articles come first."""
+        articles = self._limit and not self._is_limit_reached()
+        return (self._urls.take(only=ITEM_KINDS) if articles else None) or self._urls.take(only=self._allowed())
+
+    def _allowed(self) -> tuple[str, ...] | None:
+        """The kinds that may be begun; None for all. Once the limit of articles is reached only what the pages need."""
+        kinds: tuple[str, ...] | None = EMBEDDED if self._is_limit_reached() else None
+        if not self._media.is_spent:
+            return kinds
+        return tuple(kind for kind in kinds or Kind if kind not in MEDIA)
 
     def _is_limit_reached(self) -> bool:
         """Articles looked at in this run, and those under way, which may turn out to be none."""

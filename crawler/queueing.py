@@ -19,7 +19,8 @@ PRIORITY = {
 REVISIT = 5
 """How much later an article comes that is known, than one that is new."""
 
-EMBEDDED = (Kind.IMAGE, Kind.ATTACHMENT, Kind.REQUISITE)
+MEDIA = (Kind.IMAGE, Kind.ATTACHMENT)
+EMBEDDED = (*MEDIA, Kind.REQUISITE)
 """What pages need: never followed further, but for a style sheet's own needs."""
 ITEM_KINDS = (Kind.ARTICLE, Kind.DOCUMENT)
 

@@ -103,6 +103,11 @@ MAX_REQUESTS = 0
 MAX_BYTES = 0
 MAX_SECONDS = 0
 DAILY_REQUESTS = 0
+DAILY_BYTES = 0
+DAILY_SECONDS = 0
+# Of a run's photos and attachments alone; pages go on when it is spent.
+MEDIA_REQUESTS = 0
+MEDIA_BYTES = 0
 # Hours of the day in Vietnam in which the crawl may run, e.g. `22-6`.
 HOURS = None
 

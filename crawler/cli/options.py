@@ -46,6 +46,10 @@ SETTINGS = {
     "max_bytes": "MAX_BYTES",
     "max_time": "MAX_SECONDS",
     "daily_requests": "DAILY_REQUESTS",
+    "daily_bytes": "DAILY_BYTES",
+    "daily_time": "DAILY_SECONDS",
+    "media_requests": "MEDIA_REQUESTS",
+    "media_bytes": "MEDIA_BYTES",
     "hours": "HOURS",
     "confirm_gone": "CONFIRM_GONE",
     "recheck": "RECHECK",
@@ -258,6 +262,10 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--max-bytes", metavar="SIZE", callback=_parse_budget, help="Stop after so many bytes received."),
     click.option("--max-time", metavar="TIME", callback=_checked(_parse_time), help="Stop after so long, e.g. 2h."),
     click.option("--daily-requests", type=click.IntRange(min=1), help="Stop after so many requests a day, over all runs."),
+    click.option("--daily-bytes", metavar="SIZE", callback=_parse_budget, help="Stop after so many bytes archived a day, over all runs."),
+    click.option("--daily-time", metavar="TIME", callback=_checked(_parse_time), help="Stop after so long a day, over all runs."),
+    click.option("--media-requests", type=click.IntRange(min=1), help="Photos and files fetched in this run, at most; pages go on."),
+    click.option("--media-bytes", metavar="SIZE", callback=_parse_budget, help="Leave photos and files after so many bytes of them."),
     click.option(
         "--hours", metavar="FROM-TO", callback=_checked(parse_hours, keep=True), help="Only in these hours in Vietnam, e.g. 22-6."
     ),
