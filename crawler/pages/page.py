@@ -9,6 +9,7 @@ from crawler import scope
 from crawler.pages.ledger import Ledger
 from crawler.pages.metadata import Metadata
 from crawler.pages.slug import find_slug
+from crawler.pages.text import clean
 from crawler.pages.tree import QUOTE, Box, Piece, Tree
 
 AUTHOR = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
@@ -76,6 +77,11 @@ class Page:
         """The classes of a block and of the one around it, for the few words that most publishing systems share."""
         return f"{box.element.get('class') or ''} {self.tree.boxes[box.parent].element.get('class') or ''}"
 
+    def is_called(self, piece: Piece, word: re.Pattern[str]) -> bool:
+        """Whether a line stands in a block whose class has such a word."""
+        around = self.ancestors(self.box_of(piece))[:4]
+        return any(word.search(self.tree.boxes[index].element.get("class") or "") for index in around)
+
     def leads_to_author(self, piece: Piece) -> bool:
         """Whether a line's block, or its link, is called after an author."""
         return AUTHOR.search(f"{self.class_of(self.box_of(piece))} {piece.href[-120:]}") is not None
@@ -98,6 +104,11 @@ class Page:
         while found[-1]:
             found.append(self.tree.boxes[found[-1]].parent)
         return found
+
+
+def link_texts(piece: Piece) -> list[str]:
+    """What the links of a line say, those without words left out."""
+    return [text for text in (clean(text) for text in piece.link_texts) if text]
 
 
 def open_page(url: str, tree: Tree, meta: Metadata, captured_at: datetime | None) -> Page:

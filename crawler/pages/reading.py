@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler import scope
 from crawler.items import Article, Parser, Source, text_digest
-from crawler.pages.around import find_attachments, find_comment_count, find_related, find_section, find_tags
+from crawler.pages.around import find_attachments, find_comment_count, find_related, find_tags
 from crawler.pages.bylines import authors_of, find_byline
 from crawler.pages.captions import Shown, find_photos
 from crawler.pages.charset import MAX_BYTES, decode_page
@@ -23,6 +23,7 @@ from crawler.pages.names import Byline, parse_byline
 from crawler.pages.page import Page, open_page
 from crawler.pages.refusals import is_listing, refuse_page
 from crawler.pages.regions import Regions, find_regions, mark_teasers
+from crawler.pages.sections import find_section
 from crawler.pages.stamps import find_stamp
 from crawler.pages.story import Story, sort_lines
 from crawler.pages.text import fold
