@@ -163,6 +163,16 @@ def test_whatever_a_file_says_the_page_is_whole(records: list[dict[str, Any]], r
     check_page(render(figures).decode())
 
 
+def test_terminal_is_not_told_what_a_file_name_would_have_it_do(hurt: Path, tmp_path: Path) -> None:
+    (hurt / "\x1b[2Jodd\nname").write_bytes(b"")
+    (hurt / "crawls" / "\x1b[31m").mkdir()
+    done = run_thanhuy("report", hurt, "-o", tmp_path / "r.html")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stderr + done.stdout
+    assert 1 == len(done.stderr.splitlines())
+    check_page((tmp_path / "r.html").read_text("utf-8"))
+
+
 def test_collection_being_written_is_reported(hurt: Path, tmp_path: Path) -> None:
     lock = Lock(hurt, "crawl")
     try:

@@ -51,7 +51,7 @@ def command(collection: Path, output: Path | None, as_json: bool, force: bool, p
         check_target(target, collection, force=force)
     figures = _gather(collection, progress)
     for note in figures.notes[:MOST_NOTES]:
-        click.echo(f"thanhuy: {collection}: {note}", err=True)
+        click.echo(f"thanhuy: {collection}: {_plain(note)}", err=True)
     if len(figures.notes) > MOST_NOTES:
         click.echo(f"thanhuy: {collection}: … and {len(figures.notes) - MOST_NOTES} more, on the page", err=True)
     if target == STDOUT:
