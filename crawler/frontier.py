@@ -23,7 +23,7 @@ from crawler.extensions.budget import MediaBudget
 from crawler.extensions.known import known_articles
 from crawler.extensions.session import ArchiveSession, Postponed
 from crawler.outcomes import Settled
-from crawler.queueing import EMBEDDED, GONE, ITEM_KINDS, MEDIA, PRIORITY, REVISIT
+from crawler.queueing import EMBEDDED, FIRST_PAGES, GONE, ITEM_KINDS, MEDIA, PRIORITY, REVISIT
 from crawler.scope import Kind, find_kind, find_page, url_key, without_tracking
 
 logger = logging.getLogger(__name__)
@@ -61,13 +61,10 @@ class Frontier:
         if self._crawler.settings.getbool("FILL_GAPS"):
             self._queue_around_gaps()
         if self._refresh:
-            first = "kind IN (?, ?) AND key NOT LIKE '%?%'"
             # What was read under another run's limits has links that nobody noted: a 304 must not hide them.
-            self._session.unread = self._urls.requeue_unread(f"{first} OR kind = ?", Kind.HOME, Kind.LISTING, Kind.FEED)
-            listings = self._urls.requeue_where(first, Kind.HOME, Kind.LISTING) + len(self._session.unread)
-            listings += self._urls.requeue_where("kind = ? AND status IN (200, 304)", Kind.FEED)
-            # `/tu-lieu/van-kien` and the like list documents; their further pages have a number.
-            listings += self._urls.requeue_where("kind = ? AND status IN (200, 304) AND key NOT GLOB '*[?0-9]*'", Kind.PAGE)
+            first, kinds = FIRST_PAGES[0]
+            self._session.unread = self._urls.requeue_unread(f"{first} OR kind = ?", *kinds, Kind.FEED)
+            listings = len(self._session.unread) + sum(self._urls.requeue_where(where, *kinds) for where, kinds in FIRST_PAGES)
             until = NEVER if self._crawler.settings.getbool("RECHECK") else time.time()
             due = self._urls.requeue_due(ITEM_KINDS, until, PRIORITY[Kind.ARTICLE] - REVISIT)
             logger.info("refresh: %d listings, %d articles due", listings, due)

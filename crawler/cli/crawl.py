@@ -79,8 +79,8 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     from archive.directory import read_collection
     from archive.state import State
     from archive.urls import NEVER, Urls
-    from crawler.queueing import ITEM_KINDS
-    from crawler.scope import Kind, url_key
+    from crawler.queueing import FIRST_PAGES, ITEM_KINDS
+    from crawler.scope import url_key
 
     limits = Limits(
         sections=frozenset(chosen.get("SECTIONS", ())),
@@ -102,7 +102,7 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
                 )
             ]
             if chosen.get("REFRESH"):
-                conditions.append(("state IN ('done', 'excluded') AND kind IN (?, ?) AND key NOT LIKE '%?%'", (Kind.HOME, Kind.LISTING)))
+                conditions += [(f"state IN ('done', 'excluded') AND ({where})", kinds) for where, kinds in FIRST_PAGES]
                 due = NEVER if chosen.get("RECHECK") else time.time()
                 conditions.append(("state = 'done' AND kind IN (?, ?) AND due <= ?", (*ITEM_KINDS, due)))
             for condition, parameters in conditions:
