@@ -113,6 +113,7 @@ It is all in {into}/ :
 
 Try next:
   {thanhuy} verify {into}
+  {thanhuy} report {into}             # report.html: coverage, gaps, filled fields, errors
   python3 -c "import json; print(*[json.loads(line)['title'] for line in open('{into}/articles.jsonl', encoding='utf-8')], sep='\\n')"
 """
 
