@@ -13,10 +13,13 @@ from crawler.pages.regions import Regions
 from crawler.pages.stamps import find_stamp
 from crawler.pages.text import clean, ends_sentence, fold, undoubled
 from crawler.pages.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, TABLE, Box, Piece
+from crawler.pages.unseen import find_unseen
 
 _CAPTION_CLASS = re.compile(r"caption|chu[-_]?thich|(?:photo|img|image|picture|(?<![a-z])pic)[-_]?(?:note|desc)", re.IGNORECASE)
 _MADE_BY = re.compile(r"[.…!?)\s](?:ảnh|video|clip|đồ h[oọ][aạ]|infographic)\s*:\s*[^:.]{2,40}\.?$", re.IGNORECASE)
 """How a short line ends that describes a photo or a video, wherever that is."""
+_ADJOINING = re.compile(r"(?<=[.!?…)”\"])(?=(?:Ảnh|Nguồn|Đồ họa|Video|Clip)\s?:)")
+"""Where a credit follows in an element of its own, set off by style alone."""
 _SMALL_TYPE = re.compile(r"font-size\s*:\s*(?:[0-9]px|1[0-2](?:\.\d+)?px|[0-9]pt|[a-z-]*small|0?\.[0-9]+em|[5-8]\d%)", re.IGNORECASE)
 _LONGEST = 420
 """Characters that a caption may have where its place alone speaks for it."""
@@ -59,7 +62,8 @@ def find_photos(page: Page, regions: Regions) -> Shown:
         if not photo.lines:
             following = photos[number + 1].piece.index if number + 1 < len(photos) else -1
             _read_next_line(page, regions, photo, following, shown, centred)
-    photos = [photo for photo in photos if photo.rule != "portrait"]
+    photos = [*(photo for photo in photos if photo.rule != "portrait"), *_read_unseen(page, regions, shown, centred)]
+    photos.sort(key=lambda photo: photo.piece.index)
     seen: dict[str, int] = {}
     for photo in photos:
         image = _make(photo)
@@ -73,10 +77,32 @@ def find_photos(page: Page, regions: Regions) -> Shown:
             shown.images.append(image)
         elif image.caption and not shown.images[known].caption:
             shown.images[known] = image
-        shown.at[photo.piece.index] = known
+        if photo.piece.image is not None:
+            shown.at[photo.piece.index] = known
         if photo.rule:
             shown.rules.append(photo.rule)
     return shown
+
+
+def _read_unseen(page: Page, regions: Regions, shown: Shown, centred: bool) -> list[_Photo]:
+    """Photos that are set as backgrounds. What describes a player is no photo's caption, and no paragraph either."""
+    found = []
+    for box, behind in find_unseen(page, regions):
+        photo = _Photo(Piece(box.first - 1, box.index), page.join(behind) or "" if behind else "", "")
+        line = page.pieces[box.first] if box.first < regions.story.stop else None
+        unread = line is not None and box.first not in shown.captions
+        score, rule = _score_line(page, regions, photo, line, centred) if line is not None and unread else (0.0, "")
+        if line is not None and score >= 2 and (behind or (line.size <= 250 and _is_one_of_several(page, regions, line))):
+            photo.lines, photo.rule = [line], rule
+            shown.captions.add(line.index)
+        if behind:
+            found.append(photo)
+    return found
+
+
+def _is_one_of_several(page: Page, regions: Regions, line: Piece) -> bool:
+    """Whether the story has other prose than this line: a page about a video may have no more than a line or two."""
+    return any(piece.size >= 80 and piece is not line for piece in page.pieces[regions.body_at : regions.story.stop])
 
 
 def _photo_pieces(page: Page, regions: Regions) -> list[Piece]:
@@ -334,7 +360,7 @@ def _body_is_centred(page: Page, regions: Regions) -> bool:
 def _make(photo: _Photo) -> Image:
     lines: list[str] = []
     for line in photo.lines:
-        text = undoubled(line.text)
+        text = _ADJOINING.sub(" ", undoubled(line.text))
         if not any(fold(text) == fold(other) for other in lines):
             lines.append(text)
     caption = " ".join(lines) or None

@@ -12,6 +12,7 @@ from crawler.pages.text import ends_open, ends_sentence
 from crawler.pages.tree import ITEM, QUOTE, Piece
 
 _HEADING_LONGEST = 200
+_OPENING = re.compile(r"^[“”\"'‘«(]+")
 _MARKS = re.compile(r"^[-–—•+*]\s|^\(?[a-zđ0-9]{1,3}[).]\s")
 
 
@@ -121,7 +122,7 @@ def _is_bare_heading(texts: list[Line], number: int) -> bool:
         return False
     before, after = texts[number - 1], texts[number + 1]
     return (
-        line.text[:1].isupper() | line.text[:1].isdigit()
+        _OPENING.sub("", line.text)[:1].isupper() | line.text[:1].isdigit()
         and len(before.text) > 100
         and len(after.text) > 100
         and ends_sentence(before.text)

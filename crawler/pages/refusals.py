@@ -7,14 +7,21 @@ from crawler.pages.slug import slug_matches
 
 _CHALLENGE = re.compile(r"just a moment|checking your browser|attention required|ddos protection|verify you are (?:a )?human|"
                         r"đang kiểm tra trình duyệt|xác minh bạn là (?:con )?người|"
-                        r"access denied|request rejected|are you a robot|bạn không phải (?:là )?(?:robot|người máy)|security check|"
+                        r"access (?:is )?denied|access blocked|web ?page blocked|403 - forbidden|request rejected|are you a robot|"
+                        r"bạn không phải (?:là )?(?:robot|người máy)|security check|"
                         r"cf-chl|enable javascript and cookies", re.IGNORECASE)  # fmt: skip
 _MISSING = re.compile(r"không (?:tìm thấy|tồn tại)|(?:trang|bài viết|nội dung|đường dẫn|liên kết|"
                       r"tin)[\w\s,]{0,40}(?:không (?:còn )?tồn tại|đã (?:bị )?(?:xóa|xoá|gỡ)|không có|không tìm thấy)|"
-                      r"page not found|not found|404|lỗi 404|error 404|(?:trang|bài viết) này (?:hiện )?không", re.IGNORECASE)  # fmt: skip
-_MISSING_TITLE = re.compile(r"\b404\b|not found|không tìm thấy|không tồn tại", re.IGNORECASE)
+                      r"page not found|not found|can ?not be found|404|lỗi 404|error 404|"
+                      r"(?:trang|bài viết) này (?:hiện )?không", re.IGNORECASE)  # fmt: skip
+_MISSING_TITLE = re.compile(r"\b404\b|not found|can ?not be found|không tìm thấy|không tồn tại", re.IGNORECASE)
 _MISSING_WORDS = ("không", "404", "not found", "đã")
 """One of these stands in whatever the pattern finds: a cheap look first."""
+_UNAVAILABLE = re.compile(r"đang (?:được )?(?:bảo trì|nâng cấp|cập nhật hệ thống)|bảo trì (?:hệ thống|định kỳ|máy chủ)|"
+                          r"tạm (?:ngừng|dừng|ngưng) (?:hoạt động|truy cập|phục vụ)|hệ thống (?:đang )?(?:quá tải|bận|gặp sự cố)|"
+                          r"under maintenance|scheduled maintenance|runtime error|server error|"
+                          r"service (?:is )?(?:temporarily )?unavailable|bad gateway|gateway time-?out|database error|"
+                          r"error establishing", re.IGNORECASE)  # fmt: skip
 _LOGIN = re.compile(r"đăng nhập|log ?in|sign ?in|mật khẩu|password|tên đăng nhập", re.IGNORECASE)
 _NEEDS_SCRIPT = re.compile(
     r"(?:bật|kích hoạt|enable|cần|requires?|need)\s+(?:\w+\s+){0,3}java ?script|javascript (?:is )?(?:disabled|required)|vui lòng bật",
@@ -33,8 +40,12 @@ def refuse_page(page: Page) -> tuple[str, str] | None:
         return "login", "expected an article, got a login form"
     if _is_missing(page, total):
         return "soft-404", "expected an article, got a page that says there is none"
+    if total < 1500 and not page.meta.is_article and _UNAVAILABLE.search(head) and not _names_itself(page):
+        return "unavailable", "expected an article, got a server's error or its notice of maintenance"
     if total < 200 and not _has_story(page):
-        if page.tree.scripts > 200 or page.tree.root.find(".//script[@src]") is not None or _shown_without_script(page):
+        if page.tree.scripts > 200 or page.tree.root.find(".//script[@src]") is not None or _shown_without_script(page) or (
+            total < 25 and page.tree.root.find(".//script") is not None
+        ):
             return "script-shell", f"expected an article, got {total} characters of text and scripts that would fill the page"
         if total < 25:
             return "no-body", f"expected an article, got {total} characters of text"
@@ -78,6 +89,12 @@ def _has_slug_title(page: Page) -> bool:
     return bool(page.slug) and any(
         6 < piece.size < 300 and piece.level in {1, 2} and slug_matches(piece.text, page.slug) for piece in page.pieces
     )
+
+
+def _names_itself(page: Page) -> bool:
+    """Whether a line, or the page's title, is what the address says: then the words of an error are the article's own."""
+    texts = [page.meta.page_title, *(piece.text for piece in page.pieces if 6 < piece.size < 300)]
+    return bool(page.slug) and any(slug_matches(text, page.slug) for text in texts)
 
 
 def is_listing(page: Page, title: str | None) -> bool:

@@ -53,6 +53,8 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
         return []
     trail: list[Piece] = []
     around: set[int] = set()
+    path = set(page.ancestors(page.box_of(page.pieces[regions.title_at])))
+    title = page.pieces[regions.title_at]
     for piece in reversed(page.pieces[max(0, regions.title_at - 24) : regions.title_at]):
         if not trail and regions.title_at - piece.index > 12:
             return []
@@ -67,8 +69,13 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
         here = {box.index, box.parent, page.boxes[box.parent].parent} - {0}
         if trail and regions.teaser[piece.index] and box.parent == page.box_of(trail[0]).parent:
             return []  # a menu with a long entry
-        if piece.linked < piece.size * 0.5 or regions.teaser[piece.index] or piece.size >= 110 or (trail and not here & around):
+        if trail and piece.image is None and not any(map(str.isalnum, piece.text)):
+            continue  # an arrow between two of them
+        own = piece.size - (title.size if piece.text.endswith(title.text) else 0)  # many trails end with the page itself
+        if piece.linked < own * 0.5 or regions.teaser[piece.index] or piece.size >= 110 or (trail and not here & around):
             break
+        if trail and not (here & around) - path and box.parent not in path:
+            break  # a menu that only shares the whole page with the trail
         around = around or here
         trail.insert(0, piece)
     if not trail or not _near_title(page, regions, trail):
@@ -121,4 +128,12 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
     from_home = fold(link_texts(trail[0])[0]) in _HOME if link_texts(trail[0]) else True
     if page.box_of(trail[0]).flags & NAV and not from_home:
         return False
+    if levels and from_home and _is_menu(trail):
+        return False
     return levels <= (4 if from_home else 1) and len(trail) <= (8 if from_home else 4)
+
+
+def _is_menu(trail: list[Piece]) -> bool:
+    """Whether four or more links stand in a row with nothing between them, as in a short menu that begins at home."""
+    bare = all(piece.linked == piece.size for piece in trail) and trail[-1].index - trail[0].index == len(trail) - 1
+    return bare and sum(len(piece.hrefs) for piece in trail) > 3
