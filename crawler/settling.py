@@ -14,7 +14,7 @@ from crawler.queueing import EMBEDDED, GONE, ITEM_KINDS
 from crawler.revisits import next_visit
 from crawler.times import VIETNAM
 
-HIDDEN = frozenset({"challenge", "login"})
+HIDDEN = frozenset({"challenge", "login", "unavailable"})
 """Layout errors that say nothing about the page itself."""
 UNKNOWN_AGAIN = 30 * 86_400
 """Seconds until a page that never was an article is looked at again."""

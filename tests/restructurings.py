@@ -85,9 +85,12 @@ def paragraphs_as_breaks(root: Any, chance: random.Random) -> None:
 
 
 def title_as_block(root: Any, chance: random.Random) -> None:
-    """Anything but `h1` for the headline."""
+    """Anything but `h1` for the headline; inline only where no more text follows in its line."""
     for heading in list(root.iter("h1")):
-        heading.tag = chance.choice(["div", "h2", "span", "p"])
+        after = heading.getnext()
+        alone = not (heading.tail or "").strip() and (after is None or after.tag in {"br", "div", "figure", "p", "table", "ul"})
+        tag = chance.choice(["div", "h2", "span", "p"])
+        heading.tag = tag if alone or tag != "span" else "p"
 
 
 def add_clock(root: Any, chance: random.Random) -> None:

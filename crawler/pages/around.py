@@ -4,7 +4,7 @@ import re
 
 from crawler import scope
 from crawler.pages.labels import Label
-from crawler.pages.page import Page, link_texts
+from crawler.pages.page import Page, leads_to_file, link_texts
 from crawler.pages.regions import Regions
 from crawler.pages.story import Story
 from crawler.pages.text import clean, fold
@@ -15,7 +15,6 @@ _TAG_PATH = re.compile(
 )
 _TAG_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?khoa)(?:$|[\s_-])", re.IGNORECASE)
 """A word that most publishing systems have in the class of a block of keywords."""
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 _COUNT = re.compile(
     r"(?:tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)|bình luận|ý kiến(?: bạn đọc)?|phản hồi)\s*[:(]*\s*(\d{1,6})\s*\)?$|"
     r"^\(?(\d{1,6})\)?\s+(?:bình luận|ý kiến|phản hồi)",
@@ -40,6 +39,9 @@ def find_tags(page: Page, regions: Regions) -> list[str]:
     by_path = [text for href, text in links if len(text) <= 80 and _TAG_PATH.search(href)]
     if by_path:
         return _taken_tags(page, "tag-links", by_path)
+    hashed = [text for _, text in links if len(text) <= 60 and text.lstrip()[:1] == "#"]
+    if hashed:
+        return _taken_tags(page, "hash-links", hashed)
     called = _called_tags(page, regions)
     if called:
         return _taken_tags(page, "tag-block", called)
@@ -98,12 +100,15 @@ def _tags_of(page: Page, regions: Regions, label: Piece) -> list[str]:
 
 
 def find_attachments(page: Page, regions: Regions) -> list[str]:
-    """PDF and office files linked from the article."""
+    """PDF and office files linked from the article, and in the lines right under it."""
     found: list[str] = []
-    for piece in page.pieces[regions.story.start : regions.story.stop]:
+    for piece in page.pieces[regions.story.start : max(regions.story.stop, regions.after.stop)]:
+        label = regions.labels.get(piece.index)
+        if piece.index >= regions.story.stop and (label in {Label.COMMENTS, Label.OTHERS, Label.POPULAR} or regions.teaser[piece.index]):
+            break
         for href in piece.hrefs or ([piece.href] if piece.href else []):
             address = page.join(href)
-            if address and (_FILE.search(address.partition("?")[0].partition("#")[0])):
+            if address and leads_to_file(address):
                 found.append(address)
     if found:
         page.ledger.take("attachments", "links-in-story", " ".join(found))

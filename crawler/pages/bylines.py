@@ -6,7 +6,7 @@ from crawler.pages.heads import find_in_head, named_by_label
 from crawler.pages.ledger import Ledger
 from crawler.pages.lines import Line
 from crawler.pages.names import Byline, parse_byline
-from crawler.pages.page import Page
+from crawler.pages.page import Page, leads_to_file
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import find_stamp
 from crawler.pages.story import Story
@@ -59,11 +59,14 @@ def _is_shown(page: Page, name: str) -> bool:
 def _from_tail(page: Page, story: Story, lines: list[Line | int], known: set[str]) -> tuple[Byline, str] | None:
     """The body's last line, or the one before a source or a note."""
     texts = [index for index, line in enumerate(lines) if isinstance(line, Line)]
+    while len(texts) > 2 and _is_file(page, lines[texts[-1]]):
+        texts.pop()
+    alone = 1 if any(isinstance(line, int) for line in lines) else 2  # photos can be a story, a name is none
     noted = False
     for back, index in enumerate(reversed(texts[-3:])):
         line = lines[index]
         assert isinstance(line, Line)
-        if line.kind in {"table", "quote", "list_item"} or len(texts) - back < 2:
+        if line.kind in {"table", "quote", "list_item"} or len(texts) - back < alone:
             break
         last = line.pieces[-1]
         byline = _read(last)
@@ -88,6 +91,13 @@ def _from_tail(page: Page, story: Story, lines: list[Line | int], known: set[str
     if noted:  # a source alone: no byline, and no paragraph either
         _take_off(story, lines, texts[-1])
     return None
+
+
+def _is_file(page: Page, line: Line | int) -> bool:
+    """Whether a line does nothing but link a file."""
+    if isinstance(line, int) or not all(piece.is_link for piece in line.pieces):
+        return False
+    return all(leads_to_file(page.join(href) or "") for piece in line.pieces for href in piece.hrefs)
 
 
 def _is_note(last: Piece, byline: Byline | None) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from crawler.items import Image
 from crawler.pages.datelines import find_dateline
 from crawler.pages.names import is_person, parse_byline
+from crawler.pages.overline import find_line_over_opening
 from crawler.pages.page import Page
 from crawler.pages.photos import find_source, has_credit, is_alt_of, split_credit
 from crawler.pages.regions import Regions
@@ -64,11 +65,20 @@ def find_photos(page: Page, regions: Regions) -> Shown:
             _read_next_line(page, regions, photo, following, shown, centred)
     photos = [*(photo for photo in photos if photo.rule != "portrait"), *_read_unseen(page, regions, shown, centred)]
     photos.sort(key=lambda photo: photo.piece.index)
+    told: dict[int, str] = {}
+    _list_images(photos, shown, told)
+    _read_alone(page, regions, shown, told)
+    shown.texts = [told[index] for index in sorted(told)]
+    return shown
+
+
+def _list_images(photos: list[_Photo], shown: Shown, told: dict[int, str]) -> None:
+    """Each photo once, by its address."""
     seen: dict[str, int] = {}
     for photo in photos:
         image = _make(photo)
         if image.caption:
-            shown.texts.append(image.caption)
+            told[photo.lines[0].index] = image.caption
         if not image.url:
             continue  # a placeholder that a script would fill: its caption is there all the same
         known = seen.get(image.url)
@@ -81,7 +91,26 @@ def find_photos(page: Page, regions: Regions) -> Shown:
             shown.at[photo.piece.index] = known
         if photo.rule:
             shown.rules.append(photo.rule)
-    return shown
+
+
+def _read_alone(page: Page, regions: Regions, shown: Shown, told: dict[int, str]) -> None:
+    """Captions whatever became of their photos: the line over the dateline, and those that say everything twice, as alt and caption do."""
+    line = find_line_over_opening(page, regions, shown.captions)
+    if line is not None:
+        shown.captions.add(line.index)
+        told[line.index] = undoubled(line.text)
+        shown.rules.append("over-dateline")
+    for piece in page.pieces[regions.story.start : regions.story.stop]:
+        if not 30 <= piece.size <= 2 * _LONGEST or piece.index in shown.captions or regions.teaser[piece.index]:
+            continue
+        half = len(piece.text) // 2
+        if piece.text.find(piece.text[:6], half - 1, half + 8) < 0:  # a cheap look first
+            continue
+        once = undoubled(piece.text)
+        if once != piece.text:
+            shown.captions.add(piece.index)
+            told[piece.index] = once
+            shown.rules.append("doubled")
 
 
 def _read_unseen(page: Page, regions: Regions, shown: Shown, centred: bool) -> list[_Photo]:

@@ -6,10 +6,12 @@ It is told by where it stands (before the headline, where only a date that other
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from crawler.pages.datelines import find_event, nearest_year
+from crawler.pages.labels import Label
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import VIETNAM, Stamp, days_in_address, find_stamp, parse_metadata_stamp
@@ -24,6 +26,8 @@ _NEAR = 3
 """Days that two witnesses of one publication may lie apart."""
 _FAR = 60
 """Days after the id's estimate from which a printed date needs better company."""
+_RENDERING = timedelta(minutes=10)
+"""What may lie between the making of a page and the capture of its answer, with two clocks."""
 _ESTIMATE = 45
 """Days that the id's estimate may be wrong."""
 
@@ -55,8 +59,8 @@ def find_dates(page: Page, regions: Regions, story: Story, opening: str, images:
     latest = page.captured_at.astimezone(VIETNAM).date() + timedelta(days=1) if page.captured_at else None
     estimate = estimate_day(page.identity.id) if page.identity else None
     pictured = _day_of_images(page, images, latest)
-    metadata = _from_metadata(page, regions, latest)
     _, event = find_event(opening, None)
+    metadata = _from_metadata(page, regions, latest, pictured, event)
     others = [day for day in (metadata[0] if metadata else None, pictured) if day]
     printed = _from_page(page, regions, story, others, event, estimate, latest)
     _refuse_clock(page, regions)
@@ -108,7 +112,9 @@ def _from_dateline(page: Page, found: Dates, event: tuple[int, int] | None, esti
         page.ledger.take("date", "id-estimate, not after the capture", found.day.isoformat())
 
 
-def _from_metadata(page: Page, regions: Regions, latest: date | None) -> tuple[date, datetime | None, str] | None:
+def _from_metadata(
+    page: Page, regions: Regions, latest: date | None, pictured: date | None, event: tuple[int, int] | None
+) -> tuple[date, datetime | None, str] | None:
     values = [*page.meta.published, *_time_elements(page, regions)]
     for rule, value in values:
         parsed = parse_metadata_stamp(value)
@@ -116,9 +122,30 @@ def _from_metadata(page: Page, regions: Regions, latest: date | None) -> tuple[d
             page.ledger.refuse("date", rule, value, "no date")
         elif latest is not None and parsed[0] > latest:
             page.ledger.refuse("date", rule, value, "after the capture")
+        elif _is_rendering(page, parsed[0], latest, pictured, event):
+            page.ledger.refuse("date", rule, value, "the day the page was made for us: the id and another witness tell of one long before")
         else:
             return (*parsed, rule)
     return None
+
+
+def _is_rendering(page: Page, day: date, latest: date | None, pictured: date | None, event: tuple[int, int] | None) -> bool:
+    """Whether metadata give the server's own clock, as templates do that fill in today.
+
+    The id says that the article is old, and so does a photo's name or the dateline; without these, only an id between two known ones
+    is trusted so far, and only against the day of the fetch.
+    """
+    estimate = estimate_day(page.identity.id) if page.identity else None
+    fetched = latest is not None and (latest - day).days <= 1
+    if page.identity is None or estimate is None or (day - estimate).days <= _FAR:
+        told = nearest_year(*event, day) if event else None
+        agreed = pictured is not None and told is not None and abs((pictured - told).days) <= _NEAR
+        return fetched and agreed and pictured is not None and (day - pictured).days > _NEAR
+    told = nearest_year(*event, estimate) if event else None
+    known = [witness for witness in (pictured, told) if witness]
+    if not known:
+        return fetched and int(page.identity.id) <= _ANCHORS[-1][0]
+    return any(abs((witness - estimate).days) <= _ESTIMATE and (day - witness).days > _NEAR for witness in known)
 
 
 def _time_elements(page: Page, regions: Regions) -> list[tuple[str, str]]:
@@ -178,7 +205,7 @@ def _from_page(
         if reason is None:
             return stamp
         page.ledger.refuse("date", f"printed-by-headline:{index}", stamp.day.isoformat(), reason)
-    for place, span in (("before-headline", reversed(regions.before)), ("under-body", iter(list(regions.after)[:12]))):
+    for place, span in (("before-headline", reversed(regions.before)), ("under-body", _under_body(regions))):
         for index in span:
             piece = page.pieces[index]
             found = find_stamp(piece.text) if piece.image is None and not regions.teaser[index] else None
@@ -189,6 +216,14 @@ def _from_page(
                 return found
             page.ledger.refuse("date", place, found.day.isoformat(), reason)
     return None
+
+
+def _under_body(regions: Regions) -> Iterator[int]:
+    """The few lines under the text, up to where readers or other articles have their say."""
+    for index in regions.after[:12]:
+        if regions.labels.get(index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED}:
+            return
+        yield index
 
 
 def _may_be_clock(
@@ -262,6 +297,9 @@ def _in_address(page: Page, day: date) -> bool:
 def _find_modified(page: Page, story: Story, found: Dates) -> None:
     for rule, value in page.meta.modified:
         parsed = parse_metadata_stamp(value)
+        if parsed and parsed[1] and page.captured_at and abs(page.captured_at - parsed[1]) <= _RENDERING and parsed[0] != found.day:
+            page.ledger.refuse("modified_at", rule, value, "the moment of the fetch")
+            continue
         if parsed and parsed[1] is not None and (found.day is None or parsed[0] >= found.day):
             found.modified_at = parsed[1].replace(microsecond=0).isoformat()
             page.ledger.take("modified_at", rule, found.modified_at)

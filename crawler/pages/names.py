@@ -33,7 +33,8 @@ _ROLE = re.compile(
 _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:nguồn|vp|tp\.? ?hcm|"
                     r"pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
                     r"bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
-                    r"chi cục|học viện|đại học|bệnh viện|ngân hàng|ủy ban|ubnd|mặt trận|đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|"
+                    r"chi cục|học viện|đại học|bệnh viện|ngân hàng|ủy ban|ubnd|mặt trận|"
+                    r"(?:(?:thành|quận|huyện|phường|xã|tỉnh) )?đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|"
                     r"thư viện|liên đoàn|công an|tỉnh ủy|"
                     r"thông tin)\b)", re.IGNORECASE)  # fmt: skip
 _SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|Bộ|Văn)\b")

@@ -14,7 +14,10 @@ from crawler.pages.tree import QUOTE, Box, Piece, Tree
 
 AUTHOR = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
 """Words that many publishing systems have in a class, or in an address that leads to an author; weak evidence, beside a name's shape."""
+LEAD = re.compile(r"sapo|summary|chap+eau|(?:^|[\s_-])(?:lead|desc(?:ription)?|tom-?tat|trich-?yeu)(?:$|[\s_-])", re.IGNORECASE)
+"""Words that most publishing systems have in the class of a standfirst."""
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|pdf|docx?|xlsx?|pptx?|zip|rar)$", re.IGNORECASE)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -109,6 +112,11 @@ class Page:
 def link_texts(piece: Piece) -> list[str]:
     """What the links of a line say, those without words left out."""
     return [text for text in (clean(text) for text in piece.link_texts) if text]
+
+
+def leads_to_file(address: str) -> bool:
+    """Whether an address is that of a PDF, an office file or an archive of such."""
+    return _DOCUMENT.search(address.partition("?")[0].partition("#")[0]) is not None
 
 
 def open_page(url: str, tree: Tree, meta: Metadata, captured_at: datetime | None) -> Page:

@@ -9,6 +9,7 @@ _CHALLENGE = re.compile(r"just a moment|checking your browser|attention required
                         r"đang kiểm tra trình duyệt|xác minh bạn là (?:con )?người|"
                         r"access (?:is )?denied|access blocked|web ?page blocked|403 - forbidden|request rejected|are you a robot|"
                         r"bạn không phải (?:là )?(?:robot|người máy)|security check|"
+                        r"lưu lượng truy cập bất thường|unusual traffic|"
                         r"cf-chl|enable javascript and cookies", re.IGNORECASE)  # fmt: skip
 _MISSING = re.compile(r"không (?:tìm thấy|tồn tại)|(?:trang|bài viết|nội dung|đường dẫn|liên kết|"
                       r"tin)[\w\s,]{0,40}(?:không (?:còn )?tồn tại|đã (?:bị )?(?:xóa|xoá|gỡ)|không có|không tìm thấy)|"
@@ -23,6 +24,8 @@ _UNAVAILABLE = re.compile(r"đang (?:được )?(?:bảo trì|nâng cấp|cập 
                           r"service (?:is )?(?:temporarily )?unavailable|bad gateway|gateway time-?out|database error|"
                           r"error establishing", re.IGNORECASE)  # fmt: skip
 _LOGIN = re.compile(r"đăng nhập|log ?in|sign ?in|mật khẩu|password|tên đăng nhập", re.IGNORECASE)
+_CAPTCHA = re.compile(r"captcha|turnstile|challenge-platform|cf[-_]chl", re.IGNORECASE)
+"""What checks for robots have in an address, a class or a script."""
 _NEEDS_SCRIPT = re.compile(
     r"(?:bật|kích hoạt|enable|cần|requires?|need)\s+(?:\w+\s+){0,3}java ?script|javascript (?:is )?(?:disabled|required)|vui lòng bật",
     re.IGNORECASE,
@@ -35,6 +38,8 @@ def refuse_page(page: Page) -> tuple[str, str] | None:
     total = sum(piece.size for piece in texts)
     head = f"{page.meta.page_title} {' '.join(piece.text for piece in texts[:12])}"[:1500]
     if total < 2500 and _CHALLENGE.search(head):
+        return "challenge", "expected an article, got a check for robots"
+    if total < 1000 and not _has_story(page) and _asks_for_captcha(page):
         return "challenge", "expected an article, got a check for robots"
     if _has_password(page) and total < 3000 and _LOGIN.search(head) and not _has_story(page):
         return "login", "expected an article, got a login form"
@@ -54,6 +59,14 @@ def refuse_page(page: Page) -> tuple[str, str] | None:
 
 def _has_password(page: Page) -> bool:
     return any((element.get("type") or "").lower() == "password" for element in page.tree.root.iter("input"))
+
+
+def _asks_for_captcha(page: Page) -> bool:
+    for element in page.tree.root.iter("div", "script", "iframe", "form", "span"):
+        code = (element.text or "")[:2000] if element.tag == "script" else ""
+        if _CAPTCHA.search(f"{element.get('class') or ''} {element.get('src') or ''} {code}"):
+            return True
+    return False
 
 
 def _has_story(page: Page) -> bool:

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from crawler.pages.labels import Label, find_label, opens_tags
 from crawler.pages.page import Page
+from crawler.pages.tables import find_table_alone
 from crawler.pages.text import ends_sentence
 from crawler.pages.tree import FORM, OUTSIDE, Box, Piece
 
@@ -60,7 +61,11 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     path = page.ancestors(boxes[pieces[title_at].box]) if title_at >= 0 else [0]
     body = hint if hint is not None else _find_body(page, weights, sums, path)
     if body is None:
-        return None
+        table = find_table_alone(page, title_at, labels)
+        if table is None:
+            return None
+        weights[table.first] = 1.0  # what comes after it may end the article
+        hint = body = table.parent if boxes[table.parent].first > title_at else table.index
     common = next(index for index in page.ancestors(boxes[body]) if index in set(path)) if title_at >= 0 else body
     if hint is None:
         body = _climb(page, body, common, sums)

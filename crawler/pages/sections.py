@@ -78,6 +78,8 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
             break  # a menu that only shares the whole page with the trail
         around = around or here
         trail.insert(0, piece)
+        if len(piece.hrefs) > 1 and fold((link_texts(piece) or [""])[0]) in _HOME:
+            break  # a whole trail in one line; what stands before is the menu
     if not trail or not _near_title(page, regions, trail):
         return []
     names = [

@@ -1,7 +1,6 @@
 """The story: lead, body and byline out of the lines between the headline and the article's end."""
 
 import dataclasses
-import re
 from dataclasses import dataclass, field
 from datetime import time
 
@@ -10,15 +9,13 @@ from crawler.pages.datelines import find_dateline
 from crawler.pages.labels import is_invitation, names_a_place, opens_related
 from crawler.pages.lines import Line, join_lines, name_kinds
 from crawler.pages.names import parse_byline
-from crawler.pages.page import Page
+from crawler.pages.page import LEAD, Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp, read_time
 from crawler.pages.text import ends_sentence, fold, same_words
 from crawler.pages.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 
 _LEAD_SHORTEST = 40
-_LEAD_CLASS = re.compile(r"sapo|summary|chap+eau|(?:^|[\s_-])(?:lead|desc(?:ription)?|tom-?tat|trich-?yeu)(?:$|[\s_-])", re.IGNORECASE)
-"""Words that most publishing systems have in the class of a standfirst."""
 _NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
 
 
@@ -61,8 +58,10 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
                 and not _heads_prose(page, regions, piece)
             )
             or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title)
-            or (is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)))
         ):
+            continue
+        if is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)):
+            story.related += piece.hrefs
             continue
         if is_captioned(page, piece) and not piece.level:
             continue
@@ -191,7 +190,7 @@ def _lead_rule(page: Page, regions: Regions, story: Story, piece: Piece, followi
         return "bold"
     if piece.is_italic and described:
         return "description"
-    if described or _LEAD_CLASS.search(page.box_of(piece).element.get("class") or ""):
+    if described or LEAD.search(page.box_of(piece).element.get("class") or ""):
         return ("description" if described else "set-apart") if _set_apart(page, piece, following) else ""
     return "over-date" if not story.stamps and following and _is_dated(following[0]) else ""
 

@@ -1,7 +1,9 @@
 """Tables: those that hold data, told apart from those that only lay out the page."""
 
+from collections.abc import Mapping
+
 from crawler.pages.page import Page
-from crawler.pages.tree import TABLE, Box, Piece
+from crawler.pages.tree import HEADER, OUTSIDE, TABLE, Box, Piece
 
 
 def is_data_table(page: Page, piece: Piece) -> Box | None:
@@ -21,6 +23,22 @@ def is_data_table(page: Page, piece: Piece) -> Box | None:
         return None
     sizes = sorted(sum(piece.size for piece in page.pieces[cell.first : cell.last]) for cell in cells)
     return box if sizes[len(sizes) // 2] <= 160 else None
+
+
+def find_table_alone(page: Page, title_at: int, labels: Mapping[int, object]) -> Box | None:
+    """The table that is an article's whole text. None where a label or a list of other articles comes before one."""
+    if title_at < 0:
+        return None
+    for piece in page.pieces[title_at + 1 :]:
+        if piece.index in labels or page.teaser[piece.index] or page.box_of(piece).flags & (OUTSIDE | HEADER):
+            return None
+        table = is_data_table(page, piece) if piece.image is None else None
+        if table is not None:
+            inside = page.pieces[table.first : table.last]
+            full = [row for row in _rows(page, table) if sum(cell.last > cell.first for cell in row) >= 2]
+            free = sum(other.size for other in inside if not other.linked and other.index not in labels)
+            return table if len(full) >= 2 and free * 2 > sum(other.size for other in inside) else None
+    return None
 
 
 def table_text(page: Page, table: Box, kept: set[int]) -> str:
