@@ -1,14 +1,15 @@
 """Pages: bytes and a URL in, an article or links out. No Scrapy, no disk, no network.
 
 `parse_article` reads one page into the record; `inspect_article` also tells which rule found each field and what was refused;
-`parse_links` gives what the page points at. No rule names a site, and none depends on a class name or an element id:
-they work from structure, from what metadata say, from how Vietnamese papers write, and from the address.
+`parse_links` gives what the page points at. No rule names a site, and none needs a class name or an element id: they work
+from structure, from what metadata say, from how Vietnamese papers write, and from the address. Words that many publishing systems have
+in their classes (`sapo`, `author`, `tag`) are further evidence at most.
 
 The way of one page::
 
     bytes → charset → guard → tree → walk (lines and photos, flat)
           → titles → regions (where the article lies) → captions → story (head, lead) → lines (the body)
-          → bylines, dating, around → Article
+          → bylines, heads, dating, sections, around → Article
 """
 
 from crawler.pages.errors import LAYOUT_CODES, LayoutError

@@ -54,7 +54,8 @@ _TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|twee
   |(?:tổng )?(?:số )?điểm(?: (?:đánh giá|trung bình|của|bài viết|\d).{0,40})?|đăng nhập|đăng ký|gửi|tìm kiếm
   |nhập mã.*|mã (?:bảo vệ|xác nhận|kiểm tra)|họ (?:và )?tên(?: của bạn)?|tiêu đề|nội dung|hủy|đóng(?: cửa sổ)?|mặc định|trang chủ|home
   |tăng cỡ chữ|giảm cỡ chữ|xem (?:tất cả|nguồn|bài gốc|link nguồn)|aa aa|close|google|messenger|viber|telegram|mail|thu gọn|mở rộng
-  |xem bản đồ|play|pause|replay|hotline.{0,30})"""
+  |xem bản đồ|play|pause|replay|hotline.{0,30}|nghe (?:đọc )?(?:bài|tin)(?: viết| báo)? ?\d.*|đã sao chép.{0,30}|dòng sự kiện(?: .{1,50})?
+  |(?:thông tin|được) tài trợ|bạn thấy bài viết này thế nào|bình luận qua facebook)"""
 
 
 def _compile(pattern: str) -> "re.Pattern[str]":
@@ -70,10 +71,10 @@ _INVITATION = re.compile(
     r"^\W*(?:(?:kính |trân trọng )?mời (?:các |quý )?(?:bạn đọc|độc giả|quý vị|bạn)\b|(?:bạn đọc|độc giả|quý độc giả) (?:có thể (?:gửi|"
     r"đóng góp|tham gia)|quan tâm|vui lòng)|"
     r"(?:tải|cài đặt) (?:app|ứng dụng)\b|theo dõi (?:fanpage|kênh|báo)\b|(?:mọi )?(?:bài vở|"
-    r"ý kiến)[\w\s,]{0,40} xin gửi\b)", re.IGNORECASE)  # fmt: skip
+    r"ý kiến|(?:thông tin )?phản ánh)[\w\s,]{0,40} xin (?:vui lòng )?gửi\b)", re.IGNORECASE)  # fmt: skip
 _ELSEWHERE = re.compile(
     r"chuyên mục|xem thêm|đọc thêm|tin, bài|liên quan|fanpage|ứng dụng|tại đây|podcast|bản tin|tòa soạn|toà soạn|e-?mail|website|"
-    r"trên báo|facebook|zalo|youtube|google",
+    r"trên báo|facebook|zalo|youtube|google|bình luận|\w@\w",
     re.IGNORECASE,
 )
 _TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)

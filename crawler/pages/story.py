@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass, field
 from datetime import time
+from itertools import accumulate
 
 from crawler.pages.captions import Shown, is_captioned
 from crawler.pages.datelines import find_dateline
@@ -16,6 +17,8 @@ from crawler.pages.text import ends_sentence, fold, same_words
 from crawler.pages.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 
 _LEAD_SHORTEST = 40
+_ASKING = 400
+"""Characters that a block around a form holds at most where it is no part of the text."""
 _NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
 
 
@@ -41,12 +44,13 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
     kept: list[Piece] = []
     title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
     inset = -1
+    asked = _find_asking(page, regions)
     for piece in page.pieces[regions.story.start : regions.story.stop]:
         if piece.image is not None:
             if piece.index in shown.at:
                 kept.append(piece)
             continue
-        if piece.index in shown.captions or piece.index in settled or regions.teaser[piece.index]:
+        if piece.index in shown.captions or piece.index in settled or piece.index in asked or regions.teaser[piece.index]:
             continue
         flags = page.box_of(piece).flags
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
@@ -79,6 +83,23 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
     return lines
 
 
+def _find_asking(page: Page, regions: Regions) -> set[int]:
+    """The lines of small blocks amid the body that ask readers to fill in something: a poll, a newsletter."""
+    span = range(regions.body_at, regions.story.stop + 1)
+    forms = [box for box in page.boxes[regions.body_box + 1 :] if box.tag == "form" and box.first in span]
+    if not forms:
+        return set()
+    found: set[int] = set()
+    seen = set(page.ancestors(page.boxes[regions.body_box]))
+    sizes = [0, *accumulate(piece.size for piece in page.pieces)]
+    for box in forms:
+        while box.index not in seen and sizes[box.last] - sizes[box.first] <= _ASKING:
+            seen.add(box.index)
+            found.update(range(box.first, box.last))
+            box = page.boxes[box.parent]
+    return found
+
+
 def _heads_prose(page: Page, regions: Regions, piece: Piece) -> bool:
     """Whether a label's words are a sub-heading: set as one, amid the body, with its next paragraph right under it."""
     if not (piece.level or piece.is_bold) or piece.linked or piece.index <= regions.body_at or fold(piece.text) in _NEVER_HEADING:
@@ -106,9 +127,20 @@ def _is_related(page: Page, piece: Piece) -> bool:
     """A line that is nothing but a link to another article, or an invitation to one."""
     if not piece.hrefs:
         return False
+    if piece.linked > piece.size * 0.5 and _is_dated_link(piece) and page.leads_elsewhere(piece.href):
+        return True
     if piece.linked > piece.size * 0.4 and opens_related(piece.text) and page.leads_elsewhere(piece.hrefs[-1]):
         return True
     return piece.is_link and piece.size >= 15 and page.leads_elsewhere(piece.href) and (piece.size <= 220 or not ends_sentence(piece.text))
+
+
+def _is_dated_link(piece: Piece) -> bool:
+    """Whether a line is one link with nothing but a date beside it: an earlier article of the same run of events."""
+    text = piece.link_texts[0]
+    if len(piece.hrefs) > 1 or piece.size - piece.linked < 8:
+        return False
+    stamp = find_stamp(piece.text.replace(text, " ", 1))
+    return stamp is not None and not stamp.rest
 
 
 def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) -> list[Piece]:
