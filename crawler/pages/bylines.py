@@ -5,7 +5,7 @@ import re
 from crawler.pages.heads import find_in_head, named_by_label
 from crawler.pages.ledger import Ledger
 from crawler.pages.lines import Line
-from crawler.pages.names import Byline, parse_byline
+from crawler.pages.names import Byline, find_credits, parse_byline
 from crawler.pages.page import Page, leads_to_file
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import find_stamp
@@ -26,7 +26,7 @@ def find_byline(page: Page, regions: Regions, story: Story, lines: list[Line | i
     """The byline by order of trust; taken off the body where it is its last line."""
     known = {fold(name) for rule, name in page.meta.author if "/" not in name and "." not in name.strip(".")}
     ledger = page.ledger
-    found = _from_tail(page, story, lines, known)
+    found = _from_credits(lines) or _from_tail(page, story, lines, known)
     if found is None or not found[0].people:  # an agency's sign under the text is no byline where the head names somebody
         found = find_in_head(page, regions, story, known) or found or _from_after(page, regions, known)
     if found is None:
@@ -54,6 +54,23 @@ def find_byline(page: Page, regions: Regions, story: Story, lines: list[Line | i
 def _is_shown(page: Page, name: str) -> bool:
     folded = fold(name)
     return any(piece.size < 120 and folded in fold(piece.text) for piece in page.pieces)
+
+
+def _from_credits(lines: list[Line | int]) -> tuple[Byline, str] | None:
+    """Who did what, line by line under the text, as long reads close; all of it is taken off the body."""
+    texts = [line for line in lines[-10:] if isinstance(line, Line)]
+    pieces = [piece for line in texts for piece in line.pieces]
+    found = find_credits([piece.text for piece in pieces])
+    if found is None:
+        return None
+    credited = pieces[-found[0] :]
+    for line in texts:
+        kept = [piece for piece in line.pieces if piece not in credited]
+        if not kept:
+            lines.remove(line)
+        elif len(kept) < len(line.pieces):
+            line.pieces, line.text = kept, "\n".join(piece.text for piece in kept)
+    return found[1], "credits"
 
 
 def _from_tail(page: Page, story: Story, lines: list[Line | int], known: set[str]) -> tuple[Byline, str] | None:

@@ -13,6 +13,7 @@ from crawler.pages.tree import ITEM, QUOTE, Piece
 
 _HEADING_LONGEST = 200
 _OPENING = re.compile(r"^[“”\"'‘«(]+")
+_SAID = re.compile(r"[“\"][^“”\"]{30,}[”\"]")
 _MARKS = re.compile(r"^[-–—•+*]\s|^\(?[a-zđ0-9]{1,3}[).]\s")
 
 
@@ -117,6 +118,7 @@ def _is_bare_heading(texts: list[Line], number: int) -> bool:
         or not 8 <= len(line.text) <= 120
         or ends_open(line.text)
         or _MARKS.match(line.text)
+        or _SAID.fullmatch(line.text)
         or "\n" in line.text
     ):
         return False

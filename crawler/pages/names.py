@@ -23,9 +23,15 @@ _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
 _JOIN = re.compile(
     r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*"
 )
-_DONE = re.compile(
-    r"\s+(?:thực hiện|tổng hợp|lược dịch|biên dịch|lược ghi|biên soạn|dịch|ghi|[-–]\s*từ\s[\w ]{2,24})$", re.IGNORECASE
+_FOOTNOTE = re.compile(r"[(\[](?:\*+|\d{1,2})[)\]]")
+_CREDITED = re.compile(
+    r"(?:nội dung|bài(?: viết)?|bài và ảnh|tác giả|(?:hình )?ảnh|video|clip|trình bày|thiết kế|đồ h[oọ][aạ]|mỹ thuật|kỹ thuật|"
+    r"dựng(?: phim)?|biên tập|tổ chức(?: sản xuất| thực hiện| nội dung)?|chỉ đạo(?: sản xuất| nội dung| thực hiện)?|thực hiện|"
+    r"(?:ngày )?xuất bản)\s*[:：]\s*\S",
+    re.IGNORECASE,
 )
+_WRITTEN = re.compile(r"(?:nội dung|bài|tác giả|thực hiện)", re.IGNORECASE)
+_DONE = re.compile(r"\s+(?:thực hiện|tổng hợp|lược dịch|biên dịch|lược ghi|biên soạn|dịch|ghi|[-–]\s*từ\s[\w ]{2,24})$", re.IGNORECASE)
 """What a name did, or from where, without brackets (`Ngọc An thực hiện`)."""
 _ROLE = re.compile(
     r"[\s,;–-]*(?:[:：]\s*)?\b(?:ảnh minh h[oọ][aạ]|ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE
@@ -72,7 +78,7 @@ class Byline:
 def parse_byline(text: str) -> Byline | None:
     """Read a line as a byline. None where it is none."""
     text = clean(text)
-    if not 2 <= len(text) <= _LONGEST or text[-1] in "?!:":
+    if not 2 <= len(text) <= _LONGEST or text[-1] in "?!:" or _FOOTNOTE.match(text):
         return None
     bare = text.strip(" *•-–—|/")
     prefix = _PREFIX.match(bare) or _find_bare_prefix(bare)
@@ -107,7 +113,22 @@ def parse_byline(text: str) -> Byline | None:
     if any(kind == "" for kind in kinds):
         return None
     people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
+    if prefix and len(parts) == 1 and suffix is None and named == whole and prefix[0].lower().startswith("nguồn"):
+        people = []  # as after `Theo`
     return Byline(printed=text, people=list(dict.fromkeys(people)), strong=prefix is not None)
+
+
+def find_credits(texts: list[str]) -> tuple[int, Byline] | None:
+    """How many of the last lines tell who did what (`Nội dung: …`, `Ảnh: …`, `Trình bày: …`), and the first of them that names a writer.
+
+    None for fewer than two.
+    """
+    count = 0
+    while count < len(texts) and count < 10 and len(texts[-count - 1]) <= 90 and _CREDITED.match(texts[-count - 1]):
+        count += 1
+    written = (byline for text in texts[-count:] if _WRITTEN.match(text) and (byline := parse_byline(text)) is not None)
+    byline = next(written, None) if count > 1 else None
+    return None if byline is None else (count, byline)
 
 
 def _find_bare_prefix(text: str) -> re.Match[str] | None:

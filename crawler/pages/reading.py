@@ -138,6 +138,8 @@ def _apply_marks(page: Page, marks: Marks, story: Story) -> tuple[frozenset[int]
 
 def _build(page: Page, layout: str, marks: Marks, title: Title, regions: Regions) -> Article:
     shown, story = find_photos(page, regions), Story()
+    if title.at >= 0 and title.text != page.pieces[title.at].text and (stamp := find_stamp(page.pieces[title.at].text)):
+        story.stamps.append((title.at, stamp))  # the date that shares the headline's line
     settled, marked = _apply_marks(page, marks, story)
     lines = sort_lines(page, regions, shown, story, settled)
     byline = marked or find_byline(page, regions, story, lines)

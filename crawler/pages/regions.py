@@ -201,13 +201,16 @@ def _find_body(page: Page, weights: list[float], sums: list[float], path: list[i
 def _climb(page: Page, body: int, common: int, sums: list[float]) -> int:
     """Go up while the block around holds a good deal more of the same text: an article in several blocks of one kind."""
     boxes = page.boxes
-    while body != common and body:
-        box, parent = boxes[body], boxes[boxes[body].parent]
-        inside = sums[box.last] - sums[box.first]
-        if (sums[parent.last] - sums[parent.first] >= inside * 1.1 and _has_alike(page, box, parent, sums)) or (
+    at = body
+    while at != common and at:
+        box, parent = boxes[at], boxes[boxes[at].parent]
+        inside, around = sums[box.last] - sums[box.first], sums[parent.last] - sums[parent.first]
+        if (around >= inside * 1.1 and _has_alike(page, box, parent, sums)) or (
             parent.index != common and parent.first == box.first and parent.last == box.last
         ):
-            body = parent.index
+            body = at = parent.index
+        elif parent.index != common and around < inside * 1.02 and (parent.tag == "section" or parent.element.get("class")):
+            at = parent.index  # a sub-heading and its text may have a block to themselves, beside others of its kind
         else:
             break
     return body

@@ -3,22 +3,21 @@
 import dataclasses
 from dataclasses import dataclass, field
 from datetime import time
-from itertools import accumulate
 
 from crawler.pages.captions import Shown, is_captioned
 from crawler.pages.datelines import find_dateline
+from crawler.pages.insets import end_of_inset, find_insets
 from crawler.pages.labels import is_invitation, names_a_place, opens_related
 from crawler.pages.lines import Line, join_lines, name_kinds
 from crawler.pages.names import parse_byline
 from crawler.pages.page import LEAD, Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp, read_time
+from crawler.pages.tables import stands_in_data
 from crawler.pages.text import ends_sentence, fold, same_words
 from crawler.pages.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 
 _LEAD_SHORTEST = 40
-_ASKING = 400
-"""Characters that a block around a form holds at most where it is no part of the text."""
 _NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
 
 
@@ -44,13 +43,13 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
     kept: list[Piece] = []
     title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
     inset = -1
-    asked = _find_asking(page, regions)
+    insets = find_insets(page, regions, shown)
     for piece in page.pieces[regions.story.start : regions.story.stop]:
         if piece.image is not None:
             if piece.index in shown.at:
                 kept.append(piece)
             continue
-        if piece.index in shown.captions or piece.index in settled or piece.index in asked or regions.teaser[piece.index]:
+        if piece.index in shown.captions or piece.index in settled or piece.index in insets or regions.teaser[piece.index]:
             continue
         flags = page.box_of(piece).flags
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
@@ -60,6 +59,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
                 regions.labels.get(piece.index)
                 and not (piece.index <= regions.body_at and read_time(piece.text))
                 and not _heads_prose(page, regions, piece)
+                and not stands_in_data(page, piece, regions.body_at)
             )
             or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title)
         ):
@@ -71,7 +71,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
             continue
         if _is_related(page, piece) and not (piece.index < regions.body_at and piece.size <= 110 and page.leads_to_author(piece)):
             story.related.append(piece.href)
-            inset = max(inset, _end_of_inset(page, regions, piece))
+            inset = max(inset, end_of_inset(page, regions, piece))
             continue
         if piece.index < inset:
             continue
@@ -83,44 +83,17 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
     return lines
 
 
-def _find_asking(page: Page, regions: Regions) -> set[int]:
-    """The lines of small blocks amid the body that ask readers to fill in something: a poll, a newsletter."""
-    span = range(regions.body_at, regions.story.stop + 1)
-    forms = [box for box in page.boxes[regions.body_box + 1 :] if box.tag == "form" and box.first in span]
-    if not forms:
-        return set()
-    found: set[int] = set()
-    seen = set(page.ancestors(page.boxes[regions.body_box]))
-    sizes = [0, *accumulate(piece.size for piece in page.pieces)]
-    for box in forms:
-        while box.index not in seen and sizes[box.last] - sizes[box.first] <= _ASKING:
-            seen.add(box.index)
-            found.update(range(box.first, box.last))
-            box = page.boxes[box.parent]
-    return found
-
-
 def _heads_prose(page: Page, regions: Regions, piece: Piece) -> bool:
     """Whether a label's words are a sub-heading: set as one, amid the body, with its next paragraph right under it."""
     if not (piece.level or piece.is_bold) or piece.linked or piece.index <= regions.body_at or fold(piece.text) in _NEVER_HEADING:
         return False
     for after in page.pieces[piece.index + 1 : min(piece.index + 2, regions.story.stop)]:
         if after.image is None and after.size >= 60 and not after.hrefs and not regions.teaser[after.index]:
-            return page.place_of(after) == page.place_of(piece)
+            here = page.place_of(piece)
+            return page.place_of(after) == here or (
+                piece.level > 0 and here != regions.body_box and here in page.ancestors(page.box_of(after))[:4]
+            )
     return False
-
-
-def _end_of_inset(page: Page, regions: Regions, piece: Piece) -> int:
-    """Where the small block ends that a link to another article opens amid the text: what it tells is the other article's."""
-    box = page.box_of(piece)
-    while box.index not in {0, regions.body_box} and box.tag not in {"p", "li", "td"}:
-        inside = [other for other in page.pieces[box.first : box.last] if other.image is None]
-        if not inside or inside[0].index != piece.index or len(inside) > 4 or box.first <= regions.body_at:
-            break
-        if len(inside) > 1:
-            return box.last if sum(other.size for other in inside) <= 500 else -1
-        box = page.boxes[box.parent]
-    return -1
 
 
 def _is_related(page: Page, piece: Piece) -> bool:
@@ -264,8 +237,17 @@ def _set_apart(page: Page, piece: Piece, following: list[Piece]) -> bool:
     return (
         bool(others)
         and all((box.tag, box.element.get("class"), box.parent) != kind for box in (page.box_of(other) for other in others))
-        and (own.tag != "p" or (kind[1] is not None and len({page.box_of(other).element.get("class") for other in others}) == 1))
+        and (
+            own.tag != "p"
+            or (kind[1] is not None and len({page.box_of(other).element.get("class") for other in others}) == 1)
+            or _has_block_of_its_own(page, piece, others)
+        )
     )
+
+
+def _has_block_of_its_own(page: Page, piece: Piece, others: list[Piece]) -> bool:
+    """Whether a wrapper holds nothing but this paragraph, while the next ones share theirs."""
+    return page.place_of(piece) != page.box_of(piece).parent and len(others) > 1 and len({page.box_of(each).parent for each in others}) == 1
 
 
 def _drop_repeated_lead(page: Page, story: Story, lines: list[Line | int]) -> None:

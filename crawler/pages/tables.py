@@ -7,7 +7,23 @@ from crawler.pages.tree import HEADER, OUTSIDE, TABLE, Box, Piece
 
 
 def is_data_table(page: Page, piece: Piece) -> Box | None:
-    """The table of data that a line stands in. None in a table that frames text, or outside of any."""
+    """The table of data that a line begins. None in a table that frames text, or outside of any."""
+    box = _table_around(page, piece)
+    return box if box is not None and box.first == piece.index and _holds_data(page, box) else None
+
+
+def stands_in_data(page: Page, piece: Piece, first: int) -> bool:
+    """Whether a line is a cell of a table of data that begins at this piece or later; a form that asks for data is none."""
+    box = _table_around(page, piece)
+    return (
+        box is not None
+        and box.first >= first
+        and _holds_data(page, box)
+        and next(box.element.iter("input", "textarea", "select"), None) is None
+    )
+
+
+def _table_around(page: Page, piece: Piece) -> Box | None:
     box = page.box_of(piece)
     if not box.flags & TABLE:
         return None
@@ -15,14 +31,16 @@ def is_data_table(page: Page, piece: Piece) -> Box | None:
         if box.parent == box.index:
             return None
         box = page.boxes[box.parent]
-    if box.first != piece.index:
-        return None
+    return box
+
+
+def _holds_data(page: Page, box: Box) -> bool:
     rows = _rows(page, box)
     cells = [cell for row in rows for cell in row]
     if len(rows) < 2 or max(map(len, rows)) < 2 or any(page.boxes[inner].tag == "table" for inner in _inside(page, box)):
-        return None
+        return False
     sizes = sorted(sum(piece.size for piece in page.pieces[cell.first : cell.last]) for cell in cells)
-    return box if sizes[len(sizes) // 2] <= 160 else None
+    return sizes[len(sizes) // 2] <= 160
 
 
 def find_table_alone(page: Page, title_at: int, labels: Mapping[int, object]) -> Box | None:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.pages.labels import find_label
+from crawler.pages.names import parse_byline
 from crawler.pages.page import Page
 from crawler.pages.regions import find_regions
 from crawler.pages.slug import resembles_slug, slug_matches
@@ -13,6 +14,8 @@ from crawler.pages.text import alphabet, ends_sentence, first_word, fold
 from crawler.pages.tree import ASIDE, FOOTER, ITEM, NAV, OUTSIDE, Piece
 
 _LONGEST = 350
+_DATED = "slug, before its date"
+_DATE_ENDS = frozenset("0123456789)Mm")
 _LETTERS = {
     letter: alphabet(letter)
     for letter in "abcdefghijklmnopqrstuvwxyz0123456789àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
@@ -60,7 +63,8 @@ def find_title(page: Page) -> Title | None:
         if score > best_score:
             if best is not None:
                 page.ledger.refuse("title", best.rule, best.text, "another line has more evidence")
-            best, best_score = Title(text=piece.text, rule=rule, at=piece.index), score
+            text = _without_date(piece.text) if rule == _DATED else piece.text
+            best, best_score = Title(text=text, rule=rule, at=piece.index), score
         elif score >= 25:
             page.ledger.refuse("title", rule, piece.text, "another line has more evidence, or the same and comes first")
     if best is None:
@@ -80,20 +84,30 @@ def guess_title(page: Page) -> Title | None:
     if regions is None or sum(piece.size for piece in page.pieces[regions.body_at : regions.story.stop]) < 300:
         return None
     best: Piece | None = None
-    best_score = 0
+    best_text, best_score = "", 0
     for piece in page.pieces[max(0, regions.body_at - 10) : regions.body_at + 2]:
         if piece.image is not None or not 15 <= piece.size <= 200 or piece.linked or ends_sentence(piece.text) or find_label(piece.text):
             continue
-        if page.box_of(piece).flags & OUTSIDE or not piece.text[0].isalnum() or find_stamp(piece.text):
+        text = _without_date(piece.text)
+        if page.box_of(piece).flags & OUTSIDE or not piece.text[0].isalnum() or len(text) < 15:
             continue
-        dated = any(len(after.text) < 100 and find_stamp(after.text) for after in page.pieces[piece.index + 1 : piece.index + 3])
+        dated = text != piece.text
+        if dated and (":" in text or parse_byline(text)):
+            continue  # who put it up, and when
+        dated = dated or any(len(after.text) < 100 and find_stamp(after.text) for after in page.pieces[piece.index + 1 : piece.index + 3])
         score = 2 * dated + (piece.is_bold or piece.level > 0) + 2 * (_TITLE_CLASS.search(page.class_of(page.box_of(piece))) is not None)
         if score >= max(2, best_score):
-            best, best_score = piece, score
+            best, best_text, best_score = piece, text, score
     if best is None:
         return None
-    page.ledger.take("title", "over-date-and-text", best.text)
-    return Title(text=best.text, rule="over-date-and-text", at=best.index)
+    page.ledger.take("title", "over-date-and-text", best_text)
+    return Title(text=best_text, rule="over-date-and-text", at=best.index)
+
+
+def _without_date(text: str) -> str:
+    """What stands before the date in a line that has both."""
+    stamp = find_stamp(text)
+    return stamp.sides[0].rstrip(" \t(|,;:-–—•·") if stamp else text
 
 
 def _find_again(page: Page, title: Title) -> tuple[int, ...]:
@@ -127,6 +141,9 @@ def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
         if slug_matches(piece.text, wanted.slug):
             score += 50
             rule = "slug"
+        elif begins and piece.text[-1] in _DATE_ENDS and slug_matches(_without_date(piece.text), wanted.slug):
+            score += 50
+            rule = _DATED
         elif piece.level == 1:
             score += 25 * resembles_slug(piece.text, wanted.slug)
     if word in wanted.first_words:
