@@ -1,9 +1,10 @@
 """Around the article: tags, attachments, related articles, the number of comments."""
 
 import re
+from collections.abc import Iterator
 
 from crawler import scope
-from crawler.pages.labels import Label
+from crawler.pages.labels import Label, find_label
 from crawler.pages.page import Page, leads_to_file, link_texts
 from crawler.pages.regions import Regions
 from crawler.pages.story import Story
@@ -15,6 +16,8 @@ _TAG_PATH = re.compile(
 )
 _TAG_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?khoa)(?:$|[\s_-])", re.IGNORECASE)
 """A word that most publishing systems have in the class of a block of keywords."""
+_SEARCH = re.compile(r"/(?:tim-?kiem|search)\b|[?&](?:q|k|s|key|query)=[^&]", re.IGNORECASE)
+"""A search of the site, as keywords lead to where they have no page of their own."""
 _COUNT = re.compile(
     r"(?:tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)|bình luận|ý kiến(?: bạn đọc)?|phản hồi)\s*[:(]*\s*(\d{1,6})\s*\)?$|"
     r"^\(?(\d{1,6})\)?\s+(?:bình luận|ý kiến|phản hồi)",
@@ -39,6 +42,9 @@ def find_tags(page: Page, regions: Regions) -> list[str]:
     by_path = [text for href, text in links if len(text) <= 80 and _TAG_PATH.search(href)]
     if by_path:
         return _taken_tags(page, "tag-links", by_path)
+    sought = [text for href, text in _links_under_story(page, regions) if _SEARCH.search(href) and find_label(text) is None]
+    if len(sought) > 1 and all(len(text) <= 40 for text in sought):
+        return _taken_tags(page, "search-links", sought)
     hashed = [text for _, text in links if len(text) <= 60 and text.lstrip()[:1] == "#"]
     if hashed:
         return _taken_tags(page, "hash-links", hashed)
@@ -54,6 +60,14 @@ def find_tags(page: Page, regions: Regions) -> list[str]:
         if len(names) >= 2 and sum(fold(name) in known for name in names) * 2 >= len(names):
             return _taken_tags(page, "keywords-shown", names)
     return []
+
+
+def _links_under_story(page: Page, regions: Regions) -> Iterator[tuple[str, str]]:
+    """Links between the text and the readers' comments or other articles, with what they say."""
+    for piece in page.pieces[regions.story.stop : regions.after.stop]:
+        if regions.labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR}:
+            return
+        yield from zip(piece.hrefs, piece.link_texts, strict=True)
 
 
 def _called_tags(page: Page, regions: Regions) -> list[str]:
@@ -82,6 +96,9 @@ def _tags_of(page: Page, regions: Regions, label: Piece) -> list[str]:
     """The links in a label's own line, else those after it in its block."""
     if label.hrefs:
         return link_texts(label)
+    _, colon, words = label.text.partition(":")
+    if colon and words.strip():
+        return re.split(r"[,;#]", words)
     found: list[str] = []
     for piece in page.pieces[label.index + 1 : _end_of_list(page, label)]:
         if (

@@ -78,6 +78,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)
+_KEYWORDS = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|keywords?)\s*:\s*(?=\w)", re.IGNORECASE)
 _RELATED_OPENING = re.compile(
     r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài liên quan|"
     r"Tin liên quan|Video liên quan)\b",
@@ -104,6 +105,11 @@ def is_invitation(text: str) -> bool:
 def names_a_place(text: str) -> bool:
     """Whether an invitation names where else to go, as those do that are no part of the article."""
     return text.lstrip().startswith(("*", ">")) or _ELSEWHERE.search(text) is not None
+
+
+def lists_keywords(text: str) -> bool:
+    """Whether a line without links is the word for keywords and some of them (`Từ khóa: dân vận, khu phố`)."""
+    return len(text) <= 240 and text[-1:] != "." and _KEYWORDS.match(text) is not None
 
 
 def opens_tags(text: str, link: str) -> bool:

@@ -117,14 +117,17 @@ def _is_bare_heading(texts: list[Line], number: int) -> bool:
         not 0 < number < len(texts) - 1
         or not 8 <= len(line.text) <= 120
         or ends_open(line.text)
-        or _MARKS.match(line.text)
         or _SAID.fullmatch(line.text)
         or "\n" in line.text
     ):
         return False
     before, after = texts[number - 1], texts[number + 1]
+    marked = _MARKS.match(line.text)
+    if marked and (line.text[0] not in "*0123456789" or _MARKS.match(before.text) or _MARKS.match(after.text)):
+        return False  # one of several
+    start = line.text[marked.end() if marked else 0 :][:1]
     return (
-        _OPENING.sub("", line.text)[:1].isupper() | line.text[:1].isdigit()
+        (start.isupper() or start.isdigit() or _OPENING.sub("", line.text)[:1].isupper())
         and len(before.text) > 100
         and len(after.text) > 100
         and ends_sentence(before.text)

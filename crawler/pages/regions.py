@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from crawler.pages.labels import Label, find_label, opens_tags
+from crawler.pages.labels import Label, find_label, lists_keywords, opens_tags
 from crawler.pages.page import Page
 from crawler.pages.tables import find_table_alone
 from crawler.pages.text import ends_sentence
@@ -85,6 +85,8 @@ def _label_of(piece: Piece) -> Label | None:
         return Label.TAGS
     if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
         return Label.TOOL  # a row of buttons
+    if not piece.hrefs and lists_keywords(piece.text):
+        return Label.TAGS
     return find_label(piece.text)
 
 
