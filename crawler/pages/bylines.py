@@ -3,6 +3,7 @@
 import re
 
 from crawler.pages.heads import find_in_head, named_by_label
+from crawler.pages.labels import Label
 from crawler.pages.ledger import Ledger
 from crawler.pages.lines import Line
 from crawler.pages.names import Byline, find_credits, parse_byline
@@ -191,6 +192,9 @@ def _from_after(page: Page, regions: Regions, known: set[str]) -> tuple[Byline, 
         if fold(piece.text) in known or any(fold(person) in known for person in byline.people):
             return byline, "under-body"
         if index not in regions.after:
+            following = next((other for other in page.pieces[index + 1 :] if other.image is None), None)
+            if following is not None and regions.labels.get(following.index) is Label.COMMENTS and not piece.linked:
+                return byline, "over-comments"
             continue
         named = page.leads_to_author(piece)
         if piece.is_link and not (named and (byline.people or byline.strong)):

@@ -2,6 +2,7 @@
 
 import re
 
+from crawler import scope
 from crawler.pages.labels import Label, find_label
 from crawler.pages.page import AUTHOR, Page, link_texts
 from crawler.pages.regions import Regions
@@ -35,6 +36,14 @@ def _may_be_section(page: Page, href: str) -> bool:
     """Whether a link stays on the site, and leads neither to an author nor, by the look of it, to an article."""
     here = (page.join(href) or "").startswith(page.meta.origin) and page.leads_elsewhere(href)
     return here and href.count("-") < 4 and AUTHOR.search(href) is None
+
+
+def _leads_to_article(page: Page, href: str) -> bool:
+    """Whether a link leads to another article of this site, which no section is."""
+    if page.identity is None:
+        return False
+    found = scope.find_page(page.join(href) or "")
+    return found is not None and found.kind is not scope.Kind.LISTING and found.key != page.identity.key
 
 
 def _taken(page: Page, rule: str, names: list[str]) -> list[str]:
@@ -73,6 +82,8 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
             continue  # an arrow between two of them
         own = piece.size - (title.size if piece.text.endswith(title.text) else 0)  # many trails end with the page itself
         if piece.linked < own * 0.5 or regions.teaser[piece.index] or piece.size >= 110 or (trail and not here & around):
+            break
+        if any(_leads_to_article(page, href) for href in piece.hrefs):
             break
         if trail and not (here & around) - path and box.parent not in path:
             break  # a menu that only shares the whole page with the trail
@@ -126,7 +137,8 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
     meeting = next(index for index in page.ancestors(page.box_of(trail[-1])) if index in set(path))
     common = next(index for index in page.ancestors(page.boxes[regions.body_box]) if index in set(path))
     above = page.ancestors(page.boxes[common])
-    levels = above.index(meeting) if meeting in above else 0
+    between = above[: above.index(meeting) + 1] if meeting in above else [common]
+    levels = len({(page.boxes[index].first, page.boxes[index].last) for index in between}) - 1  # a wrapper of the same is no level
     from_home = fold(link_texts(trail[0])[0]) in _HOME if link_texts(trail[0]) else True
     if page.box_of(trail[0]).flags & NAV and not from_home:
         return False

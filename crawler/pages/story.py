@@ -14,7 +14,7 @@ from crawler.pages.page import LEAD, Page
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp, read_time
 from crawler.pages.tables import stands_in_data
-from crawler.pages.text import ends_sentence, fold, same_words
+from crawler.pages.text import clean, ends_sentence, fold, same_words
 from crawler.pages.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 
 _LEAD_SHORTEST = 40
@@ -90,9 +90,7 @@ def _heads_prose(page: Page, regions: Regions, piece: Piece) -> bool:
     for after in page.pieces[piece.index + 1 : min(piece.index + 2, regions.story.stop)]:
         if after.image is None and after.size >= 60 and not after.hrefs and not regions.teaser[after.index]:
             here = page.place_of(piece)
-            return page.place_of(after) == here or (
-                piece.level > 0 and here != regions.body_box and here in page.ancestors(page.box_of(after))[:4]
-            )
+            return page.place_of(after) == here or (here != regions.body_box and here in page.ancestors(page.box_of(after))[:8])
     return False
 
 
@@ -109,7 +107,7 @@ def _is_related(page: Page, piece: Piece) -> bool:
 
 def _is_dated_link(piece: Piece) -> bool:
     """Whether a line is one link with nothing but a date beside it: an earlier article of the same run of events."""
-    text = piece.link_texts[0]
+    text = clean(piece.link_texts[0])
     if len(piece.hrefs) > 1 or piece.size - piece.linked < 8:
         return False
     stamp = find_stamp(piece.text.replace(text, " ", 1))
@@ -247,7 +245,7 @@ def _set_apart(page: Page, piece: Piece, following: list[Piece]) -> bool:
 
 def _has_block_of_its_own(page: Page, piece: Piece, others: list[Piece]) -> bool:
     """Whether a wrapper holds nothing but this paragraph, while the next ones share theirs."""
-    return page.place_of(piece) != page.box_of(piece).parent and len(others) > 1 and len({page.box_of(each).parent for each in others}) == 1
+    return page.place_of(piece) != page.box_of(piece).parent and len(others) > 1 and len({page.place_of(each) for each in others}) == 1
 
 
 def _drop_repeated_lead(page: Page, story: Story, lines: list[Line | int]) -> None:
