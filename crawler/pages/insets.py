@@ -25,7 +25,7 @@ def _find_asking(page: Page, regions: Regions) -> set[int]:
         return set()
     found: set[int] = set()
     seen = set(page.ancestors(page.boxes[regions.body_box]))
-    sizes = [0, *accumulate(piece.size for piece in page.pieces)]
+    sizes = [0, *accumulate(len(piece.text) for piece in page.pieces)]
     for box in forms:
         while box.index not in seen and sizes[box.last] - sizes[box.first] <= _ASKING:
             seen.add(box.index)

@@ -81,6 +81,7 @@ def _split_run(run: list[Piece]) -> Iterator[Line]:
 
 def name_kinds(page: Page, lines: list[Line | int]) -> None:
     texts = [line for line in lines if isinstance(line, Line)]
+    called: dict[tuple[int, str | None], bool] = {}
     for line in texts:
         line.text = line.text or "\n".join(piece.text for piece in line.pieces)
     for number, line in enumerate(texts):
@@ -94,15 +95,24 @@ def name_kinds(page: Page, lines: list[Line | int]) -> None:
                 line.kind, line.level = "paragraph", None
         elif _is_bold_heading(line) and number + 1 < len(texts) and page.box_of(first).align != "right":
             line.kind, line.level = "heading", 2
-        elif flags & QUOTE:
+        elif flags & QUOTE or _is_called_quote(page, first, called):
             line.kind = "quote"
         elif flags & ITEM and first.nesting:
             line.kind, line.level = "list_item", first.nesting
-        elif _is_bare_heading(texts, number) and not page.is_quoted(first):
+        elif _is_bare_heading(texts, number):
             line.kind, line.level = "heading", 2
     if all(line.kind in {"quote", "heading"} for line in texts):  # a page that indents its whole text, rather than quotes it
         for line in texts:
             line.kind = "paragraph" if line.kind == "quote" else line.kind
+
+
+def _is_called_quote(page: Page, piece: Piece, called: dict[tuple[int, str | None], bool]) -> bool:
+    """Whether a block is called a quotation; paragraphs of one kind in one block are asked once."""
+    box = page.box_of(piece)
+    key = (box.parent, box.element.get("class"))
+    if key not in called:
+        called[key] = page.is_quoted(piece)
+    return called[key]
 
 
 def _is_bold_heading(line: Line) -> bool:

@@ -85,7 +85,7 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
             break
         if any(_leads_to_article(page, href) for href in piece.hrefs):
             break
-        if trail and not (here & around) - path and box.parent not in path:
+        if trail and not (here & around) - path and not {box.parent, page.box_of(trail[0]).parent} <= path:
             break  # a menu that only shares the whole page with the trail
         around = around or here
         trail.insert(0, piece)

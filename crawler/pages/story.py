@@ -10,7 +10,7 @@ from crawler.pages.insets import end_of_inset, find_insets
 from crawler.pages.labels import is_invitation, names_a_place, opens_related
 from crawler.pages.lines import Line, join_lines, name_kinds
 from crawler.pages.names import parse_byline
-from crawler.pages.page import LEAD, Page
+from crawler.pages.page import LEAD, Page, leads_to_file
 from crawler.pages.regions import Regions
 from crawler.pages.stamps import Stamp, find_stamp, read_time
 from crawler.pages.tables import stands_in_data
@@ -55,14 +55,11 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
             continue
         if (
-            (
-                regions.labels.get(piece.index)
-                and not (piece.index <= regions.body_at and read_time(piece.text))
-                and not _heads_prose(page, regions, piece)
-                and not stands_in_data(page, piece, regions.body_at)
-            )
-            or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title)
-        ):
+            regions.labels.get(piece.index)
+            and not (piece.index <= regions.body_at and read_time(piece.text))
+            and not _heads_prose(page, regions, piece)
+            and not stands_in_data(page, piece, regions.body_at)
+        ) or (title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title):
             continue
         if is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)):
             story.related += piece.hrefs
@@ -73,7 +70,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
             story.related.append(piece.href)
             inset = max(inset, end_of_inset(page, regions, piece))
             continue
-        if piece.index < inset:
+        if piece.index < inset or (piece.hrefs and _offers_file(page, piece)):
             continue
         kept.append(piece)
     body = _take_head(page, regions, story, kept)
@@ -90,8 +87,17 @@ def _heads_prose(page: Page, regions: Regions, piece: Piece) -> bool:
     for after in page.pieces[piece.index + 1 : min(piece.index + 2, regions.story.stop)]:
         if after.image is None and after.size >= 60 and not after.hrefs and not regions.teaser[after.index]:
             here = page.place_of(piece)
-            return page.place_of(after) == here or (here != regions.body_box and here in page.ancestors(page.box_of(after))[:8])
+            return page.place_of(after) == here or (
+                here not in page.ancestors(page.boxes[regions.body_box]) and here in page.ancestors(page.box_of(after))
+            )
     return False
+
+
+def _offers_file(page: Page, piece: Piece) -> bool:
+    """Whether a line is no sentence, only a file to take away (`Tải về: chi-thi.pdf`)."""
+    if piece.linked < piece.size * 0.3 or piece.size > 160 or ends_sentence(piece.text):
+        return False
+    return all(leads_to_file(page.join(href) or "") for href in piece.hrefs)
 
 
 def _is_related(page: Page, piece: Piece) -> bool:
@@ -107,10 +113,9 @@ def _is_related(page: Page, piece: Piece) -> bool:
 
 def _is_dated_link(piece: Piece) -> bool:
     """Whether a line is one link with nothing but a date beside it: an earlier article of the same run of events."""
-    text = clean(piece.link_texts[0])
     if len(piece.hrefs) > 1 or piece.size - piece.linked < 8:
         return False
-    stamp = find_stamp(piece.text.replace(text, " ", 1))
+    stamp = find_stamp(piece.text.replace(clean(piece.link_texts[0]), " ", 1))
     return stamp is not None and not stamp.rest
 
 
@@ -245,7 +250,7 @@ def _set_apart(page: Page, piece: Piece, following: list[Piece]) -> bool:
 
 def _has_block_of_its_own(page: Page, piece: Piece, others: list[Piece]) -> bool:
     """Whether a wrapper holds nothing but this paragraph, while the next ones share theirs."""
-    return page.place_of(piece) != page.box_of(piece).parent and len(others) > 1 and len({page.place_of(each) for each in others}) == 1
+    return len(others) > 1 and len(places := {page.place_of(each) for each in others}) == 1 and page.place_of(piece) not in places
 
 
 def _drop_repeated_lead(page: Page, story: Story, lines: list[Line | int]) -> None:
