@@ -107,7 +107,7 @@ def _read_alone(page: Page, regions: Regions, shown: Shown, told: dict[int, str]
         if piece.text.find(piece.text[:6], half - 1, half + 8) < 0:  # a cheap look first
             continue
         once = undoubled(piece.text)
-        if once != piece.text:
+        if once != piece.text and once.count(" ") >= 3:  # words: dates and clocks for machines come in pairs as well
             shown.captions.add(piece.index)
             told[piece.index] = once
             shown.rules.append("doubled")

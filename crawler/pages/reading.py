@@ -83,7 +83,8 @@ def _open(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at:
     if root is None or "<" not in decoded.text[:100_000]:
         raise LayoutError("not-html", url, "expected an HTML page, got no markup")
     tree = flatten(root, cut=cut or len(body) > MAX_BYTES)
-    page = open_page(url, tree, read_metadata(root, url, microdata="itemprop" in decoded.text), captured_at)
+    microdata = "itemprop" in decoded.text or "ITEMPROP" in decoded.text
+    page = open_page(url, tree, read_metadata(root, url, microdata=microdata), captured_at)
     page.teaser = mark_teasers(page)
     if tree.cut:
         page.ledger.warn("page-cut")
