@@ -123,7 +123,9 @@ def _decode(source: BinaryIO, out: BinaryIO, coding: str, limit: int) -> str | N
         return _inflate(source, out, _deflater, limit)
     if coding == "br":
         return _unbrotli(source, out, limit)
-    return f"expected content coding gzip, deflate or br, got {coding!r}"
+    if coding == "zstd":
+        return _unzstd(source, out, limit)
+    return f"expected content coding gzip, deflate, br or zstd, got {coding!r}"
 
 
 def _deflater(start: bytes) -> _Inflater:
@@ -182,6 +184,35 @@ def _unbrotli(source: BinaryIO, out: BinaryIO, limit: int) -> str | None:
     except brotli.error as error:
         return f"expected compressed data, got {error}"
     return None if decoder.is_finished() else "expected the end of the compressed data, got the end of the body"
+
+
+def _unzstd(source: BinaryIO, out: BinaryIO, limit: int) -> str | None:
+    """RFC 8878; frames may follow one another. In the standard library since Python 3.14."""
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            zstd = importlib.import_module(name)
+            break
+        except ImportError:
+            continue
+    else:
+        return "expected the package backports.zstd to decode content coding zstd, got none; install it"
+    size, data = 0, source.read(CHUNK)
+    try:
+        while data:
+            decoder = zstd.ZstdDecompressor()
+            while not decoder.eof:
+                if decoder.needs_input and not data and not (data := source.read(CHUNK)):
+                    return "expected the end of the compressed data, got the end of the body"
+                plain = decoder.decompress(data, CHUNK)
+                data = b""
+                out.write(plain[: limit - size])
+                size += len(plain)
+                if size > limit:
+                    return f"expected at most {limit} decoded bytes, got more"
+            data = decoder.unused_data or source.read(CHUNK)
+    except zstd.ZstdError as error:
+        return f"expected compressed data, got {error}"
+    return None
 
 
 def _write(pieces: Iterator[bytes], out: BinaryIO, limit: int) -> str | None:

@@ -192,7 +192,7 @@ class Collection:
             holder = self._payloads.get(capture.payload_digest) or self.state.find_payload(capture.payload_digest) or capture
         stamped = dict(record)
         stamped["version"] = before[0].version + 1 if before else 1
-        stamped["changed"] = _changed(before[1], stamped) if before and before[1] else []
+        stamped["changed"] = changed_fields(before[1], stamped) if before and before[1] else []
         stamped["captured_at"] = seen or capture.date
         stamped["warc"] = {
             "file": holder.file,
@@ -446,5 +446,6 @@ def newest_lines(path: Path, state: State) -> Iterator[bytes]:
             yield stream.read(row.jsonl_length)
 
 
-def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def changed_fields(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """The keys of an item that its version before had otherwise, of those that tell of its text."""
     return [name for name in now if name not in UNCOMPARED and before.get(name) != now[name]]

@@ -11,12 +11,15 @@ or a distance that leads to another copy of the same string. Nothing is lost by 
 import io
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from archive.errors import RecordError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 CHUNK = 32 * 1024
 """Bytes read, and at most 32 times as many decompressed, at a time."""
@@ -94,17 +97,29 @@ class _Input:
         return taken
 
 
-def read_members(stream: BinaryIO, *, start: int = 0, limit: int | None = None) -> Iterator[Member]:
+def read_members(stream: BinaryIO, *, start: int = 0, limit: int | None = None, keep: int | None = None) -> Generator[Member]:
     """Walk the gzip members of a seekable stream from `start`, where one must begin.
 
     Raises MemberError at the first bytes that are no whole member; everything yielded before is sound.
     A member of more than `limit` decompressed bytes is refused as well.
+    `keep`: of each member's data only about so many bytes are kept, for a reader of headers; `Member.size` counts all.
     """
     stream.seek(start)
     source = _Input(stream, start)
     while source.fill(1):
-        with _spool() as data:
+        with _spool() if keep is None else _Beginning(keep) as data:
             yield _read_member(source, data, limit)
+
+
+class _Beginning(io.BytesIO):
+    """Takes any number of bytes, and keeps those that are written before it holds `keep` of them."""
+
+    def __init__(self, keep: int) -> None:
+        super().__init__()
+        self._keep = keep
+
+    def write(self, data: "Buffer", /) -> int:
+        return super().write(data) if self.tell() < self._keep else 0
 
 
 def read_member(path: Path, offset: int, length: int | None = None) -> BinaryIO:

@@ -126,10 +126,11 @@ def open_window(stream: BinaryIO, start: int, length: int, *, owns: bool = False
     return io.BufferedReader(Window(stream, start, length, owns=owns))
 
 
-def parse_record(stream: BinaryIO, *, file: str = "", base: int = 0, owns: bool = False) -> Record:
+def parse_record(stream: BinaryIO, *, file: str = "", base: int = 0, owns: bool = False, size: int | None = None) -> Record:
     """Read the record that begins at the stream's place; afterwards the stream's place is undefined, `Record.end` tells.
 
     `file` and `base` (the offset of the stream's beginning in it) are for messages only.
+    `size`: the stream's length, where it holds only the beginning of what it stands for; the block may then break off.
     With `owns` the stream is closed together with the record's block.
     Raises MalformedRecord.
     """
@@ -138,7 +139,7 @@ def parse_record(stream: BinaryIO, *, file: str = "", base: int = 0, owns: bool 
     version, headers = lines[0], _parse_headers(lines[1:], quirks, file, base + start)
     head_end = stream.tell()
     length = _block_length(headers, file, base + start)
-    available = stream.seek(0, os.SEEK_END) - head_end
+    available = (stream.seek(0, os.SEEK_END) if size is None else size) - head_end
     if available < length:
         raise MalformedRecord("short-block", f"expected a block of {length} bytes, got {available}", offset=base + start, file=file)
     return Record(

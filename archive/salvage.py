@@ -59,12 +59,12 @@ def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tup
                         own = own or warcinfo_of(record)
                         yield member.offset, member.length, record
             except MemberError as error:
-                place = _resume_at(stream, error)
+                place = resume_at(stream, error)
         if sound < size:
             damage.append(Gap(sound, size))
 
 
-def _resume_at(stream: BinaryIO, error: MemberError) -> int | None:
+def resume_at(stream: BinaryIO, error: MemberError) -> int | None:
     """Where the next member begins: behind the damaged one, if that is where one begins, or else where one can be found."""
     if error.end is not None:
         stream.seek(error.end)

@@ -19,8 +19,8 @@ from archive.members import MAGIC, GzipHeader, Member, MemberError, find_member,
 from archive.records import END, MalformedRecord, Record, bare_uri, parse_record
 from archive.verify_blocks import BlockFacts, check_block
 from archive.verify_rules import check_headers
+from archive.walk import find_record
 
-RECORD_START = re.compile(rb"WARC/\d\.\d{1,2}\r?\n")
 MEMBER_CODES = {
     "truncated": "truncated-member",
     "not-gzip": "bytes-after-members",
@@ -231,7 +231,7 @@ class _Scanner:
             try:
                 record = parse_record(self.stream)
             except MalformedRecord as error:
-                following = self._find_record(offset + 1)
+                following = find_record(self.stream, offset + 1)
                 torn = self.context.growing and following is None
                 severity = Severity.INFO if torn and self.context.live else None
                 self._add("torn-tail" if torn else error.code, error.detail, offset, None, severity)
@@ -250,7 +250,7 @@ class _Scanner:
         following = self.stream.read(5)
         if closing and following in (b"", b"WARC/"):
             return end
-        after = self._find_record(record.end - record.block_length if not closing else end)
+        after = find_record(self.stream, record.end - record.block_length if not closing else end)
         after = self.result.size if after is None else after
         if closing:
             self.stream.seek(end)
@@ -258,17 +258,6 @@ class _Scanner:
             code = "extra-line-breaks" if not rest.strip(b"\r\n") and after - end <= 64 else "bytes-after-record"
             self._add(code, f"expected the next record, got {after - end} bytes: {rest[:24]!r}", end)
         return max(after, offset + 1)
-
-    def _find_record(self, start: int) -> int | None:
-        window, base = b"", start
-        self.stream.seek(start)
-        while more := self.stream.read(1 << 20):
-            window += more
-            if match := RECORD_START.search(window):
-                return base + match.start()
-            base += max(0, len(window) - 16)
-            window = window[-16:]
-        return None
 
     # Records
 

@@ -14,6 +14,7 @@ KNOW_ARCHIVE = (
     "crawler.settling",
     "crawler.extensions",
     "crawler.reporting",
+    "crawler.extracting",
     "crawler.bench",
     "crawler.cli",
 )

@@ -16,6 +16,7 @@ VERBS = {
     "index": "crawler.cli.repair:index",
     "pack": "crawler.cli.pack:command",
     "replay": "crawler.cli.replay:command",
+    "extract": "crawler.cli.extract:command",
     "report": "crawler.cli.report:command",
     "probe": "crawler.cli.probe:command",
     "bench": "crawler.cli.bench:command",

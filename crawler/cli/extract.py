@@ -1,0 +1,239 @@
+"""`thanhuy extract`: archived pages parsed again, without network, and what a newer parser would change."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from archive.verify import NothingToVerify
+from crawler.cli.exits import CommandFailed, Exit
+from crawler.extracting.differing import Difference, Differences, excerpt
+from crawler.extracting.output import BadTarget, check_target, newest_only, write_lines
+from crawler.extracting.running import Extraction, NothingStored, Options, Tally
+from crawler.extracting.sources import NoSource, Source, find_sources
+from crawler.pages import LAYOUT_CODES
+from crawler.reporting.words import plural
+
+STDOUT = Path("-")
+MOST_DAMAGE = 20
+CODES = LAYOUT_CODES | {
+    "too-large": "more decoded bytes than any page has",
+    "excluded": "left out by the crawl's own --since, --until or --section",
+    "lost": "an article whose capture is in none of the files",
+    "damaged": "a capture that cannot be read",
+}
+"""Why a page gave no record, in words."""
+KINDS = {
+    "changed": "changed",
+    "new": "new: no record was stored",
+    "lost": "gives no article any more",
+    "same-text": "has the text of the version before",
+}
+"""Kind of difference, in words."""
+
+
+@click.command("extract")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ ...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT.jsonl", help="Where the records go; default: stdout.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes; the output is the same for any number.")
+@click.option("--newest", is_flag=True, help="Only the newest version of each article, by key, as articles.jsonl has them.")
+@click.option("--any-url", is_flag=True, help="Every HTML page, also outside the site's scope: its id, kind and canonical_url may be null.")
+@click.option("--diff", is_flag=True, help="Print what differs from the stored records; records are written only with -o.")
+@click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object.")
+@click.option("--force", is_flag=True, help="Replace a file that holds no JSON Lines.")
+@click.option("--quiet", is_flag=True, help="No summary on stderr; damage is told all the same.")
+@click.option("--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal, unless --quiet.")
+def command(
+    paths: tuple[Path, ...],
+    output: Path | None,
+    jobs: int,
+    newest: bool,
+    any_url: bool,
+    diff: bool,
+    as_json: bool,
+    force: bool,
+    quiet: bool,
+    progress: bool | None,
+) -> int:
+    """Parse archived pages again, without network: one record a line for each version of each article.
+
+    Of a collection: the records that its crawls wrote, in their order, byte for byte while the parser is the same.
+    Of other WARC files, whoever wrote them, and of those in a WACZ: a record for each HTML page with status 200 whose address is an
+    article's and whose text changed, in the order of capture; revisits are resolved within the files given.
+    Inputs are only read, and no lock is taken: a crawl may go on meanwhile.
+
+    Exit code 5: some bytes could not be read; each place is named on stderr, and all the rest is written. Pages that hold no
+    article are counted by reason and are no failure. --diff ends with 0 whether or not there are differences, and counts them.
+
+    \b
+    thanhuy extract my-archive -o articles-again.jsonl --jobs 2
+    thanhuy extract my-archive --newest | jq -r .title
+    thanhuy extract my-archive --diff
+    thanhuy extract old-crawl-*.warc.gz pages.wacz --any-url -o pages.jsonl
+    """
+    if as_json and not diff:
+        raise click.UsageError("--json: expected --diff with it; records are JSON Lines by themselves")
+    if diff and output == STDOUT:
+        raise click.UsageError("--diff and -o -: expected one of them on stdout, got both")
+    try:
+        sources = find_sources(paths)
+        if output not in {None, STDOUT}:
+            assert output is not None
+            check_target(output, paths, sources, force=force)
+        with _progress(progress, quiet) as tell:
+            collection = len(paths) == 1 and paths[0].is_dir()
+            options = Options(jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, progress=tell)
+            extraction = Extraction(sources, options)
+            differences = _write(extraction, output, newest, _Printer(as_json) if diff else None)
+    except (NothingToVerify, NoSource, BadTarget, NothingStored) as error:
+        raise CommandFailed(str(error), Exit.USAGE) from error
+    _tell_damage(extraction.tally)
+    if not quiet:
+        for line in summarise(extraction.tally, sources, differences):
+            click.echo(line, err=True)
+    return Exit.DAMAGE if extraction.tally.damaged else Exit.DONE
+
+
+class _Printer:
+    """Prints differences as they are found, and their sum at the end."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._json = as_json
+        self._first = True
+        self.differences = Differences()
+
+    def show(self, found: Difference) -> None:
+        """Print one article's difference."""
+        if self._json:
+            click.echo('{"articles": [' if self._first else ",")
+            click.echo(json.dumps(asdict(found), ensure_ascii=True), nl=False)
+        else:
+            for line in format_difference(found):
+                click.echo(line)
+        self._first = False
+
+    def end(self) -> None:
+        """Print the sum."""
+        if self._json:
+            click.echo('{"articles": [' if self._first else "")
+            click.echo(f'], "summary": {json.dumps(_as_summary(self.differences))}}}')
+        else:
+            for line in format_summary(self.differences):
+                click.echo(line)
+
+
+def _write(extraction: Extraction, output: Path | None, newest: bool, printer: _Printer | None) -> Differences | None:
+    lines = _lines(extraction, printer)
+    pieces = newest_only(lines) if newest else (line for _, line in lines)
+    if output is not None and output != STDOUT:
+        write_lines(output, pieces)
+    elif printer is not None:
+        for _ in pieces:
+            pass
+    else:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    if printer is None:
+        return None
+    printer.end()
+    return printer.differences
+
+
+def _lines(extraction: Extraction, printer: _Printer | None) -> Iterator[tuple[str, bytes]]:
+    """Key and line of each record, with its line feed."""
+    for read, line in extraction:
+        if printer is not None:
+            found = printer.differences.compare(read, line)
+            if found is not None:
+                printer.show(found)
+        if line is not None:
+            yield read.task.key, line + b"\n"
+
+
+def format_difference(found: Difference) -> Iterator[str]:
+    """An article that differs, and a line for each of its fields."""
+    yield _plain(f"{found.key} version {found.version} ({found.captured_at}): {KINDS[found.kind]}: {found.title}")
+    if found.detail:
+        yield _plain(f"    {found.detail}")
+    for change in found.fields:
+        yield f"    {change.field}: {excerpt(change.old, change.new)}"
+
+
+def format_summary(sums: Differences) -> Iterator[str]:
+    """How many records differ, in which fields, and which parsers were compared."""
+    yield f"{sums.equal} equal, {sum(sums.kinds.values())} different" + "".join(
+        f"; {count} {KINDS[kind].partition(':')[0]}" for kind, count in sorted(sums.kinds.items())
+    )
+    if sums.fields:
+        yield "fields: " + ", ".join(f"{name} {count}" for name, count in sums.fields.most_common())
+    for (before, now), count in sorted(sums.parsers.items(), key=str):
+        yield f"parser: {before} before, {now} now: {plural(count, 'record')}"
+
+
+def _as_summary(sums: Differences) -> dict[str, Any]:
+    parsers = [{"before": before, "now": now, "records": count} for (before, now), count in sorted(sums.parsers.items(), key=str)]
+    return {
+        "equal": sums.equal,
+        "different": sum(sums.kinds.values()),
+        "kinds": dict(sorted(sums.kinds.items())),
+        "fields": dict(sums.fields.most_common()),
+        "parsers": parsers,
+    }
+
+
+def summarise(tally: Tally, sources: list[Source], differences: Differences | None) -> Iterator[str]:
+    """A few lines for a person."""
+    given = f"{plural(len(sources), 'WARC file')}, {plural(tally.records, 'WARC record')}"
+    found = f"{plural(tally.lines, 'record')} from {plural(tally.pages, 'page')} ({given})"
+    rest = [f"{plural(tally.unchanged, 'page')} unchanged"] if tally.unchanged else []
+    rest += [f"{plural(tally.carried, 'record')} kept as stored, since the page is lost"] if tally.carried else []
+    if differences is not None:
+        rest.append(f"{sum(differences.kinds.values())} differ from what is stored")
+    yield "; ".join([found, *rest])
+    for code, count in sorted(tally.codes.items()):
+        yield f"no record: {code}: {plural(count, 'page')} ({CODES[code]})"
+    if tally.unresolved:
+        yield f"no record: {plural(tally.unresolved, 'revisit')} of captures that are in none of the files; name those files as well"
+    if tally.truncated:
+        yield f"no record: {plural(tally.truncated, 'page')} cut while being captured"
+    if not tally.pages:
+        yield "no page of the site's articles was found; --any-url reads every HTML page"
+
+
+def _tell_damage(tally: Tally) -> None:
+    for label, offset, detail in tally.damage[:MOST_DAMAGE]:
+        click.echo(_plain(f"thanhuy: {label}:{offset}: {detail}"), err=True)
+    if tally.damaged > MOST_DAMAGE:
+        click.echo(f"thanhuy: … and {tally.damaged - MOST_DAMAGE} damages more; `thanhuy verify` lists all", err=True)
+
+
+def _plain(value: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in value)
+
+
+@contextmanager
+def _progress(wanted: bool | None, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A progress bar, where a person watches."""
+    console = Console(stderr=True)
+    if not (console.is_terminal and not quiet if wanted is None else wanted):
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(label: str, done: int, total: int) -> None:
+            if label not in tasks:
+                tasks[label] = bar.add_task(label, total=total)
+            bar.update(tasks[label], advance=done)
+
+        yield tell

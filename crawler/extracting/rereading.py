@@ -1,0 +1,143 @@
+"""Rereading: a page's bytes out of a WARC, and its record out of them. Runs in any process.
+
+It reads as the crawl reads: the response's own headers, of a revisit the payload of the response that it stands for.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+from archive.bodies import decode_content, read_message
+from archive.digest import digest_stream, format_sha1
+from archive.errors import RecordError
+from archive.http1 import HTTPSyntaxError, ResponseHead, parse_response_head, split_head
+from archive.jsonl import format_line
+from crawler.extracting.blocks import Stored, read_block
+from crawler.following import Limits
+from crawler.items import WarcPointer, as_record
+from crawler.pages import LayoutError, parse_article
+
+MAX_PARSED = 32 << 20
+"""Bytes of a decoded page; one that has more is a bomb or no page. As the crawl's `PARSED_MAXSIZE` has it."""
+UNSTAMPED = b'"version":null,"changed":[],"status":"live",'
+"""How a line says what only the order of captures tells. In no string of a line, where quotes are escaped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One page to be read again."""
+
+    number: int
+    """Of its event, in the order of the output."""
+    key: str
+    status: str
+    """`live`, or `gone`: then nothing is parsed."""
+    url: str
+    captured_at: str
+    capture: Stored | None
+    """What was captured. None where the article's response is lost, or of an article that is gone."""
+    holder: Stored | None = None
+    """The response with the payload, where `capture` is a revisit."""
+    record_id: str = ""
+    """Of the response with the payload, as its digest."""
+    payload_digest: str | None = None
+    limits: Limits | None = None
+    """What the crawl left out, of a page of which it kept no article."""
+    item: Stored | None = None
+    """The record that the crawl wrote. None where it wrote none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reread:
+    """What became of a task. One of `line` and `code` is there, unless the article is gone or left out."""
+
+    task: Task
+    digest: str = ""
+    """The record's `text_digest`."""
+    line: bytes | None = None
+    """The record as JSON, its `version`, `changed` and `status` still to be filled in."""
+    code: str = ""
+    """Why there is no record: a LayoutError's code, `damaged`, `excluded` or `too-large`."""
+    detail: str = ""
+    stored: bytes | None = None
+    """The line that the crawl wrote, where it was asked for."""
+
+
+def reread_all(tasks: Iterable[Task], with_stored: bool) -> list[Reread]:
+    """Read each page again; `with_stored`: give the lines that the crawl wrote as well."""
+    return [reread(task, with_stored) for task in tasks]
+
+
+def reread(task: Task, with_stored: bool = False) -> Reread:
+    """Read one page again. Damage is no error but told in the result."""
+    result = _reread(task)
+    # Of a page that cannot be read, and of an article that is gone, what was written may be all there is.
+    if task.item is not None and (with_stored or task.capture is None or result.code == "damaged"):
+        try:
+            return replace(result, stored=read_block(task.item.source, task.item.place))
+        except (RecordError, OSError) as error:
+            return replace(result, code="damaged", line=None, detail=str(error))
+    return result
+
+
+def _reread(task: Task) -> Reread:
+    if task.capture is None:
+        return Reread(task=task, code="lost" if task.status == "live" else "")
+    holder = task.holder or task.capture
+    try:
+        head, body, digest = _read_page(task, holder)
+        article = parse_article(body, task.url, headers=_content_type(head))
+    except (RecordError, OSError, HTTPSyntaxError) as error:
+        return Reread(task=task, code="damaged", detail=str(error))
+    except TooLarge as error:
+        return Reread(task=task, code="too-large", detail=str(error))
+    except LayoutError as error:
+        return Reread(task=task, code=error.code, detail=str(error))
+    if task.limits is not None and not task.limits.wants(article.date, article.section):
+        return Reread(task=task, code="excluded")
+    pointer = WarcPointer(
+        file=holder.source.name,
+        offset=holder.place.offset,
+        length=holder.place.length,
+        record_id=task.record_id,
+        payload_digest=digest,
+    )
+    record = as_record(replace(article, captured_at=task.captured_at, warc=pointer))
+    return Reread(task=task, digest=article.text_digest, line=format_line(record))
+
+
+class TooLarge(ValueError):
+    """A page that decodes to more than is parsed."""
+
+
+def _read_page(task: Task, holder: Stored) -> tuple[ResponseHead | None, bytes, str]:
+    """Head, decoded body and payload digest of a page. Raises RecordError, HTTPSyntaxError, OSError, TooLarge."""
+    block = read_block(holder.source, holder.place)
+    message = read_message(BytesIO(block), len(block))
+    assert isinstance(message.head, ResponseHead)
+    head = message.head
+    if task.holder is not None and task.capture is not None:
+        head = _own_head(task.capture) or head
+    with message.payload as payload:
+        digest = task.payload_digest or format_sha1(digest_stream(payload))
+        with decode_content(payload, message.head.codings, limit=MAX_PARSED).content as content:
+            body = content.read()
+        if len(body) >= MAX_PARSED and message.head.codings:
+            raise TooLarge(f"{task.url}: expected at most {MAX_PARSED} decoded bytes, got more")
+        if not body and message.head.codings:
+            # Some tools decode a body and leave the header that says it is encoded.
+            payload.seek(0)
+            body = payload.read(MAX_PARSED)
+    return head, body, digest
+
+
+def _own_head(revisit: Stored) -> ResponseHead | None:
+    """The head of a revisit's own response; None where the record keeps none."""
+    found = split_head(read_block(revisit.source, revisit.place))
+    return parse_response_head(found[0]) if found else None
+
+
+def _content_type(head: ResponseHead | None) -> dict[str, str]:
+    """All that the parser reads of headers, several values joined as Scrapy joins them."""
+    values = head.all(b"Content-Type") if head else []
+    return {"Content-Type": b", ".join(values).decode("latin-1")} if values else {}

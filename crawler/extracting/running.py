@@ -1,0 +1,171 @@
+"""Running: a whole extraction, from files to lines in order."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+
+from archive.errors import ArchiveError, OutOfSpace
+from archive.walk import Damage
+from crawler.extracting.catalog import Catalog
+from crawler.extracting.rereading import Reread, Task, reread, reread_all
+from crawler.extracting.scanning import Scan, find_ranges, scan_range
+from crawler.extracting.sources import Source
+from crawler.extracting.versions import Versions
+from crawler.extracting.workers import Workers
+
+CHUNK = 16
+"""Pages that a process reads before it is given more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to extract."""
+
+    jobs: int = 1
+    by_place: bool = False
+    """Whether the files are those of one collection, in their order."""
+    any_url: bool = False
+    """Whether every HTML page is read, also one outside the scope."""
+    with_stored: bool = False
+    """Whether the lines that crawls wrote are wanted beside the new ones."""
+    progress: Callable[[str, int, int], None] | None = None
+    """Told of what is going on, how much is done since the last call, and how much there is of it."""
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What an extraction came to."""
+
+    records: int = 0
+    """WARC records."""
+    pages: int = 0
+    """Pages that were read."""
+    lines: int = 0
+    unchanged: int = 0
+    """Pages with the text of the version before."""
+    carried: int = 0
+    """Records kept as they were stored, because their page is lost."""
+    codes: Counter[str] = field(default_factory=Counter)
+    """Why a page gave no record → pages."""
+    unresolved: int = 0
+    truncated: int = 0
+    damage: list[tuple[str, int, str]] = field(default_factory=list)
+    """File, offset and what is damaged there; no more than `MOST_DAMAGE`, which `damaged` counts on from."""
+    damaged: int = 0
+
+    def note_damage(self, label: str, offset: int, detail: str) -> None:
+        """Count one damage, and keep it while there are few."""
+        self.damaged += 1
+        if len(self.damage) < MOST_DAMAGE:
+            self.damage.append((label, offset, detail))
+
+
+MOST_DAMAGE = 1000
+
+
+class NothingStored(ArchiveError):
+    """A comparison with stored records that the files do not hold."""
+
+
+class Extraction:
+    """An extraction being run: iterate it for each page's result and its line, None where it gives none; then read the tally."""
+
+    def __init__(self, sources: list[Source], options: Options) -> None:
+        self._sources, self._options = sources, options
+        self.tally = Tally()
+
+    def __iter__(self) -> Iterator[tuple[Reread, bytes | None]]:
+        with (
+            _full_disks_told(),
+            Workers(self._options.jobs) as workers,
+            Catalog(self._sources, by_place=self._options.by_place) as catalog,
+        ):
+            self._scan(workers, catalog)
+            total = catalog.arrange()
+            if self._options.with_stored and not catalog.has_items:
+                raise NothingStored("expected records that a crawl of this project wrote, to compare with, got none in these files")
+            self.tally.unresolved, self.tally.truncated = catalog.unresolved, catalog.truncated
+            self._tell("reading", 0, total)
+            with Versions(lambda number: reread(catalog.task(number), True)) as versions:
+                for read in self._read(workers, catalog.tasks()):
+                    line = versions.stamp(read)
+                    self._count(read, line)
+                    yield read, line
+
+    def _scan(self, workers: Workers, catalog: Catalog) -> None:
+        """Every range of every file. One that was guessed wrongly, as the walk before it shows, is scanned again from where that ended."""
+        ranges: list[tuple[int, int, int | None]] = []
+        for number, source in enumerate(self._sources):
+            starts = find_ranges(source)
+            ranges += [(number, start, stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
+        self._tell("scanning", 0, sum(source.size for source in self._sources))
+        any_url = self._options.any_url
+        calls = ((self._sources[number], start, stop, any_url) for number, start, stop in ranges)
+        ends: dict[int, int] = {}
+        for (number, start, stop), guessed in zip(ranges, workers.run(scan_range, calls), strict=True):
+            scan, source = guessed, self._sources[number]
+            reached = ends.get(number, 0)
+            if reached != start:
+                scan = scan_range(source, reached, stop, any_url) if stop is None or reached < stop else Scan(end=reached)
+            ends[number] = scan.end
+            self._take(number, scan, catalog, last=stop is None)
+            self._tell("scanning", (source.size if stop is None else stop) - start, 0)
+
+    def _take(self, number: int, scan: Scan, catalog: Catalog, *, last: bool) -> None:
+        catalog.add(number, scan)
+        self.tally.records += scan.records
+        if last and scan.end == 0 and not self._sources[number].growing:
+            self.tally.note_damage(self._sources[number].label, 0, "expected at least one record, got an empty file")
+        for damage in scan.damage:
+            self.tally.note_damage(self._sources[number].label, damage.offset, _words(damage))
+
+    def _read(self, workers: Workers, tasks: Iterator[Task]) -> Iterator[Reread]:
+        stored = self._options.with_stored
+        if self._options.jobs == 1:
+            yield from (reread(task, stored) for task in tasks)
+            return
+        for results in workers.run(reread_all, ((chunk, stored) for chunk in _chunks(tasks))):
+            yield from results
+
+    def _count(self, read: Reread, line: bytes | None) -> None:
+        tally, capture = self.tally, read.task.capture
+        tally.pages += capture is not None
+        tally.lines += line is not None
+        if read.code == "damaged":
+            at = capture or read.task.item
+            assert at is not None
+            tally.note_damage(at.source.label, at.place.offset, read.detail)
+        if read.code in {"lost", "damaged"} and line is not None:
+            tally.carried += 1
+        elif read.code:
+            tally.codes[read.code] += 1
+        elif line is None:
+            tally.unchanged += 1
+        self._tell("reading", 1, 0)
+
+    def _tell(self, label: str, done: int, total: int) -> None:
+        if self._options.progress:
+            self._options.progress(label, done, total)
+
+
+def _chunks(tasks: Iterator[Task]) -> Iterator[list[Task]]:
+    while chunk := list(islice(tasks, CHUNK)):
+        yield chunk
+
+
+def _words(damage: Damage) -> str:
+    return f"{damage.detail} (up to byte {damage.end})"
+
+
+@contextmanager
+def _full_disks_told() -> Iterator[None]:
+    """SQLite's word for a full disk in the archive's own terms."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+            raise OutOfSpace("temporary files: no space left; free some, or name a directory with more in TMPDIR") from error
+        raise
