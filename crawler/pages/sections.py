@@ -140,8 +140,8 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
     between = above[: above.index(meeting) + 1] if meeting in above else [common]
     levels = len({(page.boxes[index].first, page.boxes[index].last) for index in between}) - 1  # a wrapper of the same is no level
     from_home = fold(link_texts(trail[0])[0]) in _HOME if link_texts(trail[0]) else True
-    if page.box_of(trail[0]).flags & NAV and not from_home:
-        return False
+    if (page.box_of(trail[0]).flags & NAV or page.boxes[meeting].tag == "tr") and not from_home:
+        return False  # a menu, called so or in a column of its own beside the article
     if levels and from_home and _is_menu(trail):
         return False
     return levels <= (4 if from_home else 1) and len(trail) <= (8 if from_home else 4)
