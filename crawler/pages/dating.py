@@ -189,6 +189,8 @@ def _from_page(
     if event and (near := estimate or (others[0] if others else None)):
         day = nearest_year(*event, near)
         confirmed += [day] if day else []
+    if page.identity is not None and estimate and int(page.identity.id) < _SECONDS_UNTIL:
+        confirmed.append(estimate)  # that is the second of its creation
     for index, stamp in story.stamps:
         reason = _refuse(stamp, latest)
         if reason is None and stamp.words and stamp.time is None and not stamp.labelled and not _confirms(stamp, confirmed, event):
@@ -237,11 +239,20 @@ def _may_be_clock(
         return "the form of the header's clock"
     if not (stamp.time or stamp.labelled):
         return "neither a time nor a word beside it says that it was published then"
-    if not _confirms(stamp, confirmed, event) and not _in_address(page, stamp.day):
+    unheard = not confirmed and event is None and _is_long_past(page, stamp.day, index, latest)
+    if not _confirms(stamp, confirmed, event) and not _in_address(page, stamp.day) and not unheard:
         return "no other witness for this day: it may be the header's clock"
     if latest is not None and (latest - stamp.day).days <= 2 and not _has_other_clock(page, index):
         return "the day of the fetch, on a page without another clock: it may be the header's"
     return None
+
+
+def _is_long_past(page: Page, day: date, index: int, latest: date | None) -> bool:
+    """Whether a day lies where the id says and long before the fetch, when no clock shows it, and beside no other article's link."""
+    estimate = estimate_day(page.identity.id) if page.identity else None
+    if any(piece.is_link for piece in page.pieces[max(0, index - 1) : index + 2]):
+        return False
+    return latest is not None and estimate is not None and (latest - day).days > _FAR and abs((day - estimate).days) <= _ESTIMATE
 
 
 def _is_told_otherwise(stamp: Stamp, others: list[date], event: tuple[int, int] | None, estimate: date, latest: date | None) -> bool:

@@ -67,6 +67,8 @@ def find_title(page: Page) -> Title | None:
             best, best_score = Title(text=text, rule=rule, at=piece.index), score
         elif score >= 25:
             page.ledger.refuse("title", rule, piece.text, "another line has more evidence, or the same and comes first")
+    if page.slug and (best is None or not slug_matches(best.text, page.slug)):
+        best = _find_broken(page, wanted) or best
     if best is None:
         best = _from_metadata(page)
     elif again := _find_again(page, best):
@@ -76,6 +78,21 @@ def find_title(page: Page) -> Title | None:
         if page.slug and resembles_slug(best.text, page.slug) < 0.6:
             page.ledger.warn("title-slug-mismatch")
     return best
+
+
+def _find_broken(page: Page, wanted: _Wanted) -> Title | None:
+    """A headline that line breaks part, as its slug tells: two or three lines of one block."""
+    for piece in page.pieces:
+        if piece.image is not None or piece.is_link or alphabet(piece.text[:12])[:5] != wanted.slug_start:
+            continue
+        text = piece.text
+        for after in page.pieces[piece.index + 1 : piece.index + 3]:
+            if after.box != piece.box or after.image is not None:
+                break
+            text = f"{text} {after.text}"
+            if slug_matches(text, page.slug):
+                return Title(text=text, rule="slug", at=after.index)
+    return None
 
 
 def guess_title(page: Page) -> Title | None:
