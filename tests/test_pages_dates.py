@@ -115,6 +115,7 @@ def test_ids_tell_time(id_: str, day: str) -> None:
     [
         ("(Thanhuytphcm.vn) - Chiều 5/10, quận họp.", "Thanhuytphcm.vn", "Chiều"),
         ("(Thanhuytphcm.vn) – Sáng nay mưa.", "Thanhuytphcm.vn", "Sáng"),
+        ("(BMO).- Chiều 5/10, quận họp.", "BMO", "Chiều"),
         ("(NLĐO)- Không ít người", "NLĐO", "Không"),
         ("TTO - Thành phố", "TTO", "Thành"),
         ("VOV.VN - Sáng nay", "VOV.VN", "Sáng"),

@@ -13,6 +13,7 @@ from crawler.pages.text import undoubled
     [
         ("Long Hồ", ["Long Hồ"]),
         ("Bài và ảnh: Minh Khoa", ["Minh Khoa"]),
+        ("Minh Khoa (minhkhoa@bao.example)", ["Minh Khoa"]),
         ("Tin, ảnh: Thu Hà - Quốc Bảo", ["Thu Hà", "Quốc Bảo"]),
         ("Bài: An Bình, Ảnh: Hà Vy", ["An Bình", "Hà Vy"]),
         ("Hà Thu (tổng hợp)", ["Hà Thu"]),

@@ -5,7 +5,7 @@ from datetime import date
 
 from crawler.pages.stamps import make_day
 
-_BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:[-–—:]+|\.(?=\s))\s*")
+_BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:\.?\s*[-–—:]+|\.(?=\s))\s*")
 _DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
 _AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-ZĐ]{{1,4}}&[A-ZĐ]{{1,4}}|(?:Báo|Tạp chí)(?: [A-ZĐÀ-Ỹ][\wÀ-ỹ]+){{1,2}}(?: [\wÀ-ỹ]+)?|"
                      rf"[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|"

@@ -62,6 +62,8 @@ _BUREAU = re.compile(r"[A-ZĐ]{3,}[-–]\s?[\wÀ-ỹ. ]{2,24}")
 _AGENCIES = frozenset({"reuters", "xinhua", "bloomberg", "afp", "ap", "cnn", "bbc", "kyodo", "yonhap", "sputnik", "tass", "tân hoa xã"})
 """Agencies of the world whose names have the shape of a person's."""
 _SHORT_WORDS = frozenset(["và", "của", "các", "là", "có", "cho", "với", "trong", "từ", "đến", "tại", "về", "theo", "không", "những", "một"])
+_MAIL = re.compile(r"[\s,–-]*[(<\[]?\s*[\w.+-]{1,60}@[\w.-]{1,60}\s*[)>\]]?\s*$")
+"""A mail address after a name."""
 _LONGEST = 110
 
 
@@ -80,7 +82,7 @@ def parse_byline(text: str) -> Byline | None:
     text = clean(text)
     if not 2 <= len(text) <= _LONGEST or text[-1] in "?!:" or _FOOTNOTE.match(text):
         return None
-    bare = text.strip(" *•-–—|/")
+    bare = (_MAIL.sub("", text) if "@" in text else text).strip(" *•-–—|/")
     prefix = _PREFIX.match(bare) or _find_bare_prefix(bare)
     according = _ACCORDING.match(bare)
     rest = bare[prefix.end() :] if prefix else bare[according.end() :] if according else bare
