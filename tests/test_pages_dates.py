@@ -122,6 +122,8 @@ def test_ids_tell_time(id_: str, day: str) -> None:
         ("Hà Nội (TTXVN) - Ngày 5/10", "Hà Nội (TTXVN)", "Ngày"),
         ("TPHCM - Hơn 200 người", "TPHCM", "Hơn"),
         ("Baomau.vn. Chiều ngày 5/10", "Baomau.vn", "Chiều"),
+        ("(Thanhuytphcm.vn) Chiều 5/10, quận họp.", "Thanhuytphcm.vn", "Chiều"),
+        ("(BXM) Hơn 200 người", "BXM", "Hơn"),
     ],
 )
 def test_dateline_opens_the_story(text: str, dateline: str, rest: str) -> None:
@@ -132,7 +134,15 @@ def test_dateline_opens_the_story(text: str, dateline: str, rest: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Chiều 5/10, quận họp.", "(Kỳ 2) - Người giữ đò", "Ông Nam - người giữ đò - kể", "Sáng nay - một ngày mưa", "COVID-19 đã qua"]
+    "text",
+    [
+        "Chiều 5/10, quận họp.",
+        "(Kỳ 2) - Người giữ đò",
+        "Ông Nam - người giữ đò - kể",
+        "Sáng nay - một ngày mưa",
+        "COVID-19 đã qua",
+        "(Long Hồ) Sáng nay mưa.",
+    ],
 )
 def test_other_openings_are_no_dateline(text: str) -> None:
     assert find_dateline(text) is None
@@ -201,6 +211,11 @@ def test_witnesses_that_disagree_are_a_warning() -> None:
 
 def test_nothing_is_published_after_it_was_fetched() -> None:
     assert read("<div>05/10/2031 18:45</div>" + TEXT).date_source == "id-estimate"
+
+
+def test_month_stands_first_only_where_the_id_tells_so() -> None:
+    assert read("<p>10/5/2023 6:45:12 PM</p>" + TEXT).published_at == "2023-10-05T18:45:12+07:00"
+    assert read("<p>10/9/2023 6:45:12 PM</p>" + TEXT).published_at == "2023-09-10T18:45:12+07:00"
 
 
 def test_update_beside_the_headline_is_the_modification() -> None:

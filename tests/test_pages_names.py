@@ -18,6 +18,7 @@ from crawler.pages.text import undoubled
         ("Bài: An Bình, Ảnh: Hà Vy", ["An Bình", "Hà Vy"]),
         ("Hà Thu (tổng hợp)", ["Hà Thu"]),
         ("Theo TTXVN", []),
+        ("Nguồn: Xóm Mới", []),
         ("Theo Nguyễn Duy/Báo Xóm Mới", ["Nguyễn Duy"]),
         ("Minh Khoa/VOV.VN", ["Minh Khoa"]),
         ("Minh Khoa/Bantin/bantin.vn", ["Minh Khoa"]),
@@ -64,6 +65,7 @@ def test_byline_is_read_as_printed_and_its_people_apart(text: str, people: list[
         "Chung sức giữ gìn",
         "x",
         "Theo đó, mọi người cùng làm việc này",
+        "(*) Theo Quy định số 24-QĐ/TW",
     ],
 )
 def test_other_short_lines_are_no_byline(text: str) -> None:

@@ -6,6 +6,8 @@ from datetime import date
 from crawler.pages.stamps import make_day
 
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:\.?\s*[-–—:]+|\.(?=\s))\s*")
+_BARE_BRACKETED = re.compile(r"^[(\[]\s*([A-ZĐ]{2,8}|[\w-]{2,24}\.(?:vn|com|net|org)(?:\.vn)?)\s*[)\]]\s+(?=[A-ZĐÀ-Ỹ\"“])")
+"""Without a dash only what cannot be a word of the sentence: capitals alone, an address."""
 _DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
 _AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-ZĐ]{{1,4}}&[A-ZĐ]{{1,4}}|(?:Báo|Tạp chí)(?: [A-ZĐÀ-Ỹ][\wÀ-ỹ]+){{1,2}}(?: [\wÀ-ỹ]+)?|"
                      rf"[A-Z][\w-]{{1,20}}(?:\.[a-z]{{2,4}}){{1,2}}|[A-Z]{{2,4}}\.[A-Z]{{2,3}}(?:\.[A-Z]{{2}})?|"
@@ -34,7 +36,7 @@ _EVENT_REACH = 260
 def find_dateline(text: str) -> tuple[str, int] | None:
     """What opens a paragraph before its first dash, without brackets, and where the sentence begins. None where nothing does."""
     head = text[:120]
-    for pattern in (_BRACKETED, _PLACE_AGENCY, _AGENCY, _PLACE, _DOMAIN, _UNACCENTED, _ONLINE, _BARRED):
+    for pattern in (_BRACKETED, _BARE_BRACKETED, _PLACE_AGENCY, _AGENCY, _PLACE, _DOMAIN, _UNACCENTED, _ONLINE, _BARRED):
         match = pattern.match(head)
         if match and not match[1].isdigit() and not _is_clause(match[1]) and not _goes_on(pattern, match[1], head[match.end() :]):
             return match[1].strip(), match.end()

@@ -5,6 +5,7 @@ The clock in the page's header is no witness: it says when the page was fetched.
 It is told by where it stands (before the headline, where only a date that others confirm counts) and by its form (the month in words).
 """
 
+import dataclasses
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from crawler.pages.datelines import find_event, nearest_year
 from crawler.pages.labels import Label
 from crawler.pages.page import Page
 from crawler.pages.regions import Regions
-from crawler.pages.stamps import VIETNAM, Stamp, days_in_address, find_stamp, parse_metadata_stamp
+from crawler.pages.stamps import VIETNAM, Stamp, days_in_address, find_stamp, make_day, parse_metadata_stamp
 from crawler.pages.story import Story
 
 _SECONDS_UNTIL = 1_491_820_000
@@ -191,7 +192,8 @@ def _from_page(
         confirmed += [day] if day else []
     if page.identity is not None and estimate and int(page.identity.id) < _SECONDS_UNTIL:
         confirmed.append(estimate)  # that is the second of its creation
-    for index, stamp in story.stamps:
+    for index, read in story.stamps:
+        stamp = _as_meant(read, estimate)
         reason = _refuse(stamp, latest)
         if reason is None and stamp.words and stamp.time is None and not stamp.labelled and not _confirms(stamp, confirmed, event):
             reason = "the form of a clock, and no other witness for this day"
@@ -218,6 +220,14 @@ def _from_page(
                 return found
             page.ledger.refuse("date", place, found.day.isoformat(), reason)
     return None
+
+
+def _as_meant(stamp: Stamp, estimate: date | None) -> Stamp:
+    """The date with its month before its day, as .NET prints it unasked, where only so the id's day is near."""
+    if estimate is None or stamp.words or abs((stamp.day - estimate).days) <= _FAR:
+        return stamp
+    day = make_day(stamp.day.year, stamp.day.day, stamp.day.month)
+    return dataclasses.replace(stamp, day=day) if day is not None and abs((day - estimate).days) <= _ESTIMATE else stamp
 
 
 def _under_body(regions: Regions) -> Iterator[int]:

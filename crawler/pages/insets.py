@@ -54,11 +54,13 @@ def _find_advertised(page: Page, regions: Regions, shown: Shown) -> set[int]:
 def end_of_inset(page: Page, regions: Regions, piece: Piece) -> int:
     """Where the small block ends that a link to another article opens amid the text: what it tells is the other article's."""
     box = page.box_of(piece)
-    while box.index not in {0, regions.body_box} and box.tag not in {"p", "li", "td"}:
+    while box.index not in {0, regions.body_box} and box.tag not in {"p", "td"}:
         inside = [other for other in page.pieces[box.first : box.last] if other.image is None]
         if not inside or inside[0].index != piece.index or len(inside) > 4 or box.first <= regions.body_at:
             break
         if len(inside) > 1:
+            if box.tag == "li" and inside[1].box == box.index:
+                break  # an entry of a list, which tells more after its link
             return box.last if sum(other.size for other in inside) <= 500 else -1
         box = page.boxes[box.parent]
     return -1

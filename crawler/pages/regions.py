@@ -61,11 +61,11 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     path = page.ancestors(boxes[pieces[title_at].box]) if title_at >= 0 else [0]
     body = hint if hint is not None else _find_body(page, weights, sums, path)
     if body is None:
-        table = find_table_alone(page, title_at, labels)
-        if table is None:
+        alone = find_table_alone(page, title_at, labels) or _find_verse(page, title_at, labels)
+        if alone is None:
             return None
-        weights[table.first] = 1.0  # what comes after it may end the article
-        hint = body = table.parent if boxes[table.parent].first > title_at else table.index
+        weights[alone.first] = 1.0  # what comes after it may end the article
+        hint = body = alone.parent if boxes[alone.parent].first > title_at else alone.index
     common = next(index for index in page.ancestors(boxes[body]) if index in set(path)) if title_at >= 0 else body
     if hint is None:
         body = _climb(page, body, common, sums)
@@ -76,6 +76,25 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     return Regions(
         title_at=title_at, before=range(max(first, title_at - 25), max(title_at, first)), body_at=body_at, story=range(title_at + 1, end),
         after=range(end, max(end, boxes[common].last)), teaser=teaser, body_box=body, labels=labels)  # fmt: skip
+
+
+def _find_verse(page: Page, title_at: int, labels: dict[int, Label]) -> Box | None:
+    """The block of a poem right under its title: four lines or more, none of them a sentence's length. None where there is none."""
+    run: list[Piece] = []
+    for piece in page.pieces[title_at + 1 :] if title_at >= 0 else ():
+        if labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED} or piece.index > title_at + 12:
+            return None
+        verse = piece.image is None and 8 <= piece.size < 60 and not piece.hrefs and not any(map(str.isdigit, piece.text))
+        if verse and not page.box_of(piece).flags & OUTSIDE and (not run or page.place_of(piece) == page.place_of(run[0])):
+            run.append(piece)
+        else:
+            run = [piece] if verse else []
+        if len(run) == 4:
+            box = page.boxes[page.place_of(piece)]
+            while page.boxes[page.boxes[box.parent].parent].first > title_at:
+                box = page.boxes[box.parent]  # other stanzas
+            return box
+    return None
 
 
 def _label_of(piece: Piece) -> Label | None:

@@ -23,7 +23,7 @@ _MONTH_FIRST = re.compile(
     rf"tháng\s+({'|'.join(sorted(_MONTHS, key=len, reverse=True))}|\d{{1,2}})\s+(\d{{1,2}})\s*,\s*((?:19|20)\d{{2}})", re.IGNORECASE
 )
 """The same with the month first: `Tháng Ba 7, 2026`."""
-_TIME = re.compile(r"(?<![\d:/.-])(\d{1,2})\s?(?:[:h]|giờ)\s?(\d{2})(?::(\d{2}))?(?!\d)\s*(?:phút)?\s*(am|pm|sa|ch)?\b", re.IGNORECASE)
+_TIME = re.compile(r"(?<![\d:/.-])(\d{1,2})\s?(?:[:h]|giờ)\s?(\d{2})(?::(\d{2}))?(?!\d)(?:\s*phút)?(?:\s*(am|pm|sa|ch)\b)?", re.IGNORECASE)
 _NOISE = re.compile(
     r"\(?\s*(?:gmt|utc)\s*[+-]?\s*\d{0,2}(?::?\d\d)?\s*\)?|\+0?7:?00\b|"
     r"\b(?:cập nhật(?: lần cuối)?|đăng(?: lúc| ngày)?|ngày(?: đăng| cập nhật|"
