@@ -59,8 +59,12 @@ def find_dates(page: Page, regions: Regions, story: Story, opening: str, images:
     """Hear the witnesses, most trusted first, and note those that disagree."""
     latest = page.captured_at.astimezone(VIETNAM).date() + timedelta(days=1) if page.captured_at else None
     estimate = estimate_day(page.identity.id) if page.identity else None
-    pictured = _day_of_images(page, images, latest)
     _, event = find_event(opening, None)
+    pictured = _day_of_images(page, images, latest)
+    if pictured and estimate and event and _is_from_the_files(pictured, estimate, event):
+        page.ledger.refuse("date", "image-name", pictured.isoformat(), "an old photo: the id and the dateline tell of a later day")
+        page.ledger.warn("date-witnesses-disagree")
+        pictured = None
     metadata = _from_metadata(page, regions, latest, pictured, event)
     others = [day for day in (metadata[0] if metadata else None, pictured) if day]
     printed = _from_page(page, regions, story, others, event, estimate, latest)
@@ -94,6 +98,12 @@ def find_dates(page: Page, regions: Regions, story: Story, opening: str, images:
     elif found.source == "id-estimate":
         page.ledger.warn("date-estimated")
     return found
+
+
+def _is_from_the_files(pictured: date, estimate: date, event: tuple[int, int]) -> bool:
+    """Whether a photo is older than the article by far, whose id and dateline agree."""
+    told = nearest_year(*event, estimate)
+    return (estimate - pictured).days > _FAR * 3 and told is not None and abs((told - estimate).days) <= _ESTIMATE
 
 
 def _from_dateline(page: Page, found: Dates, event: tuple[int, int] | None, estimate: date | None, latest: date | None) -> None:

@@ -109,7 +109,7 @@ def names_a_place(text: str) -> bool:
 
 def lists_keywords(text: str) -> bool:
     """Whether a line without links is the word for keywords and some of them (`Từ khóa: dân vận, khu phố`)."""
-    return len(text) <= 240 and text[-1:] != "." and _KEYWORDS.match(text) is not None
+    return len(text) <= 240 and ":" in text[:14] and text[-1:] != "." and _KEYWORDS.match(text) is not None
 
 
 def opens_tags(text: str, link: str) -> bool:
