@@ -140,7 +140,8 @@ class Walk:
             return record.end + closing
         following = find_record(self._stream, record.end - record.block_length)
         end = self._size if following is None else following
-        self.damage.append(Damage(offset=record.end, end=end, detail=f"expected two line breaks after the block, got {got[:8]!r}"))
+        detail = f"expected {'the next record' if closing else 'two line breaks after the block'}, got {got[closing : closing + 16]!r}"
+        self.damage.append(Damage(offset=record.end + closing, end=end, detail=detail))
         return end
 
     def _pass(self, offset: int, end: int, detail: str) -> None:

@@ -70,14 +70,21 @@ def run(command: Callable[..., Any]) -> int:
     except CommandFailed as error:
         return _fail(str(error), error.code)
     except BrokenPipeError:
-        # The reader of our stdout left (`| head`): as coreutils do, without a word. Later flushes must not fail either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+        return leave_quietly()
     except KeyboardInterrupt:
         return _fail("interrupted", Exit.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass: a user never sees a traceback
         return _explain(error)
     return int(result) if isinstance(result, int) else Exit.DONE
+
+
+def leave_quietly() -> int:
+    """The exit code when the reader of our stdout left (`| head`): as coreutils do, without a word. Later flushes must not fail either.
+
+    A command whose output is long catches BrokenPipeError itself: click would end it with 1.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
 
 
 def _explain(error: Exception) -> int:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from archive.verify import NothingToVerify
-from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.exits import CommandFailed, Exit, leave_quietly
 from crawler.extracting.differing import Difference, Differences, excerpt
 from crawler.extracting.output import BadTarget, check_target, newest_only, write_lines
 from crawler.extracting.running import Extraction, NothingStored, Options, Tally
@@ -94,9 +94,11 @@ def command(
             differences = _write(extraction, output, newest, _Printer(as_json) if diff else None)
     except (NothingToVerify, NoSource, BadTarget, NothingStored) as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
+    except BrokenPipeError:
+        return leave_quietly()
     _tell_damage(extraction.tally)
     if not quiet:
-        for line in summarise(extraction.tally, sources, differences):
+        for line in summarise(extraction.tally, sources, differences, any_url=any_url):
             click.echo(line, err=True)
     return Exit.DAMAGE if extraction.tally.damaged else Exit.DONE
 
@@ -189,7 +191,7 @@ def _as_summary(sums: Differences) -> dict[str, Any]:
     }
 
 
-def summarise(tally: Tally, sources: list[Source], differences: Differences | None) -> Iterator[str]:
+def summarise(tally: Tally, sources: list[Source], differences: Differences | None, *, any_url: bool) -> Iterator[str]:
     """A few lines for a person."""
     given = f"{plural(len(sources), 'WARC file')}, {plural(tally.records, 'WARC record')}"
     found = f"{plural(tally.lines, 'record')} from {plural(tally.pages, 'page')} ({given})"
@@ -204,8 +206,8 @@ def summarise(tally: Tally, sources: list[Source], differences: Differences | No
         yield f"no record: {plural(tally.unresolved, 'revisit')} of captures that are in none of the files; name those files as well"
     if tally.truncated:
         yield f"no record: {plural(tally.truncated, 'page')} cut while being captured"
-    if not tally.pages:
-        yield "no page of the site's articles was found; --any-url reads every HTML page"
+    if not (tally.pages or tally.truncated or tally.unresolved):
+        yield "no HTML page was found" if any_url else "no page of the site's articles was found; --any-url reads every HTML page"
 
 
 def _tell_damage(tally: Tally) -> None:

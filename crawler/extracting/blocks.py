@@ -37,10 +37,9 @@ class Stored:
 
 def read_block(source: Source, place: Place) -> bytes:
     """A record's block, from its place alone. Raises RecordError where it is not there, or larger than any page."""
-    where = f"{source.label}:{place.offset}"
     end = place.block_at + place.block_length
     if end > MAX_BLOCK:
-        raise RecordError(f"{where}: expected a record of at most {MAX_BLOCK} bytes, got one of {end}")
+        raise RecordError(f"expected a record of at most {MAX_BLOCK} bytes, got one of {end}")
     descriptor, compressed = _open(source.find_path() if source.growing else source.path, source.begin)
     at = source.begin + place.offset
     if not compressed:
@@ -50,9 +49,9 @@ def read_block(source: Source, place: Place) -> bytes:
         try:
             data = b"".join(_inflate(inflate, descriptor, at, place.length, end))
         except zlib.error as error:
-            raise RecordError(f"{where}: expected a gzip member, got {str(error).rpartition(': ')[2]}") from error
+            raise RecordError(f"expected a gzip member, got {str(error).rpartition(': ')[2]}") from error
     if len(data) < end:
-        raise RecordError(f"{where}: expected a record of {end} bytes, got {len(data)}")
+        raise RecordError(f"expected a record of {end} bytes, got {len(data)}")
     return data[place.block_at : end]
 
 
@@ -66,6 +65,11 @@ def _inflate(inflate: "zlib._Decompress", descriptor: int, at: int, length: int,
         plain = inflate.decompress(data, wanted)
         wanted -= len(plain)
         yield plain
+
+
+def close_files() -> None:
+    """Let go of the file that is open, before another may come in its place."""
+    _opened.cache_clear()
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from itertools import islice
 
 from archive.errors import ArchiveError, OutOfSpace
 from archive.walk import Damage
+from crawler.extracting.blocks import close_files
 from crawler.extracting.catalog import Catalog
 from crawler.extracting.rereading import Reread, Task, reread, reread_all
 from crawler.extracting.scanning import Scan, find_ranges, scan_range
@@ -79,7 +80,7 @@ class Extraction:
 
     def __iter__(self) -> Iterator[tuple[Reread, bytes | None]]:
         with (
-            _full_disks_told(),
+            _whatever_happens(),
             Workers(self._options.jobs) as workers,
             Catalog(self._sources, by_place=self._options.by_place) as catalog,
         ):
@@ -161,11 +162,13 @@ def _words(damage: Damage) -> str:
 
 
 @contextmanager
-def _full_disks_told() -> Iterator[None]:
-    """SQLite's word for a full disk in the archive's own terms."""
+def _whatever_happens() -> Iterator[None]:
+    """No file stays open; and SQLite's word for a full disk is told in the archive's own terms."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
             raise OutOfSpace("temporary files: no space left; free some, or name a directory with more in TMPDIR") from error
         raise
+    finally:
+        close_files()
