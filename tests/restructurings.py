@@ -84,6 +84,14 @@ def paragraphs_as_breaks(root: Any, chance: random.Random) -> None:
                 parent.insert(place, element)
 
 
+def paragraphs_as_spans(root: Any, chance: random.Random) -> None:
+    """A `span` set as a block for every `p` of plain text."""
+    for paragraph in list(root.iter("p")):
+        if not paragraph.attrib and paragraph.find(".//img") is None:
+            paragraph.tag = "span"
+            paragraph.set("style", "display:block")
+
+
 def title_as_block(root: Any, chance: random.Random) -> None:
     """Anything but `h1` for the headline; inline only where no more text follows in its line."""
     for heading in list(root.iter("h1")):
@@ -175,6 +183,7 @@ PERTURBATIONS: dict[str, Perturbation] = {
         figures_as_paragraphs,
         figures_as_divs,
         paragraphs_as_breaks,
+        paragraphs_as_spans,
         title_as_block,
         add_clock,
         add_buttons,

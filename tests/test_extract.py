@@ -15,7 +15,7 @@ from crawler.demo.truth import SampleSite
 from crawler.extracting import rereading
 from crawler.extracting.differing import excerpt
 from crawler.items import Article
-from crawler.pages import LayoutError, parse_article
+from crawler.pages import PARSER_VERSION, LayoutError, parse_article
 from tests.collections_read import read_all
 from tests.conftest import run_thanhuy
 from tests.small_site import LISTING, SmallSite, small_site
@@ -113,7 +113,7 @@ def test_diff_shows_what_a_newer_parser_would_change(years: Archive, monkeypatch
             raise LayoutError("listing", url, "expected an article, got a list of articles")
         article = parse_article(body, url, **more)  # type: ignore[arg-type]
         changed = {"tags": ["mới"]} if article.id in edited else {}
-        return dataclasses.replace(article, parser=dataclasses.replace(article.parser, version="2"), **changed)  # type: ignore[arg-type]
+        return dataclasses.replace(article, parser=dataclasses.replace(article.parser, version="newer"), **changed)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rereading, "parse_article", newer)
     done = CliRunner().invoke(command, [str(years.directory), "--diff", "-o", str(tmp_path / "new.jsonl")])
@@ -122,14 +122,14 @@ def test_diff_shows_what_a_newer_parser_would_change(years: Archive, monkeypatch
     assert "expected an article, got a list of articles" in done.stdout
     assert "tags:" in done.stdout
     assert "mới" in done.stdout
-    assert "parser: 1 before, 2 now" in done.stdout
-    assert '"version":"2"' in (tmp_path / "new.jsonl").read_text("utf-8")
+    assert f"parser: {PARSER_VERSION} before, newer now" in done.stdout
+    assert '"version":"newer"' in (tmp_path / "new.jsonl").read_text("utf-8")
     report = json.loads(CliRunner().invoke(command, [str(years.directory), "--diff", "--json"]).stdout)
     assert {"changed", "lost"} == set(report["summary"]["kinds"])
     assert {"tags"} == set(report["summary"]["fields"]), "that another parser read it is told once, not of each article"
     first = next(one for one in report["articles"] if one["kind"] == "changed")
     assert ("tags", ["mới"]) == (first["fields"][0]["field"], first["fields"][0]["new"])
-    assert [{"before": "1", "now": "2", "records": len(lines) - 1}] == report["summary"]["parsers"]
+    assert [{"before": PARSER_VERSION, "now": "newer", "records": len(lines) - 1}] == report["summary"]["parsers"]
 
 
 @pytest.fixture

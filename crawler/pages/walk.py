@@ -49,6 +49,7 @@ _STYLING = {"a", "ul", "ol", *_BOLD, *_ITALIC, *_HEADINGS}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
 _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
+_BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.IGNORECASE)
 _SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
 
 _FLAGS = {
@@ -216,24 +217,25 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
 
 
 @lru_cache(maxsize=1024)
-def _read_style(style: str) -> tuple[bool, str, int, bool]:
-    """Whether a style hides its element, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid), whether it slants it."""
+def _read_style(style: str) -> tuple[bool, bool, str, int, bool]:
+    """Whether a style hides its element, makes it a block, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid), and slants it."""
     align, weight = _ALIGN.search(style), _WEIGHT.search(style)
     bold = 0 if weight is None else -1 if weight[1].lower() in {"normal", "100", "200", "300", "400", "500"} else 1
-    return _HIDDEN.search(style) is not None, align[1].lower() if align else "", bold, _SLANT.search(style) is not None
+    shown = _HIDDEN.search(style) is not None, _BLOCK.search(style) is not None
+    return *shown, align[1].lower() if align else "", bold, _SLANT.search(style) is not None
 
 
 def _enter(walk: _Walk, element: Any, tag: str) -> bool:
     """Go into an element; False for one that nobody sees."""
     own = element.get("style")
-    align, weight, slanted = "", 0, False
+    block, align, weight, slanted = False, "", 0, False
     if own:
-        hidden, align, weight, slanted = _read_style(own)
+        hidden, block, align, weight, slanted = _read_style(own)
         if hidden:
             return False
     if element.get("hidden") is not None:
         return False
-    if tag not in _INLINE and ":" not in tag:
+    if block or (tag not in _INLINE and ":" not in tag):
         walk.open_box(element, tag, align)
     if weight or slanted or tag in _STYLING:
         walk.style = _restyle(walk, element, tag, weight, slanted)
