@@ -83,8 +83,13 @@ def leave_quietly() -> int:
 
     A command whose output is long catches BrokenPipeError itself: click would end it with 1.
     """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_output()
     return 128 + signal.SIGPIPE
+
+
+def _drop_output() -> None:
+    """Let what stdout still holds go nowhere: where it cannot be written, the interpreter would end with 120 in place of our code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: Exception) -> int:
@@ -93,6 +98,7 @@ def _explain(error: Exception) -> int:
             return _fail(str(error), code)
     if isinstance(error, OSError):
         if error.errno == errno.ENOSPC:
+            _drop_output()
             return _fail(f"{error.filename or 'disk'}: no space left; free some and run the same command again", Exit.NO_SPACE)
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}", Exit.ERROR)
