@@ -55,7 +55,7 @@ def scan_wacz(path: Path, file: str, now: datetime) -> WaczScan:
 class _Checker:
     def __init__(self, archive: zipfile.ZipFile, stream: BinaryIO, file: str, now: datetime, scan: WaczScan) -> None:
         self.archive, self.stream, self.file, self.now, self.scan = archive, stream, file, now, scan
-        self.members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+        self.members = {info.filename: info for info in archive.infolist() if not info.filename.endswith("/")}
         self.digests: dict[str, tuple[str, int]] = {}
         """Member → SHA-256 in hex and size, of those that could be read."""
 
@@ -82,6 +82,8 @@ class _Checker:
 
     def _digest(self, name: str, info: zipfile.ZipInfo) -> None:
         sha, size = hashlib.sha256(), 0
+        if info.header_offset < 0:
+            return  # told with the places of the members
         try:
             with self.archive.open(info) as member:
                 while data := member.read(CHUNK):

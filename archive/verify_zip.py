@@ -38,6 +38,8 @@ def check_zip(archive: zipfile.ZipFile, stream: BinaryIO, file: str) -> Iterator
 
 def data_offset(stream: BinaryIO, info: zipfile.ZipInfo) -> int | None:
     """Where a member's bytes begin; None where no local header is."""
+    if info.header_offset < 0:  # as zipfile reckons it where the directory lies elsewhere than the end record says
+        return None
     stream.seek(info.header_offset)
     local = stream.read(30)
     if len(local) < 30 or local[:4] != b"PK\x03\x04":
