@@ -18,23 +18,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from archive import cdxj, fixity
+from archive import fixity
 from archive.directory import begin_collection, prepare_directory
 from archive.directory import read_collection as read_collection
 from archive.errors import ArchiveError, RecordError
-from archive.exchange import Exchange, draft_exchange, examine_response, format_date
 from archive.faults import reach
-from archive.http1 import validators
-from archive.jsonl import JsonlFile, format_line, replace_file
+from archive.http.head import validators
+from archive.index import cdxj
+from archive.lines.writer import JsonlFile, format_line, replace_file
 from archive.lock import Lock
 from archive.options import Options as Options
 from archive.options import draft_warcinfo
-from archive.records import Record, read_record_at
-from archive.recover import Recovery, item_key, read_line, recover, version_row
-from archive.reindex import Describe
-from archive.state import CaptureRow, State, VersionRow
-from archive.urls import Urls
-from archive.warc import Draft, Place, WarcFile, as_archive_error
+from archive.recover.recover import Recovery, item_key, read_line, recover, version_row
+from archive.recover.reindex import Describe
+from archive.state.database import CaptureRow, State, VersionRow
+from archive.state.urls import Urls
+from archive.warc.exchange import Exchange, draft_exchange, examine_response, format_date
+from archive.warc.reader import Record, read_record_at
+from archive.warc.writer import Draft, Place, WarcFile, as_archive_error
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.bodies import read_message
-from archive.http1 import HTTPSyntaxError
+from archive.http.bodies import read_message
+from archive.http.head import HTTPSyntaxError
 
 CHUNK = 128 * 1024
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import NotACollection
-from archive.exchange import format_date
-from archive.jsonl import replace_file
+from archive.lines.writer import replace_file
+from archive.warc.exchange import format_date
 
 FORMAT = 1
 """Version of the directory's format, in `collection.json`."""

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.exchange import WARC_FIELDS, format_date
-from archive.warc import Draft, format_fields
+from archive.warc.exchange import WARC_FIELDS, format_date
+from archive.warc.writer import Draft, format_fields
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,19 +35,19 @@ PARSED_MAXSIZE = 32 << 20
 
 # Every exchange is archived as it went over the wire; no other scheme is ever fetched.
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.capture.ArchivingDownloadHandler",
-    "https": "crawler.capture.ArchivingDownloadHandler",
+    "http": "crawler.engine.capture.ArchivingDownloadHandler",
+    "https": "crawler.engine.capture.ArchivingDownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,
     "s3": None,
 }
-SCHEDULER = "crawler.frontier.Frontier"
-ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 500}
+SCHEDULER = "crawler.engine.frontier.Frontier"
+ITEM_PIPELINES = {"crawler.engine.pipeline.ArchivePipeline": 500}
 EXTENSIONS = {
-    "crawler.extensions.session.ArchiveSession": 0,
-    "crawler.extensions.progress.ProgressBar": 10,
-    "crawler.extensions.budget.Budget": 20,
+    "crawler.engine.session.ArchiveSession": 0,
+    "crawler.engine.progress.ProgressBar": 10,
+    "crawler.engine.budget.Budget": 20,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy.extensions.logstats.LogStats": None,
@@ -59,9 +59,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.decoding.DecodingMiddleware": 590,
-    "crawler.robots.RobotsMiddleware": 100,
-    "crawler.outcomes.OutcomeMiddleware": 50,
+    "crawler.engine.decoding.DecodingMiddleware": 590,
+    "crawler.engine.robots.RobotsMiddleware": 100,
+    "crawler.engine.outcomes.OutcomeMiddleware": 50,
     # A cookie or a password would make captures differ from what any reader sees.
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
@@ -70,7 +70,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }
 SPIDER_MIDDLEWARES = {
-    "crawler.settling.SettlingMiddleware": 50,
+    "crawler.engine.settling.SettlingMiddleware": 50,
     # The spider itself decides what to do with each status, and keeps hops instead of depth and referrer.
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.records import bare_uri, read_records
+from archive.warc.reader import bare_uri, read_records
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from archive.findings import Finding
-from archive.mend import Repair, repair
+from archive.mend.repair import Repair, repair
 from archive.options import Options
-from archive.recover import Recovery
-from archive.verify import VerifyOptions, verify
+from archive.recover.recover import Recovery
+from archive.verify.findings import Finding
+from archive.verify.runner import VerifyOptions, verify
 from crawler.cli.repair import is_sound
 from crawler.cli.verify import article_rules
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
-from crawler.queueing import describe
+from crawler.planning.kinds import describe
 from tests.collections_read import Seen, read_all
 from tests.test_crawl_faults import crawl
 

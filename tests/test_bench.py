@@ -13,7 +13,7 @@ from crawler.bench.pages import KnownPage, Truth, fill_page, sample_pages
 from crawler.bench.scoring import score
 from crawler.items import as_record
 from crawler.pages import parse_article, parse_links
-from crawler.scope import find_kind
+from crawler.site.scope import find_kind
 from tests.conftest import run_thanhuy
 
 TRUTH = Truth(

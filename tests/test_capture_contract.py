@@ -9,7 +9,7 @@ from packaging.version import Version
 from scrapy.core.downloader.handlers import http11
 from twisted.web import _newclient
 
-from crawler.wire import check_wire
+from crawler.engine.wire import check_wire
 from tests.conftest import ROOT
 
 

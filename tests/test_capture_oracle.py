@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.records import bare_uri, read_records
+from archive.warc.reader import bare_uri, read_records
 from tests.conftest import run_scrapy
 from tests.tools import find_tool
 from tests.wirecases import WHOLE

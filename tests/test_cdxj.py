@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive import cdxj
-from archive.state import CaptureRow
-from archive.surt import format_surt
+from archive.index import cdxj
+from archive.index.surt import format_surt
+from archive.state.database import CaptureRow
 from tests.drivers import writer
 from tests.tools import find_tool
 

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from crawler.coverage import Known, count_months, find_gaps
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
+from crawler.planning.coverage import Known, count_months, find_gaps
 from tests.collections_read import read_articles
 from tests.conftest import run_thanhuy
 

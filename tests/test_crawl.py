@@ -17,7 +17,7 @@ from crawler.demo.compare import compare
 from crawler.demo.server import RequestSeen, serve
 from crawler.demo.truth import SampleSite
 from crawler.items import Article
-from crawler.scope import find_page, url_key
+from crawler.site.scope import find_page, url_key
 from tests.collections_read import Seen, read_all, read_articles
 from tests.conftest import run_scrapy, run_thanhuy
 
@@ -164,7 +164,7 @@ def test_without_network_the_crawl_says_so_in_one_line(tmp_path: Path) -> None:
 
 def test_locked_collection_names_its_holder(tmp_path: Path) -> None:
     from archive.collection import Collection
-    from crawler.queueing import describe
+    from crawler.planning.kinds import describe
 
     collection = Collection.open(tmp_path / "x", describe=describe)
     done = run_thanhuy("crawl", "--into", tmp_path / "x", "--no-progress")

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from archive.state import State
-from archive.urls import Urls
-from archive.verify import VerifyOptions, verify
+from archive.state.database import State
+from archive.state.urls import Urls
+from archive.verify.runner import VerifyOptions, verify
 from crawler.cli.verify import article_rules
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
-from crawler.scope import url_key
+from crawler.site.scope import url_key
 from tests.collections_read import read_all, read_articles
 from tests.conftest import run_thanhuy
 

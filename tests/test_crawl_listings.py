@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.scope import Kind, find_page, is_first_page, is_same_listing, page_number, url_key
+from crawler.site.scope import Kind, find_page, is_first_page, is_same_listing, page_number, url_key
 from tests.collections_read import read_articles
 from tests.small_site import BASE, LISTING, SmallSite, small_site
 

@@ -10,7 +10,7 @@ from crawler.demo import front
 from crawler.demo.model import Group
 from crawler.demo.routes import HOSTS, LOGIN_HOST, PAGE_HOSTS, answer
 from crawler.demo.truth import GROUPS, SampleSite
-from crawler.scope import find_page
+from crawler.site.scope import find_page
 
 WWW = "www.thanhuytphcm.vn"
 TODAY = dt.datetime(2024, 2, 28, 9, 14, tzinfo=dt.timezone(dt.timedelta(hours=7)))

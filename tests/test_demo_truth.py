@@ -17,7 +17,7 @@ from crawler.demo.naming import ID_DAYS, slug_of
 from crawler.demo.routes import answer
 from crawler.demo.truth import GROUPS, MARKUPS, SampleSite
 from crawler.items import Article
-from crawler.scope import find_page
+from crawler.site.scope import find_page
 from tests.reference_page import reference_article
 
 WWW = "www.thanhuytphcm.vn"

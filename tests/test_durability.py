@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from archive.collection import Collection
-from archive.verify import VerifyOptions, verify
-from archive.verify_items import ItemRules
+from archive.verify.items import ItemRules
+from archive.verify.runner import VerifyOptions, verify
 from tests.collections_read import read_all, read_articles
 from tests.drivers.writer import PAGES, body_of, describe, numbers
 
@@ -77,7 +77,7 @@ def completed(directory: Path) -> dict[str, bytes]:
     """Record id → block of every complete record, `.open` files included."""
     found: dict[str, bytes] = {}
     from archive.errors import RecordError
-    from archive.records import read_records
+    from archive.warc.reader import read_records
 
     for path in sorted((directory / "warc").glob("*.warc.gz*")):
         try:
@@ -173,7 +173,7 @@ def test_power_loss_at_every_byte_of_the_last_record_is_mended(tmp_path: Path) -
 
 
 def _offsets(path: Path) -> list[int]:
-    from archive.records import read_records
+    from archive.warc.reader import read_records
 
     return [offset for offset, _, _ in read_records(path)]
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.state import State
-from archive.urls import Found, Urls
+from archive.state.database import State
+from archive.state.urls import Found, Urls
 from crawler.demo.routes import Answer
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
-from crawler.scope import Kind, find_kind
+from crawler.site.scope import Kind, find_kind
 from tests.collections_read import read_articles
 from tests.conftest import ROOT, run_scrapy, run_thanhuy
 
@@ -232,7 +232,7 @@ def test_json_logs_are_json_to_the_last_line(tmp_path: Path) -> None:
 
 
 def test_kinds_of_what_is_fetched_first() -> None:
-    from crawler.queueing import PRIORITY
+    from crawler.planning.kinds import PRIORITY
 
     order = sorted(PRIORITY, key=lambda kind: -PRIORITY[kind])
     assert order.index(Kind.LISTING) < order.index(Kind.ARTICLE) < order.index(Kind.IMAGE)

@@ -7,7 +7,7 @@ import pytest
 from crawler.demo.routes import Answer
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
-from crawler.health import find_shortfalls
+from crawler.engine.health import find_shortfalls
 from tests.conftest import run_thanhuy
 
 

@@ -13,8 +13,8 @@ from twisted.internet.testing import StringTransport
 from twisted.web._newclient import Request
 from twisted.web.http_headers import Headers
 
-from archive.bodies import decode_content, read_message
-from archive.http1 import HTTPSyntaxError, ResponseHead, dechunk, parse_request_head, parse_response_head, read_head, split_head
+from archive.http.bodies import decode_content, read_message
+from archive.http.head import HTTPSyntaxError, ResponseHead, dechunk, parse_request_head, parse_response_head, read_head, split_head
 from tests.warcs.build import chunks, http_response
 
 HEADS = [

@@ -6,19 +6,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 KNOW_ARCHIVE = (
-    "crawler.capture",
-    "crawler.frontier",
-    "crawler.queueing",
-    "crawler.pipelines",
-    "crawler.outcomes",
-    "crawler.settling",
-    "crawler.extensions",
+    "crawler.engine",
+    "crawler.planning.kinds",
     "crawler.reporting",
     "crawler.extracting",
     "crawler.bench",
     "crawler.cli",
 )
-PURE = ("crawler.pages", "crawler.scope", "crawler.items")
+PURE = ("crawler.pages", "crawler.site.scope", "crawler.items")
 
 
 def modules(room: str) -> Iterator[tuple[str, Path]]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.connect import find_route, is_refused, parse_route
 from crawler.demo.routes import Answer
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
-from crawler.scope import Kind, find_kind, find_page
+from crawler.engine.connect import find_route, is_refused, parse_route
+from crawler.site.scope import Kind, find_kind, find_page
 from tests.collections_read import read_all, read_articles
 from tests.conftest import run_scrapy, run_thanhuy
 
@@ -222,7 +222,7 @@ from twisted.internet import asyncioreactor
 asyncioreactor.install()
 from twisted.internet import reactor
 from twisted.internet.protocol import Factory, Protocol
-from crawler.connect import GuardedEndpoint
+from crawler.engine.connect import GuardedEndpoint
 endpoint = GuardedEndpoint(reactor, "localhost", int(sys.argv[1]))
 endpoint.connect(Factory.forProtocol(Protocol)).addBoth(lambda result: (print(result), reactor.stop()))
 reactor.run()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import RecordError
-from archive.members import MemberError, find_member, read_member, read_members
+from archive.warc.members import MemberError, find_member, read_member, read_members
 from tests.warcs.build import member, raw_member, resource
 
 

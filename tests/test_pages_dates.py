@@ -6,9 +6,9 @@ import pytest
 
 from crawler.items import Article
 from crawler.pages import inspect_article, parse_article
-from crawler.pages.datelines import find_dateline, find_event
-from crawler.pages.dating import estimate_day
-from crawler.pages.stamps import days_in_address, find_stamp, parse_metadata_stamp
+from crawler.pages.fields.dates import estimate_day
+from crawler.pages.words.datelines import find_dateline, find_event
+from crawler.pages.words.stamps import days_in_address, find_stamp, parse_metadata_stamp
 
 CLOCK = "Thứ Tư, ngày 28 tháng 2 năm 2024"
 TEXT = (

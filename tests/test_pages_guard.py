@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.pages.guard import find_long_parts, tame_tags
+from crawler.pages.html.guard import find_long_parts, tame_tags
 
 SIZES = st.sampled_from([0, 1, 7, 4_999, 5_000, 5_001, 9_998, 9_999, 10_000, 10_001, 14_999, 15_000, 25_003])
 

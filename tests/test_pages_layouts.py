@@ -2,9 +2,10 @@
 
 import pytest
 
-from crawler.pages import layouts, parse_article
-from crawler.pages.layouts import LAYOUTS, Marks
-from crawler.pages.page import Page
+from crawler.pages import parse_article
+from crawler.pages.places import layouts
+from crawler.pages.places.layouts import LAYOUTS, Marks
+from crawler.pages.places.page import Page
 
 URL = "https://www.thanhuytphcm.vn/tin-tuc/mot-con-hem-nho-o-cuoi-pho-1491913900"
 PAGE = """<html><head><title>Một con hẻm nhỏ ở cuối phố</title></head><body><div>Thứ Tư, ngày 28 tháng 2 năm 2024</div><div class="khung">

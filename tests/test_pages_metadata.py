@@ -3,7 +3,7 @@
 from lxml import etree  # type: ignore[import-untyped]
 
 from crawler.pages import parse_article
-from crawler.pages.metadata import Metadata, read_metadata
+from crawler.pages.html.metadata import Metadata, read_metadata
 
 URL = "https://bao.example/mot-con-hem-nho-123456.html"
 

@@ -3,9 +3,9 @@
 import pytest
 
 from crawler.pages import parse_article
-from crawler.pages.names import parse_byline
 from crawler.pages.photos import split_credit
-from crawler.pages.text import undoubled
+from crawler.pages.words.names import parse_byline
+from crawler.pages.words.text import undoubled
 
 
 @pytest.mark.parametrize(

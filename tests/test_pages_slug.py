@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages import slug_matches, slug_of
-from crawler.pages.slug import SLUG_LENGTH, find_slug
-from crawler.scope import find_page
+from crawler.pages.words.slug import SLUG_LENGTH, find_slug
+from crawler.site.scope import find_page
 
 TITLES = [
     ("Đường đến trường", "duong-den-truong"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import RecordError
-from archive.records import MalformedRecord, open_window, parse_record, read_record_at, read_records
+from archive.warc.reader import MalformedRecord, open_window, parse_record, read_record_at, read_records
 from tests.warcs.build import compressed, member, record, resource, response, uuid, warcinfo
 from tests.warcs.faults import SOUND
 

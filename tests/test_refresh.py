@@ -12,7 +12,7 @@ import pytest
 from crawler.demo.routes import Answer
 from crawler.demo.server import RequestSeen, RunningSite, serve
 from crawler.demo.truth import SampleSite
-from crawler.scope import Kind, find_kind, find_page
+from crawler.site.scope import Kind, find_kind, find_page
 from tests.collections_read import read_articles
 from tests.conftest import run_thanhuy
 

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.collection import Collection
-from archive.filler import Damage, make_filler
-from archive.records import read_records
-from archive.salvage import Gap, read_sound
-from crawler.queueing import describe
+from archive.warc.filler import Damage, make_filler
+from archive.warc.reader import read_records
+from archive.warc.salvage import Gap, read_sound
+from crawler.planning.kinds import describe
 from tests.collections_read import read_all, read_articles
 from tests.conftest import run_thanhuy
 from tests.mending import Sound, check_survivors, codes, contents, edit, find, flip, lines_of, mend_fully, one, places

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.bodies import decode_content, read_message
-from archive.cdxj import parse_line, read_lines
-from archive.http1 import ResponseHead
-from archive.records import Record, bare_uri, read_record_at, read_records
+from archive.http.bodies import decode_content, read_message
+from archive.http.head import ResponseHead
+from archive.index.cdxj import parse_line, read_lines
+from archive.warc.reader import Record, bare_uri, read_record_at, read_records
 from crawler.replaying import wayback
 from crawler.replaying.listing import PAGE, Listing
 from crawler.replaying.server import Site, render_day, render_days

@@ -13,9 +13,9 @@ import pytest
 from archive.collection import Collection
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
-from crawler.extensions.session import draw_run
+from crawler.engine.session import draw_run
 from crawler.items import Article
-from crawler.queueing import describe
+from crawler.planning.kinds import describe
 from crawler.reporting.figures import Figures
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import render
@@ -208,7 +208,7 @@ def test_fault_of_the_page_does_not_end_the_crawl(
     def fail(figures: Figures) -> bytes:
         raise ZeroDivisionError("no such luck")
 
-    monkeypatch.setattr("crawler.extensions.session.render", fail)
+    monkeypatch.setattr("crawler.engine.session.render", fail)
     collection = Collection.open(tmp_path / "x", describe=describe)
     collection.close({"reason": "finished"}, lambda run: draw_run(collection, run))
     assert "report.html could not be drawn: ZeroDivisionError: no such luck" in caplog.text

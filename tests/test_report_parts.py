@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.coverage import Known, find_gaps
+from crawler.planning.coverage import Known, find_gaps
 from crawler.reporting.logs import find_errors
 from crawler.reporting.markup import el, escape, is_safe, link
 from crawler.reporting.runs import read_run
@@ -53,11 +53,11 @@ def test_links_lead_to_the_web_only() -> None:
 
 def test_logs_tell_failures_by_kind() -> None:
     log = """\
-2026-01-01 10:00:00,123 INFO crawler.outcomes: https://a.vn/1: failed: status 503
-2026-01-01 10:00:00,123 INFO crawler.outcomes: https://a.vn/2: failed: ResponseNeverReceived: [<Failure 17>]
-2026-01-01 10:00:00,123 INFO crawler.outcomes: https://a.vn/3: refused: Forbidden by robots.txt
-2026-01-01 10:00:00,123 INFO crawler.outcomes: https://a.vn/3: status 503; to be tried again
-2026-01-01 10:00:00,123 WARNING crawler.extensions.session: https://a.vn/4: expected 1 title, got 0
+2026-01-01 10:00:00,123 INFO crawler.engine.outcomes: https://a.vn/1: failed: status 503
+2026-01-01 10:00:00,123 INFO crawler.engine.outcomes: https://a.vn/2: failed: ResponseNeverReceived: [<Failure 17>]
+2026-01-01 10:00:00,123 INFO crawler.engine.outcomes: https://a.vn/3: refused: Forbidden by robots.txt
+2026-01-01 10:00:00,123 INFO crawler.engine.outcomes: https://a.vn/3: status 503; to be tried again
+2026-01-01 10:00:00,123 WARNING crawler.engine.session: https://a.vn/4: expected 1 title, got 0
 2026-01-01 10:00:00,123 ERROR scrapy.core.scraper: Spider error processing <GET https://a.vn/5> (referer: None)
 Traceback (most recent call last):
 2026-01-01 10:00:00,123 INFO scrapy.core.engine: Spider opened

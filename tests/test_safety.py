@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.following import Limits, select_links
 from crawler.pages import parse_links
-from crawler.pages.feeds import parse_feed, parse_style
-from crawler.scope import is_trap
+from crawler.pages.links.feeds import parse_feed, parse_style
+from crawler.planning.follow import Limits, select_links
+from crawler.site.scope import is_trap
 from tests.collections_read import read_all
 from tests.conftest import run_scrapy
 from tests.wireserver import HOST, Script, wire_server

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.scope import CANONICAL_HOST, PAGE_HOSTS, Kind, find_kind, find_page, url_key, without_tracking
+from crawler.site.scope import CANONICAL_HOST, PAGE_HOSTS, Kind, find_kind, find_page, url_key, without_tracking
 
 PATH = "/tin-tuc/doi-moitu-duy-1491881281"
 

@@ -16,10 +16,10 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner, Result
 
-from archive.findings import CODES, Severity, count, find
-from archive.records import read_records
-from archive.verify import VerifyOptions, verify
-from archive.verify_warc import WarcContext, scan_warc_path
+from archive.verify.findings import CODES, Severity, count, find
+from archive.verify.runner import VerifyOptions, verify
+from archive.verify.warc import WarcContext, scan_warc_path
+from archive.warc.reader import read_records
 from crawler.cli.verify import command
 from tests.test_verify_collection import CASES
 from tests.test_verify_corpus import write
@@ -130,8 +130,8 @@ def test_counts_are_by_severity() -> None:
 LARGE = """
 import resource, sys
 from pathlib import Path
-from archive.verify import VerifyOptions, verify
-from archive.records import read_records
+from archive.verify.runner import VerifyOptions, verify
+from archive.warc.reader import read_records
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 report = verify([Path(sys.argv[1])], VerifyOptions())
 assert report.findings == [], report.findings

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from archive import fixity
-from archive.findings import CODES, Severity
-from archive.verify import VerifyOptions
-from archive.verify import verify as verify_paths
-from archive.verify_items import ItemRules, Parse
+from archive.verify.findings import CODES, Severity
+from archive.verify.items import ItemRules, Parse
+from archive.verify.runner import VerifyOptions
+from archive.verify.runner import verify as verify_paths
 from crawler.items import STAMPED, as_record
 from tests.test_verify_corpus import verify
 from tests.warcs.build import compressed, member, metadata, uuid, warcinfo

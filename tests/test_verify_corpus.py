@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from archive.findings import CODES, Severity
+from archive.verify.findings import CODES, Severity
 from crawler.cli.exits import run
 from crawler.cli.verify import command
 from tests.warcs.faults import FAULTS, Built

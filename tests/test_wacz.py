@@ -13,11 +13,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from archive import wacz_index, wacz_zip
 from archive.collection import Collection
-from archive.records import read_records
-from archive.wacz_pages import find_title
-from archive.wacz_sign import check_signature
+from archive.wacz import index as wacz_index
+from archive.wacz import zip as wacz_zip
+from archive.wacz.pages import find_title
+from archive.wacz.sign import check_signature
+from archive.warc.reader import read_records
 from crawler.cli.pack import describe_article, parse_size
 from tests.collections_read import Seen, read_all
 from tests.conftest import run_thanhuy

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from archive.wacz_sign import Signer
+from archive.wacz.sign import Signer
 from tests.conftest import run_thanhuy
 from tests.drivers import revisits
 from tests.test_wacz import KEYS, pack, write_key

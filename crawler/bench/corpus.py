@@ -12,7 +12,7 @@ from itertools import count, cycle
 from crawler.demo.naming import VIETNAM
 from crawler.demo.routes import answer
 from crawler.demo.truth import SampleSite
-from crawler.scope import CANONICAL_HOST
+from crawler.site.scope import CANONICAL_HOST
 
 BASE = f"http://{CANONICAL_HOST}"
 """Plain http, so that the cost of TLS, equal for all, does not hide the differences."""

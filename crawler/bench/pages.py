@@ -9,7 +9,7 @@ from pathlib import Path
 from crawler.demo.naming import VIETNAM
 from crawler.demo.routes import answer
 from crawler.demo.truth import SampleSite
-from crawler.scope import CANONICAL_HOST
+from crawler.site.scope import CANONICAL_HOST
 
 CLOCK = dt.datetime(2026, 2, 28, 9, 30, tzinfo=VIETNAM)
 """What the sample pages' header says today is: no article's day."""

@@ -80,7 +80,7 @@ class PlainSpider(scrapy.Spider):
         """The same functions as the archiving crawl calls, and the same links followed."""
         from crawler.items import as_record
         from crawler.pages import parse_article, parse_links
-        from crawler.scope import Kind, find_kind
+        from crawler.site.scope import Kind, find_kind
 
         followed = {Kind.ARTICLE, Kind.DOCUMENT, Kind.LISTING, Kind.HOME}
         headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}

@@ -13,15 +13,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive.cdxj import merge_index
-from archive.state import CaptureRow, State
-from archive.urls import Found, Urls
+from archive.index.cdxj import merge_index
+from archive.state.database import CaptureRow, State
+from archive.state.urls import Found, Urls
 from crawler.bench.capture import BenchError
 from crawler.bench.corpus import Corpus
 from crawler.bench.result import Column, Result, Section
 from crawler.bench.server import Served, serve
-from crawler.queueing import PRIORITY
-from crawler.scope import Kind
+from crawler.planning.kinds import PRIORITY
+from crawler.site.scope import Kind
 
 FETCHED = 200
 """Pages that each crawl for memory fetches."""

@@ -9,9 +9,9 @@ import click
 
 from crawler.cli.exits import CommandFailed
 from crawler.cli.options import JsonFormatter, as_settings, check_seeds, crawl_options, read_seeds
-from crawler.following import Limits
-from crawler.scope import HOME
-from crawler.times import parse_day
+from crawler.planning.follow import Limits
+from crawler.site.scope import HOME
+from crawler.site.times import parse_day
 
 
 @click.command("crawl")
@@ -77,10 +77,10 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     import time
 
     from archive.directory import read_collection
-    from archive.state import State
-    from archive.urls import NEVER, Urls
-    from crawler.queueing import FIRST_PAGES, ITEM_KINDS
-    from crawler.scope import url_key
+    from archive.state.database import State
+    from archive.state.urls import NEVER, Urls
+    from crawler.planning.kinds import FIRST_PAGES, ITEM_KINDS
+    from crawler.site.scope import url_key
 
     limits = Limits(
         sections=frozenset(chosen.get("SECTIONS", ())),

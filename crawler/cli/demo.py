@@ -79,8 +79,8 @@ def _summary(into: Path, stats: dict[str, Any], counts: dict[str, int], requests
 
 def _verify(into: Path) -> bool:
     """Verify as `thanhuy verify` does; say what came of it. True where nothing is damaged."""
-    from archive.findings import Severity
-    from archive.verify import VerifyOptions, verify
+    from archive.verify.findings import Severity
+    from archive.verify.runner import VerifyOptions, verify
     from crawler.cli.verify import article_rules
 
     report = verify((into,), VerifyOptions(items=article_rules()))

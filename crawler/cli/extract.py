@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from archive.verify import NothingToVerify
+from archive.verify.runner import NothingToVerify
 from crawler.cli.exits import CommandFailed, Exit, leave_quietly
 from crawler.extracting.differing import Difference, Differences, excerpt
 from crawler.extracting.output import BadTarget, check_target, newest_only, write_lines

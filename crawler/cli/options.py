@@ -16,10 +16,10 @@ import click
 
 from crawler import USER_AGENT
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.connect import parse_route, read_authorities
-from crawler.pages.slug import slug_of
-from crawler.scope import find_kind, is_trap
-from crawler.times import parse_day, parse_duration, parse_hours
+from crawler.engine.connect import parse_route, read_authorities
+from crawler.pages.words.slug import slug_of
+from crawler.site.scope import find_kind, is_trap
+from crawler.site.times import parse_day, parse_duration, parse_hours
 
 F = TypeVar("F", bound=Callable[..., Any])
 

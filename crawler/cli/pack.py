@@ -66,8 +66,8 @@ def command(
     thanhuy pack my-archive -o my-archive.wacz
     thanhuy pack my-archive -o my-archive.wacz --by year --sign key.pem
     """
-    from archive.wacz_parts import Whole, reading
-    from archive.wacz_split import by_period, by_size, split
+    from archive.wacz.parts import Whole, reading
+    from archive.wacz.split import by_period, by_size, split
 
     if split_size and by:
         raise click.UsageError("--split-size and --by: expected one of the two, got both")
@@ -83,7 +83,7 @@ def command(
 
 
 def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]:
-    from archive.wacz_sign import Signer
+    from archive.wacz.sign import Signer
     from crawler import __version__
 
     return {
@@ -96,7 +96,7 @@ def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]
 
 
 def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any], progress: bool | None) -> int:
-    from archive.wacz import PackOptions, pack_part
+    from archive.wacz.package import PackOptions, pack_part
 
     for _, path in parts:
         if path.exists() and not chosen["force"]:

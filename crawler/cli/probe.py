@@ -18,7 +18,7 @@ from crawler import __version__
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.items import Article, as_record
 from crawler.pages import Inspection, inspect_article
-from crawler.pages.charset import decode_page
+from crawler.pages.html.charset import decode_page
 
 MAX_BYTES = 32_000_000
 """Of a larger page nothing is read beyond this."""

@@ -21,11 +21,11 @@ def repair(collection: Path) -> int:
     \b
     thanhuy repair my-archive
     """
-    from archive.mend import Repair
-    from archive.mend import repair as mend
+    from archive.mend.repair import Repair
+    from archive.mend.repair import repair as mend
     from archive.options import Options
     from crawler import __version__
-    from crawler.queueing import describe
+    from crawler.planning.kinds import describe
 
     _check_is_collection(collection)
     options = Options(software=f"thanhuy/{__version__} repair")
@@ -49,8 +49,8 @@ def _check_is_collection(path: Path) -> None:
 
 def is_sound(collection: Path, record: dict[str, Any]) -> bool:
     """Whether an article's record meets the schema, has the digest of its own text, and is what its page says where that is left."""
-    from archive.jsonlines import check_schema
-    from archive.verify_items import parse_line_again
+    from archive.verify.items import parse_line_again
+    from archive.verify.schema import check_schema
     from crawler.cli.verify import article_rules, article_schema, digest_of
 
     if any(check_schema(record, article_schema())) or digest_of(record) != record["text_digest"]:
@@ -70,7 +70,7 @@ def index(collection: Path) -> int:
     """
     from archive.collection import Collection, read_collection
     from archive.lock import Lock
-    from crawler.queueing import describe
+    from crawler.planning.kinds import describe
 
     read_collection(collection)
     lock = Lock(collection, "index")

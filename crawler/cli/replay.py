@@ -58,7 +58,7 @@ def command(collection: Path | None, port: int, replay_port: int, wayback: Path 
 
 def _check(collection: Path) -> None:
     from archive.collection import read_collection
-    from archive.wacz_parts import index_path
+    from archive.wacz.parts import index_path
 
     read_collection(collection)
     index = index_path(collection)
@@ -67,7 +67,7 @@ def _check(collection: Path) -> None:
 
 
 def _serve(collection: Path, program: Path, port: int, replay_port: int, show: bool) -> None:
-    from archive.wacz_parts import index_path
+    from archive.wacz.parts import index_path
 
     replay = _claim(replay_port, "--replay-port")
     with ExitStack() as stack:
@@ -98,9 +98,9 @@ def _claim(port: int, option: str) -> int:
 
 
 def _fill(listing: Listing, collection: Path) -> None:
-    from archive.cdxj import parse_line, read_lines
-    from archive.wacz_pages import page_of, read_items
-    from archive.wacz_parts import index_path
+    from archive.index.cdxj import parse_line, read_lines
+    from archive.wacz.pages import page_of, read_items
+    from archive.wacz.parts import index_path
     from crawler.cli.pack import describe_article
 
     def captures() -> Iterator[tuple[str, dict[str, str]]]:
@@ -116,7 +116,7 @@ def _fill(listing: Listing, collection: Path) -> None:
 
 def _find_title(collection: Path, capture: Capture) -> str | None:
     from archive.errors import ArchiveError
-    from archive.wacz_pages import read_title
+    from archive.wacz.pages import read_title
 
     if capture.revisit:
         return None

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive.errors import OutOfSpace
-from archive.jsonl import replace_file
+from archive.lines.writer import replace_file
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.reporting.figures import Figures
 from crawler.reporting.gather import gather_collection

@@ -11,8 +11,8 @@ from scrapy.settings import Settings
 
 from crawler.cli.exits import CODES, CommandFailed, Exit
 from crawler.cli.options import JsonFormatter
-from crawler.extensions.outcome import Outcome
-from crawler.extensions.session import ArchiveSession
+from crawler.engine.outcome import Outcome
+from crawler.engine.session import ArchiveSession
 
 QUIET = ("scrapy", "twisted", "asyncio", "py.warnings", "filelock", "charset_normalizer")
 """Loggers that talk to developers: a person is shown only their errors."""

@@ -12,9 +12,9 @@ from itemadapter import ItemAdapter
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from archive.findings import Severity, count
-from archive.verify import NothingToVerify, Report, VerifyOptions, verify
-from archive.verify_items import ItemRules
+from archive.verify.findings import Severity, count
+from archive.verify.items import ItemRules
+from archive.verify.runner import NothingToVerify, Report, VerifyOptions, verify
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.items import IDENTITY, STAMPED, Article, as_record, text_digest
 from crawler.pages import PARSER_VERSION, LayoutError, parse_article

@@ -14,7 +14,7 @@ from crawler.extracting.blocks import Place, Stored
 from crawler.extracting.rereading import Task
 from crawler.extracting.scanning import Found, FoundItem, Scan
 from crawler.extracting.sources import Source
-from crawler.following import Limits
+from crawler.planning.follow import Limits
 
 _PLACE = "source, offset, length, block_at, block_length"
 _TABLES = f"""

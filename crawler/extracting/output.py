@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archive.errors import ArchiveError, OutOfSpace
-from archive.jsonl import replace_file
+from archive.lines.writer import replace_file
 from crawler.extracting.sources import Source
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-from archive.bodies import decode_content, read_message
 from archive.digest import digest_stream, format_sha1
 from archive.errors import RecordError
-from archive.http1 import HTTPSyntaxError, ResponseHead, parse_response_head, split_head
-from archive.jsonl import format_line
+from archive.http.bodies import decode_content, read_message
+from archive.http.head import HTTPSyntaxError, ResponseHead, parse_response_head, split_head
+from archive.lines.writer import format_line
 from crawler.extracting.blocks import Stored, read_block
-from crawler.following import Limits
 from crawler.items import WarcPointer, as_record
 from crawler.pages import LayoutError, parse_article
+from crawler.planning.follow import Limits
 
 MAX_PARSED = 32 << 20
 """Bytes of a decoded page; one that has more is a bomb or no page. As the crawl's `PARSED_MAXSIZE` has it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from archive.errors import ArchiveError, OutOfSpace
-from archive.walk import Damage
+from archive.warc.walk import Damage
 from crawler.extracting.blocks import close_files
 from crawler.extracting.catalog import Catalog
 from crawler.extracting.rereading import Reread, Task, reread, reread_all

@@ -5,17 +5,17 @@ import re
 from dataclasses import dataclass, field
 
 from archive.digest import http_kind
-from archive.http1 import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
-from archive.members import MAGIC, find_member
-from archive.records import bare_uri
-from archive.walk import KEPT, Damage, Walk, Walked, find_record
-from archive.warc import REVISIT_NOT_MODIFIED
+from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
+from archive.warc.members import MAGIC, find_member
+from archive.warc.reader import bare_uri
+from archive.warc.walk import KEPT, Damage, Walk, Walked, find_record
+from archive.warc.writer import REVISIT_NOT_MODIFIED
 from crawler.extracting.blocks import Place, read_block
 from crawler.extracting.sources import Source
-from crawler.following import Limits
-from crawler.queueing import ITEM_KINDS
-from crawler.scope import find_page, url_key
-from crawler.times import parse_day
+from crawler.planning.follow import Limits
+from crawler.planning.kinds import ITEM_KINDS
+from crawler.site.scope import find_page, url_key
+from crawler.site.times import parse_day
 
 RANGE = 32 << 20
 """Bytes of a file that are scanned in one go."""

@@ -7,10 +7,10 @@ from typing import BinaryIO
 
 from archive.directory import read_collection
 from archive.errors import ArchiveError
-from archive.records import open_window
-from archive.verify import kind_of
-from archive.verify_zip import data_offset
-from archive.warc import OPEN_SUFFIX
+from archive.verify.runner import kind_of
+from archive.verify.zip import data_offset
+from archive.warc.reader import open_window
+from archive.warc.writer import OPEN_SUFFIX
 
 ENDINGS = (".warc", ".warc.gz")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from archive.collection import changed_fields
-from archive.jsonl import format_line
+from archive.lines.writer import format_line
 from crawler.extracting.rereading import UNSTAMPED, Reread
 
 FIRST = b'"version":1,"changed":[],"status":"live",'

@@ -13,10 +13,10 @@ The way of one page::
 """
 
 from crawler.pages.errors import LAYOUT_CODES, LayoutError
-from crawler.pages.ledger import Candidate
-from crawler.pages.links import Link, parse_links
+from crawler.pages.links.links import Link, parse_links
+from crawler.pages.places.ledger import Candidate
 from crawler.pages.reading import PARSER_VERSION, Inspection, inspect_article, parse_article
-from crawler.pages.slug import slug_matches, slug_of
+from crawler.pages.words.slug import slug_matches, slug_of
 
 __all__ = [
     "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "LayoutError", "Link", "inspect_article", "parse_article",

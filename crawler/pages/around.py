@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from crawler import scope
-from crawler.pages.labels import Label, find_label
-from crawler.pages.page import Page, leads_to_file, link_texts
-from crawler.pages.regions import Regions
-from crawler.pages.story import Story
-from crawler.pages.text import clean, fold
-from crawler.pages.tree import ASIDE, FOOTER, Piece
+from crawler.pages.fields.story import Story
+from crawler.pages.html.tree import ASIDE, FOOTER, Piece
+from crawler.pages.places.page import Page, leads_to_file, link_texts
+from crawler.pages.places.regions import Regions
+from crawler.pages.words.labels import Label, find_label
+from crawler.pages.words.text import clean, fold
+from crawler.site import scope
 
 _TAG_PATH = re.compile(
     r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?(?:[/-]|\.(?!\w{3,5}$))|[?&](?:tag|keyword)s?=|-tags?\d|/tag", re.IGNORECASE

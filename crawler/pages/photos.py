@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urljoin
 
-from crawler.pages.text import clean
+from crawler.pages.words.text import clean
 
 _LAZY = (
     "data-src",

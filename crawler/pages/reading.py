@@ -6,30 +6,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from crawler import scope
 from crawler.items import Article, Parser, Source, text_digest
 from crawler.pages.around import find_attachments, find_comment_count, find_related, find_tags
-from crawler.pages.bylines import authors_of, find_byline
-from crawler.pages.captions import Shown, find_photos
-from crawler.pages.charset import MAX_BYTES, decode_page
-from crawler.pages.datelines import find_dateline
-from crawler.pages.dating import find_dates
 from crawler.pages.errors import LayoutError
-from crawler.pages.layouts import Marks, find_layout, find_pieces
-from crawler.pages.ledger import Candidate
-from crawler.pages.lines import Line, blocks_of
-from crawler.pages.metadata import read_metadata
-from crawler.pages.names import Byline, parse_byline
-from crawler.pages.page import Page, open_page
-from crawler.pages.refusals import is_listing, refuse_page
-from crawler.pages.regions import Regions, find_regions, mark_teasers
-from crawler.pages.sections import find_section
-from crawler.pages.stamps import find_stamp
-from crawler.pages.story import Story, sort_lines
-from crawler.pages.text import fold
-from crawler.pages.titles import Title, find_title, guess_title
-from crawler.pages.tree import parse_html
-from crawler.pages.walk import flatten
+from crawler.pages.fields.blocks import Line, blocks_of
+from crawler.pages.fields.byline import authors_of, find_byline
+from crawler.pages.fields.dates import find_dates
+from crawler.pages.fields.photos import Shown, find_photos
+from crawler.pages.fields.section import find_section
+from crawler.pages.fields.story import Story, sort_lines
+from crawler.pages.fields.title import Title, find_title, guess_title
+from crawler.pages.html.charset import MAX_BYTES, decode_page
+from crawler.pages.html.metadata import read_metadata
+from crawler.pages.html.tree import parse_html
+from crawler.pages.html.walk import flatten
+from crawler.pages.places.layouts import Marks, find_layout, find_pieces
+from crawler.pages.places.ledger import Candidate
+from crawler.pages.places.page import Page, open_page
+from crawler.pages.places.refusals import is_listing, refuse_page
+from crawler.pages.places.regions import Regions, find_regions, mark_teasers
+from crawler.pages.words.datelines import find_dateline
+from crawler.pages.words.names import Byline, parse_byline
+from crawler.pages.words.stamps import find_stamp
+from crawler.pages.words.text import fold
+from crawler.site import scope
 
 PARSER_VERSION = "2"
 """Raised whenever a rule changes what some page yields, so that `thanhuy extract --diff` can say which parser said what."""

@@ -73,7 +73,7 @@ class Articles:
     lately_edited: list[Example] = field(default_factory=list)
     lately_gone: list[Example] = field(default_factory=list)
     gaps: list[dict[str, Any]] = field(default_factory=list)
-    """As `crawler.coverage.Gap` has them."""
+    """As `crawler.planning.coverage.Gap` has them."""
     cited: dict[str, str] = field(default_factory=dict)
     """What a citation of the newest capture names."""
 

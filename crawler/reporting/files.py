@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive import fixity
-from archive.verify_collection import KNOWN, look
-from archive.verify_fixity import REPLACED
+from archive.verify.collection import KNOWN, look
+from archive.verify.fixity import REPLACED
 from crawler.reporting.figures import File, Files
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from archive.directory import read_collection
 from archive.errors import NotACollection
-from archive.verify_collection import look
-from archive.verify_state import open_read_only
+from archive.verify.collection import look
+from archive.verify.state import open_read_only
 from crawler import __version__
 from crawler.reporting import queries
 from crawler.reporting.figures import Articles, Figures, Run

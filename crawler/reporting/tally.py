@@ -9,8 +9,8 @@ from array import array
 from datetime import date
 from typing import Any
 
-from crawler.coverage import COUNTER_FROM, NEIGHBOURS, Gap, Known, find_gaps
 from crawler.items import Article
+from crawler.planning.coverage import COUNTER_FROM, NEIGHBOURS, Gap, Known, find_gaps
 from crawler.reporting.figures import Articles, Example, Fill, Group, Section
 from crawler.reporting.values import bounded, count, mapping, text, texts, whole
 

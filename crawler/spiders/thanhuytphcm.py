@@ -10,12 +10,12 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.extensions.session import ArchiveSession
-from crawler.following import Follow, select_links, shown_items
+from crawler.engine.session import ArchiveSession
 from crawler.items import Article, WarcPointer
 from crawler.pages import LayoutError, Link, parse_article, parse_links
-from crawler.pages.feeds import parse_feed, parse_style
-from crawler.scope import CANONICAL_HOST, HOME, PAGE_HOSTS, Kind, find_kind, find_page, is_trap, listing_name, url_key
+from crawler.pages.links.feeds import parse_feed, parse_style
+from crawler.planning.follow import Follow, select_links, shown_items
+from crawler.site.scope import CANONICAL_HOST, HOME, PAGE_HOSTS, Kind, find_kind, find_page, is_trap, listing_name, url_key
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 from archive.collection import Collection, Options
-from archive.exchange import Exchange
-from archive.urls import Found
+from archive.state.urls import Found
+from archive.warc.exchange import Exchange
 from tests.drivers.writer import describe
 
 SITE = "https://www.thanhuytphcm.vn"

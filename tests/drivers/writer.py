@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.collection import Collection, Options
-from archive.exchange import Exchange
-from archive.state import CaptureRow
-from archive.urls import Found
+from archive.state.database import CaptureRow
+from archive.state.urls import Found
+from archive.warc.exchange import Exchange
 
 PAGES = 12
 ROTATE = 6_000

@@ -12,8 +12,8 @@ from typing import Any
 
 from archive import fixity
 from archive.collection import Collection, Options
-from archive.exchange import Exchange
-from archive.urls import Found
+from archive.state.urls import Found
+from archive.warc.exchange import Exchange
 from crawler.items import Article, Parser, as_record, text_digest
 from tests.warcs.build import http_response, uuid
 

@@ -1,0 +1,73 @@
+"""JSON Lines: one object a line, and files that are appended to, closed once and never rewritten.
+
+What DuckDB, Polars, pandas, PyArrow and Hugging Face's loaders choke on is never written:
+no BOM, no NaN, no lone surrogate, no duplicate key, no cut line.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from archive.faults import reach
+from archive.warc.writer import OPEN_SUFFIX, publish, sync_directory
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def format_line(record: dict[str, Any]) -> bytes:
+    """The record as JSON in UTF-8, without the line feed. Raises ValueError at NaN and infinity."""
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # U+2028 and U+2029 are legal in JSON, yet line splitters of several languages break at them.
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return _SURROGATE.sub("\ufffd", text).encode("utf-8")
+
+
+class JsonlFile:
+    """A file of `articles/` being written: `NAME.jsonl.open`, renamed to `NAME.jsonl` by `finish`.
+
+    Its lines are synced only by `finish`: until then the WARC holds each of them as well.
+    """
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self.name = name
+        self._path = directory / (name + OPEN_SUFFIX)
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self.size = os.fstat(self._fd).st_size
+
+    def append(self, lines: Iterable[bytes]) -> None:
+        """Append lines, each with its line feed added."""
+        data = memoryview(b"".join(line + b"\n" for line in lines))
+        while data:
+            reach("jsonl", self._fd, data)
+            written = os.write(self._fd, data)
+            self.size += written
+            data = data[written:]
+
+    def finish(self) -> Path:
+        """Sync and give the file its final name."""
+        reach("jsonl-finish")
+        os.fsync(self._fd)
+        os.close(self._fd)
+        final = self._path.with_name(self.name)
+        publish(self._path, final)
+        return final
+
+    def abandon(self) -> None:
+        """Close the descriptor and leave the file `.open`."""
+        os.close(self._fd)
+
+
+def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file anew and put it in the place of the old one in one step, durably."""
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("wb") as stream:
+        for piece in pieces:
+            stream.write(piece)
+        stream.flush()
+        reach("replace")
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+    sync_directory(path.parent)

@@ -1,0 +1,226 @@
+"""Mend the finished files of `articles/` from the item records in the WARCs: the same lines, in the same order, under the same name.
+
+A line is sound when an item record has the same bytes. A line whose record is lost is sound when something vouches for it:
+the digest that its file had when it was closed, the same line in `articles.jsonl`, or what the caller knows of its items.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from archive.digest import digest_stream
+from archive.fixity import Entry
+from archive.lines.writer import replace_file
+from archive.mend.inventory import Inventory
+from archive.recover.recover import Recovery, item_key, read_range, set_aside, version_of
+from archive.warc.reader import read_record_at
+from archive.warc.writer import OPEN_SUFFIX
+
+Vouch = Callable[[dict[str, Any]], bool]
+"""Whether an item agrees with itself, e.g. with its own digest of its text."""
+Version = tuple[str, int]
+"""Key and version of an item."""
+LinePlace = tuple[str, int, int]
+"""File, offset and length of a line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a line can be read, and where its record lies."""
+
+    version: Version
+    path: Path
+    offset: int
+    length: int
+    home: str
+    """The file that it belongs to."""
+    order: tuple[str, int] | None = None
+    """File and offset of its record. None where the record is lost."""
+    from_record: bool = False
+    """Whether it is to be read from its record."""
+
+    def read(self) -> bytes:
+        """The line with its line feed."""
+        if not self.from_record:
+            return b"".join(read_range(self.path, self.offset, self.offset + self.length))
+        with read_record_at(self.path, self.offset).block as block:
+            return block.read() + b"\n"
+
+
+@dataclass(kw_only=True)
+class LineFile:
+    """A finished file of lines, or one that should be there."""
+
+    path: Path
+    lines: list[Source] = field(default_factory=list)
+    faults: int = 0
+    """Lines that are not what they should be, or that should be there and are not."""
+
+
+class LineMender:
+    """Mends the files of one collection."""
+
+    def __init__(
+        self, directory: Path, inventory: Inventory, known: dict[str, Entry], vouch: Vouch, recovery: Recovery, spare: str
+    ) -> None:
+        """`known`: what the fixity log says. `spare`: name of a file for lines that belong to no other."""
+        self._directory, self._inventory, self._known, self._vouch, self._recovery = directory, inventory, known, vouch, recovery
+        self._spare = spare
+        self._seen: set[Version] = set()
+        self._surer: set[Version] = set()
+        """Versions that `articles.jsonl` has, where it is as it was closed: no other copy of theirs needs to be believed."""
+        self.written: set[str] = set()
+        """Files that were written anew, by their path in the collection."""
+        self.orphans: dict[Version, LinePlace] = {}
+        """Versions whose item record is lost, and where their line is."""
+
+    def mend(self) -> None:
+        """Mend every file, and write those that are gone."""
+        articles, newest = self._directory / "articles", self._directory / "articles.jsonl"
+        twins = {hashlib.sha256(line).digest() for _, line in read_lines(newest)}
+        if self._is_as_closed(newest):
+            self._surer = {version for _, line in read_lines(newest) if (version := version_of(line)) is not None}
+        files = {path.name: self._read(path, twins) for path in sorted(articles.glob("*.jsonl"))}
+        for source in (*self._unwritten(), *self._only_in(newest)):
+            name = source.home
+            if (articles / (name + OPEN_SUFFIX)).exists():
+                continue  # for `recover`
+            if name in files and not files[name].faults and self._is_as_closed(files[name].path):
+                name = self._spare
+            file = files.setdefault(name, LineFile(path=articles / name))
+            _insert(file.lines, source)
+            file.faults += 1
+        for file in files.values():
+            if file.faults:
+                self._write(file)
+            self._place(file)
+
+    def _read(self, path: Path, twins: set[bytes]) -> LineFile:
+        file, as_closed = LineFile(path=path), self._is_as_closed(path)
+        for offset, line in read_lines(path):
+            source = self._find_record(path, offset, line)
+            if source is None:
+                trusted = as_closed or hashlib.sha256(line).digest() in twins
+                source = self._vouch_for(path, offset, line, path.name, trusted=trusted)
+            if source is None:
+                file.faults += 1
+            else:
+                file.lines.append(source)
+        return file
+
+    def _find_record(self, path: Path, offset: int, line: bytes) -> Source | None:
+        """The line, where an item record has its bytes and no line before had."""
+        if not line.endswith(b"\n"):
+            return None
+        digest = hashlib.sha256(line[:-1]).hexdigest()
+        for row in self._inventory.items("digest = ?", digest):
+            version = (row["key"], row["version"])
+            if version not in self._seen:
+                self._seen.add(version)
+                order = (row["file"], row["offset"])
+                return Source(version=version, path=path, offset=offset, length=len(line), order=order, home=path.name)
+        return None
+
+    def _vouch_for(self, path: Path, offset: int, line: bytes, home: str | None, *, trusted: bool) -> Source | None:
+        """The line, where its record is lost and something vouches for it. `home`: None for the file of its capture's run."""
+        record = _parse(line)
+        if record is None:
+            return None
+        version = (item_key(record), int(record["version"]))
+        if version in self._seen or any(self._inventory.items("key = ? AND version = ?", *version)):
+            return None
+        if not trusted and (version in self._surer or self._inventory.contradicts(record["warc"]) or not self._vouch(record)):
+            return None
+        self._seen.add(version)
+        home = home or self._inventory.home(version) or _file_of_run(record["warc"]["file"])
+        return Source(version=version, path=path, offset=offset, length=len(line), home=home)
+
+    def _unwritten(self) -> Iterator[Source]:
+        """Items of the WARCs that have no line."""
+        for row in self._inventory.items():
+            version = (row["key"], row["version"])
+            if version not in self._seen:
+                self._seen.add(version)
+                path = self._directory / "warc" / row["file"]
+                path = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
+                home = self._inventory.home(version) or _file_of_run(row["file"])
+                order = (row["file"], row["offset"])
+                yield Source(version=version, path=path, offset=row["offset"], length=0, order=order, from_record=True, home=home)
+
+    def _only_in(self, newest: Path) -> Iterator[Source]:
+        """Lines of `articles.jsonl` whose record and whose line in `articles/` are lost."""
+        as_closed = self._is_as_closed(newest)
+        for offset, line in read_lines(newest):
+            source = self._vouch_for(newest, offset, line, None, trusted=as_closed)
+            if source is not None:
+                yield source
+
+    def _is_as_closed(self, path: Path) -> bool:
+        entry = self._known.get(path.relative_to(self._directory).as_posix())
+        if entry is None or not path.exists() or path.stat().st_size != entry.size:
+            return False
+        with path.open("rb") as stream:
+            return digest_stream(stream, "sha256").hex() == entry.sha256
+
+    def _write(self, file: LineFile) -> None:
+        torn, path = self._directory / "torn", file.path
+        kept = ""
+        if path.exists():
+            kept = f"; as it was: torn/{set_aside(torn, path.name, read_range(path, 0, path.stat().st_size)).name}"
+        replace_file(path, (source.read() for source in file.lines))
+        self.written.add(f"articles/{path.name}")
+        same = ", the same bytes as when it was closed" if self._is_as_closed(path) else ""
+        self._recovery.note(f"articles/{path.name}: written anew, {len(file.lines)} lines, {file.faults} of them mended{same}{kept}")
+
+    def _place(self, file: LineFile) -> None:
+        """Note where each line now lies."""
+        offset = 0
+        for source in file.lines:
+            length = len(source.read()) if source.from_record else source.length
+            if source.order is None:
+                self.orphans[source.version] = (file.path.name, offset, length)
+            else:
+                self._inventory.place_line(*source.version, file.path.name, offset, length)
+            offset += length
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Offset and bytes of each line, its line feed included; nothing where there is no file."""
+    if not path.exists():
+        return
+    offset = 0
+    with path.open("rb") as stream:
+        for line in stream:
+            yield offset, line
+            offset += len(line)
+
+
+def _insert(lines: list[Source], source: Source) -> None:
+    """Put a line where its record's place in the WARCs has it."""
+    if source.order is None:
+        lines.append(source)
+        return
+    later = (number for number, other in enumerate(lines) if other.order is not None and other.order > source.order)
+    lines.insert(next(later, len(lines)), source)
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    """The item of a whole line. None where it lacks what an item of a collection has."""
+    try:
+        record: dict[str, Any] = json.loads(line)
+        sound = isinstance(record["text_digest"], str) and type(record["version"]) is int and bool(item_key(record))
+        warc = record["warc"]
+        sound = sound and all(isinstance(warc[name], str) for name in ("file", "record_id", "payload_digest"))
+        sound = sound and type(warc["offset"]) is int and type(warc["length"]) is int
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return record if sound and line.endswith(b"\n") else None
+
+
+def _file_of_run(warc: str) -> str:
+    """The file of lines of the run that wrote a WARC file."""
+    return re.sub(r"-\d{5}-([^/]*)\.warc\.gz$", r"-00000-\1.jsonl", warc)

@@ -1,0 +1,109 @@
+"""Read WARC files back into the state: after a crash the part that it does not know yet, or all of it when it was lost."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head, validators
+from archive.state.database import CaptureRow, State
+from archive.state.urls import Found, Urls
+from archive.warc.reader import Record, bare_uri
+from archive.warc.salvage import Gap, read_sound
+from archive.warc.writer import REVISIT_NOT_MODIFIED
+
+logger = logging.getLogger(__name__)
+
+Describe = Callable[[str], Found | None]
+"""From a target URI to what the frontier calls it. None for what the frontier does not keep, e.g. robots.txt."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredItem:
+    """An item record found in a WARC."""
+
+    record: dict[str, Any]
+    line: bytes
+    file: str
+    offset: int
+    length: int
+
+
+def index_file(path: Path, state: State, urls: Urls, describe: Describe, *, start: int = 0) -> tuple[list[StoredItem], list[Gap]]:
+    """Index the sound records of a finished WARC file from an offset on; return the items found, and where bytes are damaged.
+
+    Nothing is committed.
+    """
+    items: list[StoredItem] = []
+    damage: list[Gap] = []
+    for offset, length, record in read_sound(path, damage, start=start):
+        if record.type in {"response", "revisit"}:
+            note_capture(capture_row(path.name, offset, length, record, describe), state, urls, describe, _validators_of(record))
+        elif record.type == "metadata":
+            item = read_item(path.name, offset, length, record)
+            if item:
+                items.append(item)
+    state.set_file_size(path.name, path.stat().st_size)
+    return items, damage
+
+
+def read_item(file: str, offset: int, length: int, record: Record) -> StoredItem | None:
+    """The item of a `metadata` record. None where it holds none."""
+    if not (record.header("Content-Type") or "").startswith("application/json"):
+        return None
+    line = record.block.read()
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        logger.warning("%s:%d: expected an item in JSON, got %s; left out of the index", file, offset, error)
+        return None
+    if not isinstance(value, dict) or not {"id", "kind", "version", "text_digest"} <= value.keys():
+        return None
+    return StoredItem(record=value, line=line, file=file, offset=offset, length=length)
+
+
+def capture_row(file: str, offset: int, length: int, record: Record, describe: Describe) -> CaptureRow:
+    """The index row of a `response` or `revisit` record."""
+    uri = bare_uri(record.header("WARC-Target-URI") or "")
+    head = _read_response_head(record)
+    not_modified = record.header("WARC-Profile") == REVISIT_NOT_MODIFIED
+    found = describe(uri)
+    return CaptureRow(
+        key=found.key if found else uri,
+        uri=uri,
+        date=record.header("WARC-Date") or "",
+        type=record.type,
+        status=304 if not_modified else head.status if head else 0,
+        mime=media_type(head),
+        payload_digest=record.header("WARC-Payload-Digest"),
+        truncated=None if record.type == "revisit" else record.header("WARC-Truncated"),
+        file=file,
+        offset=offset,
+        length=length,
+        record_id=record.record_id,
+    )
+
+
+def note_capture(row: CaptureRow, state: State, urls: Urls, describe: Describe, tags: tuple[str | None, str | None]) -> None:
+    """Put a capture into the state; `tags`: its ETag and Last-Modified."""
+    capture = state.add_capture(row)
+    found = describe(row.uri)
+    if found and row.status and not row.truncated:
+        urls.add(found)
+        urls.captured(found.key, capture, status=row.status, date=row.date, etag=tags[0], last_modified=tags[1])
+
+
+def _validators_of(record: Record) -> tuple[str | None, str | None]:
+    return validators(_read_response_head(record))
+
+
+def _read_response_head(record: Record) -> ResponseHead | None:
+    found = read_head(record.block)
+    if found is None:
+        return None
+    try:
+        return parse_response_head(found[0])
+    except HTTPSyntaxError:
+        return None

@@ -1,0 +1,299 @@
+"""The state database: what was captured, which versions of each item are known, and what is left to fetch.
+
+One SQLite file in WAL mode, written by one process.
+Everything in it can be rebuilt from the WARCs, so it is never synced by itself: after a power loss it may lag behind
+the WARC, and the start of the next crawl brings it up to date.
+
+A transaction is open from the first write until `commit`; what is written together is kept or lost together.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from archive.errors import ArchiveError, OutOfSpace
+
+SCHEMA_VERSION = 1
+
+_TABLES = """
+CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE captures (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, uri TEXT NOT NULL, date TEXT NOT NULL, type TEXT NOT NULL, status INTEGER NOT NULL,
+  mime TEXT, payload_digest TEXT, truncated TEXT,
+  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, record_id TEXT NOT NULL,
+  UNIQUE (file, offset));
+CREATE INDEX captures_payload ON captures (payload_digest) WHERE type = 'response' AND truncated IS NULL;
+CREATE INDEX captures_key ON captures (key, id);
+CREATE TABLE versions (
+  key TEXT NOT NULL, version INTEGER NOT NULL, digest TEXT NOT NULL, status TEXT NOT NULL, date TEXT,
+  jsonl TEXT NOT NULL, jsonl_offset INTEGER NOT NULL, jsonl_length INTEGER NOT NULL,
+  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+  PRIMARY KEY (key, version)) WITHOUT ROWID;
+CREATE INDEX versions_jsonl ON versions (jsonl, jsonl_offset);
+CREATE TABLE urls (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, kind TEXT NOT NULL, priority INTEGER NOT NULL,
+  depth INTEGER NOT NULL, hops TEXT NOT NULL, via TEXT, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  due REAL NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, status INTEGER, capture INTEGER, page INTEGER,
+  fetched_at TEXT, changed_at TEXT, gone_at TEXT);
+CREATE INDEX urls_queue ON urls (priority DESC, id) WHERE state = 'queued';
+CREATE INDEX urls_queue_kind ON urls (kind, priority DESC, id) WHERE state = 'queued';
+CREATE INDEX urls_state ON urls (state, due);
+CREATE INDEX urls_due ON urls (kind, due) WHERE state = 'done';
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureRow:
+    """One `response` or `revisit` record, as the index knows it."""
+
+    key: str
+    """What the crawl calls the page: equal for every address of it."""
+    uri: str
+    date: str
+    """`WARC-Date`: when the request began, UTC, with microseconds and `Z`."""
+    type: str
+    """`response` or `revisit`."""
+    status: int
+    """HTTP status; 0 where the bytes hold no status line."""
+    mime: str | None
+    payload_digest: str | None
+    truncated: str | None
+    file: str
+    offset: int
+    length: int
+    record_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRow:
+    """One version of one item: its line in `articles/` and its record in the WARC."""
+
+    key: str
+    version: int
+    digest: str
+    status: str
+    date: str | None
+    jsonl: str
+    jsonl_offset: int
+    jsonl_length: int
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrlRow:
+    """One URL of the frontier.
+
+    States: `queued` (to be fetched), `active` (being fetched), `captured` (in the archive, being read), `fetched` (in the archive
+    since an interrupted crawl, still to be read), `waiting` (to be tried again at `due`), `done`, `failed` (given up),
+    `excluded` (beyond the limits of the run, or read under limits that left out links), `refused` (robots.txt or the scope).
+    """
+
+    id: int
+    key: str
+    url: str
+    kind: str
+    priority: int
+    depth: int
+    hops: str
+    """One letter for each hop from the seed: `L` link, `E` embed, `R` redirect (as in Heritrix)."""
+    via: str | None
+    state: str
+    attempts: int
+    """Tries in this run, and `archive.state.urls.ROUND` for each run that gave the URL up."""
+    due: float
+    """Seconds since the epoch before which it is not to be fetched; of a done URL, when to look again."""
+    etag: str | None
+    last_modified: str | None
+    status: int | None
+    capture: int | None
+    """The newest capture, whatever its status: its id in `captures`."""
+    page: int | None
+    """The newest capture with status 200, whose validators `etag` and `last_modified` are."""
+    fetched_at: str | None
+    changed_at: str | None
+    gone_at: str | None
+
+
+_CAPTURE_FIELDS = tuple(CaptureRow.__dataclass_fields__)
+_VERSION_FIELDS = tuple(VersionRow.__dataclass_fields__)
+
+
+def _insert(table: str, fields: tuple[str, ...]) -> str:
+    return f"INSERT OR REPLACE INTO {table} ({', '.join(fields)}) VALUES ({', '.join('?' * len(fields))})"  # noqa: S608 - names of our own
+
+
+_INSERT_CAPTURE = _insert("captures", _CAPTURE_FIELDS)
+_INSERT_VERSION = _insert("versions", _VERSION_FIELDS)
+
+
+class _Connection(sqlite3.Connection):
+    """Tells what failed in the archive's own terms."""
+
+    path = Path()
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise _as_archive_error(error, self.path) from error
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        except sqlite3.DatabaseError as error:
+            raise _as_archive_error(error, self.path) from error
+
+
+def _as_archive_error(error: sqlite3.Error, path: Path) -> ArchiveError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return OutOfSpace(f"{path}: no space left; free some and run the same command again")
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return ArchiveError(f"{path}: {error}; run `thanhuy repair` to rebuild it from the WARCs")
+    return ArchiveError(f"{path}: {error}; run the same command again")
+
+
+class State:
+    """The database of one collection. One thread at a time uses it, not always the same one (Scrapy's shell)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._db = sqlite3.connect(
+                path, isolation_level="DEFERRED", check_same_thread=False, cached_statements=256, factory=_Connection
+            )
+            self._db.path = path
+            self._db.row_factory = sqlite3.Row
+            # NORMAL: durable at checkpoints, consistent always; the synced WARC makes up for the rest.
+            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+            elif version != SCHEMA_VERSION:
+                raise ArchiveError(
+                    f"{path}: expected schema version {SCHEMA_VERSION}, got {version}; move it aside and run `thanhuy index`"
+                )
+        except sqlite3.DatabaseError as error:
+            raise _as_archive_error(error, path) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self, *, complete: bool = True) -> None:
+        """Close without committing what is pending.
+
+        Not `complete`: the write-ahead log stays, at least an empty one, as the sign that a run broke off.
+        """
+        self._db.close()
+        if not complete:
+            self._path.with_name(self._path.name + "-wal").touch()
+
+    def settle(self) -> None:
+        """Bring all that is committed into the database's own file, so that its bytes do not change any more."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def commit(self) -> None:
+        """Keep all that was written since the last commit."""
+        self._db.commit()
+
+    def rollback(self) -> None:
+        """Forget all that was written since the last commit."""
+        self._db.rollback()
+
+    def execute(self, sql: str, parameters: Iterable[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement of a module that keeps its own queries beside its rules."""
+        cursor: sqlite3.Cursor = self._db.execute(sql, tuple(parameters))
+        return cursor
+
+    # Files
+
+    def set_file_size(self, name: str, size: int) -> None:
+        """Note up to which byte a WARC file is accounted for."""
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (name, size))
+
+    def file_size(self, name: str) -> int:
+        """Up to which byte a WARC file is accounted for; 0 for an unknown one."""
+        row = self._db.execute("SELECT size FROM files WHERE name = ?", (name,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def forget(self, name: str, size: int) -> None:
+        """Drop what was noted of a WARC file beyond a byte; the pages captured there are to be fetched again."""
+        beyond = "IN (SELECT id FROM captures WHERE file = ? AND offset + length > ?)"
+        again = f"UPDATE urls SET state = 'queued', capture = NULL, page = NULL WHERE capture {beyond} OR page {beyond}"  # noqa: S608 - fixed text
+        self._db.execute(again, (name, size) * 2)
+        self._db.execute("DELETE FROM captures WHERE file = ? AND offset + length > ?", (name, size))
+        self._db.execute("DELETE FROM versions WHERE file = ? AND offset + length > ?", (name, size))
+        self.set_file_size(name, size)
+
+    # Captures
+
+    def add_capture(self, row: CaptureRow) -> int:
+        """Index a record; return its id."""
+        return self._db.execute(_INSERT_CAPTURE, [getattr(row, name) for name in _CAPTURE_FIELDS]).lastrowid or 0
+
+    def find_capture(self, capture_id: int) -> CaptureRow | None:
+        """The capture with that id."""
+        return self._one_capture("id = ?", (capture_id,))
+
+    def find_payload(self, payload_digest: str) -> CaptureRow | None:
+        """The first whole `response` with that payload; never a revisit."""
+        return self._one_capture("payload_digest = ? AND type = 'response' AND truncated IS NULL ORDER BY id LIMIT 1", (payload_digest,))
+
+    def find_record(self, file: str, offset: int) -> CaptureRow | None:
+        """The capture that begins there."""
+        return self._one_capture("file = ? AND offset = ?", (file, offset))
+
+    def uris_of(self, key: str) -> list[str]:
+        """The addresses at which a page was captured."""
+        return [row[0] for row in self._db.execute("SELECT DISTINCT uri FROM captures WHERE key = ?", (key,))]
+
+    def captures(self, first: int = 0) -> Iterator[CaptureRow]:
+        """Every capture from an id on, in the order in which they were written."""
+        sql = f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures WHERE id >= ? ORDER BY id"  # noqa: S608 - names of our own
+        for row in self._db.execute(sql, (first,)):
+            yield CaptureRow(**dict(row))
+
+    def _one_capture(self, where: str, parameters: tuple[Any, ...]) -> CaptureRow | None:
+        row = self._db.execute(f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures WHERE {where}", parameters).fetchone()  # noqa: S608 - fixed text
+        return CaptureRow(**dict(row)) if row else None
+
+    # Versions of items
+
+    def add_version(self, row: VersionRow) -> None:
+        """Note a version of an item."""
+        self._db.execute(_INSERT_VERSION, [getattr(row, name) for name in _VERSION_FIELDS])
+
+    def find_version(self, key: str) -> VersionRow | None:
+        """The newest version of an item."""
+        row = self._db.execute("SELECT * FROM versions WHERE key = ? ORDER BY version DESC LIMIT 1", (key,)).fetchone()
+        return VersionRow(**dict(row)) if row else None
+
+    def newest_versions(self) -> Iterator[VersionRow]:
+        """The newest version of each item, by key."""
+        newest = "SELECT key, max(version) AS version FROM versions GROUP BY key"
+        for row in self._db.execute(f"SELECT v.* FROM versions v JOIN ({newest}) n USING (key, version) ORDER BY key"):  # noqa: S608 - fixed text
+            yield VersionRow(**dict(row))
+
+    def versions_in(self, jsonl: str, start: int = 0) -> Iterator[VersionRow]:
+        """The versions whose lines lie in one file of `articles/` at or after an offset, in the file's order."""
+        for row in self._db.execute("SELECT * FROM versions WHERE jsonl = ? AND jsonl_offset >= ? ORDER BY jsonl_offset", (jsonl, start)):
+            yield VersionRow(**dict(row))
+
+    def counts(self) -> dict[str, int]:
+        """How many captures, versions and items, and how many URLs in each state."""
+        one = {
+            "captures": "SELECT count(*) FROM captures",
+            "versions": "SELECT count(*) FROM versions",
+            "items": "SELECT count(DISTINCT key) FROM versions",
+        }
+        found = {name: int(self._db.execute(sql).fetchone()[0]) for name, sql in one.items()}
+        for row in self._db.execute("SELECT state, count(*) FROM urls GROUP BY state"):
+            found[f"urls_{row[0]}"] = int(row[1])
+        return found

@@ -1,0 +1,225 @@
+"""What is checked inside a record's block: digests, the HTTP message, warc-fields, and the rules for revisits.
+
+WARC 1.1 sections 5.8, 5.9, 6.2 to 6.7. The payload digest is over the message body with its transfer coding removed and its
+content coding kept (section 6.3.2). Tools that take it over other bytes are recognised and named, so that a reader can tell
+another reading of the standard from damage.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from archive.digest import Digest, digest_stream, http_kind, parse_digest
+from archive.http.bodies import Message, decode_content, read_message
+from archive.http.head import HTTPSyntaxError, RequestHead, ResponseHead
+from archive.verify.rules import PROFILES, Problem
+from archive.warc.reader import Record, bare_uri, open_window
+
+MAX_FIELDS = 16 * 1024 * 1024
+"""A larger block of warc-fields or JSON is not read as text."""
+FIELD_LINE = re.compile(rb"[^\x00-\x20()<>@,;:\\\"/\[\]?={}\x7f]+:.*")
+
+
+@dataclass
+class BlockFacts:
+    """What the checks learnt of a block, for the checks across records and files."""
+
+    status: int | None = None
+    """HTTP status of a response or revisit."""
+    mime: str | None = None
+    """Media type of the HTTP response, lower case, without parameters."""
+    item_digest: str | None = None
+    """SHA-256 in hex of the block of an `application/json` metadata record."""
+    method: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def check_block(record: Record, *, closed: bool) -> BlockFacts:
+    """Every check that needs nothing but the record itself. `closed`: it lies in a collection, whose own rules hold as well."""
+    facts = BlockFacts()
+    problems = facts.problems
+    problems.extend(_check_block_digest(record))
+    content_type = record.header("Content-Type") or ""
+    if record.block_length and not content_type and record.type != "continuation":
+        problems.append(("no-content-type", f"expected Content-Type in a {record.type} record with a block, got none"))
+    scheme = bare_uri(record.header("WARC-Target-URI") or "").partition(":")[0].lower()
+    kind = _message_kind(record, content_type, scheme, problems)
+    message = None
+    if kind and record.block_length:
+        try:
+            message = read_message(record.block, record.block_length, request=kind == "request")
+        except HTTPSyntaxError as error:
+            problems.append(("no-http", str(error)))
+    if record.type == "revisit":
+        problems.extend(_check_revisit(record, message, closed=closed))
+    elif kind is None or message is not None or not record.block_length:
+        problems.extend(_check_payload_digest(record, message))
+    else:
+        problems.extend(_check_payload_digest(record, None))
+    if message is not None:
+        _note_head(message, facts)
+        problems.extend(_check_http(record, message))
+        message.payload.close()
+    _check_text(record, content_type, facts)
+    return facts
+
+
+def _message_kind(record: Record, content_type: str, scheme: str, problems: list[Problem]) -> str | None:
+    """`request` or `response` when the block is to be read as an HTTP message."""
+    kind = http_kind(content_type)
+    if record.type not in ("request", "response", "revisit"):
+        return None
+    expected = "request" if record.type == "request" else "response"
+    if kind and kind != expected and not (kind == "response" and "msgtype" not in content_type.lower()):
+        problems.append(("odd-content-type", f"expected msgtype={expected} in a {record.type} record, got {content_type!r}"))
+        return kind
+    if scheme in ("http", "https") and kind is None:
+        if content_type and record.type != "revisit":
+            problems.append(("odd-content-type", f"expected application/http in a {record.type} record, got {content_type!r}"))
+        return None if content_type else expected
+    return expected if kind else None
+
+
+def _check_block_digest(record: Record) -> Iterator[Problem]:
+    for written in record.all("WARC-Block-Digest"):
+        digest = parse_digest(written)
+        if digest is None:
+            continue  # the header rules say so
+        record.block.seek(0)
+        actual = digest_stream(record.block, digest.algorithm)
+        if actual != digest.raw:
+            yield "block-digest", f"expected {written}, got {_same_notation(digest, actual)}"
+
+
+def _check_payload_digest(record: Record, message: Message | None) -> Iterator[Problem]:
+    if record.header("WARC-Segment-Number"):
+        return  # section 5.9: of a segmented record it is over the logical whole
+    for written in record.all("WARC-Payload-Digest"):
+        digest = parse_digest(written)
+        if digest is None:
+            continue
+        payload = message.payload if message else record.block
+        actual = _digest(payload, digest.algorithm)
+        if actual == digest.raw:
+            continue
+        meaning = _other_meaning(record, message, digest)
+        got = _same_notation(digest, actual)
+        if meaning:
+            yield "payload-digest-other", f"expected {written} over the message body without chunks, got {got}; it is {meaning}"
+        elif record.header("WARC-Truncated"):
+            yield "payload-digest-other", f"expected {written} over the payload, got {got}; the record is truncated, is it over the whole?"
+        else:
+            yield "payload-digest", f"expected {written}, got {got}"
+
+
+def _other_meaning(record: Record, message: Message | None, digest: Digest) -> str | None:
+    """Which bytes a digest is over, when not over those that the standard means."""
+    if message is None:
+        # No message could be read: some tools split at the first empty line they find, or take all for the body.
+        return "over no bytes at all" if digest.raw == hashlib.new(digest.algorithm, usedforsecurity=False).digest() else None
+    length = record.block_length - message.body_offset
+    if _digest(open_window(record.block, message.body_offset, length), digest.algorithm) == digest.raw:
+        return "over the body with its chunks, as warcprox and wget write it and warcio and FastWARC expect it"
+    if _digest(record.block, digest.algorithm) == digest.raw:
+        return "over the whole block"
+    if isinstance(message.head, ResponseHead) and message.head.codings:
+        with decode_content(message.payload, message.head.codings).content as content:
+            if _digest(content, digest.algorithm) == digest.raw:
+                return "over the decoded content"
+    return None
+
+
+def _digest(stream: BinaryIO, algorithm: str) -> bytes:
+    stream.seek(0)
+    return digest_stream(stream, algorithm)
+
+
+def _same_notation(digest: Digest, raw: bytes) -> str:
+    if digest.notation == "hex":
+        value = raw.hex()
+    else:
+        value = (base64.b32encode if digest.notation == "base32" else base64.b64encode)(raw).decode("ascii")
+    return f"{digest.algorithm}:{value}"
+
+
+def _note_head(message: Message, facts: BlockFacts) -> None:
+    if isinstance(message.head, ResponseHead):
+        facts.status = message.head.status
+        mime = (message.head.header(b"Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
+        facts.mime = mime or None
+    else:
+        facts.method = message.head.method.decode("latin-1")
+
+
+def _check_http(record: Record, message: Message) -> Iterator[Problem]:
+    """RFC 9112, as information: the block holds what the server sent, and servers err."""
+    for quirk in message.head.quirks:
+        yield "http-syntax", quirk
+    if isinstance(message.head, RequestHead) or record.type != "response":
+        return
+    body = record.block_length - message.body_offset
+    if message.chunked is not None:
+        if not message.chunked.complete and not record.header("WARC-Truncated"):
+            yield "http-chunks", message.chunked.error or "expected a complete chunked body"
+        elif message.chunked.rest:
+            yield "http-chunks", f"expected nothing after the chunked body, got {message.chunked.rest} bytes"
+        return
+    lengths = set(message.head.all(b"Content-Length"))
+    if len(lengths) > 1:
+        yield "http-syntax", f"expected one Content-Length, got {len(lengths)} that differ"
+    elif lengths:
+        length = lengths.pop()
+        if not length.isdigit():
+            yield "http-syntax", f"expected Content-Length in digits, got {length[:40]!r}"
+        elif int(length) != body and body and not record.header("WARC-Truncated"):
+            yield "http-length", f"expected a body of {int(length)} bytes, as the server's Content-Length has it, got {body}"
+
+
+def _check_revisit(record: Record, message: Message | None, *, closed: bool) -> Iterator[Problem]:
+    """WARC 1.1 section 6.7."""
+    profile = PROFILES.get(bare_uri(record.header("WARC-Profile") or ""))
+    body = record.block_length - message.body_offset if message else 0
+    if profile == "identical":
+        if not record.header("WARC-Payload-Digest"):
+            yield "missing-header", "expected WARC-Payload-Digest in a revisit of this profile (section 6.7.2), got none"
+        if not body and record.header("WARC-Truncated") != "length":
+            yield "revisit-not-truncated", "expected WARC-Truncated: length, since the payload is left out (section 6.7.2), got none"
+        elif body:
+            yield from _check_payload_digest(record, message)
+    if profile == "not-modified":
+        if body:
+            yield "revisit-block", f"expected no body in a server-not-modified revisit, got {body} bytes"
+        elif closed and record.block_length:
+            # WARC 1.1 section 6.7.3 allows the headers; replay tools then serve an empty 304 and the page is lost at that date.
+            yield "revisit-block", f"expected an empty block in a server-not-modified revisit, got {record.block_length} bytes"
+
+
+def _check_text(record: Record, content_type: str, facts: BlockFacts) -> None:
+    media_type = content_type.partition(";")[0].strip().lower()
+    if record.block_length > MAX_FIELDS or media_type not in ("application/warc-fields", "application/json"):
+        return
+    record.block.seek(0)
+    block = record.block.read()
+    if media_type == "application/warc-fields":
+        facts.problems.extend(_check_fields(block))
+    elif record.type == "metadata":
+        facts.item_digest = hashlib.sha256(block).hexdigest()
+        try:
+            json.loads(block)
+        except ValueError as error:
+            facts.problems.append(("item-syntax", f"expected JSON, got {error}"))
+
+
+def _check_fields(block: bytes) -> Iterator[Problem]:
+    """Section 4, `warc-fields`."""
+    if b"\0" in block:
+        yield "fields-syntax", "expected warc-fields, got a NUL byte"
+    for number, line in enumerate(block.split(b"\n"), 1):
+        line = line.removesuffix(b"\r")
+        if line and not line.startswith((b" ", b"\t")) and not FIELD_LINE.fullmatch(line):
+            yield "fields-syntax", f"expected a line `name: value` in warc-fields, got line {number}: {line[:60]!r}"
+            return

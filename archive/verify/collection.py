@@ -1,0 +1,218 @@
+"""A whole collection: which files there are, what each holds, and whether they all say the same.
+
+The order: WARC files, each by itself; records across files; lines of items; index; state; fixity.
+The WARC is the source of truth, so what disagrees with it is reported where it disagrees.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archive import fixity
+from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
+from archive.verify.fixity import check_file, check_log, check_presence, choose
+from archive.verify.index import IndexContext, check_index
+from archive.verify.items import ItemRules, Items, LinesScan, LinesTask, scan_lines, split_task
+from archive.verify.links import Links
+from archive.verify.state import check_state
+from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
+
+FORMATS = (1,)
+OPEN = ".open"
+KNOWN = {
+    "collection.json", "warc", "articles", "articles.jsonl", "indexes", "crawls", "torn", "state.sqlite", "state.sqlite-wal",
+    "state.sqlite-shm", "fixity.jsonl", ".lock",
+}  # fmt: skip
+"""What may lie in the collection's directory."""
+
+Task = tuple[Callable[..., Any], tuple[Any, ...], str, int]
+"""Function, arguments, label and bytes of a piece of work."""
+Run = Callable[[list[Task]], Iterator[Any]]
+"""Runs tasks, here or in other processes, and gives their results in order."""
+
+
+@dataclass(kw_only=True)
+class CollectionScan:
+    """All that a collection gave."""
+
+    findings: list[Finding] = field(default_factory=list)
+    warcs: int = 0
+    records: int = 0
+    items: int = 0
+    digested: int = 0
+    verified: list[fixity.Entry] = field(default_factory=list)
+    """Files whose digest was found unchanged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """Which files a collection has, and in which condition it is."""
+
+    path: Path
+    name: str
+    """As the user named it; begins the names that findings carry."""
+    warcs: tuple[Path, ...]
+    lines: tuple[Path, ...]
+    live: bool
+    """Whether a process writes it at this moment."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a crawl is under way or broke off, so that what is derived may lag behind."""
+        # SQLite's write-ahead log is there from the first look at the state until its bytes are final and noted in the fixity log.
+        begun = (self.path / "state.sqlite-wal").exists()
+        return self.live or begun or any(path.name.endswith(OPEN) for path in (*self.warcs, *self.lines))
+
+    @property
+    def lag(self) -> tuple[Severity | None, str | None]:
+        """Severity and remedy of what lags behind."""
+        return (INFO if self.live else WARNING, REPAIR) if self.unfinished else (None, None)
+
+    def label(self, warc: str) -> str:
+        """The name that findings carry of a WARC, whether or not it is still `.open`."""
+        is_open = not (self.path / "warc" / warc).exists() and (self.path / "warc" / (warc + OPEN)).exists()
+        return f"{self.name}/warc/{warc}{OPEN if is_open else ''}"
+
+
+def look(path: Path, name: str) -> Shelf:
+    """See which files a collection has."""
+    warcs = [p for p in (path / "warc").glob("*") if p.name.removesuffix(OPEN).endswith((".warc.gz", ".warc"))]
+    lines = [p for p in (path / "articles").glob("*") if p.name.removesuffix(OPEN).endswith(".jsonl")]
+    return Shelf(path=path, name=name.rstrip("/"), warcs=tuple(sorted(warcs)), lines=tuple(sorted(lines)), live=is_locked(path))
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the collection's lock; asks without taking it from anyone."""
+    try:
+        fd = os.open(path / ".lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return False
+
+
+def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *, jobs: int = 1) -> CollectionScan:
+    """Everything about a collection but its fixity. `jobs`: in how many parts a long file of lines may be cut."""
+    scan = CollectionScan()
+    scan.findings += _check_files(shelf)
+    with Links(closed=True) as links:
+        _scan_warcs(shelf, run, now, links, scan)
+        scan.findings += links.check()
+        items = Items(links, shelf.label, unfinished=shelf.unfinished, live=shelf.live)
+        _scan_lines(shelf, run, rules, items, scan, jobs)
+        scan.findings += items.check()
+        scan.findings += _check_index(shelf, links)
+        state = shelf.path / "state.sqlite"
+        if state.exists():
+            scan.findings += check_state(state, f"{shelf.name}/state.sqlite", links, shelf.label, shelf.lag)
+    return scan
+
+
+def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan:
+    """The files against `fixity.jsonl`; `share`: only that part of them, or None for all."""
+    scan = CollectionScan()
+    scan.findings += check_log(shelf.path, shelf.name)
+    known = fixity.read_fixity(shelf.path)
+    scan.findings += check_presence(shelf.path, shelf.name, known)
+    entries = choose(known, share)
+    tasks: list[Task] = [
+        (_check_file, (shelf.path, shelf.name, entry, shelf.unfinished, shelf.live), entry.file, entry.size) for entry in entries
+    ]
+    for entry, result in zip(entries, run(tasks), strict=True):
+        scan.findings += result.findings
+        if result.verified:
+            scan.verified.append(entry)
+    scan.digested = len(entries)
+    return scan
+
+
+def _check_file(path: Path, name: str, entry: fixity.Entry, unfinished: bool, live: bool) -> Any:
+    return check_file(path, name, entry, unfinished=unfinished, live=live)
+
+
+def _check_files(shelf: Shelf) -> Iterator[Finding]:
+    about = shelf.path / "collection.json"
+    try:
+        value = json.loads(about.read_bytes())
+        if not isinstance(value, dict) or value.get("format") not in FORMATS:
+            got = value.get("format") if isinstance(value, dict) else type(value).__name__
+            yield find("collection-json", f"{shelf.name}/collection.json", f"expected format 1, got {got!r}")
+    except (OSError, ValueError) as error:
+        yield find("collection-json", f"{shelf.name}/collection.json", f"expected an object in JSON, got {error}")
+    for path in sorted(shelf.path.iterdir()):
+        if path.name not in KNOWN:
+            yield find("odd-file", f"{shelf.name}/{path.name}", "expected only a collection's files, got another")
+    for room, known in (("warc", shelf.warcs), ("articles", shelf.lines)):
+        directory = shelf.path / room
+        if not directory.is_dir():
+            yield find("missing-file", f"{shelf.name}/{room}", "expected a directory, got none")
+            continue
+        for path in sorted(directory.iterdir()):
+            if path not in known:
+                yield find("odd-file", f"{shelf.name}/{room}/{path.name}", f"expected only files of {room}, got another")
+            elif path.name.endswith(OPEN):
+                yield find("open-file", f"{shelf.name}/{room}/{path.name}", "expected a finished file, got one that is still open")
+    for name in ("articles.jsonl", "indexes/index.cdxj"):
+        if not (shelf.path / name).exists() and shelf.warcs:
+            severity, remedy = shelf.lag
+            yield find("missing-file", f"{shelf.name}/{name}", "expected the file, got none", severity=severity, remedy=remedy)
+
+
+def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: CollectionScan) -> None:
+    tasks: list[Task] = []
+    for path in shelf.warcs:
+        growing = path.name.endswith(OPEN)
+        context = WarcContext(
+            file=f"{shelf.name}/warc/{path.name}", name=path.name, now=now, closed=True, growing=growing, live=growing and shelf.live
+        )
+        tasks.append((scan_warc_path, (path, context), path.name, path.stat().st_size))
+    for result in run(tasks):
+        assert isinstance(result, WarcScan)
+        scan.findings += result.findings
+        scan.records += len(result.entries)
+        scan.warcs += 1
+        links.add(result.entries)
+
+
+def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: CollectionScan, jobs: int) -> None:
+    newest = shelf.path / "articles.jsonl"
+    parts: list[LinesTask] = []
+    for path in (*shelf.lines, *([newest] if newest.exists() else [])):
+        # A line of `articles.jsonl` is also in `articles/`, where it is parsed again.
+        own = replace(rules, parse=None) if path == newest else rules
+        file = f"{shelf.name}/{path.relative_to(shelf.path).as_posix()}"
+        task = LinesTask(path=path, file=file, warcs=shelf.path / "warc", rules=own, growing=path.name.endswith(OPEN))
+        parts += split_task(task, jobs)
+    tasks: list[Task] = [(scan_lines, (part,), part.path.name, (part.stop or part.path.stat().st_size) - part.start) for part in parts]
+    for part, result in zip(parts, run(tasks), strict=True):
+        assert isinstance(result, LinesScan)
+        scan.findings += result.findings
+        scan.items += result.count if part.path != newest else 0
+        items.add(result.lines, newest=part.path == newest)
+
+
+def _check_index(shelf: Shelf, links: Links) -> Iterator[Finding]:
+    path = shelf.path / "indexes" / "index.cdxj"
+    if path.exists():
+        context = IndexContext(file=f"{shelf.name}/indexes/index.cdxj", label=shelf.label, own=True, lag=shelf.lag)
+        yield from check_index(_lines_of(path), links, context)
+
+
+def _lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
+    offset = 0
+    with path.open("rb") as stream:
+        for line in stream:
+            yield offset, line
+            offset += len(line)

@@ -1,0 +1,326 @@
+"""Items against everything else: each line of `articles/` and `articles.jsonl`, its schema, its record in the WARC, its pointer.
+
+A line is held against the item record inside the WARC (byte for byte), the response that it points to,
+and, where a parser is given, against what parsing that response again yields.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from archive.digest import parse_digest
+from archive.errors import RecordError
+from archive.http.bodies import decode_content, read_message
+from archive.http.head import HTTPSyntaxError, ResponseHead
+from archive.verify.findings import DAMAGE, INFO, REPAIR, WARNING, Finding, Severity, find
+from archive.verify.links import Links
+from archive.verify.schema import check_schema, parse_line
+from archive.verify.warc import digest_of_line
+from archive.warc.reader import read_record_at
+
+Parse = Callable[[bytes, str, list[tuple[str, str]], str], dict[str, Any] | None]
+"""Decoded body, URL, HTTP headers, `captured_at` → the record that parsing gives; None where the page is no item."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemRules:
+    """What the caller knows of its items; the archive itself knows nothing of news."""
+
+    schema: dict[str, Any] | None = None
+    """JSON Schema of a line."""
+    parser_version: str | None = None
+    """The version of `parse`; a line by another version may rightly differ."""
+    parse: Parse | None = None
+    """A function of a module, so that it can be handed to another process."""
+    unparsed: frozenset[str] = frozenset()
+    """Keys that parsing does not give."""
+    text_digest: Callable[[dict[str, Any]], str] | None = None
+    """The `text_digest` that a line should have."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemLine:
+    """One line, as the checks across files need it."""
+
+    file: str
+    offset: int
+    digest: str
+    """SHA-256 in hex of its bytes."""
+    key: str
+    """`kind/id`."""
+    version: int
+    status: str
+    url: str
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+    record_id: str
+    payload_digest: str
+
+
+@dataclass(kw_only=True)
+class LinesScan:
+    """All that one file of lines gave."""
+
+    findings: list[Finding] = field(default_factory=list)
+    lines: list[ItemLine] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesTask:
+    """What of a file of lines is to be checked, and how."""
+
+    path: Path
+    file: str
+    """The name that findings carry."""
+    warcs: Path
+    """Where the pointers lead."""
+    rules: ItemRules
+    growing: bool = False
+    """Whether the file is `.open`: its last line may be torn."""
+    start: int = 0
+    stop: int | None = None
+    """Only the lines that begin in this range of bytes; None for the file's end."""
+
+
+def split_task(task: LinesTask, parts: int) -> list[LinesTask]:
+    """The task in parts of about equal size, none smaller than a megabyte."""
+    size = task.path.stat().st_size
+    parts = max(1, min(parts, size >> 20))
+    bounds = [size * part // parts for part in range(parts)]
+    return [replace(task, start=start, stop=stop) for start, stop in zip(bounds, [*bounds[1:], None], strict=True)]
+
+
+def scan_lines(task: LinesTask) -> LinesScan:
+    """Check a file of lines by itself."""
+    result = LinesScan()
+    try:
+        with task.path.open("rb") as stream:
+            if task.start:
+                stream.seek(task.start - 1)
+                stream.readline()
+            offset = stream.tell()
+            while (task.stop is None or offset < task.stop) and (data := stream.readline()):
+                if data.endswith(b"\n"):
+                    _scan_line(data[:-1], offset, task, result)
+                else:
+                    detail = f"expected a line feed at the end of the last line, got {data[-20:]!r} and the end of the file"
+                    result.findings.append(find("torn-tail" if task.growing else "jsonl-cut", task.file, detail, offset=offset))
+                offset += len(data)
+    except OSError as error:
+        result.findings.append(find("unreadable-file", task.file, f"expected a readable file, got {error.strerror or error}"))
+    return result
+
+
+def _scan_line(data: bytes, offset: int, task: LinesTask, result: LinesScan) -> None:
+    result.count += 1
+    rules, file = task.rules, task.file
+    value, problems = parse_line(data)
+    if value is not None and rules.schema:
+        problems += check_schema(value, rules.schema)
+    line = _as_line(value, data, offset, file) if value is not None else None
+    if value is not None and line is None and not any(code == "jsonl-schema" for code, _ in problems):
+        problems.append(("jsonl-schema", "expected id, kind, version, url and warc, got a line without"))
+    for code, detail in problems:
+        result.findings.append(find(code, file, detail, offset=offset))
+    if line is None or value is None:
+        return
+    result.lines.append(line)
+    sound = all(code == "jsonl-not-nfc" for code, _ in problems)
+    if sound and rules.text_digest and (expected := rules.text_digest(value)) != value.get("text_digest"):
+        detail = f"expected text_digest {expected}, got {value.get('text_digest')}"
+        result.findings.append(find("text-digest", file, detail, offset=offset, record_id=line.record_id))
+    if sound and rules.parse and line.status == "live":
+        result.findings.extend(_reparse(value, line, task.warcs, rules))
+
+
+def _as_line(value: dict[str, Any], data: bytes, offset: int, file: str) -> ItemLine | None:
+    warc = value.get("warc")
+    if not isinstance(warc, dict):
+        return None
+    texts = (value.get("kind"), value.get("id"), value.get("url"), warc.get("file"), warc.get("record_id"), warc.get("payload_digest"))
+    numbers = (value.get("version"), warc.get("offset"), warc.get("length"))
+    if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
+        return None
+    return ItemLine(
+        file=file,
+        offset=offset,
+        digest=digest_of_line(data),
+        key=f"{value['kind']}/{value['id']}",
+        version=value["version"],
+        status=str(value.get("status", "live")),
+        url=value["url"],
+        warc_file=warc["file"],
+        warc_offset=warc["offset"],
+        warc_length=warc["length"],
+        record_id=warc["record_id"],
+        payload_digest=warc["payload_digest"],
+    )
+
+
+def _reparse(value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRules) -> Iterator[Finding]:
+    assert rules.parse is not None
+    path = warcs / Path(line.warc_file).name
+    path = path if path.exists() else path.with_name(path.name + ".open")
+    if not path.exists():
+        return
+    try:
+        body, headers = read_page(path, line.warc_offset)
+    except (RecordError, HTTPSyntaxError):
+        return  # reported where the WARC and the pointer are checked
+    parsed = rules.parse(body, line.url, headers, str(value.get("captured_at")))
+    same_parser = (value.get("parser") or {}).get("version") == rules.parser_version
+    severity = DAMAGE if same_parser else WARNING
+    if parsed is None:
+        detail = "expected an item in the page, got none when parsing it again"
+        yield find("record-unparsed", line.file, detail, offset=line.offset, record_id=line.record_id, severity=severity)
+        return
+    ignored = rules.unparsed if same_parser else rules.unparsed | {"parser", "sources"}
+    differing = [key for key in value if key not in ignored and value[key] != parsed.get(key)]
+    if differing:
+        detail = f"expected {line.key} as parsing the page again gives it, got a difference in {', '.join(differing)}"
+        yield find("record-differs", line.file, detail, offset=line.offset, record_id=line.record_id, severity=severity)
+
+
+def parse_line_again(value: dict[str, Any], warcs: Path, rules: ItemRules) -> list[Finding]:
+    """How an item differs from what its page gives when it is parsed again; nothing where it agrees, or its page cannot be read."""
+    line = _as_line(value, b"", 0, "")
+    return list(_reparse(value, line, warcs, rules)) if line is not None else []
+
+
+def read_page(path: Path, offset: int) -> tuple[bytes, list[tuple[str, str]]]:
+    """The decoded body and the headers of the response at a place. Raises RecordError, HTTPSyntaxError."""
+    record = read_record_at(path, offset)
+    with record.block:
+        message = read_message(record.block, record.block_length)
+        assert isinstance(message.head, ResponseHead)
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message.head.headers]
+        with message.payload, decode_content(message.payload, message.head.codings).content as content:
+            return content.read(), headers
+
+
+class Items:
+    """The lines of one collection, held against its records."""
+
+    FIELDS = tuple(ItemLine.__dataclass_fields__)
+
+    def __init__(self, links: Links, label: Callable[[str], str], *, unfinished: bool, live: bool) -> None:
+        """`label`: WARC file name → the name that findings carry. `unfinished`: `.open` files are there, so that the rest may lag."""
+        self._db, self._links, self._label = links.database, links, label
+        self._lag: tuple[Severity | None, str | None] = (INFO if live else WARNING, REPAIR) if unfinished else (None, None)
+        for table in ("lines", "newest"):
+            self._db.execute(f"CREATE TABLE {table} ({', '.join(self.FIELDS)})")
+            self._db.execute(f"CREATE INDEX {table}_digest ON {table} (digest)")
+            self._db.execute(f"CREATE INDEX {table}_key ON {table} (key)")
+            self._db.execute(f"CREATE INDEX {table}_record ON {table} (record_id)")
+        self._db.execute("CREATE INDEX items ON records (item_digest)")
+        self._db.execute("CREATE INDEX referring ON records (refers_to)")
+
+    def add(self, lines: list[ItemLine], *, newest: bool = False) -> None:
+        """Take in the lines of a file; `newest`: of `articles.jsonl`."""
+        table = "newest" if newest else "lines"
+        marks = ", ".join("?" * len(self.FIELDS))
+        self._db.executemany(
+            f"INSERT INTO {table} VALUES ({marks})",  # noqa: S608 - one of two names
+            [[getattr(line, name) for name in self.FIELDS] for line in lines],
+        )
+
+    def check(self) -> Iterator[Finding]:
+        """Everything that holds between lines, and between lines and records."""
+        for line in self._db.execute("SELECT * FROM lines ORDER BY rowid"):
+            yield from self._check_pointer(line)
+            yield from self._check_record(line)
+        yield from self._check_lines()
+        yield from self._check_versions()
+        yield from self._check_newest()
+
+    def _find(self, code: str, row: sqlite3.Row, detail: str, *, lag: bool = False) -> Finding:
+        severity, remedy = self._lag if lag else (None, None)
+        return find(code, row["file"], detail, offset=row["offset"], record_id=row["record_id"], severity=severity, remedy=remedy)
+
+    def _check_pointer(self, line: sqlite3.Row) -> Iterator[Finding]:
+        file = self._label(line["warc_file"])
+        record = self._links.at(file, line["warc_offset"])
+        if (record is None or record["record_id"] != line["record_id"]) and self._links.filler_at(file, line["warc_offset"]):
+            detail = f"expected the response at byte {line['warc_offset']} of {line['warc_file']}, got what documents its loss"
+            yield self._find("lost-response", line, detail)
+            return
+        if record is None:
+            known = self._db.execute("SELECT 1 FROM records WHERE file = ? LIMIT 1", (file,)).fetchone()
+            code, what = ("pointer-record", f"a record at byte {line['warc_offset']} of") if known else ("pointer-file", "a WARC file")
+            yield self._find(code, line, f"expected warc to lead to {what} {line['warc_file']}, got none")
+            return
+        if record["type"] not in ("response", "revisit"):
+            yield self._find("pointer-type", line, f"expected warc to lead to a response, got a {record['type']} record")
+        if record["record_id"] != line["record_id"]:
+            yield self._find("pointer-id", line, f"expected warc.record_id {record['record_id']}, got {line['record_id']}")
+        if record["length"] != line["warc_length"]:
+            yield self._find("pointer-length", line, f"expected warc.length {record['length']}, got {line['warc_length']}")
+        ours, theirs = parse_digest(line["payload_digest"]), parse_digest(record["payload_digest"])
+        if ours is None or theirs is None or (ours.algorithm, ours.raw) != (theirs.algorithm, theirs.raw):
+            detail = f"expected warc.payload_digest {record['payload_digest'] or 'of a record that has one'}, got {line['payload_digest']}"
+            yield self._find("pointer-digest", line, detail)
+        same_uri = line["status"] != "live" or _escaped(line["url"]) == _escaped(record["target_uri"])
+        if not same_uri and not self._is_revisited(record["record_id"], _escaped(line["url"])):
+            yield self._find("pointer-uri", line, f"expected url {record['target_uri']}, got {line['url']}")
+
+    def _is_revisited(self, record_id: str, uri: str) -> bool:
+        """Whether the same payload came from that address as well: the item then points to the response that holds it."""
+        sql = "SELECT 1 FROM records WHERE type = 'revisit' AND refers_to = ? AND target_uri = ? LIMIT 1"
+        return self._db.execute(sql, (record_id, uri)).fetchone() is not None
+
+    def _check_record(self, line: sqlite3.Row) -> Iterator[Finding]:
+        same = list(self._links.rows("item_digest = ?", line["digest"]))
+        if any(record["refers_to"] == line["record_id"] for record in same):
+            return
+        if same:
+            detail = f"expected the item's record in the WARC to refer to {line['record_id']}, got {same[0]['refers_to'] or 'none'}"
+            yield self._find("item-differs", line, detail)
+        elif next(self._links.rows("item_digest IS NOT NULL AND refers_to = ?", line["record_id"]), None) is not None:
+            yield self._find("item-differs", line, "expected the line as the item's record in the WARC has it, got another")
+        else:
+            yield self._find("item-missing", line, "expected a record of this item in the WARC, got none")
+
+    def _check_lines(self) -> Iterator[Finding]:
+        # A line of the same response that differs was reported as such.
+        sql = """SELECT r.* FROM records r LEFT JOIN lines l ON l.digest = r.item_digest
+                 WHERE r.item_digest IS NOT NULL AND l.key IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM lines o WHERE o.record_id = r.refers_to
+                                 AND NOT EXISTS (SELECT 1 FROM records q WHERE q.item_digest = o.digest))
+                 ORDER BY r.key"""
+        for row in self._db.execute(sql):
+            yield self._find("line-missing", row, "expected a line in articles/ for this item record, got none", lag=True)
+
+    def _check_versions(self) -> Iterator[Finding]:
+        for table in ("lines", "newest"):
+            group = "key, version" if table == "lines" else "key"
+            sql = f"SELECT *, count(*) AS times FROM {table} GROUP BY {group} HAVING times > 1 ORDER BY rowid"  # noqa: S608 - fixed text
+            for row in self._db.execute(sql):
+                detail = f"expected version {row['version']} of {row['key']} once, got it {row['times']} times"
+                yield self._find("jsonl-repeated-line", row, detail)
+        sql = "SELECT *, max(version) AS top, count(DISTINCT version) AS versions FROM lines GROUP BY key"
+        for row in self._db.execute(f"{sql} HAVING top != versions OR min(version) < 1 ORDER BY rowid"):
+            detail = f"expected versions 1 to {row['top']} of {row['key']}, got {row['versions']} of them"
+            yield self._find("version-order", row, detail)
+
+    def _check_newest(self) -> Iterator[Finding]:
+        self._db.execute("CREATE TEMP TABLE tops AS SELECT *, max(version) FROM lines GROUP BY key")
+        self._db.execute("CREATE INDEX temp.tops_key ON tops (key)")
+        joined = "FROM tops t LEFT JOIN newest n ON n.key = t.key"
+        for row in self._db.execute(f"SELECT t.* {joined} WHERE n.key IS NULL ORDER BY t.file, t.offset"):
+            detail = f"expected version {row['version']} of {row['key']} in articles.jsonl, got none"
+            yield self._find("newest-missing", row, detail, lag=True)
+        for row in self._db.execute("SELECT n.*, t.version AS top FROM newest n JOIN tops t USING (key) WHERE n.digest != t.digest"):
+            detail = f"expected {row['key']} as its version {row['top']} has it in articles/, got another line (version {row['version']})"
+            yield self._find("newest-differs", row, detail, lag=True)
+        for row in self._db.execute("SELECT n.* FROM newest n LEFT JOIN tops t USING (key) WHERE t.key IS NULL"):
+            yield self._find("newest-extra", row, f"expected a version of {row['key']} in articles/, got none")
+
+
+def _escaped(url: str) -> str:
+    """A URL as the WARC has it: every byte that a URI may not hold percent-encoded."""
+    return quote(url, safe="!#$%&'()*+,-./:;=?@[]_~")

@@ -1,0 +1,219 @@
+"""What holds between records, across all the files given: ids used once, references that resolve, revisits, segments.
+
+The records are kept in a temporary SQLite database, which goes to disk when it grows, so that memory does not follow the archive's size.
+WARC 1.1 sections 5.2, 5.7, 5.11, 5.16, 6.7 and 7 (segmentation).
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
+
+from archive.digest import parse_digest
+from archive.verify.findings import CLOSED, DAMAGE, INFO, WARNING, Finding, Severity, find
+from archive.verify.rules import PROFILES, URI, parse_date
+from archive.verify.warc import Entry
+from archive.warc.filler import TARGET
+
+FIELDS = (
+    "file", "offset", "length", "record_id", "type", "date", "target_uri", "refers_to", "refers_to_uri", "refers_to_date", "profile",
+    "payload_digest", "block_length", "truncated", "segment_origin", "segment_number", "segment_total", "status", "mime", "item_digest",
+)  # fmt: skip
+
+WGET = "metadata://gnu.org/software/wget/"
+"""Where wget up to 1.14 puts its own records, two of which share an id."""
+
+
+class Links:
+    """The records of one set of files."""
+
+    def __init__(self, *, closed: bool) -> None:
+        """`closed`: nothing lies outside the set, so that what does not resolve is lost."""
+        self._closed = closed
+        self._db = self.database = sqlite3.connect("")
+        self._db.row_factory = sqlite3.Row
+        self._db.executescript(
+            f"""
+            PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
+            CREATE TABLE records (key INTEGER PRIMARY KEY, {", ".join(FIELDS)});
+            CREATE TABLE links (source INTEGER, name TEXT, target TEXT);
+            CREATE TABLE named (record_id PRIMARY KEY) WITHOUT ROWID;
+            CREATE INDEX by_id ON records (record_id);
+            CREATE INDEX by_uri ON records (target_uri);
+            CREATE INDEX by_place ON records (file, offset);
+            """
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._db.close()
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Take in the records of a file."""
+        insert = f"INSERT INTO records ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608 - names of our own
+        for entry in entries:
+            key = self._db.execute(insert, [getattr(entry, name) for name in FIELDS]).lastrowid
+            links = [("WARC-Concurrent-To", target) for target in entry.concurrent_to]
+            links += [("WARC-Refers-To", entry.refers_to), ("WARC-Warcinfo-ID", entry.warcinfo_id)]
+            links.append(("WARC-Segment-Origin-ID", entry.segment_origin))
+            rows = [(key, name, target) for name, target in links if URI.fullmatch(target)]
+            self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", rows)
+            self._db.executemany("INSERT OR IGNORE INTO named VALUES (?)", [(lost,) for lost in entry.lost])
+        self._db.commit()
+
+    def check(self) -> Iterator[Finding]:
+        """Everything that holds between records."""
+        yield from self._check_ids()
+        yield from self._check_references()
+        yield from self._check_revisits()
+        yield from self._check_segments()
+
+    def at(self, file: str, offset: int) -> sqlite3.Row | None:
+        """The record that begins there."""
+        return self._one("SELECT * FROM records WHERE file = ? AND offset = ?", file, offset)
+
+    def filler_at(self, file: str, offset: int) -> sqlite3.Row | None:
+        """The filler that stands where that byte was damaged."""
+        sql = "SELECT * FROM records WHERE file = ? AND offset <= ? AND offset + length > ? AND target_uri = ?"
+        return self._one(sql, file, offset, offset, TARGET)
+
+    def rows(self, condition: str, *parameters: Any) -> Iterator[sqlite3.Row]:
+        """The records that meet a condition in SQL, in the order in which they were added."""
+        yield from self._db.execute(f"SELECT * FROM records WHERE {condition} ORDER BY key", parameters)  # noqa: S608 - conditions are fixed texts
+
+    def unlisted(self, table: str) -> Iterator[sqlite3.Row]:
+        """The captures whose file and offset are not in a table of this database."""
+        listed = f"SELECT 1 FROM {table} l WHERE l.file = records.file AND l.offset = records.offset"  # noqa: S608 - names of our own
+        yield from self.rows(f"type IN ('response', 'revisit') AND NOT EXISTS ({listed})")
+
+    def _one(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
+        row = self._db.execute(sql, parameters).fetchone()
+        assert row is None or isinstance(row, sqlite3.Row)
+        return row
+
+    def _find(self, code: str, row: sqlite3.Row, detail: str, severity: Severity | None = None) -> Finding:
+        if self._closed and code in CLOSED:
+            severity = DAMAGE
+        return find(code, row["file"], detail, offset=row["offset"], record_id=row["record_id"], severity=severity)
+
+    def _check_ids(self) -> Iterator[Finding]:
+        doubled = "SELECT record_id FROM records WHERE record_id != '' GROUP BY record_id HAVING count(*) > 1 ORDER BY min(key)"
+        for (record_id,) in self._db.execute(doubled).fetchall():
+            first, *others = self.rows("record_id = ?", record_id)
+            for other in others:
+                known = first["target_uri"].startswith(WGET) and other["target_uri"].startswith(WGET)
+                detail = f"expected an id of its own, got that of the record at {first['file']}:{first['offset']}"
+                yield self._find("duplicate-record-id", other, detail, WARNING if known else None)
+
+    def _check_references(self) -> Iterator[Finding]:
+        sql = """SELECT links.name, links.target, s.*, t.key AS t_key, t.type AS t_type, t.target_uri AS t_uri, n.record_id AS named
+                 FROM links JOIN records s ON s.key = links.source LEFT JOIN records t ON t.record_id = links.target
+                 LEFT JOIN named n ON n.record_id = links.target
+                 GROUP BY links.rowid ORDER BY links.rowid"""
+        lost: dict[str, tuple[sqlite3.Row, int]] = {}
+        for row in self._db.execute(sql):
+            if row["t_key"] is None and row["named"] is not None:
+                first, number = lost.get(row["target"], (row, 0))
+                lost[row["target"]] = first, number + 1
+            elif row["t_key"] is None:
+                where = "this collection" if self._closed else "the files given"
+                outside = row["name"] == "WARC-Warcinfo-ID" or row["type"] in ("revisit", "conversion")
+                detail = f"expected {row['name']} to name a record in {where}, got {row['target']}"
+                yield self._find("unresolved-reference", row, detail, INFO if outside else None)
+            else:
+                yield from self._check_reference(row)
+        for target, (row, number) in lost.items():
+            detail = f"expected {row['name']} to name a record, got {target}, which is documented as lost ({number} records refer to it)"
+            yield self._find("lost-record", row, detail)
+
+    def _check_reference(self, row: sqlite3.Row) -> Iterator[Finding]:
+        name, kind = row["name"], row["t_type"]
+        if row["target"] == row["record_id"] and name != "WARC-Warcinfo-ID":
+            yield self._find("wrong-reference", row, f"expected {name} to name another record, got the record itself")
+            return
+        if name == "WARC-Warcinfo-ID" and kind != "warcinfo":
+            yield self._find("wrong-reference", row, f"expected {name} to name a warcinfo record, got a {kind} record")
+        if name == "WARC-Concurrent-To" and kind in ("warcinfo", "conversion", "continuation"):
+            yield self._find("wrong-reference", row, f"expected {name} to name a record of the same capture, got a {kind} record")
+        # Section 5.7: a capture event is "a retrieval against a single target-URI"; 5.14: metadata copy the URI of what they describe.
+        one_uri = (name == "WARC-Concurrent-To" and row["target_uri"].startswith("http")) or (
+            name == "WARC-Refers-To" and row["type"] == "metadata"
+        )
+        if one_uri and row["t_uri"] and row["target_uri"] and row["t_uri"] != row["target_uri"]:
+            detail = f"expected the WARC-Target-URI of the record that {name} names, {row['t_uri']}, got {row['target_uri']}"
+            yield self._find("concurrent-differs", row, detail)
+
+    def _check_revisits(self) -> Iterator[Finding]:
+        for row in self.rows("type = 'revisit'"):
+            if row["refers_to"]:
+                original = self._one("SELECT * FROM records WHERE record_id = ?", row["refers_to"])
+                if original is not None:
+                    yield from self._check_revisit(row, original)
+            elif row["refers_to_uri"] and row["refers_to_date"]:
+                yield from self._check_by_address(row)
+            elif PROFILES.get(row["profile"]) == "identical" and not self._has_payload(row):
+                detail = f"expected a capture with payload digest {row['payload_digest'] or 'none'}, got none in the files given"
+                yield self._find("revisit-unresolved", row, detail)
+
+    def _check_revisit(self, row: sqlite3.Row, original: sqlite3.Row) -> Iterator[Finding]:
+        if original["type"] == "revisit":
+            yield self._find("revisit-of-revisit", row, f"expected WARC-Refers-To to name no revisit, got {original['record_id']}")
+        elif original["type"] not in ("response", "resource"):
+            yield self._find("wrong-reference", row, f"expected WARC-Refers-To to name a capture, got a {original['type']} record")
+        if row["refers_to_uri"] and row["refers_to_uri"] != original["target_uri"]:
+            detail = f"expected WARC-Refers-To-Target-URI {original['target_uri']}, got {row['refers_to_uri']}"
+            yield self._find("revisit-refers", row, detail)
+        if row["refers_to_date"] and not _same_second(row["refers_to_date"], original["date"]):
+            yield self._find("revisit-refers", row, f"expected WARC-Refers-To-Date {original['date']}, got {row['refers_to_date']}")
+        if PROFILES.get(row["profile"]) == "identical":
+            yield from self._compare_payloads(row, original)
+
+    def _compare_payloads(self, row: sqlite3.Row, original: sqlite3.Row) -> Iterator[Finding]:
+        ours, theirs = parse_digest(row["payload_digest"]), parse_digest(original["payload_digest"])
+        if ours and theirs and ours.algorithm == theirs.algorithm and ours.raw != theirs.raw:
+            detail = f"expected the payload digest of the capture referred to, {original['payload_digest']}, got {row['payload_digest']}"
+            yield self._find("revisit-digest", row, detail)
+
+    def _check_by_address(self, row: sqlite3.Row) -> Iterator[Finding]:
+        named = [r for r in self.rows("target_uri = ?", row["refers_to_uri"]) if _same_second(r["date"], row["refers_to_date"])]
+        captures = [other for other in named if other["type"] in ("response", "resource", "revisit") and other["key"] != row["key"]]
+        if not captures:
+            detail = f"expected a capture of {row['refers_to_uri']} at {row['refers_to_date']}, got none in the files given"
+            yield self._find("revisit-unresolved", row, detail)
+        elif all(other["type"] == "revisit" for other in captures):
+            detail = f"expected WARC-Refers-To-Target-URI and -Date to name no revisit, got {captures[0]['record_id']}"
+            yield self._find("revisit-of-revisit", row, detail)
+        elif PROFILES.get(row["profile"]) == "identical" and len(captures) == 1:
+            yield from self._compare_payloads(row, captures[0])
+
+    def _has_payload(self, row: sqlite3.Row) -> bool:
+        sql = "SELECT * FROM records WHERE payload_digest = ? AND type IN ('response', 'resource') LIMIT 1"
+        return self._one(sql, row["payload_digest"]) is not None
+
+    def _check_segments(self) -> Iterator[Finding]:
+        origins = "SELECT DISTINCT segment_origin FROM records WHERE segment_origin != '' ORDER BY key"
+        for (origin,) in self._db.execute(origins).fetchall():
+            parts = list(self.rows("segment_origin = ?", origin))
+            first = self._one("SELECT * FROM records WHERE record_id = ?", origin)
+            if first is None:
+                continue  # reported as a reference that does not resolve
+            if first["segment_number"] != "1":
+                yield self._find("bad-segment", first, f"expected WARC-Segment-Number 1, got {first['segment_number'] or 'none'}")
+            numbers = sorted(int(part["segment_number"]) for part in parts if part["segment_number"].isdigit())
+            if numbers != list(range(2, len(numbers) + 2)):
+                yield self._find("segment-missing", first, f"expected the segments from 2 on, each once, got {numbers}")
+                continue
+            total = next((part["segment_total"] for part in parts if part["segment_total"]), "")
+            length = first["block_length"] + sum(part["block_length"] for part in parts)
+            if not total:
+                yield self._find("segment-missing", first, "expected WARC-Segment-Total-Length in the last segment, got none")
+            elif int(total) != length:
+                yield self._find("bad-segment", first, f"expected segments of {total} bytes in all, got {length}")
+        for row in self.rows("segment_number = '1' AND type != 'continuation'"):
+            if self._one("SELECT * FROM records WHERE segment_origin = ? LIMIT 1", row["record_id"]) is None:
+                yield self._find("segment-missing", row, "expected continuation records of this first segment, got none")
+
+
+def _same_second(one: str, other: str) -> bool:
+    return one == other or (parse_date(one) or one) == (parse_date(other) or other)

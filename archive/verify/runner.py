@@ -1,0 +1,188 @@
+"""Verify: everything that can be checked about collections, WARC files and WACZ files, as findings.
+
+Findings are collected and never folded into one yes or no: a reader sees all of them, and a script counts by severity.
+The files are read and nothing is changed; only a collection's `fixity.jsonl` learns which files were found unchanged.
+"""
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archive import fixity
+from archive.errors import ArchiveError, CollectionLocked
+from archive.lock import Lock
+from archive.verify.collection import CollectionScan, Shelf, Task, look, verify_collection, verify_fixity
+from archive.verify.findings import Finding, Severity
+from archive.verify.fixity import record_verified
+from archive.verify.items import ItemRules
+from archive.verify.links import Links
+from archive.verify.wacz import WaczScan, scan_wacz
+from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
+
+WARC_NAMES = (".warc", ".warc.gz", ".warc.open", ".warc.gz.open")
+
+
+class NothingToVerify(ArchiveError):
+    """A path that is no collection, no WARC and no WACZ."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyOptions:
+    """How to verify."""
+
+    jobs: int = 1
+    """Processes; the file is the unit of work."""
+    fixity_only: bool = False
+    """Only digest the files of collections."""
+    sample: float | None = None
+    """Digest only this share of them (0 to 1), the longest unverified first."""
+    record: bool = True
+    """Whether `fixity.jsonl` is to learn what was verified."""
+    items: ItemRules = field(default_factory=ItemRules)
+    progress: Callable[[str, int, int], None] | None = None
+    """Told of a label, bytes done since the last call, and bytes that were added to what is to do."""
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What a verification came to."""
+
+    findings: list[Finding] = field(default_factory=list)
+    checked: Counter[str] = field(default_factory=Counter)
+    """How many collections, files, WARCs, records, items, bytes were looked at."""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether any finding is damage."""
+        return any(finding.severity is Severity.DAMAGE for finding in self.findings)
+
+
+def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
+    """Verify what the paths name; WARC files given together are taken for one set, so that references between them resolve.
+
+    Raises NothingToVerify before anything is read.
+    """
+    kinds = [(path, kind_of(path)) for path in paths]
+    report = Report()
+    now = datetime.now(UTC)
+    with _Runner(options) as runner:
+        for path, kind in kinds:
+            if kind == "collection":
+                _verify_collection(path, options, runner, now, report)
+            elif kind == "wacz":
+                _verify_wacz(path, runner, now, report)
+        warcs = [path for path, kind in kinds if kind == "warc"]
+        if warcs:
+            _verify_warcs(warcs, runner, now, report)
+    return report
+
+
+def kind_of(path: Path) -> str:
+    """`collection`, `warc` or `wacz`. Raises NothingToVerify."""
+    if path.is_dir():
+        if (path / "collection.json").exists() or (path / "warc").is_dir():
+            return "collection"
+        raise NothingToVerify(f"{path}: expected a collection, a WARC or a WACZ file, got a directory without collection.json")
+    if not path.exists():
+        raise NothingToVerify(f"{path}: expected a collection, a WARC or a WACZ file, got nothing of that name")
+    with path.open("rb") as stream:
+        start = stream.read(5)
+    if start.startswith(b"PK\x03\x04") or path.name.endswith(".wacz"):
+        return "wacz"
+    if start == b"WARC/" or path.name.endswith(WARC_NAMES):
+        return "warc"
+    raise NothingToVerify(f"{path}: expected a collection, a WARC or a WACZ file, got a file that begins with {start!r}")
+
+
+def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: Report) -> None:
+    tasks: list[Task] = []
+    for path in paths:
+        context = WarcContext(file=str(path), name=path.name, now=now, growing=path.name.endswith(".open"))
+        tasks.append((scan_warc_path, (path, context), path.name, path.stat().st_size))
+    with Links(closed=False) as links:
+        for result in runner.run(tasks):
+            assert isinstance(result, WarcScan)
+            report.findings += result.findings
+            report.checked.update(files=1, warcs=1, records=len(result.entries), bytes=result.size)
+            links.add(result.entries)
+        report.findings += links.check()
+
+
+def _verify_wacz(path: Path, runner: "_Runner", now: datetime, report: Report) -> None:
+    for result in runner.run([(scan_wacz, (path, str(path), now), path.name, path.stat().st_size)]):
+        assert isinstance(result, WaczScan)
+        report.findings += result.findings
+        report.checked.update(files=1, waczs=1, warcs=result.warcs, records=result.records, bytes=path.stat().st_size)
+
+
+def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
+    shelf = look(path, str(path))
+    scans = []
+    if not options.fixity_only:
+        scans.append(verify_collection(shelf, options.items, runner.run, now, jobs=options.jobs))
+    scans.append(verify_fixity(shelf, runner.run, options.sample))
+    for scan in scans:
+        report.findings += scan.findings
+        report.checked.update(warcs=scan.warcs, records=scan.records, items=scan.items, digested=scan.digested)
+    report.checked.update(collections=1, files=len(shelf.warcs) + len(shelf.lines))
+    if options.record:
+        _record(shelf, scans[-1], now)
+
+
+def _record(shelf: Shelf, scan: CollectionScan, now: datetime) -> None:
+    """Note what was found unchanged, unless somebody writes the collection or it cannot be written."""
+    if not scan.verified or any(finding.code.startswith("fixity-c") or finding.code == "fixity-syntax" for finding in scan.findings):
+        return
+    try:
+        lock = Lock(shelf.path, "verify")
+    except (CollectionLocked, OSError):
+        return  # a crawl is writing, or the medium is read-only: the digests held all the same
+    try:
+        record_verified(shelf.path, scan.verified, lambda: fixity.format_time(now))
+    except OSError:
+        return  # as above; a line cut off is mended by the next one
+    finally:
+        lock.release()
+
+
+class _Runner:
+    """Runs tasks one after the other, or in a pool of processes."""
+
+    def __init__(self, options: VerifyOptions) -> None:
+        self._progress = options.progress
+        # `spawn`: forking a process that has threads (the progress bar's) can deadlock.
+        self._pool = ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) if options.jobs > 1 else None
+
+    def __enter__(self) -> "_Runner":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def run(self, tasks: list[Task]) -> Iterator[Any]:
+        """The tasks' results in order."""
+        self._tell("", 0, sum(size for _, _, _, size in tasks))
+        if self._pool and len(tasks) > 1:
+            futures = [self._pool.submit(function, *arguments) for function, arguments, _, _ in tasks]
+            for future, (_, _, label, size) in zip(futures, tasks, strict=True):
+                yield future.result()
+                self._tell(label, size, 0)
+            return
+        for function, arguments, label, size in tasks:
+            if function is scan_warc_path and self._progress:
+                path, context = arguments
+                yield scan_warc_path(path, replace(context, tick=lambda done, label=label: self._tell(label, done, 0)))
+                continue
+            self._tell(label, 0, 0)
+            yield function(*arguments)
+            self._tell(label, size, 0)
+
+    def _tell(self, label: str, done: int, more: int) -> None:
+        if self._progress:
+            self._progress(label, done, more)

@@ -1,0 +1,138 @@
+"""JSON Lines read strictly: what loaders of data sets choke on, and a record held against its schema.
+
+Only as much of JSON Schema as describes records: `type`, `properties`, `items`, `anyOf`, `enum`, `const`, `pattern`, `$ref` into `$defs`.
+Beyond it this project's rule for objects: every key of the schema is there, in the schema's order, and no other.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from archive.verify.rules import Problem
+
+BOM = b"\xef\xbb\xbf"
+SURROGATE = re.compile("[\ud800-\udfff]")
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+
+
+def parse_line(data: bytes) -> tuple[Any, list[Problem]]:
+    """A line without its line feed as a value, and what is wrong with it; the value is None where it cannot be read."""
+    problems: list[Problem] = []
+    if data.startswith(BOM):
+        problems.append(("jsonl-bom", "expected no byte order mark, got one"))
+        data = data[len(BOM) :]
+    if not data.strip():
+        return None, [*problems, ("jsonl-blank-line", "expected an object on each line, got a blank line")]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return None, [*problems, ("jsonl-utf-8", f"expected UTF-8, got byte {data[error.start]:#04x} at {error.start} of the line")]
+    doubled: list[str] = []
+    constants: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(items)
+        if len(value) < len(items):
+            doubled.extend(key for key in value if sum(key == name for name, _ in items) > 1)
+        return value
+
+    try:
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constants.append)
+    except (ValueError, RecursionError) as error:
+        return None, [*problems, ("jsonl-syntax", f"expected JSON, got {error}")]
+    problems += [("jsonl-duplicate-key", f"expected each key once, got {key!r} again") for key in doubled]
+    problems += [("jsonl-nan", f"expected a number that JSON has, got {constant}") for constant in constants]
+    for place, string in _strings(value, ""):
+        if SURROGATE.search(string):
+            problems.append(("jsonl-surrogate", f"expected text at {place}, got a lone surrogate"))
+        elif not unicodedata.is_normalized("NFC", string):
+            problems.append(("jsonl-not-nfc", f"expected {place} in NFC, got another form"))
+    if not isinstance(value, dict):
+        problems.append(("jsonl-schema", f"expected an object, got {type(value).__name__}"))
+        return None, problems
+    return value, problems
+
+
+def _strings(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place or "the value", value
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _strings(item, f"{place}[{number}]")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield f"a key of {place or 'the object'}", key
+            yield from _strings(item, f"{place}.{key}" if place else key)
+
+
+def check_schema(value: Any, schema: dict[str, Any], *, root: dict[str, Any] | None = None, place: str = "") -> Iterator[Problem]:
+    """Hold a value against a schema."""
+    root = root or schema
+    where = place or "the object"
+    if "$ref" in schema:
+        schema = _resolve(root, schema["$ref"])
+    if "anyOf" in schema:
+        tries = [list(check_schema(value, option, root=root, place=place)) for option in schema["anyOf"]]
+        if all(tries):
+            yield min(tries, key=len)[0]
+        return
+    types = schema.get("type")
+    names = [types] if isinstance(types, str) else types or []
+    if names and not any(_is_type(value, name) for name in names):
+        yield "jsonl-schema", f"expected {where} to be {' or '.join(names)}, got {_show(value)}"
+        return
+    if "enum" in schema and value not in schema["enum"]:
+        yield "jsonl-schema", f"expected {where} to be one of {schema['enum']}, got {_show(value)}"
+    if "const" in schema and value != schema["const"]:
+        yield "jsonl-schema", f"expected {where} to be {schema['const']!r}, got {_show(value)}"
+    if "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
+        yield "jsonl-schema", f"expected {where} to match {schema['pattern']}, got {_show(value)}"
+    if isinstance(value, list) and "items" in schema:
+        for number, item in enumerate(value):
+            yield from check_schema(item, schema["items"], root=root, place=f"{place}[{number}]")
+    if isinstance(value, dict) and "properties" in schema:
+        yield from _check_object(value, schema["properties"], root, place)
+
+
+def _check_object(value: dict[str, Any], properties: dict[str, Any], root: dict[str, Any], place: str) -> Iterator[Problem]:
+    where = place or "the object"
+    missing = [key for key in properties if key not in value]
+    unknown = [key for key in value if key not in properties]
+    if missing:
+        yield "jsonl-schema", f"expected {', '.join(missing)} in {where}, got none"
+    if unknown:
+        yield "jsonl-schema", f"expected no other keys in {where}, got {', '.join(unknown)}"
+    known = [key for key in value if key in properties]
+    if known != [key for key in properties if key in value]:
+        yield "jsonl-key-order", f"expected the keys of {where} in the schema's order, got {', '.join(known)}"
+    for key in known:
+        yield from check_schema(value[key], properties[key], root=root, place=f"{place}.{key}" if place else key)
+
+
+def _resolve(root: dict[str, Any], reference: str) -> dict[str, Any]:
+    target: Any = root
+    for part in reference.removeprefix("#/").split("/"):
+        target = target[part]
+    assert isinstance(target, dict)
+    return target
+
+
+def _is_type(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == "boolean"
+    return isinstance(value, TYPES[name])
+
+
+def _show(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,284 @@
+"""WACZ inside and out: the zip, its list of files, their digests, the WARCs, the index and the pages.
+
+WACZ 1.1.1 (Webrecorder's specification) and, as far as files of it are about, 1.0.0, which keeps digests under `stats`.
+Nothing is opened before `verify_zip` found the zip sane.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from archive.verify.findings import INFO, WARNING, Finding, find
+from archive.verify.index import IndexContext, check_index
+from archive.verify.links import Links
+from archive.verify.schema import parse_line
+from archive.verify.warc import WarcContext, scan_warc
+from archive.verify.zip import check_zip, data_offset
+from archive.warc.reader import open_window
+
+CHUNK = 1 << 17
+MAX_LISTING = 256 << 20
+"""No list (datapackage, index, pages) larger than this is read."""
+PAGE_KEYS = {"url": str, "ts": str}
+
+
+@dataclass(kw_only=True)
+class WaczScan:
+    """All that one WACZ gave."""
+
+    findings: list[Finding] = field(default_factory=list)
+    records: int = 0
+    warcs: int = 0
+
+
+def scan_wacz(path: Path, file: str, now: datetime) -> WaczScan:
+    """Check a whole WACZ."""
+    scan = WaczScan()
+    try:
+        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+            _Checker(archive, stream, file, now, scan).check()
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+        scan.findings.append(find("zip-unreadable", file, f"expected a zip file, got {error}"))
+    except OSError as error:
+        scan.findings.append(find("unreadable-file", file, f"expected a readable file, got {error.strerror or error}"))
+    return scan
+
+
+class _Checker:
+    def __init__(self, archive: zipfile.ZipFile, stream: BinaryIO, file: str, now: datetime, scan: WaczScan) -> None:
+        self.archive, self.stream, self.file, self.now, self.scan = archive, stream, file, now, scan
+        self.members = {info.filename: info for info in archive.infolist() if not info.filename.endswith("/")}
+        self.digests: dict[str, tuple[str, int]] = {}
+        """Member → SHA-256 in hex and size, of those that could be read."""
+
+    def check(self) -> None:
+        self.scan.findings.extend(check_zip(self.archive, self.stream, self.file))
+        if any(finding.code == "zip-bomb" for finding in self.scan.findings):
+            return
+        for name, info in self.members.items():
+            self._digest(name, info)
+        self._check_layout()
+        self._check_datapackage()
+        with Links(closed=False) as links:
+            for name in self._under("archive/"):
+                self._scan_warc(name, links)
+            self.scan.findings.extend(links.check())
+            self._check_indexes(links)
+            self._check_pages(links)
+
+    def _add(self, code: str, detail: str, member: str | None = None, **more: Any) -> None:
+        self.scan.findings.append(find(code, f"{self.file}!{member}" if member else self.file, detail, **more))
+
+    def _under(self, folder: str) -> list[str]:
+        return sorted(name for name in self.digests if name.startswith(folder))
+
+    def _digest(self, name: str, info: zipfile.ZipInfo) -> None:
+        sha, size = hashlib.sha256(), 0
+        if info.header_offset < 0:
+            return  # told with the places of the members
+        try:
+            with self.archive.open(info) as member:
+                while data := member.read(CHUNK):
+                    sha.update(data)
+                    size += len(data)
+                    if size > info.file_size:
+                        raise zipfile.BadZipFile(f"more than the {info.file_size} bytes that the zip's directory names")
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+            self._add("zip-member", f"expected {info.file_size} bytes with CRC-32 {info.CRC:08x}, got {error}", name)
+            return
+        self.digests[name] = sha.hexdigest(), size
+
+    def _read(self, name: str) -> bytes | None:
+        if name not in self.digests or self.digests[name][1] > MAX_LISTING:
+            return None
+        return self.archive.read(self.members[name])
+
+    # The lists
+
+    def _check_layout(self) -> None:
+        for name in ("datapackage.json", "pages/pages.jsonl"):
+            if name not in self.members:
+                self._add("wacz-missing", f"expected {name}, got none")
+        for folder in ("archive/", "indexes/"):
+            if not any(name.startswith(folder) for name in self.members):
+                self._add("wacz-missing", f"expected at least one file in {folder}, got none")
+
+    def _check_datapackage(self) -> None:
+        data = self._read("datapackage.json")
+        if data is None:
+            return
+        value, problems = parse_line(data)
+        hard = [detail for code, detail in problems if code != "jsonl-not-nfc"]
+        if value is None or hard:
+            self._add("wacz-datapackage", f"expected an object in JSON, got {hard[0] if hard else 'none'}", "datapackage.json")
+            return
+        if value.get("profile") not in ("data-package", "wacz-package"):
+            self._add("wacz-datapackage", f"expected profile data-package, got {value.get('profile')!r}", "datapackage.json")
+        if not re.fullmatch(r"1\.[01](\.\d+)?", str(value.get("wacz_version"))):
+            self._add("wacz-version", f"expected wacz_version 1.1.1, got {value.get('wacz_version')!r}", "datapackage.json")
+        resources = value.get("resources")
+        if not isinstance(resources, list) or not all(isinstance(resource, dict) for resource in resources):
+            self._add("wacz-datapackage", "expected a list of resources, got none", "datapackage.json")
+            return
+        for resource in resources:
+            self._check_resource(resource)
+        listed = {resource.get("path") for resource in resources}
+        free = {"datapackage.json", "datapackage-digest.json"}
+        for name in self.members:
+            if name not in listed and name not in free:
+                self._add("wacz-unlisted", f"expected {name} among the resources of datapackage.json, got none", name)
+        self._check_package_digest(data)
+
+    def _check_resource(self, resource: dict[str, Any]) -> None:
+        path = resource.get("path")
+        stats = resource.get("stats") if isinstance(resource.get("stats"), dict) else resource
+        assert isinstance(stats, dict)
+        if not isinstance(path, str):
+            self._add("wacz-datapackage", f"expected a path in each resource, got {resource}", "datapackage.json")
+            return
+        if path not in self.members:
+            self._add("wacz-vanished", f"expected {path}, which datapackage.json lists, got none")
+            return
+        if path not in self.digests:
+            return
+        digest, size = self.digests[path]
+        if stats.get("bytes") != size:
+            self._add("wacz-size", f"expected {stats.get('bytes')} bytes, as datapackage.json has it, got {size}", path)
+        written = str(stats.get("hash", ""))
+        algorithm, _, value = written.rpartition(":")
+        algorithm = algorithm or str(resource.get("hashing", "sha256"))
+        if not written:
+            self._add("wacz-datapackage", f"expected a hash of {path}, got none", "datapackage.json")
+        elif algorithm == "sha256" and value != digest:
+            self._add("wacz-hash", f"expected sha256:{value}, as datapackage.json has it, got sha256:{digest}", path)
+        elif algorithm != "sha256":
+            self._add("unknown-digest", f"expected a sha256 hash of {path}, got {written[:40]!r}", "datapackage.json")
+
+    def _check_package_digest(self, package: bytes) -> None:
+        data = self._read("datapackage-digest.json")
+        if data is None:
+            if "datapackage-digest.json" not in self.members:
+                self._add("wacz-no-digest", "expected datapackage-digest.json, which WACZ recommends, got none")
+            return
+        value, _ = parse_line(data)
+        expected = "sha256:" + hashlib.sha256(package).hexdigest()
+        if value is None or value.get("path") != "datapackage.json":
+            self._add("wacz-digest", "expected an object with path datapackage.json, got another", "datapackage-digest.json")
+        elif value.get("hash") != expected:
+            self._add("wacz-digest", f"expected {value.get('hash')} for datapackage.json, got {expected}", "datapackage-digest.json")
+
+    # What is inside
+
+    def _scan_warc(self, name: str, links: Links) -> None:
+        if not re.search(r"\.warc(\.gz)?$", name):
+            self._add("odd-file", "expected only WARC files in archive/, got another", name)
+            return
+        info = self.members[name]
+        context = WarcContext(file=f"{self.file}!{name}", name=name.rpartition("/")[2], now=self.now)
+        if info.compress_type == zipfile.ZIP_STORED:
+            start = data_offset(self.stream, info)
+            assert start is not None
+            result = scan_warc(open_window(self.stream, start, info.file_size), context)
+        else:
+            self._add("wacz-compressed", f"expected {name} stored, got it compressed in the zip", name)
+            with tempfile.TemporaryFile() as copy, self.archive.open(info) as member:
+                while data := member.read(CHUNK):
+                    copy.write(data)
+                result = scan_warc(cast(BinaryIO, copy), context)
+        self.scan.findings.extend(result.findings)
+        self.scan.records += len(result.entries)
+        self.scan.warcs += 1
+        links.add(result.entries)
+
+    def _check_indexes(self, links: Links) -> None:
+        lines: list[tuple[int, bytes]] = []
+        where = ""
+        for name in self._under("indexes/"):
+            data = self._read(name)
+            if data is None or not re.search(r"\.cdxj?(\.gz)?$", name):
+                continue
+            where = where or name
+            if name.endswith(".gz"):
+                self._check_blocks(name, data)
+                try:
+                    data = gzip.decompress(data)
+                except (OSError, EOFError, zlib.error) as error:
+                    self._add("cdxj-syntax", f"expected gzip members, got {error}", name)
+                    continue
+            offset = 0
+            for line in data.splitlines(keepends=True):
+                lines.append((offset, line if line.endswith(b"\n") else line + b"\n"))
+                offset += len(line)
+        if not where:
+            self._add("wacz-missing", "expected a CDX index in indexes/, got none")
+            return
+
+        def label(filename: str) -> str:
+            return f"{self.file}!archive/{filename.removeprefix('archive/')}"
+
+        context = IndexContext(file=f"{self.file}!{where}", label=label, own=False)
+        self.scan.findings.extend(check_index(lines, links, context))
+
+    def _check_blocks(self, name: str, data: bytes) -> None:
+        """The secondary index (`.idx`): each line names a gzip member of the compressed index, and its digest."""
+        listing = self._read(re.sub(r"\.cdxj?\.gz$", ".idx", name))
+        if listing is None:
+            self._add("wacz-missing", f"expected the secondary index of {name}, got none")
+            return
+        for line in listing.splitlines():
+            match = re.fullmatch(rb".*?(\{.*\})\s*", line)
+            if line.startswith(b"!meta") or not line.strip():
+                continue
+            try:
+                fields = json.loads(match[1]) if match else {}
+                start, length = int(fields["offset"]), int(fields["length"])
+                block = data[start : start + length]
+                gzip.decompress(block)
+            except (ValueError, KeyError, TypeError, OSError, EOFError, zlib.error) as error:
+                detail = f"expected each line of the secondary index to name a gzip member, got {line[:60]!r}: {error}"
+                self._add("cdxj-syntax", detail, name)
+                continue
+            written, actual = str(fields.get("digest", "")), "sha256:" + hashlib.sha256(block).hexdigest()
+            if written.startswith("sha256:") and written != actual:
+                self._add("cdxj-differs", f"expected {written} for the block at {start}, got {actual}", name)
+
+    def _check_pages(self, links: Links) -> None:
+        for name in self._under("pages/"):
+            data = self._read(name)
+            if data is None or not name.endswith(".jsonl"):
+                continue
+            offset = 0
+            for number, line in enumerate(data.splitlines(keepends=True)):
+                self._check_page(name, offset, number, line.rstrip(b"\r\n"), links)
+                offset += len(line)
+
+    def _check_page(self, name: str, offset: int, number: int, line: bytes, links: Links) -> None:
+        if not line.strip():
+            return
+        value, problems = parse_line(line)
+        for code, detail in problems:
+            if code != "jsonl-not-nfc":
+                self._add("pages-syntax", detail, name, offset=offset)
+        if value is None:
+            return
+        if number == 0 and "format" in value:
+            if not str(value["format"]).startswith("json-pages-1."):
+                self._add("pages-syntax", f"expected format json-pages-1.0, got {value['format']!r}", name, offset=offset)
+            return
+        if number == 0:
+            self._add("pages-syntax", "expected a first line with `format`, got a page", name, offset=offset)
+        for key, kind in PAGE_KEYS.items():
+            if not isinstance(value.get(key), kind):
+                self._add("pages-syntax", f"expected {key} in each page, got {value.get(key)!r}", name, offset=offset)
+        url = value.get("url")
+        if isinstance(url, str) and next(links.rows("target_uri = ? AND type != 'request'", url), None) is None:
+            severity = WARNING if name == "pages/pages.jsonl" else INFO
+            self._add("pages-missing", f"expected a capture of the page {url}, got none", name, offset=offset, severity=severity)

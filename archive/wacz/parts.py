@@ -1,0 +1,118 @@
+"""What one WACZ holds of a collection: all of it, or a part that stands by itself."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from archive.collection import read_collection
+from archive.errors import ArchiveError
+from archive.index.cdxj import parse_line, read_lines
+from archive.lock import Lock
+from archive.wacz.pages import read_items
+from archive.warc.writer import OPEN_SUFFIX
+
+CHUNK = 1 << 20
+
+
+class Part(Protocol):
+    """What one WACZ holds of a collection."""
+
+    @property
+    def label(self) -> str:
+        """Told apart by this; empty for the whole."""
+
+    def warcs(self) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+        """Name, size and bytes of each WARC file."""
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines of the collection's index that belong to it."""
+
+    def place(self, file: str, offset: int) -> tuple[str, int]:
+        """Where a capture of the collection lies in this part's WARC files."""
+
+    def items(self) -> Iterator[dict[str, Any]]:
+        """The items that belong to it."""
+
+
+class Whole:
+    """All of a collection, its files as they are."""
+
+    label = ""
+
+    def __init__(self, collection: Path) -> None:
+        self._collection = collection
+
+    def warcs(self) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+        """Every finished WARC file."""
+        for path in list_warcs(self._collection):
+            yield path.name, path.stat().st_size, read_file(path)
+
+    def lines(self) -> Iterator[bytes]:
+        """The whole index."""
+        return read_lines(index_path(self._collection))
+
+    def place(self, file: str, offset: int) -> tuple[str, int]:
+        """Where it was."""
+        return file, offset
+
+    def items(self) -> Iterator[dict[str, Any]]:
+        """Every version."""
+        return read_items(self._collection)
+
+
+def list_warcs(collection: Path) -> list[Path]:
+    """The finished WARC files, in the order in which they were begun."""
+    return sorted((collection / "warc").glob("*.warc.gz"))
+
+
+def index_path(collection: Path) -> Path:
+    """Where the index is."""
+    return collection / "indexes" / "index.cdxj"
+
+
+@contextmanager
+def reading(collection: Path, purpose: str) -> Iterator[None]:
+    """Keep writers out while a collection is read as a whole.
+
+    Raises CollectionLocked, NotACollection, and ArchiveError where an interrupted run left it unfinished.
+    """
+    read_collection(collection)
+    lock = None
+    try:
+        lock = Lock(collection, purpose)
+    except OSError as error:
+        if error.errno not in {errno.EROFS, errno.EACCES, errno.EPERM}:
+            raise
+        # Who may not write here cannot lock, and a read-only copy has no writer.
+    try:
+        unfinished = next((collection / "warc").glob("*" + OPEN_SUFFIX), None)
+        if unfinished is not None:
+            raise ArchiveError(f"{unfinished}: left by an interrupted run; run `thanhuy repair {collection}` first")
+        check_index_files(collection)
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def check_index_files(collection: Path) -> None:
+    """See that the index speaks of the files that are there. Raises ArchiveError."""
+    there, named = {path.name for path in list_warcs(collection)}, set[str]()
+    for line in read_lines(index_path(collection)):
+        try:
+            named.add(parse_line(line)[2]["filename"])
+        except (ValueError, KeyError) as error:
+            raise ArchiveError(f"{index_path(collection)}: {error}; run `thanhuy index {collection}`") from error
+    if not named:
+        raise ArchiveError(f"{collection}: expected captures, got none; crawl first, or run `thanhuy index {collection}`")
+    if missing := sorted(named - there):
+        raise ArchiveError(f"{index_path(collection)}: expected {missing[0]} in warc/, got none; run `thanhuy verify {collection}`")
+
+
+def read_file(path: Path) -> Iterator[bytes]:
+    """A file, piece by piece."""
+    with path.open("rb") as stream:
+        while piece := stream.read(CHUNK):
+            yield piece

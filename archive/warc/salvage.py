@@ -1,0 +1,134 @@
+"""Read a WARC past damage: every record that is sound, and where the bytes between them lie that are none.
+
+A record that is found again behind damage counts only if it names the file's own warcinfo record:
+the bytes of a captured file may hold gzip members with WARC records of their own, and those must not pass for the archive's.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from archive.digest import block_digest, parse_digest
+from archive.http.bodies import open_spool
+from archive.warc.members import MAGIC, Member, MemberError, find_member, read_members
+from archive.warc.reader import END, MalformedRecord, Record, bare_uri, parse_record
+
+MEMBER_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+"""What every gzip member begins with that this archive writes: no time, no name, Unix."""
+MAX_RESTORED = 64 << 20
+"""Damaged members larger than this are not tried to be restored."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Bytes from `start` up to `end` that hold no sound record."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """How many bytes."""
+        return self.end - self.start
+
+
+def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tuple[int, int, Record]]:
+    """Offset, length and record of every sound gzip member from `start` on; each gap is put into `damage` as it is passed.
+
+    A record's block may be read until the next is asked for.
+    A member that is sound and holds no record that can be parsed is passed over without a gap: its bytes are as they were written.
+    """
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        own = _first_warcinfo(stream) if start else None
+        sound = start
+        place: int | None = start
+        while place is not None and place < size:
+            try:
+                for member in read_members(stream, start=place):
+                    record = _parse(member)
+                    if member.offset != sound:
+                        if record is None or (own is not None and warcinfo_of(record) != own):
+                            place = find_member(stream, member.offset + 1)
+                            break
+                        damage.append(Gap(sound, member.offset))
+                    place = sound = member.offset + member.length
+                    if record is not None:
+                        own = own or warcinfo_of(record)
+                        yield member.offset, member.length, record
+            except MemberError as error:
+                place = resume_at(stream, error)
+        if sound < size:
+            damage.append(Gap(sound, size))
+
+
+def resume_at(stream: BinaryIO, error: MemberError) -> int | None:
+    """Where the next member begins: behind the damaged one, if that is where one begins, or else where one can be found."""
+    if error.end is not None:
+        stream.seek(error.end)
+        if stream.read(3) == MAGIC:
+            return error.end
+    return find_member(stream, error.offset + 1)
+
+
+def _first_warcinfo(stream: BinaryIO) -> str | None:
+    try:
+        for member in read_members(stream):
+            record = _parse(member)
+            return warcinfo_of(record) if record else None
+    except MemberError:
+        pass  # then the first record that is sound tells
+    return None
+
+
+def _parse(member: Member) -> Record | None:
+    try:
+        return parse_record(member.data)
+    except MalformedRecord:
+        return None
+
+
+def warcinfo_of(record: Record) -> str | None:
+    """The id of the warcinfo record that a record belongs to: its own, of a warcinfo record. None where it names none."""
+    return record.record_id if record.type == "warcinfo" else bare_uri(record.header("WARC-Warcinfo-ID") or "") or None
+
+
+def restore_member(data: bytes) -> bytes | None:
+    """A damaged member as it must have been, where what was altered can be told with certainty; else None.
+
+    That is so of the ten bytes of the gzip header, which this archive writes always the same: with them put right the CRC-32 holds.
+    And of one of the eight bytes of the trailer: all else of the record then agrees with its block digest.
+    """
+    plain = _inflate(data)
+    if plain is None:
+        return None
+    crc, size = zlib.crc32(plain).to_bytes(4, "little"), (len(plain) & 0xFFFFFFFF).to_bytes(4, "little")
+    altered = sum(one != other for one, other in zip(data[-8:], crc + size, strict=True))
+    if altered and not (altered == 1 and _agrees_with_its_digest(plain)):
+        return None
+    return MEMBER_HEADER + data[len(MEMBER_HEADER) : -8] + crc + size
+
+
+def _inflate(data: bytes) -> bytes | None:
+    """What the deflated data between header and trailer hold. None where they do not fill all the place between them."""
+    inflate = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    try:
+        plain = inflate.decompress(data[len(MEMBER_HEADER) :], MAX_RESTORED)
+    except zlib.error:
+        return None
+    return plain if inflate.eof and len(inflate.unused_data) == 8 else None
+
+
+def _agrees_with_its_digest(plain: bytes) -> bool:
+    with open_spool() as stream:
+        stream.write(plain)
+        stream.seek(0)
+        try:
+            record = parse_record(stream)
+        except MalformedRecord:
+            return False
+        stated = parse_digest(record.header("WARC-Block-Digest") or "")
+        actual = parse_digest(block_digest(record.block))
+        return stated is not None and actual is not None and stated.raw == actual.raw and plain[record.end :] == END

@@ -1,0 +1,159 @@
+"""The download handler that hands each exchange, byte for byte, to the archive.
+
+A response reaches the spider only after its records are synced; an error while archiving reaches the errback instead.
+A page that was captured in an interrupted crawl, and not yet read, comes from the archive and not from the site.
+"""
+
+import itertools
+import logging
+from datetime import UTC, datetime
+from functools import partial
+from typing import cast
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.http import Headers, Response
+from scrapy.utils._download_handlers import make_response
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.web.iweb import IPolicyForHTTPS
+
+from archive.errors import ArchiveError, RecordError
+from archive.http.bodies import read_message
+from archive.http.head import HTTPSyntaxError
+from archive.state.database import CaptureRow
+from archive.warc.exchange import Exchange
+from crawler.engine.connect import RoutedPool, TrustOnly
+from crawler.engine.session import ArchiveSession
+from crawler.engine.wire import TOKEN_HEADER, Recording, RecordingFactory
+from crawler.site.scope import url_key
+
+logger = logging.getLogger(__name__)
+
+_TRUNCATED: tuple[tuple[type[BaseException], str], ...] = (
+    (DownloadTimeoutError, "time"),
+    (DownloadCancelledError, "length"),
+)
+"""Why a download was cut → `WARC-Truncated`; anything else is a disconnect."""
+
+
+class ArchivingDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP/1.1 handler over connections that record."""
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from twisted.internet import reactor
+
+        session = ArchiveSession.of(crawler)
+        self._session = session
+        self._collection = session.collection
+        self._committer = session.committer
+        self._recordings: dict[bytes, list[Recording]] = {}
+        self._tokens = itertools.count(1)
+        settings = crawler.settings
+        self._keep = settings.getint("PARSED_MAXSIZE")
+        factory = partial(RecordingFactory, recordings=self._recordings, keep=self._keep)
+        pool = RoutedPool(reactor, factory, session.routes, settings.getfloat("CONNECT_TIMEOUT"))
+        pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
+        self._pool = pool
+        if session.cacert is not None:
+            self._contextFactory = cast("IPolicyForHTTPS", TrustOnly(session.cacert))
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch, archive, and only then answer."""
+        stored = request.meta.get("stored_capture")
+        if stored is not None:
+            try:
+                return self._read_stored(request, stored)
+            except (RecordError, HTTPSyntaxError, OSError) as damage:
+                logger.warning("%s: its capture is damaged, so it is fetched again (%s)", request.url, damage)
+                del request.meta["stored_capture"]
+        token = b"%d" % next(self._tokens)
+        recordings = self._recordings[token] = []
+        sent = request.replace(headers=Headers({**request.headers, TOKEN_HEADER: [token]}))
+        response, error = None, None
+        try:
+            response = await super().download_request(sent)
+        except Exception as caught:  # noqa: BLE001 - raised again below, once the bytes are archived
+            error = caught
+        finally:
+            request.meta.update({name: value for name, value in sent.meta.items() if name == "download_latency"})
+            del self._recordings[token]
+        try:
+            if response is not None and not recordings:
+                raise ArchiveError(f"{request.url}: expected the exchange to be recorded, got none; this Scrapy sends past the capture")
+            row = self._append(request, recordings, error)
+            if recordings:
+                await maybe_deferred_to_future(self._committer.committed())
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            raise
+        if error is not None:
+            raise error
+        assert response is not None
+        if row is not None:
+            request.meta["capture"] = {"file": row.file, "offset": row.offset, "date": row.date}
+        return response
+
+    def _append(self, request: Request, recordings: list[Recording], error: Exception | None) -> CaptureRow | None:
+        """Hand the exchanges to the archive: more than one where Twisted sent the request again."""
+        row = None
+        key = request.meta.get("key") or url_key(request.url)
+        for number, recording in enumerate(recordings, 1):
+            last = number == len(recordings)
+            recording.stop()
+            truncated = None if recording.whole else _why_truncated(error if last else None)
+            exchange = Exchange(
+                target_uri=request.url.partition("#")[0],
+                began=recording.began,
+                ended=recording.ended or datetime.now(UTC),
+                request=bytes(recording.request),
+                response=recording.response,
+                ip=recording.ip,
+                protocols=recording.protocols,
+                cipher=recording.cipher,
+                truncated=truncated,
+                error=_describe(error) if last and error else None if recording.whole else "no response; sent again",
+                via=request.meta.get("via"),
+                hops=request.meta.get("hops", ""),
+            )
+            with recording.response:
+                row = self._collection.append_exchange(exchange, key)
+            self._crawler.signals.send_catch_log(ArchiveSession.exchange_archived, exchange=exchange, received=recording.received)
+        return row
+
+    def _read_stored(self, request: Request, capture: int) -> Response:
+        """The response as the archive holds it."""
+        row = self._collection.state.find_capture(capture)
+        if row is None:
+            raise RecordError(f"expected capture {capture}, got none")
+        request.meta["capture"] = {"file": row.file, "offset": row.offset, "date": row.date}
+        if row.status == 304:
+            return Response(request.url, status=304)
+        record = self._collection.read_record(row)
+        message = read_message(record.block, record.block_length)
+        head = message.head
+        headers = Headers()
+        for name, value in head.headers:
+            headers.appendlist(name, value)
+        holder = record
+        if row.type == "revisit":
+            original = self._collection.state.find_payload(row.payload_digest or "")
+            if original is None:
+                raise RecordError(f"expected the response with payload {row.payload_digest}, got none")
+            holder = self._collection.read_record(original)
+            message = read_message(holder.block, holder.block_length)
+        with message.payload as payload:
+            return make_response(url=request.url, status=row.status, headers=headers, body=payload.read(self._keep))
+
+
+def _why_truncated(error: Exception | None) -> str:
+    return next((reason for kind, reason in _TRUNCATED if isinstance(error, kind)), "disconnect")
+
+
+def _describe(error: Exception) -> str:
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return "".join(c if c.isprintable() else "?" for c in text)[:500]

@@ -1,0 +1,257 @@
+"""The frontier: Scrapy's scheduler on the collection's state, so that a crash loses no URL and fetches none twice.
+
+A request becomes a row (key, URL, kind, priority, hops, via); a row becomes a request again when its turn comes.
+A refresh begins with the first page of every listing and the articles that are due, and turns a listing's page
+only when it found something new on the one before.
+Requests with a callback of their own or `dont_filter` (`scrapy parse`, the shell) are one-time errands, kept in memory only.
+"""
+
+import logging
+import time
+from collections import deque
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
+
+from archive.errors import ArchiveError
+from archive.state.database import UrlRow
+from archive.state.urls import NEVER, Found
+from crawler.engine.budget import MediaBudget
+from crawler.engine.known import known_articles
+from crawler.engine.outcomes import Settled
+from crawler.engine.session import ArchiveSession, Postponed
+from crawler.planning.coverage import find_gaps
+from crawler.planning.kinds import EMBEDDED, FIRST_PAGES, GONE, ITEM_KINDS, MEDIA, PRIORITY, REVISIT
+from crawler.site.scope import Kind, find_kind, find_page, url_key, without_tracking
+
+logger = logging.getLogger(__name__)
+
+PAGES_AROUND_A_GAP = 3
+
+
+class Frontier:
+    """Implements Scrapy's scheduler interface."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self._session = ArchiveSession.of(crawler)
+        self._collection = self._session.collection
+        self._urls = self._collection.urls
+        self._errands: deque[Request] = deque()
+        self._limit = settings.getint("ARTICLE_LIMIT")
+        self._media = MediaBudget(crawler)
+        self._refresh = settings.getbool("REFRESH")
+        self._new: set[str] = set()
+        """Keys that this run was the first to see: as many as there is news."""
+        self._again: set[str] = set()
+        """Known listing pages that this run has queued once more."""
+        self._deeper: dict[str, int] = {}
+        """Listing page → how many pages behind it are looked at again as well."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to build a component."""
+        return cls(crawler)
+
+    def open(self, spider: Spider) -> None:
+        """Of a refresh: queue the listings' first pages and what is due. Of a search for gaps: the listing pages around them."""
+        if self._crawler.settings.getbool("FILL_GAPS"):
+            self._queue_around_gaps()
+        if self._refresh:
+            # What was read under another run's limits has links that nobody noted: a 304 must not hide them.
+            first, kinds = FIRST_PAGES[0]
+            self._session.unread = self._urls.requeue_unread(f"{first} OR kind = ?", *kinds, Kind.FEED)
+            listings = len(self._session.unread) + sum(self._urls.requeue_where(where, *kinds) for where, kinds in FIRST_PAGES)
+            until = NEVER if self._crawler.settings.getbool("RECHECK") else time.time()
+            due = self._urls.requeue_due(ITEM_KINDS, until, PRIORITY[Kind.ARTICLE] - REVISIT)
+            logger.info("refresh: %d listings, %d articles due", listings, due)
+
+    def _queue_around_gaps(self) -> None:
+        """Look again at the listing pages that led to a gap's neighbours, and at the pages behind them, since listings have grown since."""
+        gaps = find_gaps(known_articles(self._collection))
+        for key in {key for gap in gaps for key in (gap.after, gap.before)}:
+            row = self._urls.find(key)
+            if row is None or row.via is None:
+                continue
+            listing = url_key(row.via)
+            if self._urls.requeue(listing):
+                self._again.add(listing)
+                self._deeper[listing] = PAGES_AROUND_A_GAP
+        logger.info("%d gaps; %d listing pages are looked at again", len(gaps), len(self._again))
+
+    def close(self, reason: str) -> None:
+        """Nothing to do: the collection commits what is pending."""
+
+    def has_pending_requests(self) -> bool:
+        """Whether anything is left that this crawl may fetch."""
+        try:
+            return bool(self._errands) or self._urls.pending(only=self._allowed())
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            return False
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a request into the frontier. False where its page is known already."""
+        if request.dont_filter or request.callback is not None:
+            self._errands.append(request)
+            return True
+        try:
+            return self._enqueue(request)
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            return False
+
+    def _enqueue(self, request: Request) -> bool:
+        key = request.meta.get("key") or url_key(request.url)
+        kind = Kind(request.meta.get("kind") or find_kind(request.url) or Kind.PAGE)
+        if request.meta.get("redirected_from") == key:
+            self._urls.redirect(key, request.url, request.meta.get("hops", ""))
+            return True
+        after = request.meta.get("after")
+        left = self._deeper.get(url_key(request.meta.get("via") or ""), 0)
+        if after is not None and left and key not in self._again:
+            self._deeper[key] = left - 1
+            return self._turn_page(key, kind, request)
+        if self._refresh and after is not None:
+            return self._turn_page(key, kind, request) if self._new.intersection(after) else False
+        return self._add(key, kind, request) or (self._refresh and self._moved(key, kind, request.url))
+
+    def _add(self, key: str, kind: Kind, request: Request) -> bool:
+        found = Found(
+            key=key,
+            url=without_tracking(request.url),
+            kind=kind,
+            priority=request.priority or PRIORITY[kind],
+            hops=request.meta.get("hops", ""),
+            via=request.meta.get("via"),
+        )
+        added = self._urls.add(found)
+        if added:
+            self._crawler.stats.inc_value("frontier/added")
+            if self._refresh:
+                self._new.add(key)
+        return added
+
+    def _turn_page(self, key: str, kind: Kind, request: Request) -> bool:
+        """Queue a listing's next page, also one that an earlier run has seen; once."""
+        if key in self._again:
+            return False
+        self._again.add(key)
+        return self._add(key, kind, request) or self._urls.requeue(key)
+
+    def _moved(self, key: str, kind: Kind, url: str) -> bool:
+        """Whether a known article is linked under another slug: then it was edited, and is fetched there."""
+        if kind not in ITEM_KINDS or key in self._again:
+            return False
+        page = find_page(url)
+        # An old slug that was asked for once, and led on to the new one, says nothing new.
+        slugs = {known.slug for uri in self._collection.state.uris_of(key) if (known := find_page(uri))}
+        if page is None or not slugs or page.slug in slugs:
+            return False
+        self._again.add(key)
+        return self._urls.requeue(key, url=without_tracking(url))
+
+    def next_request(self) -> Request | None:
+        """The request whose turn it is. None when none is due now."""
+        if self._errands:
+            return self._errands.popleft()
+        try:
+            row = self._take()
+            while row is not None and self._is_ruled_out(row):
+                self._leave_out(row)
+                row = self._take()
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            return None
+        if row is None:
+            return None
+        if row.state != "fetched":
+            self._media.begin(row.kind)
+        return self._as_request(row)
+
+    def _is_ruled_out(self, row: UrlRow) -> bool:
+        """Whether this run's limits leave out what an earlier run queued, as far as is known without fetching it."""
+        limits = self._session.limits
+        if row.state == "fetched" or row.kind in EMBEDDED or not limits.narrow:
+            return False
+        if (limits.max_depth is not None and row.depth > limits.max_depth) or not limits.lets_through(row.url):
+            return True
+        if row.kind not in ITEM_KINDS:
+            return False
+        known = self._collection.find_item(row.key) if row.page is not None else None
+        if known is not None and (known["section"] or not limits.wants(known["date"], [])):
+            return not limits.wants(known["date"], known["section"])
+        listing = find_page(row.via or "")
+        listed = listing is not None and listing.kind is Kind.LISTING and listing.slug in limits.sections
+        return bool(limits.sections and row.hops) and not listed
+
+    def _leave_out(self, row: UrlRow) -> None:
+        """An article that is known stays due; anything else is looked at again by the next run."""
+        if row.page is not None and row.kind in ITEM_KINDS:
+            self._urls.finish(row.key, due=row.due)
+        else:
+            self._urls.finish(row.key, "excluded")
+
+    def _as_request(self, row: UrlRow) -> Request:
+        meta: dict[str, Any] = {"key": row.key, "kind": row.kind, "hops": row.hops, "via": row.via, "attempts": row.attempts}
+        headers: dict[str, bytes] = {}
+        if row.state == "fetched":
+            meta["stored_capture"] = row.capture
+        # A page that was gone is asked for without conditions: where it is back unchanged, a 304 would say nothing of its text.
+        elif row.page is not None and row.gone_at is None and row.status not in GONE:
+            if row.etag:
+                headers["If-None-Match"] = row.etag.encode("latin-1")  # the bytes that the server sent
+            if row.last_modified:
+                headers["If-Modified-Since"] = row.last_modified.encode("latin-1")
+        # No callback means the spider's `parse`. Of a generator that is named here Scrapy parses the source again at each response:
+        # its cache holds the bound method weakly, and that is gone with the request. Measured: 1.3 ms a page.
+        return Request(
+            row.url,
+            errback=self.settle_failure,
+            priority=row.priority,
+            headers=headers,
+            meta={**meta, "dont_redirect": True, "handle_httpstatus_all": True},
+            dont_filter=True,
+        )
+
+    def settle_failure(self, failure: Failure) -> None:
+        """The errback of every request: what nothing else has settled is done with, its capture kept."""
+        request: Any = failure.request  # type: ignore[attr-defined] # Scrapy adds it
+        if isinstance(failure.value, Settled | Postponed | ArchiveError) or "key" not in request.meta:
+            return
+        try:
+            self._settle_failure(request, failure)
+        except ArchiveError as error:
+            self._session.stop(error)
+
+    def _settle_failure(self, request: Request, failure: Failure) -> None:
+        row = self._urls.find(request.meta["key"])
+        if row is not None and row.state in {"active", "captured"}:
+            if row.state == "active":
+                self._urls.fail(row.key)
+            else:
+                self._urls.finish(row.key)
+            logger.warning("%s: %s", request.url, failure.getErrorMessage())
+
+    def _take(self) -> UrlRow | None:
+        """With an article limit articles come first."""
+        articles = self._limit and not self._is_limit_reached()
+        return (self._urls.take(only=ITEM_KINDS) if articles else None) or self._urls.take(only=self._allowed())
+
+    def _allowed(self) -> tuple[str, ...] | None:
+        """The kinds that may be begun; None for all. Once the limit of articles is reached only what the pages need."""
+        kinds: tuple[str, ...] | None = EMBEDDED if self._is_limit_reached() else None
+        if not self._media.is_spent:
+            return kinds
+        return tuple(kind for kind in kinds or Kind if kind not in MEDIA)
+
+    def _is_limit_reached(self) -> bool:
+        """Articles looked at in this run, and those under way, which may turn out to be none."""
+        if not self._limit:
+            return False
+        stats = self._crawler.stats
+        looked_at = sum(stats.get_value(f"articles/{name}", 0) for name in ("kept", "unchanged", "not_modified"))
+        return bool(looked_at + self._urls.in_flight(ITEM_KINDS) >= self._limit)

@@ -1,0 +1,188 @@
+"""What comes of each download: used, tried again later, or given up.
+
+The spider sees only responses that say something about the page; everything else is settled here, in the frontier.
+"""
+
+import email.utils
+import logging
+import re
+import time
+from collections import Counter
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from archive.errors import ArchiveError
+from archive.state.urls import ROUND
+from crawler.engine.pace import SLOT, Pace
+from crawler.engine.session import ArchiveSession, Postponed
+from crawler.planning.kinds import EMBEDDED
+from crawler.site.scope import FILE_HOSTS, Kind
+
+logger = logging.getLogger(__name__)
+
+REFUSED = frozenset({401, 403, 407, 451})
+"""Statuses by which a site refuses us; the page is asked for again in the next run."""
+TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+"""Statuses that speak of the moment and not of the page."""
+CHALLENGE = re.compile(rb"cf-chl|challenge-platform|challenge-form|just a moment|checking your browser|captcha", re.IGNORECASE)
+"""What a page says that keeps robots out, whatever its status."""
+FAILURES_IN_A_ROW = 25
+"""After so many failed requests without an answer between them the site counts as down."""
+FILE_FAILURES_IN_A_ROW = 5
+"""After so many a host of photos and attachments counts as down; the pages go on."""
+
+
+class Settled(IgnoreRequest):
+    """The frontier knows what becomes of this request; nothing is left to do for it."""
+
+
+class OutcomeMiddleware:
+    """Downloader middleware: settles failures, and puts every request in one line, since all hosts are one server."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._session = ArchiveSession.of(crawler)
+        self._urls = self._session.collection.urls
+        self._attempts = crawler.settings.getint("RETRY_TIMES")
+        self._backoff = crawler.settings.getfloat("RETRY_BACKOFF")
+        self._contact = crawler.settings.get("CONTACT")
+        self._pace = Pace(crawler)
+        self._row = 0
+        self._file_failures: Counter[str] = Counter()
+        """Host of photos and attachments → failed requests since its last answer."""
+        self._answered = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to build a component."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """One line for all hosts: the delay and the concurrency are the site's, not a host name's."""
+        request.meta.setdefault("download_slot", SLOT)
+        if self._contact:
+            request.headers.setdefault("From", self._contact)
+        host = urlparse_cached(request).hostname or ""
+        if "key" in request.meta and self._file_failures[host] >= FILE_FAILURES_IN_A_ROW:
+            self._leave_to_next_run(request, f"{host} is not to be reached")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Let the spider see what it can use."""
+        try:
+            return self._judge(request, response)
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            raise
+
+    def _judge(self, request: Request, response: Response) -> Response:
+        if "stored_capture" in request.meta:
+            return response
+        if "key" not in request.meta:
+            self._answered = self._answered or response.status < 500  # robots.txt: the site is there
+            return response
+        if response.status in REFUSED or (response.status in TRY_AGAIN and _is_challenge(response)):
+            self._urls.fail(request.meta["key"])
+            self._note_failure("refused", request, f"status {response.status}")
+            if request.meta.get("kind") not in EMBEDDED:
+                self._session.note_refusal(f"{request.url}: status {response.status}")
+            raise Settled(f"status {response.status}")
+        if response.status in TRY_AGAIN:
+            self._try_again(request, f"status {response.status}", _retry_after(response))
+        self._note_answer()
+        self._file_failures.pop(urlparse_cached(request).hostname or "", None)
+        self._pace.ease(request.meta.get("download_latency", 0.0))
+        if response.status != 200 and not 300 <= response.status < 400:
+            self._session.note_answer()
+        elif response.status == 304:
+            self._session.note_answer(of_use=True)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Settle what brought no response."""
+        if "key" not in request.meta or isinstance(exception, Settled | Postponed | ArchiveError):
+            return
+        try:
+            self._settle(request, exception)
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            raise
+
+    def _settle(self, request: Request, exception: Exception) -> None:
+        if isinstance(exception, IgnoreRequest):
+            self._urls.finish(request.meta["key"], "refused")
+            self._note_failure("refused", request, str(exception))
+            return
+        if isinstance(exception, DownloadCancelledError):
+            # Larger than the user wants: an answer all the same, and its beginning is kept.
+            self._note_answer()
+            self._urls.finish(request.meta["key"])
+            self._note_failure("too_large", request, str(exception))
+            return
+        self._try_again(request, _describe(exception), None)
+
+    def _leave_to_next_run(self, request: Request, why: str) -> None:
+        """Raises Settled."""
+        self._urls.finish(request.meta["key"], "failed")
+        self._note_failure("postponed", request, why)
+        raise Settled(why)
+
+    def _note_answer(self) -> None:
+        self._answered, self._row = True, 0
+        self._session.outcome.answered = True
+
+    def _try_again(self, request: Request, why: str, after: float | None) -> None:
+        """Raises Settled."""
+        key, attempts = request.meta["key"], request.meta.get("attempts", 0) % ROUND + 1
+        host = urlparse_cached(request).hostname or ""
+        if host in FILE_HOSTS:
+            # No page hangs on it, so it says nothing of the site.
+            self._file_failures[host] += 1
+            if self._file_failures[host] >= FILE_FAILURES_IN_A_ROW:
+                logger.warning("%s: %s; what lies there waits for the next run", host, why)
+                self._leave_to_next_run(request, why)
+        else:
+            self._row += 1
+        self._pace.slow_down(after)
+        if host not in FILE_HOSTS and (not self._answered or self._row >= FAILURES_IN_A_ROW):
+            # A site that is down is not asked again and again; the next run begins where this one stops.
+            self._urls.finish(key, "queued")
+            self._note_failure("unreachable", request, why)
+            self._session.give_up(why)
+        # Photos are many, and none is worth a second visit in the same crawl.
+        elif attempts >= (1 if request.meta.get("kind") == Kind.IMAGE else self._attempts):
+            self._urls.fail(key)
+            self._note_failure("failed", request, why)
+        else:
+            self._urls.retry(key, time.time() + (after if after is not None else self._backoff * 2 ** (attempts - 1)))
+            self._crawler.stats.inc_value("frontier/retried")
+            logger.info("%s: %s; to be tried again", request.url, why)
+        raise Settled(why)
+
+    def _note_failure(self, name: str, request: Request, why: str) -> None:
+        self._crawler.stats.inc_value(f"frontier/{name}")
+        self._session.outcome.last_failure = f"{request.url}: {why}"
+        logger.info("%s: %s: %s", request.url, name, why)
+
+
+def _retry_after(response: Response) -> float | None:
+    """Seconds that `Retry-After` asks for (RFC 9110 §10.2.3). None where it asks for nothing that can be read."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_challenge(response: Response) -> bool:
+    return b"Cf-Mitigated" in response.headers or CHALLENGE.search(response.body[:50_000]) is not None
+
+
+def _describe(exception: Exception) -> str:
+    return " ".join(f"{type(exception).__name__}: {exception}".split())[:300]

@@ -1,0 +1,51 @@
+"""The one pipeline: Article → archive."""
+
+from datetime import UTC, datetime
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from archive.errors import ArchiveError
+from crawler.engine.session import ArchiveSession
+from crawler.items import Article, as_record
+from crawler.planning.revisits import next_visit
+
+
+class ArchivePipeline:
+    """Keeps each article that is new or changed, and settles its URL in the same transaction."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._session = ArchiveSession.of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to build a component."""
+        return cls(crawler)
+
+    def process_item(self, item: Article) -> Article:
+        """Append the article. Raises DropItem where it is beyond the limits, where no capture holds its page, or the archive is full."""
+        try:
+            self._keep(item)
+        except ArchiveError as failure:
+            self._session.stop(failure)
+            raise DropItem(str(failure)) from failure
+        return item
+
+    def _keep(self, item: Article) -> None:
+        collection, stats = self._session.collection, self._crawler.stats
+        capture = collection.state.find_record(item.warc.file, item.warc.offset) if item.warc else None
+        if capture is None:
+            raise DropItem(f"{item.url}: expected a capture of the page in the archive, got none")
+        if not self._session.limits.wants(item.date, item.section):
+            collection.urls.finish(capture.key, "excluded")
+            stats.inc_value("articles/excluded")
+            return
+        stamped = collection.append_item(as_record(item), capture)
+        collection.urls.note_gone(capture.key, None)
+        due = next_visit(datetime.now(UTC), item.date)
+        collection.urls.finish(capture.key, due=due, changed_at=capture.date if stamped else None)
+        if item.date is None:
+            stats.inc_value("articles/undated")
+        stats.inc_value("articles/unchanged" if stamped is None else "articles/kept")

@@ -1,0 +1,255 @@
+"""The archive session of a crawl: opens the collection before anything is fetched, and finishes it after the last."""
+
+import logging
+import weakref
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.settings import BaseSettings
+from scrapy.utils.asyncio import call_later
+from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+
+from archive.collection import Collection, Options
+from archive.errors import ArchiveError
+from archive.warc.writer import as_archive_error
+from crawler import __version__
+from crawler.engine.commits import Committer
+from crawler.engine.connect import Route, parse_route
+from crawler.engine.health import find_shortfalls
+from crawler.engine.known import coverage, knows_listing
+from crawler.engine.outcome import Outcome
+from crawler.engine.runlog import attach_log
+from crawler.engine.wire import check_wire
+from crawler.planning.follow import Limits
+from crawler.planning.kinds import describe
+from crawler.reporting.gather import gather_run
+from crawler.reporting.page import render
+from crawler.site.times import parse_day
+
+logger = logging.getLogger(__name__)
+
+REFUSALS_IN_A_ROW = 4
+
+
+class Postponed(IgnoreRequest):
+    """A request that the end of the crawl overtook; its page stays in the frontier."""
+
+
+class ArchiveSession:
+    """Holds the collection of a crawl. Every other component gets it from here."""
+
+    exchange_archived = object()
+    """Signal: an exchange was appended. Sent with `exchange` and the number of bytes `received`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        check_wire()
+        settings = crawler.settings
+        self._crawler = crawler
+        self.outcome = Outcome()
+        self.routes: tuple[Route, ...] = tuple(parse_route(text) for text in settings.getlist("CONNECT_TO"))
+        cacert = settings.get("CACERT")
+        self.cacert = Path(cacert) if cacert else None
+        self.limits = _limits(settings)
+        self.unread: set[str] = set()
+        """Keys of pages that a refresh asks for and whose stored capture is to be read where they are unchanged."""
+        self._refusals = 0
+        self._of_use = False
+        self.collection = Collection.open(
+            Path(settings["COLLECTION"]),
+            describe=describe,
+            options=Options(
+                software=f"thanhuy/{__version__} Scrapy/{scrapy.__version__}",
+                operator=settings.get("OPERATOR"),
+                robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+                user_agent=settings.get("USER_AGENT"),
+                config=_configuration(crawler),
+                max_file_size=settings.getint("WARC_MAX_SIZE"),
+                free_space_floor=settings.getint("FREE_SPACE_FLOOR"),
+            ),
+            seeds=tuple(settings.getlist("SEEDS")),
+        )
+        self.committer = Committer(self.collection)
+        self._began = datetime.now(UTC)
+        self._log = attach_log(self.collection.run_directory / "crawl.log")
+        for action in (*self.collection.recovery.actions, *self.collection.recovery.left):
+            logger.warning("%s", action)
+        crawler.signals.connect(self.close, signals.spider_closed)
+        crawler.signals.connect(self._stop_waiting, signals.spider_opened)
+        _SESSIONS[crawler] = self
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to build a component."""
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> "ArchiveSession":
+        """The session of a crawl."""
+        return _SESSIONS[crawler]
+
+    def stop(self, failure: ArchiveError) -> None:
+        """End the crawl because the archive cannot take more. Safe to call more than once."""
+        if self.outcome.failure is not None:
+            return
+        self.outcome.failure = failure
+        self._end("archive_failed")
+
+    def give_up(self, why: str) -> None:
+        """End the crawl because the site cannot be reached or refuses us. Safe to call more than once."""
+        if not self.outcome.unreachable:
+            self.outcome.unreachable = why
+            self._end("unreachable")
+
+    def finish_early(self, spent: str) -> None:
+        """End the crawl because its budget is spent: a good end, after which the next run goes on. Safe to call more than once."""
+        if not self.outcome.spent:
+            self.outcome.spent = spent
+            logger.info("budget spent: %s", spent)
+            self._end("budget_spent")
+
+    def note_layout_error(self, code: str, message: str) -> None:
+        """Count a page that is no article. Challenge pages in a row mean that the site refuses us."""
+        self._crawler.stats.inc_value(f"layout_errors/{code}")
+        logger.warning("%s", message)
+        if code == "challenge":
+            self.note_refusal(message)
+        else:
+            self._refusals = 0
+
+    def note_refusal(self, why: str) -> None:
+        """The site refused a page; after a few in a row the crawl stops, so as not to hammer."""
+        self._refusals += 1
+        if not self._of_use:
+            self.outcome.refused = why
+        if self._refusals >= REFUSALS_IN_A_ROW:
+            self.give_up(f"{self._refusals} refusals in a row, the last: {why}")
+
+    def note_answer(self, *, of_use: bool = False) -> None:
+        """The site gave a page. `of_use`: one of its own, and none that only looks like it."""
+        self._refusals = 0
+        if of_use:
+            self._of_use, self.outcome.refused = True, ""
+
+    def _end(self, reason: str) -> None:
+        # Awaiting the end from inside a download would wait for that download: schedule it.
+        call_later(0, lambda: _ignore(deferred_from_coro(self._crawler.engine.close_spider_async(reason=reason))))
+
+    def _stop_waiting(self) -> None:
+        """See to it that the end does not wait for requests that wait for their turn: they are begun in the next run.
+
+        Scrapy fetches what its slots have queued before it closes, at the pace asked for: minutes, after a Retry-After an hour.
+        """
+        engine = self._crawler.engine
+        close_spider = engine.close_spider_async
+
+        async def close(**options: Any) -> None:
+            for slot in engine.downloader.slots.values():
+                waiting = list(slot.queue)
+                slot.queue.clear()
+                for _, answered in waiting:
+                    answered.errback(Postponed("the crawl ends"))
+            await close_spider(**options)
+
+        engine.close_spider_async = close  # type: ignore[method-assign]
+
+    async def close(self, spider: object, reason: str) -> None:
+        """Finish the collection."""
+        outcome, collection = self.outcome, self.collection
+        outcome.reason = reason
+        try:
+            if not collection.failed:
+                await maybe_deferred_to_future(self.committer.committed())
+        except ArchiveError as failure:
+            outcome.failure = outcome.failure or failure
+        try:
+            outcome.counts = collection.state.counts()
+        except ArchiveError as failure:
+            outcome.failure = outcome.failure or failure
+            collection.failed = True
+        outcome.stats = dict(self._crawler.stats.get_stats())
+        outcome.shortfalls = find_shortfalls(outcome.stats)
+        # A page or two that fail say nothing of the site, once there is an archive of it.
+        if not outcome.answered and not outcome.counts.get("items"):
+            outcome.unreachable = outcome.unreachable or outcome.last_failure
+        if not outcome.spent:
+            outcome.unreachable = outcome.unreachable or outcome.refused
+        if reason == "finished" and not outcome.unreachable:
+            outcome.shortfalls += self._find_nothing()
+        outcome.new_versions, outcome.run = collection.new_versions, collection.run
+        report = {
+            "began": self._began.isoformat(),
+            "ended": datetime.now(UTC).isoformat(),
+            "reason": reason,
+            "software": collection.options.software,
+            "configuration": collection.options.config,
+            "stats": outcome.stats,
+            "counts": outcome.counts,
+            "health": outcome.shortfalls,
+            "spent": outcome.spent,
+            "unreachable": outcome.unreachable,
+            "new_versions": outcome.new_versions,
+            "coverage": coverage(collection),
+        }
+        logging.getLogger().removeHandler(self._log)
+        self._log.close()
+        try:
+            collection.close(report, lambda run: draw_run(collection, run))
+        except ArchiveError as failure:
+            outcome.failure = outcome.failure or failure
+        except OSError as failure:
+            outcome.failure = outcome.failure or as_archive_error(failure, collection.path)
+
+    def _find_nothing(self) -> list[str]:
+        """What a run found nothing of that it was to find."""
+        urls, limits = self.collection.urls, self.limits
+        found = [f"no listing {slug!r} is known of the site" for slug in sorted(limits.sections) if not knows_listing(urls, slug)]
+        asked = self._crawler.settings.getlist("SEEDS") or limits.narrow
+        if not found and not asked and not self.outcome.counts.get("items"):
+            found.append("no article was found; the site may have a new layout, or answer with something else than its pages")
+        return found
+
+
+_SESSIONS: "weakref.WeakKeyDictionary[Crawler, ArchiveSession]" = weakref.WeakKeyDictionary()
+"""Crawler → its session: extensions ask for it before Scrapy's own list of them is complete."""
+
+
+def _limits(settings: BaseSettings) -> Limits:
+    """What the user asked for, from the settings. Raises ValueError at a day that cannot be read."""
+    since, until = settings.get("SINCE"), settings.get("UNTIL")
+    return Limits(
+        sections=frozenset(settings.getlist("SECTIONS")),
+        since=parse_day(since) if since else None,
+        until=parse_day(until) if until else None,
+        max_depth=settings.getint("MAX_DEPTH") if settings.get("MAX_DEPTH") is not None else None,
+        requisites=settings.getbool("FETCH_REQUISITES"),
+    )
+
+
+def draw_run(collection: Collection, run: Mapping[str, Any]) -> list[bytes]:
+    """The page of a run; nothing where it cannot be drawn. Costs in proportion to the run, see `crawler.reporting.gather`."""
+    try:
+        return [render(gather_run(collection.path, collection.run, run, collection.state.execute, datetime.now(UTC)))]
+    except Exception as error:  # noqa: BLE001 - the data is written: a fault of the page must not make the run's end fail
+        logger.warning("%s: the run's report.html could not be drawn: %s: %s", collection.path, type(error).__name__, error)
+        return []
+
+
+def _ignore(deferred: "Deferred[None]") -> None:
+    """The end of the spider is reported by `close`; a second request to end it changes nothing."""
+    deferred.addErrback(lambda failure: logger.debug("%s", failure.getErrorMessage()))
+
+
+def _configuration(crawler: Crawler) -> dict[str, Any]:
+    """The settings that differ from Scrapy's defaults, as plain values."""
+    chosen = {}
+    for name, attribute in sorted(crawler.settings.attributes.items()):
+        if attribute.priority > 0 and not name.startswith(("SPIDER_MODULES", "NEWSPIDER")):
+            chosen[name] = attribute.value if isinstance(attribute.value, str | int | float | bool | list) else str(attribute.value)
+    return chosen

@@ -1,0 +1,109 @@
+"""Heads: who is named between headline and text, or beside a date over the headline."""
+
+import re
+
+from crawler.pages.fields.story import Story
+from crawler.pages.html.tree import NAV
+from crawler.pages.places.page import AUTHOR, Page
+from crawler.pages.places.regions import Regions
+from crawler.pages.words.names import Byline, parse_byline
+from crawler.pages.words.stamps import Stamp, find_stamp
+from crawler.pages.words.text import fold
+
+_AROUND_DATE = re.compile(r"^[\s|,;:\-–—•·/]+|[\s|,;:\-–—•·/]+$")
+_DATE_WORDS = re.compile(
+    r"(?:[\s|,;:\-–—•·/]*\b(?:ngày|lúc|vào|thứ|đăng|đăng lúc|đăng ngày|cập nhật|ngày đăng)\b[\s|,;:]*)+$", re.IGNORECASE
+)
+"""What leads from a name to the date after it; looked for second, for `Đăng` is a name too."""
+_BESIDE_NAME = re.compile(
+    r"[\w.+-]+@[\w.-]+|[\s|•·,-]*\b(?:theo dõi|chia sẻ|lưu bài|follow|google news|gửi bài|bình luận)\b.*$", re.IGNORECASE
+)
+"""Mail addresses and buttons that stand in one line with a name."""
+_NAMED = re.compile(r"(?:^|[\s|•,;])(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]\s*(?=\S)", re.IGNORECASE)
+_NEXT_LABEL = re.compile(r"[|•·]|\b(?:nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b", re.IGNORECASE)
+_PORTRAIT = re.compile(r"^([^\W\d_])\s?(?=\1[^\W\d_])")
+"""The initial that stands for a portrait before a name."""
+_LABEL = re.compile(r"^(?:tác giả|bởi|by|người đăng|đăng bởi|nguồn tin|viết bởi)\s*[:：]?\s*", re.IGNORECASE)
+
+
+def find_in_head(page: Page, regions: Regions, story: Story, known: set[str]) -> tuple[Byline, str] | None:
+    """The name with most evidence, and its rule; `known` holds what metadata call the author, folded."""
+    dated = {index for index, _ in story.stamps}
+    best: tuple[float, Byline, str] | None = None
+    before = [page.pieces[index] for index in regions.before if page.pieces[index].image is None and find_stamp(page.pieces[index].text)]
+    for piece in [*story.names, *before]:
+        stamp = find_stamp(piece.text)
+        text, byline = _beside_date(piece.text, stamp)
+        if byline is None or not (byline.people or byline.strong):
+            continue
+        box = page.box_of(piece)
+        score = 0.0
+        if fold(text) in known or any(fold(person) in known for person in byline.people):
+            score += 4
+        if AUTHOR.search(box.element.get("class") or "") or _LABEL.match(piece.text) or _itemprop(box.element) == "author":
+            score += 3
+        if stamp is not None or any(abs(piece.index - index) <= 2 for index in dated):
+            score += 2
+        if byline.strong:
+            score += 1
+        if len(byline.printed.split()) == 1:
+            score -= 1
+        if _is_section(page, text):
+            page.ledger.refuse("byline", "head", text, "the name of a section")
+            continue
+        if score >= 2 and (best is None or score > best[0]):
+            best = (score, byline, "head")
+    return None if best is None else (_join_cards(page, story, best[1]), best[2])
+
+
+def _join_cards(page: Page, story: Story, byline: Byline) -> Byline:
+    """The byline and the names in other cards like its own: a page may show each of its authors in one."""
+    cards = [piece for piece in story.names if piece.text == byline.printed and page.leads_to_author(piece)]
+    if not cards:
+        return byline
+    kind = {page.box_of(card).element.get("class") for card in cards} - {None}
+    found = dict.fromkeys([byline.printed])
+    people = dict.fromkeys(byline.people)
+    for piece in story.names:
+        other = parse_byline(piece.text) if page.box_of(piece).element.get("class") in kind and page.leads_to_author(piece) else None
+        if other is not None and other.people:
+            found[other.printed] = None
+            people |= dict.fromkeys(other.people)
+    return Byline(printed=", ".join(found), people=list(people), strong=byline.strong)
+
+
+def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:
+    """The name in a line of the head: after a label, before the date, after it, or what is left of the line without it."""
+    labelled = named_by_label(line, [])
+    if labelled is not None:
+        return labelled.printed, labelled
+    for side in (*stamp.sides, stamp.rest) if stamp else (line,):
+        name = _PORTRAIT.sub("", _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", side))))
+        for text in dict.fromkeys((name, _AROUND_DATE.sub("", _DATE_WORDS.sub("", name)))):
+            byline = parse_byline(text) if text else None
+            if byline is not None:
+                return text, byline
+    return "", None
+
+
+def named_by_label(line: str, others: list[str]) -> Byline | None:
+    """Who follows `Tác giả:` in a line that tells more: up to the next sign, label or link (`others`)."""
+    match = _NAMED.search(line) if len(line) <= 200 else None
+    if match is None:
+        return None
+    text = line[match.end() :]
+    for other in others:
+        text = text.partition(other)[0] if other else text
+    return parse_byline(_AROUND_DATE.sub("", _BESIDE_NAME.sub("", _NEXT_LABEL.split(text)[0])))
+
+
+def _itemprop(element: object) -> str:
+    get = getattr(element, "get", None)
+    return (get("itemprop") or "") if get else ""
+
+
+def _is_section(page: Page, text: str) -> bool:
+    folded = fold(text)
+    if any(folded == fold(name) for _, names in page.meta.section for name in names) or folded == fold(page.meta.site):
+        return True
+    return any(piece.is_link and piece.size < 40 and page.box_of(piece).flags & NAV and fold(piece.text) == folded for piece in page.pieces)

@@ -1,0 +1,66 @@
+"""Insets: small blocks amid the text that are no part of it: another article, a book, a poll."""
+
+from itertools import accumulate
+
+from crawler.pages.fields.photos import Shown
+from crawler.pages.html.tree import Piece
+from crawler.pages.places.page import Page
+from crawler.pages.places.regions import Regions
+
+_ASKING = 400
+"""Characters that a block around a form holds at most where it is no part of the text."""
+_SIDES = frozenset({"left", "right"})
+
+
+def find_insets(page: Page, regions: Regions, shown: Shown) -> set[int]:
+    """The lines of blocks that ask readers for something, and of those that a picture with a link advertises."""
+    return _find_asking(page, regions) | _find_advertised(page, regions, shown)
+
+
+def _find_asking(page: Page, regions: Regions) -> set[int]:
+    """The lines of small blocks amid the body that ask readers to fill in something: a poll, a newsletter."""
+    span = range(regions.body_at, regions.story.stop + 1)
+    forms = [box for box in page.boxes[regions.body_box + 1 :] if box.tag == "form" and box.first in span]
+    if not forms:
+        return set()
+    found: set[int] = set()
+    seen = set(page.ancestors(page.boxes[regions.body_box]))
+    sizes = [0, *accumulate(len(piece.text) for piece in page.pieces)]
+    for box in forms:
+        while box.index not in seen and sizes[box.last] - sizes[box.first] <= _ASKING:
+            seen.add(box.index)
+            found.update(range(box.first, box.last))
+            box = page.boxes[box.parent]
+    return found
+
+
+def _find_advertised(page: Page, regions: Regions, shown: Shown) -> set[int]:
+    """Lines of the small blocks amid the text that a picture with a link to another page opens: a book, a programme."""
+    found: set[int] = set()
+    for piece in page.pieces[regions.body_at + 1 : regions.story.stop]:
+        if piece.image is None or not piece.href or piece.index in shown.at or not page.leads_elsewhere(piece.href):
+            continue
+        box = page.box_of(piece)
+        while box.index not in {0, regions.body_box} and box.first > regions.body_at and box.last - box.first <= 8:
+            inside = [other for other in page.pieces[box.first : box.last] if other.image is None]
+            if sum(other.size for other in inside) > 400 or any(other.size > 250 for other in inside):
+                break
+            if inside and (box.tag == "table" or "float" in (box.element.get("style") or "") or box.element.get("align") in _SIDES):
+                found.update(other.index for other in inside)
+            box = page.boxes[box.parent]
+    return found
+
+
+def end_of_inset(page: Page, regions: Regions, piece: Piece) -> int:
+    """Where the small block ends that a link to another article opens amid the text: what it tells is the other article's."""
+    box = page.box_of(piece)
+    while box.index not in {0, regions.body_box} and box.tag not in {"p", "td"}:
+        inside = [other for other in page.pieces[box.first : box.last] if other.image is None]
+        if not inside or inside[0].index != piece.index or len(inside) > 4 or box.first <= regions.body_at:
+            break
+        if len(inside) > 1:
+            if box.tag == "li" and inside[1].box == box.index:
+                break  # an entry of a list, which tells more after its link
+            return box.last if sum(other.size for other in inside) <= 500 else -1
+        box = page.boxes[box.parent]
+    return -1

@@ -1,0 +1,153 @@
+"""Sections: where the article stands in its paper, by what machines are told, by the trail over the headline, or beside the date."""
+
+import re
+
+from crawler.pages.html.tree import ARTICLE, HEADER, MAIN, NAV, Piece
+from crawler.pages.places.page import AUTHOR, Page, link_texts
+from crawler.pages.places.regions import Regions
+from crawler.pages.words.labels import Label, find_label
+from crawler.pages.words.stamps import find_stamp
+from crawler.pages.words.text import clean, fold, initial_is_upper
+from crawler.site import scope
+
+_HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
+_TRAIL_CLASS = re.compile(r"bread-?crumb", re.IGNORECASE)
+"""A word that most publishing systems have in the class of the trail that leads to a page."""
+_SEPARATORS = re.compile(r"\s*(?:[>»›/|]|::|→|\\)\s*")
+
+
+def find_section(page: Page, regions: Regions) -> list[str]:
+    """The sections, outermost first: breadcrumbs said to machines, then those shown, then the article's section."""
+    title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
+    for rule, names in page.meta.section:
+        if rule == "json-ld:BreadcrumbList" and (kept := _without_home(page, names, title)):
+            return _taken(page, rule, kept)
+    shown = _without_home(page, _shown_sections(page, regions), title)
+    if shown:
+        return _taken(page, "breadcrumb", shown)
+    for rule, names in page.meta.section:
+        if rule != "json-ld:BreadcrumbList" and (kept := _without_home(page, names, title)):
+            return _taken(page, rule, kept)
+    beside = _without_home(page, _beside_date(page, regions), title)
+    return _taken(page, "beside-date", beside) if beside else []
+
+
+def _may_be_section(page: Page, href: str) -> bool:
+    """Whether a link stays on the site, and leads neither to an author nor, by the look of it, to an article."""
+    here = (page.join(href) or "").startswith(page.meta.origin) and page.leads_elsewhere(href)
+    return here and href.count("-") < 4 and AUTHOR.search(href) is None
+
+
+def _leads_to_article(page: Page, href: str) -> bool:
+    """Whether a link leads to another article of this site, which no section is."""
+    if page.identity is None:
+        return False
+    found = scope.find_page(page.join(href) or "")
+    return found is not None and found.kind is not scope.Kind.LISTING and found.key != page.identity.key
+
+
+def _taken(page: Page, rule: str, names: list[str]) -> list[str]:
+    page.ledger.take("section", rule, " › ".join(names))
+    return names
+
+
+def _without_home(page: Page, names: list[str], title: str) -> list[str]:
+    kept = [name for name in names if fold(name) and fold(name) not in _HOME and fold(name) not in {title, fold(page.meta.site)}]
+    return list(dict.fromkeys(kept))[:6]
+
+
+def _shown_sections(page: Page, regions: Regions) -> list[str]:
+    """Short links right before the headline, or between headline and text: a trail, not a menu."""
+    if regions.title_at < 0:
+        return []
+    trail: list[Piece] = []
+    around: set[int] = set()
+    path = set(page.ancestors(page.box_of(page.pieces[regions.title_at])))
+    title = page.pieces[regions.title_at]
+    for piece in reversed(page.pieces[max(0, regions.title_at - 24) : regions.title_at]):
+        if not trail and regions.title_at - piece.index > 12:
+            return []
+        if not trail and (
+            piece.image is not None
+            or not any(page.leads_elsewhere(href) for href in piece.hrefs)
+            or find_label(piece.text) is Label.TOOL
+            or page.leads_to_author(piece)
+        ):
+            continue  # a date, a photo, a row of buttons, the way back, the author
+        box = page.box_of(piece)
+        here = {box.index, box.parent, page.boxes[box.parent].parent} - {0}
+        if trail and regions.teaser[piece.index] and box.parent == page.box_of(trail[0]).parent:
+            return []  # a menu with a long entry
+        if trail and piece.image is None and not any(map(str.isalnum, piece.text)):
+            continue  # an arrow between two of them
+        own = piece.size - (title.size if piece.text.endswith(title.text) else 0)  # many trails end with the page itself
+        if piece.linked < own * 0.5 or regions.teaser[piece.index] or piece.size >= 110 or (trail and not here & around):
+            break
+        if any(_leads_to_article(page, href) for href in piece.hrefs):
+            break
+        if trail and not (here & around) - path and not {box.parent, page.box_of(trail[0]).parent} <= path:
+            break  # a menu that only shares the whole page with the trail
+        around = around or here
+        trail.insert(0, piece)
+        if len(piece.hrefs) > 1 and fold((link_texts(piece) or [""])[0]) in _HOME:
+            break  # a whole trail in one line; what stands before is the menu
+    if not trail or not _near_title(page, regions, trail):
+        return []
+    names = [
+        name
+        for piece in trail
+        for href, text in zip(piece.hrefs, piece.link_texts, strict=True)
+        if not _is_home(page, href)
+        for name in _SEPARATORS.split(clean(text))
+        if name
+    ]
+    if 0 < len(names) <= 5 and all(len(name) <= 50 for name in names) and sum(len(name.split()) > 7 for name in names) < 2:
+        return names
+    return []  # a list of headlines
+
+
+def _beside_date(page: Page, regions: Regions) -> list[str]:
+    """A section linked in the date's line (`07-03-2026 | Đời sống`)."""
+    over = [page.pieces[index] for index in regions.before[-4:] if not page.box_of(page.pieces[index]).flags & (HEADER | NAV)]
+    for piece in (*over, *page.pieces[regions.title_at + 1 : regions.body_at]) if regions.title_at >= 0 else ():
+        if not piece.hrefs or piece.size > 80 or piece.is_link or not find_stamp(piece.text):
+            continue
+        links = zip(piece.hrefs, piece.link_texts, strict=True)
+        found = [clean(text) for href, text in links if _may_be_section(page, href) and initial_is_upper(clean(text)[:1])]
+        if len(found) == 1 and len(found[0]) <= 30 and find_label(found[0]) is None and not page.leads_to_author(piece):
+            return found
+    return []
+
+
+def _is_home(page: Page, href: str) -> bool:
+    address = page.join(href) or ""
+    return address.count("/") <= 3 and not address.partition("://")[2].partition("/")[2]
+
+
+def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
+    """Whether a row of links is the headline's trail, rather than the page's menu.
+
+    How far up the tree they meet says so, and whether it begins at home.
+    """
+    if page.is_called(trail[0], _TRAIL_CLASS):
+        return len(trail) <= 8
+    if page.box_of(trail[0]).flags & HEADER and not page.box_of(trail[0]).flags & (ARTICLE | MAIN):
+        return False
+    path = page.ancestors(page.boxes[page.pieces[regions.title_at].box])
+    meeting = next(index for index in page.ancestors(page.box_of(trail[-1])) if index in set(path))
+    common = next(index for index in page.ancestors(page.boxes[regions.body_box]) if index in set(path))
+    above = page.ancestors(page.boxes[common])
+    between = above[: above.index(meeting) + 1] if meeting in above else [common]
+    levels = len({(page.boxes[index].first, page.boxes[index].last) for index in between}) - 1  # a wrapper of the same is no level
+    from_home = fold(link_texts(trail[0])[0]) in _HOME if link_texts(trail[0]) else True
+    if (page.box_of(trail[0]).flags & NAV or page.boxes[meeting].tag == "tr") and not from_home:
+        return False  # a menu, called so or in a column of its own beside the article
+    if levels and from_home and _is_menu(trail):
+        return False
+    return levels <= (4 if from_home else 1) and len(trail) <= (8 if from_home else 4)
+
+
+def _is_menu(trail: list[Piece]) -> bool:
+    """Whether four or more links stand in a row with nothing between them, as in a short menu that begins at home."""
+    bare = all(piece.linked == piece.size for piece in trail) and trail[-1].index - trail[0].index == len(trail) - 1
+    return bare and sum(len(piece.hrefs) for piece in trail) > 3

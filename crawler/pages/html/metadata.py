@@ -1,0 +1,244 @@
+"""Metadata: what the page says of itself to machines, in JSON-LD, `meta` tags, microdata and `link` tags."""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from crawler.pages.words.text import clean
+
+_ARTICLE_TYPES = frozenset({"article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle",
+    "backgroundnewsarticle",
+                            "reviewnewsarticle", "blogposting", "liveblogposting", "report", "videoobject", "imagegallery",
+                            "webpage"})  # fmt: skip
+_LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage"})
+_MAX_JSON = 400_000
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_COMMA = re.compile(r",\s*([}\]])")
+
+_META = {
+    "title": ("og:title", "twitter:title", "headline", "title", "dc.title"),
+    "description": ("og:description", "description", "twitter:description", "dc.description"),
+    "published": ("article:published_time", "datepublished", "pubdate", "og:published_time", "publishdate", "publish_date",
+    "dc.date.issued", "dcterms.created", "article:published"),
+    "modified": ("article:modified_time", "datemodified", "lastmod", "og:updated_time", "last-modified", "dcterms.modified"),
+    "author": ("article:author", "author", "dc.creator", "twitter:creator"),
+    "section": ("article:section", "articlesection"),
+    "keywords": ("news_keywords", "keywords"),
+    "type": ("og:type",),
+    "url": ("og:url",),
+    "site": ("og:site_name", "application-name"),
+    "image": ("og:image", "twitter:image"),
+}  # fmt: skip
+"""What is looked for → the names it goes by, the most trusted first; `itemprop`, `name` and `property` alike."""
+
+
+@dataclass(slots=True)
+class Metadata:
+    """Each list holds (rule, value) in order of trust."""
+
+    title: list[tuple[str, str]] = field(default_factory=list)
+    description: list[tuple[str, str]] = field(default_factory=list)
+    published: list[tuple[str, str]] = field(default_factory=list)
+    modified: list[tuple[str, str]] = field(default_factory=list)
+    author: list[tuple[str, str]] = field(default_factory=list)
+    section: list[tuple[str, list[str]]] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
+    image: list[str] = field(default_factory=list)
+    canonical: str | None = None
+    site: str = ""
+    page_title: str = ""
+    is_article: bool = False
+    is_list: bool = False
+    comment_count: int | None = None
+    base: str = ""
+    """What relative links stand on."""
+    origin: str = ""
+    """Its scheme and host."""
+
+
+def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
+    """Collect it; nothing here raises for broken JSON or odd values, which are common.
+
+    `microdata` is False for a page that is known to have none.
+    """
+    elements: dict[str, list[Any]] = {"base": [], "script": [], "meta": [], "link": [], "title": []}
+    for element in root.iter(*elements):
+        elements[element.tag].append(element)
+    base = _find_base(elements["base"], url)
+    found = Metadata(base=base, origin="/".join(base.split("/", 3)[:3]))
+    for block in _linked_data(elements["script"]):
+        _read_object(found, block)
+    metas = _read_metas(elements["meta"])
+    for name, keys in _META.items():
+        values = [(f"meta:{key}", metas[key][0]) for key in keys if key in metas]
+        if name in {"title", "description", "published", "modified", "author"}:
+            getattr(found, name).extend(values)
+        elif name == "section" and values:
+            found.section.append((values[0][0], [clean(part) for part in metas[values[0][0][5:]]]))
+        elif name == "keywords" and values and not found.keywords:
+            found.keywords = [part for part in (clean(part) for part in re.split(r"[,;]", values[0][1])) if part]
+        elif name == "type" and values:
+            found.is_article = found.is_article or values[0][1].lower() in {"article", "news", "video", "video.other", "newsarticle"}
+        elif name == "url" and values:
+            found.canonical = _join(url, values[0][1].strip())
+        elif name == "site" and values:
+            found.site = clean(values[0][1])
+        elif name == "image":
+            found.image += [address for _, value in values if (address := _join(found.base, value))]
+    if microdata:
+        _read_microdata(found, root)
+    _read_links(found, elements["link"], url)
+    found.page_title = clean("".join(elements["title"][0].itertext())) if elements["title"] else ""
+    return found
+
+
+def find_base(root: Any, url: str) -> str:
+    """What relative links stand on: `<base href>` where there is one, else the page itself."""
+    return _find_base(root.iter("base"), url)
+
+
+def _find_base(bases: Iterable[Any], url: str) -> str:
+    for base in bases:
+        href = base.get("href")
+        if href:
+            return _join(url, href.strip()) or url
+    return url
+
+
+def _join(base: str, href: str) -> str | None:
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return None
+
+
+def _read_metas(elements: list[Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for meta in elements:
+        content = meta.get("content")
+        if not content or not content.strip():
+            continue
+        for key in ("property", "name", "itemprop"):
+            name = meta.get(key)
+            if name:
+                found.setdefault(name.strip().lower(), []).append(clean(content))
+    return found
+
+
+_MICRODATA = {
+    "headline": "title",
+    "datePublished": "published",
+    "dateModified": "modified",
+    "author": "author",
+    "description": "description",
+}
+
+
+def _read_microdata(found: Metadata, root: Any) -> None:
+    """`itemprop` on visible elements, where the page has one value for it: more of them belong to a list of articles."""
+    values: dict[str, set[str]] = {}
+    for element in root.iterfind(".//*[@itemprop]"):
+        name = _MICRODATA.get(element.get("itemprop"))
+        if name is not None and element.tag != "meta":
+            value = element.get("content") or element.get("datetime") or "".join(element.itertext())[:1000]
+            values.setdefault(name, set()).add(clean(value))
+    for name, texts in values.items():
+        if len(texts) == 1 and (text := texts.pop()):
+            getattr(found, name).append((f"itemprop:{name}", text))
+
+
+def _read_links(found: Metadata, elements: list[Any], url: str) -> None:
+    for link in elements:
+        if (link.get("rel") or "").lower() == "canonical" and (href := (link.get("href") or "").strip()):
+            found.canonical = _join(url, href) or found.canonical
+            return
+
+
+def _linked_data(scripts: list[Any]) -> Iterator[dict[str, Any]]:
+    """Every object of the page's JSON-LD, those in lists and graphs too."""
+    for script in scripts:
+        if "ld+json" not in (script.get("type") or "").lower() or not script.text or len(script.text) > _MAX_JSON:
+            continue
+        text = script.text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+        try:
+            loaded = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            try:  # a comma before the closing bracket, a raw line feed in a string: both are common
+                loaded = json.loads(_COMMA.sub(r"\1", _CONTROL.sub(" ", text)), strict=False)
+            except (ValueError, RecursionError):
+                continue
+        waiting, seen = [loaded], 0
+        while waiting and seen < 200:
+            value = waiting.pop(0)
+            seen += 1
+            if isinstance(value, list):
+                waiting.extend(value[:50])
+            elif isinstance(value, dict):
+                yield value
+                waiting.extend(value[key] for key in ("@graph", "mainEntity") if isinstance(value.get(key), list | dict))
+
+
+def _types(value: dict[str, Any]) -> set[str]:
+    types = value.get("@type")
+    return {str(name).lower().rsplit("/", 1)[-1] for name in (types if isinstance(types, list) else [types])}
+
+
+def _text(value: Any) -> str:
+    """A JSON-LD value as text, entities resolved: many templates escape it for HTML first."""
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value") or ""
+    return clean(html.unescape(value)) if isinstance(value, str) else ""
+
+
+def _read_object(found: Metadata, value: dict[str, Any]) -> None:
+    types = _types(value)
+    if "breadcrumblist" in types:
+        names = _breadcrumb(value)
+        if names:
+            found.section.insert(0, ("json-ld:BreadcrumbList", names))
+        return
+    if types & _LIST_TYPES:
+        found.is_list = True
+    if not types & _ARTICLE_TYPES:
+        return
+    is_article = not types & {"webpage", "videoobject"}
+    found.is_article = found.is_article or is_article
+    for name, keys in (("title", ("headline", "name")), ("description", ("description",)), ("published", ("datePublished", "uploadDate")),
+                       ("modified", ("dateModified",))):  # fmt: skip
+        for key in keys:
+            text = _text(value.get(key))
+            if text and (is_article or name != "title"):
+                getattr(found, name).append((f"json-ld:{key}", text))
+                break
+    authors = value.get("author") or value.get("creator")
+    for author in authors if isinstance(authors, list) else [authors]:
+        if author and not (isinstance(author, dict) and _types(author) & {"organization", "newsmediaorganization"}):
+            name = _text(author)
+            if name:
+                found.author.append(("json-ld:author", name))
+    if is_article:
+        section = value.get("articleSection")
+        names = [_text(part) for part in section] if isinstance(section, list) else [clean(part) for part in _text(section).split(",")]
+        if any(names):
+            found.section.append(("json-ld:articleSection", [name for name in names if name]))
+        count = value.get("commentCount")
+        if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
+            found.comment_count = count
+
+
+def _breadcrumb(value: dict[str, Any]) -> list[str]:
+    items = value.get("itemListElement")
+    names: list[str] = []
+    waiting = items[:20] if isinstance(items, list) else []
+    while waiting:
+        item = waiting.pop(0)
+        if isinstance(item, list):
+            waiting[:0] = item[:20]
+        elif isinstance(item, dict):
+            inner = item.get("item")
+            names.append(_text(item.get("name")) or (_text(inner) if isinstance(inner, dict) else ""))
+    return [name for name in names if name]

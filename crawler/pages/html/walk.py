@@ -1,0 +1,251 @@
+"""One walk over a page's tree: what a reader would see, line by line, with what the markup says of each line.
+
+Inline markup dissolves into a piece's measures (how much of it is bold, linked, in italics); block markup begins a new piece.
+The walk never recurses, so that no page can nest too deep for it, and stops at a number of elements no honest page has.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from crawler.pages.html.tree import ARTICLE, ASIDE, CAPTION, FIGURE, FOOTER, FORM, HEADER, ITEM, MAIN, NAV, QUOTE, TABLE, Box, Piece, Tree
+from crawler.pages.photos import is_icon
+from crawler.pages.words.text import clean
+
+MAX_ELEMENTS = 100_000
+"""Elements that are looked at; the largest real page seen has a twentieth of that."""
+
+_SKIPPED = frozenset({
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select", "textarea", "button",
+    "input", "canvas", "head", "map", "datalist", "audio", "video", "option", "progress", "meter",
+})  # fmt: skip
+_INLINE = frozenset({
+    "a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym", "cite", "q", "code",
+    "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn", "ruby", "rt", "rp", "data",
+    "blink", "picture", "source", "link", "meta", "img", "br", "image",
+})  # fmt: skip
+_BOLD = frozenset({"b", "strong", "th", "caption"})
+_ITALIC = frozenset({"i", "em", "cite", "dfn"})
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_STYLING = {"a", "ul", "ol", *_BOLD, *_ITALIC, *_HEADINGS}
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
+_WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
+_BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.IGNORECASE)
+_SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
+
+_FLAGS = {
+    "nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "dialog": ASIDE, "form": FORM, "figure": FIGURE,
+    "figcaption": CAPTION, "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE, "article": ARTICLE,
+    "main": MAIN,
+}  # fmt: skip
+_ROLES = {
+    "navigation": NAV, "banner": HEADER, "contentinfo": FOOTER, "complementary": ASIDE, "search": NAV, "menu": NAV, "menubar": NAV,
+    "dialog": ASIDE, "main": MAIN, "article": ARTICLE,
+}  # fmt: skip
+
+
+_PLAIN = (0, 0, None, 0, 0)
+
+_Style = tuple[int, int, str | None, int, int]
+"""How deep in bold and in italics, inside which link, in a heading of which level, in how many lists."""
+
+
+class _Walk:
+    """The state of the one walk."""
+
+    def __init__(self, root: Any) -> None:
+        self.pieces: list[Piece] = []
+        self.box = Box(index=0, parent=0, depth=0, tag="html", flags=0, align="", element=root, first=0)
+        self.boxes = [self.box]
+        self.style: _Style = _PLAIN
+        self.buffer: list[str] = []
+        self.size = self.linked = self.bold_size = self.italic_size = self.breaks = 0
+        self.hrefs: list[str] = []
+        self.link_texts: list[str] = []
+        self.fresh = False
+        """Whether the link has said nothing yet."""
+
+    def add(self, text: str) -> None:
+        self.buffer.append(text)
+        count = len(text) if not text[0].isspace() and not text[-1].isspace() else len(text.strip())
+        if count:
+            bold, italic, link, _, _ = self.style
+            self.size += count
+            if link is not None:
+                self.linked += count
+                if self.fresh or not self.hrefs:
+                    self.hrefs.append(link)
+                    self.link_texts.append(text)
+                    self.fresh = False
+                else:
+                    self.link_texts[-1] += text
+            if bold > 0:
+                self.bold_size += count
+            if italic > 0:
+                self.italic_size += count
+
+    def flush(self) -> None:
+        """End the line."""
+        if self.size:
+            text = clean("".join(self.buffer) if len(self.buffer) > 1 else self.buffer[0])
+            if text:
+                hrefs, size = self.hrefs, self.size
+                linked, bold, italic = self.linked, self.bold_size, self.italic_size
+                if size > len(text):  # runs of white space, letters in several parts: nothing that a reader counts
+                    linked, bold, italic = (part * len(text) // size for part in (linked, bold, italic))
+                    size = len(text)
+                _, _, _, level, nesting = self.style
+                self.pieces.append(
+                    Piece(len(self.pieces), self.box.index, text, size, linked, bold, italic, self.breaks, level, hrefs[0] if hrefs else "",
+                          hrefs, self.link_texts, None, nesting))  # fmt: skip
+                self.breaks = 0
+                self.hrefs, self.link_texts = [], []
+            self.size = self.linked = self.bold_size = self.italic_size = 0
+        self.buffer.clear()
+        if self.hrefs:
+            self.hrefs, self.link_texts = [], []
+
+    def line_break(self) -> None:
+        self.flush()
+        self.breaks += 1
+
+    def add_lines(self, text: str) -> None:
+        """Text whose line feeds are meant."""
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.line_break()
+            if line.strip():
+                self.add(line)
+
+    def photo(self, element: Any) -> None:
+        """A photo ends the line that it stands in; an icon before a word does not, and is never handed here."""
+        self.flush()
+        self.pieces.append(Piece(len(self.pieces), self.box.index, breaks=self.breaks, href=self.style[2] or "", image=element))
+        self.breaks = 0
+
+    def open_box(self, element: Any, tag: str, align: str) -> None:
+        if self.buffer:
+            self.flush()
+        self.breaks = 0
+        parent = self.box
+        flags = parent.flags
+        if tag in _FLAGS and not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
+            flags |= _FLAGS[tag]
+        role = element.get("role")
+        if role:
+            flags |= _ROLES.get(role.lower(), 0)
+        if not align:
+            own = element.get("align")
+            align = own.lower() if own else "center" if tag == "center" else "" if tag in {"td", "th"} else parent.align
+        self.box = Box(len(self.boxes), parent.index, parent.depth + 1, tag, flags, align, element, len(self.pieces))
+        self.boxes.append(self.box)
+
+    def close_box(self) -> None:
+        if self.buffer:
+            self.flush()
+        self.breaks = 0
+        box = self.box
+        box.last = len(self.pieces)
+        self.box = self.boxes[box.parent]
+
+    def open_link(self, href: str) -> None:
+        """Begin a link: one right behind another to the same place goes on with it, one to elsewhere is a word of its own."""
+        same = bool(self.hrefs) and self.hrefs[-1] == href
+        adjoins = self.buffer and self.link_texts and self.buffer[-1] and self.link_texts[-1].endswith(self.buffer[-1])
+        if adjoins and not same:
+            self.buffer.append(" ")
+        self.fresh = not (adjoins and same)
+
+
+def flatten(root: Any, *, cut: bool = False) -> Tree:
+    """Walk the tree once."""
+    walk = _Walk(root)
+    events = etree.iterwalk(root, events=("start", "end"))
+    outer: list[_Style] = []  # of each element that is open, the style around it
+    seen = scripts = 0
+    for event, element in events:
+        if event == "end":
+            if walk.box.element is element:
+                walk.close_box()
+            walk.style = outer.pop()
+            tail = element.tail
+            if tail and (walk.size or not tail.isspace()):
+                walk.add(tail)
+            continue
+        seen += 1
+        if seen > MAX_ELEMENTS:
+            cut = True
+            break
+        outer.append(walk.style)
+        tag = element.tag
+        if tag in _SKIPPED:
+            events.skip_subtree()
+            if tag == "script":
+                scripts += len(element.text or "")
+        elif tag == "br":
+            walk.line_break()
+        elif tag == "img" or tag == "image":
+            events.skip_subtree()
+            if not is_icon(element):
+                walk.photo(element)
+        elif not _enter(walk, element, tag):
+            events.skip_subtree()
+    while walk.box.index:
+        walk.close_box()
+    walk.flush()
+    walk.box.last = len(walk.pieces)
+    return Tree(root, walk.pieces, walk.boxes, cut, scripts)
+
+
+@lru_cache(maxsize=1024)
+def _read_style(style: str) -> tuple[bool, bool, str, int, bool]:
+    """Whether a style hides its element, makes it a block, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid), and slants it."""
+    align, weight = _ALIGN.search(style), _WEIGHT.search(style)
+    bold = 0 if weight is None else -1 if weight[1].lower() in {"normal", "100", "200", "300", "400", "500"} else 1
+    shown = _HIDDEN.search(style) is not None, _BLOCK.search(style) is not None
+    return *shown, align[1].lower() if align else "", bold, _SLANT.search(style) is not None
+
+
+def _enter(walk: _Walk, element: Any, tag: str) -> bool:
+    """Go into an element; False for one that nobody sees."""
+    own = element.get("style")
+    block, align, weight, slanted = False, "", 0, False
+    if own:
+        hidden, block, align, weight, slanted = _read_style(own)
+        if hidden:
+            return False
+    if element.get("hidden") is not None:
+        return False
+    if block or (tag not in _INLINE and ":" not in tag):
+        walk.open_box(element, tag, align)
+    if weight or slanted or tag in _STYLING:
+        walk.style = _restyle(walk, element, tag, weight, slanted)
+    text = element.text
+    if text and (walk.size or not text.isspace()):
+        if tag == "pre" and "\n" in text:
+            walk.add_lines(text)
+        else:
+            walk.add(text)
+    return True
+
+
+def _restyle(walk: _Walk, element: Any, tag: str, weight: int, slanted: bool) -> _Style:
+    """The style inside an element that changes it."""
+    bold, italic, link, level, nesting = walk.style
+    if tag == "a":
+        link = element.get("href") or link or ""
+        walk.open_link(link)
+    elif tag in _BOLD:
+        bold += 1
+    elif tag in _ITALIC:
+        italic += 1
+    elif tag in _HEADINGS:
+        level = _HEADINGS[tag]
+    elif tag == "ul" or tag == "ol":
+        nesting += 1
+    if weight:
+        bold = 0 if weight < 0 else bold + 1
+    return bold, italic + slanted, link, level, nesting

@@ -1,0 +1,129 @@
+"""The page as the rules see it: its flat tree, its metadata, and what its address says."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urljoin
+
+from crawler.pages.html.metadata import Metadata
+from crawler.pages.html.tree import QUOTE, Box, Piece, Tree
+from crawler.pages.places.ledger import Ledger
+from crawler.pages.words.slug import find_slug
+from crawler.pages.words.text import clean
+from crawler.site import scope
+
+AUTHOR = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
+"""Words that many publishing systems have in a class, or in an address that leads to an author; weak evidence, beside a name's shape."""
+LEAD = re.compile(r"sapo|summary|chap+eau|(?:^|[\s_-])(?:lead|desc(?:ription)?|tom-?tat|trich-?yeu)(?:$|[\s_-])", re.IGNORECASE)
+"""Words that most publishing systems have in the class of a standfirst."""
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|pdf|docx?|xlsx?|pptx?|zip|rar)$", re.IGNORECASE)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Page:
+    """One page while it is read."""
+
+    url: str
+    tree: Tree
+    meta: Metadata
+    captured_at: datetime | None
+    identity: scope.Page | None
+    """Kind, id and slug. None outside the scope."""
+    slug: str
+    ledger: Ledger = field(default_factory=Ledger)
+    teaser: list[bool] = field(default_factory=list)
+    """For each piece, whether it belongs to a list of other articles."""
+    _elsewhere: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return self.tree.pieces
+
+    @property
+    def boxes(self) -> list[Box]:
+        return self.tree.boxes
+
+    def box_of(self, piece: Piece) -> Box:
+        """The block that a piece stands in."""
+        return self.tree.boxes[piece.box]
+
+    def join(self, href: str) -> str | None:
+        """A link's absolute address. None where it is no http or https address."""
+        if href[:8] == "https://" or href[:7] == "http://":
+            return href
+        if self.meta.origin[:4] == "http" and href[:1] == "/" and href[1:2] not in {"/", "\\"} and "/." not in href and href.isprintable():
+            return f"{self.meta.origin}{href.rstrip()}"
+        try:
+            address = urljoin(self.meta.base, href.strip())
+        except ValueError:
+            return None
+        return address if address[:7] == "http://" or address[:8] == "https://" else None
+
+    def leads_elsewhere(self, href: str) -> bool:
+        """Whether a link leads to another page, rather than to a place in this one, an image, a file or a script."""
+        known = self._elsewhere.get(href)
+        if known is None:
+            known = self._elsewhere[href] = self._find_elsewhere(href)
+        return known
+
+    def _find_elsewhere(self, href: str) -> bool:
+        if not href or href[0] == "#" or href[:11].lower() == "javascript:":
+            return False
+        address = self.join(href)
+        if address is None:
+            return False
+        address = address.partition("#")[0].rstrip("/")
+        return _FILE.search(address.partition("?")[0][-6:]) is None and address != self.url.partition("#")[0].rstrip("/")
+
+    def class_of(self, box: Box) -> str:
+        """The classes of a block and of the one around it, for the few words that most publishing systems share."""
+        return f"{box.element.get('class') or ''} {self.tree.boxes[box.parent].element.get('class') or ''}"
+
+    def is_called(self, piece: Piece, word: re.Pattern[str]) -> bool:
+        """Whether a line stands in a block whose class has such a word."""
+        around = self.ancestors(self.box_of(piece))[:4]
+        return any(word.search(self.tree.boxes[index].element.get("class") or "") for index in around)
+
+    def leads_to_author(self, piece: Piece) -> bool:
+        """Whether a line's block, or its link, is called after an author."""
+        return AUTHOR.search(f"{self.class_of(self.box_of(piece))} {piece.href[-120:]}") is not None
+
+    def is_quoted(self, piece: Piece) -> bool:
+        """Whether a line stands in a quotation, or in a block called so."""
+        box = self.box_of(piece)
+        return bool(box.flags & QUOTE) or any("quote" in self.class_of(self.boxes[index]).lower() for index in self.ancestors(box)[:3])
+
+    def place_of(self, piece: Piece) -> int:
+        """The index of the block that a line shares with others: wrappers that hold nothing else do not count."""
+        box = self.box_of(piece)
+        while box.index and box.last - box.first <= 1:
+            box = self.boxes[box.parent]
+        return box.index
+
+    def ancestors(self, box: Box) -> list[int]:
+        """The indexes of a box and of all that hold it, innermost first."""
+        found = [box.index]
+        while found[-1]:
+            found.append(self.tree.boxes[found[-1]].parent)
+        return found
+
+
+def link_texts(piece: Piece) -> list[str]:
+    """What the links of a line say, those without words left out."""
+    return [text for text in (clean(text) for text in piece.link_texts) if text]
+
+
+def leads_to_file(address: str) -> bool:
+    """Whether an address is that of a PDF, an office file or an archive of such."""
+    return _DOCUMENT.search(address.partition("?")[0].partition("#")[0]) is not None
+
+
+def open_page(url: str, tree: Tree, meta: Metadata, captured_at: datetime | None) -> Page:
+    """Put together what the rules need; the identity is the URL's, or the canonical link's where only that lies in the scope."""
+    identity = scope.find_page(url)
+    if (identity is None or identity.kind is scope.Kind.LISTING) and meta.canonical:
+        other = scope.find_page(meta.canonical)
+        identity = other if other is not None and other.kind is not scope.Kind.LISTING else identity
+    slug = identity.slug if identity is not None else find_slug(url) or find_slug(meta.canonical or "")
+    return Page(url, tree, meta, captured_at, identity, slug)

@@ -1,0 +1,88 @@
+"""Tables: those that hold data, told apart from those that only lay out the page."""
+
+from collections.abc import Mapping
+
+from crawler.pages.html.tree import HEADER, OUTSIDE, TABLE, Box, Piece
+from crawler.pages.places.page import Page
+
+
+def is_data_table(page: Page, piece: Piece) -> Box | None:
+    """The table of data that a line begins. None in a table that frames text, or outside of any."""
+    box = _table_around(page, piece)
+    return box if box is not None and box.first == piece.index and _holds_data(page, box) else None
+
+
+def stands_in_data(page: Page, piece: Piece, first: int) -> bool:
+    """Whether a line is a cell of a table of data that begins at this piece or later; a form that asks for data is none."""
+    box = _table_around(page, piece)
+    return (
+        box is not None
+        and box.first >= first
+        and _holds_data(page, box)
+        and next(box.element.iter("input", "textarea", "select"), None) is None
+    )
+
+
+def _table_around(page: Page, piece: Piece) -> Box | None:
+    box = page.box_of(piece)
+    if not box.flags & TABLE:
+        return None
+    while box.tag != "table":
+        if box.parent == box.index:
+            return None
+        box = page.boxes[box.parent]
+    return box
+
+
+def _holds_data(page: Page, box: Box) -> bool:
+    rows = _rows(page, box)
+    cells = [cell for row in rows for cell in row]
+    if len(rows) < 2 or max(map(len, rows)) < 2 or any(page.boxes[inner].tag == "table" for inner in _inside(page, box)):
+        return False
+    sizes = sorted(sum(piece.size for piece in page.pieces[cell.first : cell.last]) for cell in cells)
+    return sizes[len(sizes) // 2] <= 160
+
+
+def find_table_alone(page: Page, title_at: int, labels: Mapping[int, object]) -> Box | None:
+    """The table that is an article's whole text. None where a label or a list of other articles comes before one."""
+    if title_at < 0:
+        return None
+    for piece in page.pieces[title_at + 1 :]:
+        if piece.index in labels or page.teaser[piece.index] or page.box_of(piece).flags & (OUTSIDE | HEADER):
+            return None
+        table = is_data_table(page, piece) if piece.image is None else None
+        if table is not None:
+            inside = page.pieces[table.first : table.last]
+            full = [row for row in _rows(page, table) if sum(cell.last > cell.first for cell in row) >= 2]
+            free = sum(other.size for other in inside if not other.linked and other.index not in labels)
+            return table if len(full) >= 2 and free * 2 > sum(other.size for other in inside) else None
+    return None
+
+
+def table_text(page: Page, table: Box, kept: set[int]) -> str:
+    """Cells joined by tabs, rows by line breaks."""
+    rows = []
+    for row in _rows(page, table):
+        texts = [
+            " ".join(piece.text for piece in page.pieces[cell.first : cell.last] if piece.index in kept and piece.image is None)
+            for cell in row
+        ]
+        if any(texts):
+            rows.append("\t".join(texts))
+    return "\n".join(rows)
+
+
+def _inside(page: Page, box: Box) -> range:
+    end = box.index + 1
+    while end < len(page.boxes) and page.boxes[end].depth > box.depth:
+        end += 1
+    return range(box.index + 1, end)
+
+
+def _rows(page: Page, table: Box) -> list[list[Box]]:
+    rows: dict[int, list[Box]] = {}
+    for index in _inside(page, table):
+        cell = page.boxes[index]
+        if cell.tag in {"td", "th"} and page.boxes[cell.parent].tag == "tr":
+            rows.setdefault(cell.parent, []).append(cell)
+    return list(rows.values()) or [[]]

@@ -1,0 +1,122 @@
+"""Labels: the short phrases that Vietnamese papers print around an article, and what each says of what follows.
+
+A label is compared as its folded words (case and punctuation aside), so `» Tin khác:` and `TIN KHÁC` are one.
+"""
+
+import re
+from enum import Enum
+
+from crawler.pages.words.text import fold
+
+
+class Label(Enum):
+    """What a label announces."""
+
+    COMMENTS = "readers' comments: the article is over"
+    OTHERS = "other articles"
+    POPULAR = "what everybody reads, notices: no matter of this article"
+    RELATED = "related articles, also amid the text"
+    TAGS = "keywords"
+    TOOL = "a button or a widget"
+
+    __hash__ = object.__hash__  # each is one object, and Enum's own hash is Python code, called for every line
+
+
+_COMMENTS = r"""(?:(?:các )?ý kiến(?: của)? (?:bạn đọc|độc giả|người đọc)(?: \d+)?|(?:\d+ )?(?:bình luận|phản hồi|ý kiến
+  |comments?)(?: \d+)?(?: bài viết)?(?: này)?
+  |(?:gửi|viết|đăng|để lại|thêm)(?: lại)? (?:bình luận|ý kiến|phản hồi|nhận xét)(?: (?:của bạn|về bài viết|mới|phản hồi))*
+  |tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)(?: \d+)?|bạn đọc (?:bình luận|phản hồi|viết)|bình luận (?:facebook|của bạn|bạn đọc
+  |mới nhất)|phản hồi độc giả
+  |ý kiến (?:phản hồi|bình luận|đóng góp)|bình luận của độc giả|hãy là người đầu tiên bình luận.*|bình luận về bài viết(?: này)?
+  |leave a (?:comment|reply))"""
+_OTHERS = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|đã đưa|đã đăng
+  |cùng (?:chuyên mục|chủ đề|loại|thể loại|lĩnh vực|nhóm|mục)|trước đó|tiếp theo|khác trong mục|khác cùng .{1,20})
+  |cùng (?:chuyên mục|chủ đề|tác giả|danh mục)|có thể bạn quan tâm|other news|khám phá thêm chủ đề|cùng mục|xem theo ngày
+  |xem thêm trên .{1,30})"""
+_POPULAR = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức)(?: viết)? (?:mới nhất|trong ngày|đọc nhiều|xem nhiều|nổi bật|mới đăng
+  |mới)|(?:tin )?(?:đọc|xem) nhiều(?: nhất)?|đáng quan tâm|tin nóng|mới nhất|nổi bật|tin tiêu điểm|tiêu điểm
+  |thông báo|đọc nhiều trong .{1,30}|xem nhiều trong .{1,30}|dành cho bạn|tin đáng chú ý|bài đọc nhiều|liên kết website|video nổi bật
+  |tin ảnh|chuyên đề|video clip|thời tiết|tỷ giá)"""
+_RELATED = r"""(?:(?:các )?(?:tin|bài|bài viết|tin bài|nội dung|thông tin)(?: viết)? (?:liên quan|có liên quan|nên đọc|hay)|liên quan
+  |(?:tham khảo|xem|đọc|mời xem|mời đọc) (?:thêm|tiếp|ngay|trước)
+  |xem thêm bài|bài liên quan|(?:mời )?(?:bạn đọc |quý độc giả )?(?:xem|đọc) thêm(?: bài viết)?(?: tại đây)?|có liên quan
+  |related(?: news| articles)?|tin tức liên quan|bài viết cùng tác giả)"""
+_TAGS = r"(?:từ kh[oó][aá]|từ khoá|tags?|chủ đề|thẻ|keywords?|từ khóa liên quan|nhãn)"
+_TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|tweet|in (?:bài|trang|ấn|tin)(?: viết| này)?|bản in|print
+  |(?:gửi )?email|gửi (?:bài|mail|cho bạn bè|tin này)|refresh|(?:về|lên) đầu trang|đầu trang|top
+  |quay lại|trở (?:lại|về)(?: trang trước)?|back|thích|facebook|zalo|twitter|youtube|linkedin|pinterest|google news|lưu(?: bài
+  | tin)?(?: viết)?|bỏ lưu|copy link|sao chép(?: liên kết| link)?|link bài gốc|lấy link
+  |theo dõi(?: (?:báo|trang|kênh|chúng tôi|fanpage|tạp chí|tin|trên|tác giả|[\w ]{1,30} trên)(?: .{1,60})?)?
+  |nghe (?:đọc )?(?:bài|nội dung|tin)(?: viết| báo)?|nghe|đọc bài(?: viết)?
+  |cỡ chữ|[aA][+-]?|a a|aa|\d ?x|nam|nữ|giọng (?:nam|nữ
+  |đọc).{0,20}|\d\d? \d\d(?: \d\d? \d\d)?|audio|tải (?:ảnh|về)|phóng to|xem ảnh lớn|quảng cáo|advertisement
+  |lượt xem(?: \d+)?|(?:\d+ )?lượt (?:xem|đọc)|đánh giá(?: bài viết)?
+  |(?:tổng )?(?:số )?điểm(?: (?:đánh giá|trung bình|của|bài viết|\d).{0,40})?|đăng nhập|đăng ký|gửi|tìm kiếm
+  |nhập mã.*|mã (?:bảo vệ|xác nhận|kiểm tra)|họ (?:và )?tên(?: của bạn)?|tiêu đề|nội dung|hủy|đóng(?: cửa sổ)?|mặc định|trang chủ|home
+  |tăng cỡ chữ|giảm cỡ chữ|xem (?:tất cả|nguồn|bài gốc|link nguồn)|aa aa|close|google|messenger|viber|telegram|mail|thu gọn|mở rộng
+  |xem bản đồ|play|pause|replay|hotline.{0,30}|nghe (?:đọc )?(?:bài|tin)(?: viết| báo)? ?\d.*|đã sao chép.{0,30}|dòng sự kiện(?: .{1,50})?
+  |(?:thông tin|được) tài trợ|bạn thấy bài viết này thế nào|bình luận qua facebook)"""
+
+
+def _compile(pattern: str) -> "re.Pattern[str]":
+    return re.compile(re.sub(r"\n\s*", "", pattern))
+
+
+_LABELS = _compile(
+    f"(?P<COMMENTS>{_COMMENTS})|(?P<OTHERS>{_OTHERS})|(?P<POPULAR>{_POPULAR})|(?P<RELATED>{_RELATED})|(?P<TAGS>{_TAGS})|(?P<TOOL>{_TOOL})"
+)
+"""One pattern, so that a line is read once; the group's name is the label's."""
+
+_INVITATION = re.compile(
+    r"^\W*(?:(?:kính |trân trọng )?mời (?:các |quý )?(?:bạn đọc|độc giả|quý vị|bạn)\b|(?:bạn đọc|độc giả|quý độc giả) (?:có thể (?:gửi|"
+    r"đóng góp|tham gia)|quan tâm|vui lòng)|"
+    r"(?:tải|cài đặt) (?:app|ứng dụng)\b|theo dõi (?:fanpage|kênh|báo)\b|(?:mọi )?(?:bài vở|"
+    r"ý kiến|(?:thông tin )?phản ánh)[\w\s,]{0,40} xin (?:vui lòng )?gửi\b)", re.IGNORECASE)  # fmt: skip
+_ELSEWHERE = re.compile(
+    r"chuyên mục|xem thêm|đọc thêm|tin, bài|liên quan|fanpage|ứng dụng|tại đây|podcast|bản tin|tòa soạn|toà soạn|e-?mail|website|"
+    r"trên báo|facebook|zalo|youtube|google|bình luận|\w@\w",
+    re.IGNORECASE,
+)
+_TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)
+_KEYWORDS = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|keywords?)\s*:\s*(?=\w)", re.IGNORECASE)
+_RELATED_OPENING = re.compile(
+    r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài liên quan|"
+    r"Tin liên quan|Video liên quan)\b",
+    re.IGNORECASE,
+)
+
+
+def find_label(text: str) -> Label | None:
+    """What a short line announces; None for a line that is no label."""
+    if len(text) > 60 or text[-1:] == ".":
+        return None
+    folded = fold(text)
+    if not folded:
+        return Label.TOOL if len(text) < 8 else None
+    match = _LABELS.fullmatch(folded)
+    return Label[match.lastgroup] if match is not None and match.lastgroup else None
+
+
+def is_invitation(text: str) -> bool:
+    """Whether a line only asks readers to read, write or install something else."""
+    return len(text) <= 260 and _INVITATION.match(text) is not None
+
+
+def names_a_place(text: str) -> bool:
+    """Whether an invitation names where else to go, as those do that are no part of the article."""
+    return text.lstrip().startswith(("*", ">")) or _ELSEWHERE.search(text) is not None
+
+
+def lists_keywords(text: str) -> bool:
+    """Whether a line without links is the word for keywords and some of them (`Từ khóa: dân vận, khu phố`)."""
+    return len(text) <= 240 and ":" in text[:14] and text[-1:] != "." and _KEYWORDS.match(text) is not None
+
+
+def opens_tags(text: str, link: str) -> bool:
+    """Whether a line of links begins with the word for keywords (`Từ khóa: …`); `link` is what its first link says."""
+    return _TAGS_OPENING.match(text) is not None or (0 < text.find(link) < 20 and find_label(text.partition(link)[0]) is Label.TAGS)
+
+
+def opens_related(text: str) -> bool:
+    """Whether a line invites to another article (`>> Xem thêm: …`)."""
+    return _RELATED_OPENING.match(text) is not None
