@@ -6,23 +6,28 @@ The directory, format version 1::
       collection.json        name, format version, created, seeds
       warc/NAME.warc.gz      finished WARC/1.1 files; NAME.warc.gz.open while being written
                              NAME = <prefix>-<17-digit UTC timestamp>-<5-digit serial>-<host>
-      articles/NAME.jsonl    every version of every item, one file a crawl, never rewritten once closed (.open while written)
+      articles/NAME.jsonl    every version of every item, one file a crawl,
+                             never rewritten once closed (.open while written)
       articles.jsonl         the newest version of each item, replaced atomically
       indexes/index.cdxj     sorted CDXJ of every capture
       crawls/TIMESTAMP/      run.json, crawl.log, report.html
-      torn/                  bytes that an interrupted write left behind or that repair replaced: NAME-START-END; never deleted
+      torn/                  bytes that an interrupted write left behind or that repair replaced: NAME-START-END;
+                             never deleted
       state.sqlite           frontier, validators, dedup and version index; can be rebuilt from warc/
       fixity.jsonl           SHA-256 and size of every finished file, and when each was last verified
       .lock                  held with flock by the process that writes
 
 **The WARC is the source of truth.** Everything else can be rebuilt from it.
 
-In a WARC each record is one gzip member. The first is `warcinfo`. Then, for each exchange in the order in which it ended:
+In a WARC each record is one gzip member. The first is `warcinfo`.
+Then, for each exchange in the order in which it ended:
 `request` and `response` (or `revisit`), and a `metadata` record (`application/warc-fields`) on how it was fetched,
 tied together by `WARC-Concurrent-To`. An item parsed from a response is a `metadata` record of type `application/json`
-with `WARC-Refers-To` naming the response; its block is the item's line in `articles/`, byte for byte, without the line feed.
+with `WARC-Refers-To` naming the response; its block is the item's line in `articles/`, byte for byte,
+without the line feed.
 
-An item is any JSON object with a string `id` and `kind` (its identity is `kind/id`), a `text_digest` that tells versions apart,
+An item is any JSON object with a string `id` and `kind` (its identity is `kind/id`),
+a `text_digest` that tells versions apart,
 and the keys that the archive fills: `version`, `changed`, `captured_at` and `warc`.
 
 Where bytes of a WARC were damaged, `repair` puts a `metadata` record of the same length, whose target URI is

@@ -1,7 +1,8 @@
 """The one door to a collection: what was exchanged and what was parsed goes in, and stays whole whatever happens.
 
 Writing is in two steps, so that a fast crawl can share one sync among many exchanges:
-`append_exchange` and `append_item` write to the WARC at once; `take` gives what was appended, `sync` (from any thread) makes it
+`append_exchange` and `append_item` write to the WARC at once;
+`take` gives what was appended, `sync` (from any thread) makes it
 durable, and `commit` notes it in the state. `write_exchange` and `write_item` do all of it.
 After a failed write the collection takes no more; its files stay `.open`, and the next start mends them.
 """
@@ -23,19 +24,22 @@ from archive.directory import begin_collection, prepare_directory
 from archive.directory import read_collection as read_collection
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
+from archive.files import as_archive_error, replace_file
 from archive.http.head import validators
 from archive.index import cdxj
-from archive.lines.writer import JsonlFile, format_line, replace_file
+from archive.lines.reader import item_key, read_line, version_row
+from archive.lines.writer import JsonlFile, format_line
 from archive.lock import Lock
 from archive.options import Options as Options
 from archive.options import draft_warcinfo
-from archive.recover.recover import Recovery, item_key, read_line, recover, version_row
+from archive.recover.recover import Recovery, recover
 from archive.recover.reindex import Describe
-from archive.state.database import CaptureRow, State, VersionRow
+from archive.state.database import State
+from archive.state.rows import CaptureRow, VersionRow
 from archive.state.urls import Urls
 from archive.warc.exchange import Exchange, draft_exchange, examine_response, format_date
 from archive.warc.reader import Record, read_record_at
-from archive.warc.writer import Draft, Place, WarcFile, as_archive_error
+from archive.warc.writer import Draft, Place, WarcFile
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +65,9 @@ class _Pending:
 class Collection:
     """A collection opened for writing. Made by `open`; `close` finishes its files."""
 
-    def __init__(self, path: Path, options: Options, lock: Lock, clock: Callable[[], datetime], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, path: Path, options: Options, lock: Lock, clock: Callable[[], datetime], new_id: Callable[[], str]
+    ) -> None:
         self.path = path
         self.options = options
         self.run = clock().strftime("%Y%m%d%H%M%S") + f"{clock().microsecond // 1000:03d}"
@@ -106,7 +112,9 @@ class Collection:
         try:
             begin_collection(path, clock(), seeds)
             collection = cls(path, options, lock, clock, new_id)
-            collection.recovery = recover(path, collection.state, collection.urls, describe, run=collection._name(0, "jsonl"))
+            collection.recovery = recover(
+                path, collection.state, collection.urls, describe, run=collection._name(0, "jsonl")
+            )
             collection._finished += collection.recovery.finished
             collection.urls.reopen()
             collection.state.commit()
@@ -138,7 +146,9 @@ class Collection:
         warc = self._open_warc()
         received = examine_response(exchange.response)
         digest = received.payload_digest
-        same = (self._payloads.get(digest) or self.state.find_payload(digest)) if digest and received.has_payload else None
+        same = (
+            (self._payloads.get(digest) or self.state.find_payload(digest)) if digest and received.has_payload else None
+        )
         known = self.urls.find(key) if received.head and received.head.status == 304 else None
         drafts = draft_exchange(
             exchange,
@@ -178,7 +188,9 @@ class Collection:
         self.flush()
         return stamped
 
-    def append_item(self, record: Mapping[str, Any], capture: CaptureRow, *, seen: str | None = None) -> dict[str, Any] | None:
+    def append_item(
+        self, record: Mapping[str, Any], capture: CaptureRow, *, seen: str | None = None
+    ) -> dict[str, Any] | None:
         """Append an item if it is new or its text changed; return it as it was stamped. None where nothing changed.
 
         `seen`: when it was found to be so, where that is later than the capture (a page that is gone).
@@ -186,11 +198,16 @@ class Collection:
         """
         key = item_key(dict(record))
         before = self._newest(key)
-        if before is not None and (before[0].digest, before[0].status) == (record["text_digest"], record.get("status", "live")):
+        if before is not None and (before[0].digest, before[0].status) == (
+            record["text_digest"],
+            record.get("status", "live"),
+        ):
             return None
         holder = capture
         if capture.type == "revisit" and capture.payload_digest:
-            holder = self._payloads.get(capture.payload_digest) or self.state.find_payload(capture.payload_digest) or capture
+            holder = (
+                self._payloads.get(capture.payload_digest) or self.state.find_payload(capture.payload_digest) or capture
+            )
         stamped = dict(record)
         stamped["version"] = before[0].version + 1 if before else 1
         stamped["changed"] = changed_fields(before[1], stamped) if before and before[1] else []
@@ -219,10 +236,16 @@ class Collection:
         reach("item-appended")
 
     def restore_item(self, line: bytes, place: tuple[str, int, int]) -> None:
-        """Append the record of an item whose line lies in `articles/` at `place` (file, offset, length) and whose record is lost."""
+        """Append the record of an item whose line lies in `articles/` at `place` (file, offset,
+        length) and whose record is lost.
+        """
         stamped = json.loads(line)
         written = self._append_item_record(line, stamped["warc"]["record_id"])
-        self._pending.append(_Pending(file=written.file, end=written.offset + written.length, version=version_row(stamped, written, place)))
+        self._pending.append(
+            _Pending(
+                file=written.file, end=written.offset + written.length, version=version_row(stamped, written, place)
+            )
+        )
 
     def _append_item_record(self, line: bytes, response_id: str) -> Place:
         warc = self._open_warc()
@@ -256,7 +279,9 @@ class Collection:
         return found[1] if found else None
 
     def read_item(self, row: VersionRow) -> dict[str, Any]:
-        """A version of an item, from its record in the WARC, or where that is damaged from its line. Raises ArchiveError."""
+        """A version of an item, from its record in the WARC, or where that is damaged from its line.
+        Raises ArchiveError.
+        """
         try:
             record: dict[str, Any] = json.load(read_record_at(self._warc_path(row.file), row.offset, row.length).block)
         except (RecordError, OSError) as error:
@@ -334,7 +359,9 @@ class Collection:
 
     def _check(self) -> None:
         if self.failed:
-            raise self._failure or ArchiveError(f"{self.path}: an earlier write failed; run the same command again to mend and resume")
+            raise self._failure or ArchiveError(
+                f"{self.path}: an earlier write failed; run the same command again to mend and resume"
+            )
 
     # Files
 
@@ -374,7 +401,11 @@ class Collection:
 
     # The end of a run
 
-    def close(self, report: Mapping[str, Any] | None = None, page: Callable[[Mapping[str, Any]], Iterable[bytes]] | None = None) -> None:
+    def close(
+        self,
+        report: Mapping[str, Any] | None = None,
+        page: Callable[[Mapping[str, Any]], Iterable[bytes]] | None = None,
+    ) -> None:
         """Finish the files, bring `articles.jsonl` and the index up to date, and let go of the lock.
 
         After a failed write the files stay `.open` for the next start. `report` goes into the run's `run.json`;
@@ -397,7 +428,11 @@ class Collection:
                 self._write_run(report, digested, page)
             self.state.settle()
             reach("settled")
-            rest = [*(self.path / "crawls" / self.run).glob("*"), self.path / "collection.json", self.path / "state.sqlite"]
+            rest = [
+                *(self.path / "crawls" / self.run).glob("*"),
+                self.path / "collection.json",
+                self.path / "state.sqlite",
+            ]
             fixity.note(self.path, digested + fixity.digest_files(self.path, rest))
             complete = True
             reach("recorded")
@@ -424,7 +459,10 @@ class Collection:
         self._finished.append(index)
 
     def _write_run(
-        self, report: Mapping[str, Any], digested: list[fixity.Entry], page: Callable[[Mapping[str, Any]], Iterable[bytes]] | None
+        self,
+        report: Mapping[str, Any],
+        digested: list[fixity.Entry],
+        page: Callable[[Mapping[str, Any]], Iterable[bytes]] | None,
     ) -> None:
         files = [{"file": one.file, "size": one.size, "sha256": one.sha256} for one in digested]
         run = {**report, "recovered": self.recovery.actions, "files": files}

@@ -13,14 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.http.bodies import read_message
-from archive.http.head import HTTPSyntaxError
-
 CHUNK = 128 * 1024
 
 ALGORITHMS = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
 """Algorithm → bytes of its digests."""
-HTTP = re.compile(r"\s*application/http\s*(?:;\s*msgtype\s*=\s*\"?(request|response)\"?\s*)?(?:;.*)?", re.IGNORECASE)
 
 
 class Comparison(enum.Enum):
@@ -102,43 +98,6 @@ def digest_file(path: Path) -> str:
     """`sha256:` and hex of a file."""
     with path.open("rb") as stream:
         return "sha256:" + digest_stream(stream, "sha256").hex()
-
-
-def block_digest(block: BinaryIO) -> str:
-    """WARC-Block-Digest of a block, read from its beginning."""
-    block.seek(0)
-    return format_sha1(digest_stream(block))
-
-
-def payload_digest(block: BinaryIO, length: int, content_type: str) -> str | None:
-    """WARC-Payload-Digest of a block of `length` bytes: over the message body without chunks, content coding kept.
-
-    Of a block that is no HTTP message the payload is the block. None when the block says that it is one and is not.
-    """
-    raw = payload_bytes_digest(block, length, content_type)
-    return format_sha1(raw) if raw is not None else None
-
-
-def payload_bytes_digest(block: BinaryIO, length: int, content_type: str, algorithm: str = "sha1") -> bytes | None:
-    """As `payload_digest`, in any algorithm, as bytes."""
-    kind = http_kind(content_type)
-    if kind is None:
-        block.seek(0)
-        return digest_stream(block, algorithm)
-    try:
-        message = read_message(block, length, request=kind == "request")
-    except HTTPSyntaxError:
-        return None
-    with message.payload as payload:
-        return digest_stream(payload, algorithm)
-
-
-def http_kind(content_type: str) -> str | None:
-    """`request` or `response` for `application/http`, None for any other type; without msgtype it is taken for a response."""
-    match = HTTP.fullmatch(content_type)
-    if match is None:
-        return None
-    return (match[1] or "response").lower()
 
 
 def compare(written: str, stream: BinaryIO, *, default: str | None = None) -> Comparison:

@@ -1,12 +1,15 @@
 """The directory of a collection: its rooms, and `collection.json`, which says what it is."""
 
+import fcntl
 import json
+import os
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.errors import NotACollection
-from archive.lines.writer import replace_file
+from archive.errors import ArchiveError, NotACollection
+from archive.files import OPEN_SUFFIX, replace_file
 from archive.warc.exchange import format_date
 
 FORMAT = 1
@@ -15,16 +18,24 @@ ROOMS = ("warc", "articles", "indexes", "crawls")
 
 
 def prepare_directory(path: Path) -> None:
-    """Make the directory. Raises NotACollection where it holds something else, so that nothing of it is ever mixed up."""
+    """Make the directory. Raises NotACollection where it holds something else,
+    so that nothing of it is ever mixed up.
+    """
     if path.exists() and not path.is_dir():
         raise NotACollection(f"{path}: expected a directory, got a file")
     if path.is_dir() and not (path / "collection.json").exists():
         # What a crash leaves of a collection that had just begun is no stranger.
-        strangers = sorted(entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, ".lock", "collection.json.new"})
+        strangers = sorted(
+            entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, ".lock", "collection.json.new"}
+        )
         if any((path / "warc").glob("*.warc.gz*")):
-            raise NotACollection(f"{path}: expected collection.json beside the WARC files, got none; run `thanhuy repair {path}`")
+            raise NotACollection(
+                f"{path}: expected collection.json beside the WARC files, got none; run `thanhuy repair {path}`"
+            )
         if strangers:
-            raise NotACollection(f"{path}: expected a collection or an empty directory, got one that holds {strangers[0]}")
+            raise NotACollection(
+                f"{path}: expected a collection or an empty directory, got one that holds {strangers[0]}"
+            )
     path.mkdir(parents=True, exist_ok=True)
 
 
@@ -51,5 +62,87 @@ def read_collection(path: Path) -> dict[str, Any]:
         raise NotACollection(f"{about}: expected JSON, got {error}; run `thanhuy repair {path}`") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         got = value.get("format") if isinstance(value, dict) else value
-        raise NotACollection(f"{about}: expected format {FORMAT}, got {got!r}; a newer version of this software may read it")
+        raise NotACollection(
+            f"{about}: expected format {FORMAT}, got {got!r}; a newer version of this software may read it"
+        )
     return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """Which files a collection has, and in which condition it is."""
+
+    path: Path
+    name: str
+    """As the user named it; begins the names that findings carry."""
+    warcs: tuple[Path, ...]
+    lines: tuple[Path, ...]
+    live: bool
+    """Whether a process writes it at this moment."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a crawl is under way or broke off, so that what is derived may lag behind."""
+        # SQLite's write-ahead log is there from the first look at the state until its bytes are final and noted in the
+        # fixity log.
+        begun = (self.path / "state.sqlite-wal").exists()
+        return self.live or begun or any(path.name.endswith(OPEN_SUFFIX) for path in (*self.warcs, *self.lines))
+
+    def label(self, warc: str) -> str:
+        """The name that findings carry of a WARC, whether or not it is still `.open`."""
+        is_open = not (self.path / "warc" / warc).exists() and (self.path / "warc" / (warc + OPEN_SUFFIX)).exists()
+        return f"{self.name}/warc/{warc}{OPEN_SUFFIX if is_open else ''}"
+
+
+def look(path: Path, name: str) -> Shelf:
+    """See which files a collection has."""
+    warcs = [p for p in (path / "warc").glob("*") if p.name.removesuffix(OPEN_SUFFIX).endswith((".warc.gz", ".warc"))]
+    lines = [p for p in (path / "articles").glob("*") if p.name.removesuffix(OPEN_SUFFIX).endswith(".jsonl")]
+    return Shelf(
+        path=path, name=name.rstrip("/"), warcs=tuple(sorted(warcs)), lines=tuple(sorted(lines)), live=is_locked(path)
+    )
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the collection's lock; asks without taking it from anyone."""
+    try:
+        fd = os.open(path / ".lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return False
+
+
+WARC_NAMES = (".warc", ".warc.gz", ".warc.open", ".warc.gz.open")
+
+
+class NothingToVerify(ArchiveError):
+    """A path that is no collection, no WARC and no WACZ."""
+
+
+def kind_of(path: Path) -> str:
+    """`collection`, `warc` or `wacz`. Raises NothingToVerify."""
+    if path.is_dir():
+        if (path / "collection.json").exists() or (path / "warc").is_dir():
+            return "collection"
+        raise NothingToVerify(
+            f"{path}: expected a collection, a WARC or a WACZ file, got a directory without collection.json"
+        )
+    if not path.exists():
+        raise NothingToVerify(f"{path}: expected a collection, a WARC or a WACZ file, got nothing of that name")
+    with path.open("rb") as stream:
+        start = stream.read(5)
+    if start.startswith(b"PK\x03\x04") or path.name.endswith(".wacz"):
+        return "wacz"
+    if start == b"WARC/" or path.name.endswith(WARC_NAMES):
+        return "warc"
+    raise NothingToVerify(
+        f"{path}: expected a collection, a WARC or a WACZ file, got a file that begins with {start!r}"
+    )

@@ -2,7 +2,8 @@
 
 Without `THANHUY_FAULT` in the environment each point costs one comparison.
 `THANHUY_FAULT=LABEL:N:ACTION` acts when LABEL is reached for the Nth time; `*` is any label. ACTION: `kill` (SIGKILL),
-the name of an errno (`ENOSPC`, `EIO`: raised as OSError), or `tear` (before a write: half of its bytes are written, then SIGKILL).
+the name of an errno (`ENOSPC`, `EIO`: raised as OSError), or `tear` (before a write:
+half of its bytes are written, then SIGKILL).
 """
 
 import errno

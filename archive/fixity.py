@@ -2,7 +2,8 @@
 
 `fixity.jsonl` is a log, one JSON object a line, only ever appended to:
 `{"file": "warc/…", "sha256": hex, "size": int, "closed_at": time, "chain": hex}` when a file is closed or replaced,
-and the same with `verified_at` in place of `closed_at` when a verification found it unchanged. Times are UTC, ISO 8601 with `Z`.
+and the same with `verified_at` in place of `closed_at` when a verification found it unchanged.
+Times are UTC, ISO 8601 with `Z`.
 Of a file that is replaced (`articles.jsonl`, the index) the last `closed_at` line holds.
 
 `chain` is the SHA-256 of the line before's `chain` and this line without its own, so that the log vouches for itself:
@@ -65,7 +66,9 @@ def record_files(collection: Path, paths: Iterable[Path]) -> None:
     note(collection, digest_files(collection, paths))
 
 
-def digest_files(collection: Path, paths: Iterable[Path], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Entry]:
+def digest_files(
+    collection: Path, paths: Iterable[Path], *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> list[Entry]:
     """What the log is to say of files that are closed now, each once. Costs a read of each."""
     return [digest_file(collection, path, clock()) for path in dict.fromkeys(paths)]
 
@@ -73,7 +76,11 @@ def digest_files(collection: Path, paths: Iterable[Path], *, clock: Callable[[],
 def note(collection: Path, entries: list[Entry]) -> None:
     """Note those entries that the log does not have already."""
     known = read_fixity(collection)
-    changed = [one for one in entries if one.file not in known or (one.sha256, one.size) != (known[one.file].sha256, known[one.file].size)]
+    changed = [
+        one
+        for one in entries
+        if one.file not in known or (one.sha256, one.size) != (known[one.file].sha256, known[one.file].size)
+    ]
     if changed:
         append_entries(collection, changed)
 
@@ -90,7 +97,13 @@ def digest_file(collection: Path, path: Path, now: datetime) -> Entry:
     with path.open("rb") as stream:
         sha256 = digest_stream(stream, "sha256").hex()
         size = stream.tell()
-    return Entry(file=path.relative_to(collection).as_posix(), sha256=sha256, size=size, closed_at=format_time(now), verified_at=None)
+    return Entry(
+        file=path.relative_to(collection).as_posix(),
+        sha256=sha256,
+        size=size,
+        closed_at=format_time(now),
+        verified_at=None,
+    )
 
 
 def append_entries(collection: Path, entries: list[Entry]) -> None:
@@ -139,7 +152,8 @@ def read_lines(collection: Path) -> Iterator[Line]:
 
 
 def read_fixity(collection: Path, *, chained: bool = False) -> dict[str, Entry]:
-    """File → the last that was noted of it, with the last `verified_at` since; lines that cannot be read are passed over.
+    """File → the last that was noted of it, with the last `verified_at` since;
+    lines that cannot be read are passed over.
 
     `chained`: only lines that the chain vouches for.
     """
@@ -153,7 +167,11 @@ def read_fixity(collection: Path, *, chained: bool = False) -> dict[str, Entry]:
             known[entry.file] = entry
         elif (entry.sha256, entry.size) == (before.sha256, before.size):
             known[entry.file] = Entry(
-                file=entry.file, sha256=entry.sha256, size=entry.size, closed_at=before.closed_at, verified_at=entry.verified_at
+                file=entry.file,
+                sha256=entry.sha256,
+                size=entry.size,
+                closed_at=before.closed_at,
+                verified_at=entry.verified_at,
             )
     return known
 
@@ -165,7 +183,10 @@ def format_time(moment: datetime) -> str:
 
 def _parse_line(data: bytes, offset: int, chain: str) -> tuple[Line, str]:
     if not data.endswith(b"\n"):
-        return Line(offset=offset, entry=None, error="expected a line feed at the line's end, got the end of the file"), chain
+        return (
+            Line(offset=offset, entry=None, error="expected a line feed at the line's end, got the end of the file"),
+            chain,
+        )
     try:
         value = json.loads(data)
     except ValueError as error:
@@ -220,7 +241,10 @@ def _last_chain(path: Path) -> tuple[int, str]:
     whole = tail.rpartition(b"\n")[0]
     if b"\n" not in tail:
         if size > len(tail):
-            raise ArchiveError(f"{path}: expected lines, got none in the last {len(tail)} bytes; restore it from a copy or move it aside")
+            raise ArchiveError(
+                f"{path}: expected lines, got none in the last {len(tail)} bytes; restore it from a copy or move it"
+                " aside"
+            )
         return 0, ""
     end = size - len(tail) + len(whole) + 1
     last = whole.rpartition(b"\n")[2]
@@ -229,3 +253,7 @@ def _last_chain(path: Path) -> tuple[int, str]:
     except (ValueError, KeyError, TypeError):
         return end, ""
     return end, str(stated)
+
+
+REPLACED = ("articles.jsonl", "collection.json", "state.sqlite", "indexes/index.cdxj")
+"""Files that a crawl replaces: while one is unfinished they may rightly differ from what was last noted."""

@@ -23,7 +23,11 @@ class Lock:
             raise CollectionLocked(f"{directory}: collection is locked by {holder}; stop it or wait") from None
         now = datetime.now(UTC)
         os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, json.dumps({"pid": os.getpid(), "purpose": purpose, "since": now.isoformat(timespec="seconds")}).encode(), 0)
+        os.pwrite(
+            self._fd,
+            json.dumps({"pid": os.getpid(), "purpose": purpose, "since": now.isoformat(timespec="seconds")}).encode(),
+            0,
+        )
 
     def release(self) -> None:
         """Let the next one in."""

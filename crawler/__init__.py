@@ -1,7 +1,8 @@
 """Fetch and understand: the spiders, the parser and the command line.
 
-`items`, `scope` and `pages` are pure: they import parsel and the standard library, never Scrapy's engine nor `archive`.
-Only `capture`, `frontier`, `pipelines`, `extensions` and `cli` import `archive`.
+`site`, `items`, `pages` and `planning` are pure: no Scrapy, no disk, no network.
+Every component of Scrapy is in `engine`.
+`articles` is what `archive` is told of articles; `archive` itself knows nothing of them.
 """
 
 from importlib.metadata import PackageNotFoundError, version

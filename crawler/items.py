@@ -29,7 +29,9 @@ class Block:
     type: str
     """`paragraph`, `heading`, `quote`, `list_item`, `table` or `image`."""
     text: str
-    """The block's text; of a table the cells joined by tabs and the rows by line breaks; of an image its caption, or empty."""
+    """The block's text; of a table the cells joined by tabs and the rows by line breaks;
+    of an image its caption, or empty.
+    """
     level: int | None = None
     """Of a heading 2 to 6, of a list item its nesting from 1; None for the rest."""
     image: int | None = None
@@ -105,7 +107,8 @@ class Article:
     lead: str | None = None
     """The standfirst under the title (*sapo*), where the page sets it apart from the body."""
     date: str | None = None
-    """Publication day `YYYY-MM-DD`, Vietnam time; never the day of the page header's clock, never the day of the fetch."""
+    """Publication day `YYYY-MM-DD`, Vietnam time; never the day of the page header's clock, never the day of the fetch.
+    """
     published_at: str | None = None
     """When the site says it was published, ISO 8601 with +07:00. None where the page states no time."""
     modified_at: str | None = None
@@ -161,7 +164,8 @@ class Article:
 def text_digest(title: str, lead: str | None, body: str, captions: list[str], byline: str | None) -> str:
     """Digest the text that makes a version.
 
-    Each field is prefixed with its presence and its length in bytes, so that no text can move from one field to the next unseen.
+    Each field is prefixed with its presence and its length in bytes,
+    so that no text can move from one field to the next unseen.
     """
     sha = hashlib.sha256()
     for value in (title, lead, body, *captions, byline):

@@ -91,7 +91,8 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 # What Scrapy takes from the frontier beyond that would still be fetched after a budget is spent or a ban is noticed.
 CONCURRENT_REQUESTS = 1
 DOWNLOAD_DELAY = 2.0
-# Scrapy varies the delay to both sides, so that half the gaps are shorter than asked for; crawler/pace.py varies it upwards only.
+# Scrapy varies the delay to both sides, so that half the gaps are shorter than asked for;
+# crawler/pace.py varies it upwards only.
 DOWNLOAD_DELAY_JITTER = 0.0
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 256 << 20

@@ -1,65 +1,137 @@
-"""The arrows between the rooms of the house."""
+"""The house: which rooms may know of which others, and of which packages."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-KNOW_ARCHIVE = (
-    "crawler.engine",
-    "crawler.planning.kinds",
-    "crawler.reporting",
-    "crawler.extracting",
-    "crawler.bench",
-    "crawler.cli",
+from tests.support.commands import ROOT
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("archive",),
+    ("crawler.site", "crawler.items"),
+    ("crawler.pages",),
+    ("crawler.articles", "crawler.planning"),
+    ("crawler.reporting", "crawler.extracting", "crawler.replaying", "crawler.demo"),
+    ("crawler.engine",),
+    ("crawler.spiders",),
+    ("crawler.bench",),
+    ("crawler.cli",),
 )
-PURE = ("crawler.pages", "crawler.site.scope", "crawler.items")
+"""From the ground up. A room may know those of its own floor and of the floors below; what is in no row stands on the roof."""
+PURE = ("crawler.site", "crawler.items", "crawler.pages", "crawler.planning")
+WORLD = {"scrapy", "twisted", "socket", "sqlite3", "subprocess", "pathlib", "tempfile", "shutil", "click"}
+"""What a pure room has no use for: the engine, the disk, the network, the terminal."""
+
+PEERS = {"scrapy_warcio", "scrapy_webarchive"}
+"""What a benchmark runs in an environment of its own, with the older Scrapy that it needs."""
 
 
-def modules(room: str) -> Iterator[tuple[str, Path]]:
-    for path in sorted((ROOT / room).rglob("*.py")):
-        yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+def modules(*rooms: str) -> Iterator[tuple[str, Path]]:
+    for room in rooms or ("archive", "crawler"):
+        for path in sorted((ROOT / room.replace(".", "/")).rglob("*.py")):
+            yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+KNOWN = dict(modules())
 
 
 def imports(path: Path, *, top_only: bool = False) -> Iterator[str]:
+    """Every name that a module imports; of our own the module, not the name in it."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in tree.body if top_only else ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            for alias in node.names:
+                inside = f"{node.module}.{alias.name}"
+                yield inside if inside in KNOWN else node.module
+
+
+def is_in(module: str, room: str) -> bool:
+    return module == room or module.startswith(f"{room}.")
+
+
+def floor_of(module: str) -> int:
+    if module == "crawler":  # the version and the name, which everybody may know
+        return 0
+    return next(
+        (number for number, rooms in enumerate(FLOORS) if any(is_in(module, room) for room in rooms)), len(FLOORS)
+    )
+
+
+def folder_of(module: str) -> str:
+    """A module's folder; a module that lies directly in `archive` or `crawler` is a room of its own."""
+    folder = KNOWN[module].parent.relative_to(ROOT)
+    return module if len(folder.parts) == 1 else ".".join(folder.parts)
+
+
+def test_no_arrow_runs_up() -> None:
+    up = [
+        f"{module} -> {name}"
+        for module, path in modules()
+        for name in imports(path)
+        if name in KNOWN and floor_of(name) > floor_of(module)
+    ]
+    assert [] == up
+
+
+def test_no_folders_import_each_other_in_a_circle() -> None:
+    arrows: dict[str, set[str]] = {}
+    for module, path in modules():
+        here = folder_of(module)
+        arrows.setdefault(here, set()).update(folder_of(name) for name in imports(path) if name in KNOWN)
+        arrows[here].discard(here)
+    TopologicalSorter(arrows).prepare()  # raises CycleError with the circle
 
 
 def test_archive_knows_nothing_of_scrapy_or_news() -> None:
-    import sys
-
     allowed = sys.stdlib_module_names | {"archive", "warcio"}
     for module, path in modules("archive"):
         strangers = {name for name in imports(path, top_only=True) if name.partition(".")[0] not in allowed}
         assert set() == strangers, module
 
 
-def test_the_parser_knows_nothing_of_the_engine_or_the_archive() -> None:
-    for module, path in modules("crawler"):
-        if module.startswith(PURE):
-            strangers = {name for name in imports(path) if name.partition(".")[0] in {"scrapy", "twisted", "archive"}}
-            assert set() == strangers, module
+def test_the_pure_rooms_touch_neither_disk_nor_network() -> None:
+    for room in PURE:
+        for module, path in modules(room) if (ROOT / room.replace(".", "/")).is_dir() else [(room, KNOWN[room])]:
+            assert set() == {name for name in imports(path) if name.partition(".")[0] in WORLD}, module
 
 
-def test_only_the_edge_imports_the_archive() -> None:
-    for module, path in modules("crawler"):
-        if not module.startswith(KNOW_ARCHIVE):
-            assert not {name for name in imports(path) if name.partition(".")[0] == "archive"}, module
+def test_only_its_verb_knows_the_benchmarks() -> None:
+    for module, path in modules():
+        if not is_in(module, "crawler.bench") and module != "crawler.cli.bench":
+            assert not [name for name in imports(path) if is_in(name, "crawler.bench")], module
 
 
 def test_nobody_imports_the_settings() -> None:
     for module, path in modules("crawler"):
         if module != "crawler.settings":
             assert "crawler.settings" not in set(imports(path)), module
-            assert "from crawler import settings" not in path.read_text("utf-8"), module
 
 
 def test_each_module_says_what_it_owns() -> None:
-    for room in ("archive", "crawler"):
-        for module, path in modules(room):
-            assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), module
+    for module, path in modules():
+        assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), module
+
+
+def declared() -> dict[str, bool]:
+    """Distribution → whether every installation has it, as pyproject.toml says."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = [(text, True) for text in project["dependencies"]]
+    named += [(text, False) for extra in project["optional-dependencies"].values() for text in extra]
+    return {re.split(r"[\s\[<>=!~;]", text)[0].lower(): always for text, always in reversed(named)}
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    packages, known = packages_distributions(), declared()
+    for module, path in modules():
+        for name in imports(path):
+            package = name.partition(".")[0]
+            if package in sys.stdlib_module_names | {"archive", "crawler", "_typeshed"} | PEERS:
+                continue
+            assert any(one.lower() in known for one in packages.get(package, [package])), f"{module}: {name}"

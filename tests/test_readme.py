@@ -9,7 +9,7 @@ import pytest
 from crawler.cli import VERBS, cli
 from crawler.cli.exits import Exit
 from crawler.items import Article
-from tests.conftest import ROOT, run_thanhuy
+from tests.support.commands import ROOT, run_thanhuy
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -31,7 +31,9 @@ def test_every_command_is_named() -> None:
 
 def test_options_named_exist() -> None:
     for verb, rest in re.findall(r"^\s*(?:\.venv/bin/)?thanhuy ([a-z]+)([^\n#]*)", README, re.MULTILINE):
-        known = {option for parameter in command_of(verb).params for option in (*parameter.opts, *parameter.secondary_opts)}
+        known = {
+            option for parameter in command_of(verb).params for option in (*parameter.opts, *parameter.secondary_opts)
+        }
         assert set(re.findall(r"(?<=\s)--[a-z-]+", rest)) <= known, verb
 
 

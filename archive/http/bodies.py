@@ -5,11 +5,10 @@ WARC 1.1 section 6.3.2 takes "payload" in the meaning of RFC 2616's entity-body.
 """
 
 import importlib
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol
 
 from archive.http.head import (
     CHUNK,
@@ -22,10 +21,8 @@ from archive.http.head import (
     parse_response_head,
     read_head,
 )
-from archive.warc.reader import open_window
+from archive.streams import open_spool, open_window
 
-SPOOL = 1024 * 1024
-"""A body larger than this goes to a temporary file."""
 MAX_DECODED = 256 * 1024 * 1024
 """No more than this is decoded of a body: a bomb costs bounded time and space."""
 
@@ -72,7 +69,9 @@ def read_message(block: BinaryIO, length: int, *, request: bool = False) -> Mess
         if chunked.complete or chunked.size or length == offset:
             return Message(head=head, body_offset=offset, payload=payload, chunked=chunked)
         payload.close()
-        return Message(head=head, body_offset=offset, payload=open_window(block, offset, length - offset), chunked=chunked)
+        return Message(
+            head=head, body_offset=offset, payload=open_window(block, offset, length - offset), chunked=chunked
+        )
     return Message(head=head, body_offset=offset, payload=open_window(block, offset, length - offset))
 
 
@@ -96,12 +95,6 @@ def decode_content(payload: BinaryIO, codings: list[str], *, limit: int = MAX_DE
         error = _write(iter(lambda: payload.read(CHUNK), b""), source, limit)
         source.seek(0)
     return Decoded(content=source, error=error)
-
-
-def open_spool() -> BinaryIO:
-    """A temporary file that stays in memory while it is small."""
-    # A SpooledTemporaryFile has all of BinaryIO's methods since Python 3.11; only its stub does not say so.
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=SPOOL))
 
 
 class _Inflater(Protocol):
@@ -129,7 +122,9 @@ def _decode(source: BinaryIO, out: BinaryIO, coding: str, limit: int) -> str | N
 
 
 def _deflater(start: bytes) -> _Inflater:
-    """`deflate` means a zlib stream (RFC 9110 section 8.4.1.2), but servers send raw deflate too, and clients read both."""
+    """`deflate` means a zlib stream (RFC 9110 section 8.4.1.2), but servers send raw deflate too,
+    and clients read both.
+    """
     zlib_header = len(start) >= 2 and start[0] & 0x0F == 8 and int.from_bytes(start[:2], "big") % 31 == 0
     return zlib.decompressobj(wbits=15 if zlib_header else -15)
 
@@ -148,7 +143,8 @@ def _inflate(source: BinaryIO, out: BinaryIO, start: Callable[[bytes], _Inflater
                 return f"expected at most {limit} decoded bytes, got more"
             data = inflate.unconsumed_tail
             if inflate.eof:
-                # RFC 1952 lets members follow one another; anything else behind the last one is ignored, as browsers do.
+                # RFC 1952 lets members follow one another; anything else behind the last one is ignored,
+                # as browsers do.
                 data = inflate.unused_data or source.read(CHUNK)
                 if not data.startswith(b"\x1f\x8b"):
                     return None

@@ -1,7 +1,9 @@
 """HTTP/1 messages as they stand in a record's block.
 
-RFC 9112, read as leniently as the crawl reads it (Twisted's client with Scrapy's parser), so that both see the same message:
-lines may end in a bare LF, the reason may be missing, header lines without a colon are skipped, folded lines are joined,
+RFC 9112, read as leniently as the crawl reads it (Twisted's client with Scrapy's parser),
+so that both see the same message:
+lines may end in a bare LF, the reason may be missing, header lines without a colon are skipped,
+folded lines are joined,
 bytes are not decoded. Message bodies are streams, never strings of bytes, so that their size does not matter.
 """
 
@@ -70,7 +72,9 @@ class RequestHead:
     @property
     def chunked(self) -> bool:
         """Whether the body is sent in chunks."""
-        return _ends_chunked(next((value for name, value in self.headers if name.lower() == b"transfer-encoding"), None))
+        return _ends_chunked(
+            next((value for name, value in self.headers if name.lower() == b"transfer-encoding"), None)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,14 +184,19 @@ def _parse_head(head: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], list[str
 def dechunk(stream: BinaryIO, out: BinaryIO) -> Chunked:
     """Copy the content of a chunked body, from the stream's place, to `out`.
 
-    Chunk extensions and the trailer are dropped. A body that ends early or is malformed gives what came before, with the reason.
+    Chunk extensions and the trailer are dropped. A body that ends early or is malformed gives what came before,
+    with the reason.
     """
     size = 0
     while True:
         line = stream.readline(MAX_LINE)
         match = CHUNK_SIZE.fullmatch(line)
         if not match:
-            error = f"expected a chunk size, got {line[:40]!r}" if line else "expected another chunk, got the end of the body"
+            error = (
+                f"expected a chunk size, got {line[:40]!r}"
+                if line
+                else "expected another chunk, got the end of the body"
+            )
             return Chunked(size=size, complete=False, error=error)
         length = int(match[1], 16)
         if length == 0:
@@ -197,7 +206,11 @@ def dechunk(stream: BinaryIO, out: BinaryIO) -> Chunked:
         if copied < length:
             return Chunked(size=size, complete=False, error=f"expected a chunk of {length} bytes, got {copied}")
         if (end := stream.readline(2)) not in (b"\r\n", b"\n"):
-            error = f"expected a line break after the chunk, got {end!r}" if end else "expected another chunk, got the end of the body"
+            error = (
+                f"expected a line break after the chunk, got {end!r}"
+                if end
+                else "expected another chunk, got the end of the body"
+            )
             return Chunked(size=size, complete=False, error=error)
 
 

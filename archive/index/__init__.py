@@ -1,0 +1,1 @@
+"""The index: SURT keys and sorted CDXJ lines."""

@@ -1,16 +1,19 @@
 """CDXJ: the sorted index of where each capture is.
 
 One line a capture: the SURT of the target URI, a 14-digit UTC time, and a JSON object
-(`url, mime, status, digest, length, offset, filename`, in this order), byte for byte as cdxj-indexer 1.5 writes it with `--sort`,
+(`url, mime, status, digest, length, offset, filename`, in this order),
+byte for byte as cdxj-indexer 1.5 writes it with `--sort`,
 which pywb, OutbackCDX and ReplayWeb.page read. Lines are sorted by their bytes.
 
 - A revisit has the mime type `warc/revisit`, and the digest of the payload that it stands for.
-- A key without a value is left out: `mime` where the response names no type, `status` where its block holds no status line.
+- A key without a value is left out: `mime` where the response names no type,
+  `status` where its block holds no status line.
   A 304 revisit has neither block nor status, so that replay tools take both from the capture that it refers to.
 
 Where this index differs from cdxj-indexer's on purpose:
 
-- Item records (`metadata` of type `application/json`) are no captures and have no line. A tool that lists them under the page's
+- Item records (`metadata` of type `application/json`) are no captures and have no line.
+  A tool that lists them under the page's
   own URI serves the item in the page's place.
 - Media types are in lower case (RFC 9110 §8.3.1 calls them case-insensitive, readers compare them as they stand).
 - A response without an HTTP head has no digest here; cdxj-indexer takes the block's.
@@ -26,9 +29,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.files import replace_file
 from archive.index.surt import format_surt
-from archive.lines.writer import replace_file
-from archive.state.database import CaptureRow
+from archive.state.rows import CaptureRow
 
 LINE = re.compile(rb"(\S+) (\d{14}) (\{.*\})")
 RUN = 50_000

@@ -1,11 +1,15 @@
 """SURT: the Sort-friendly URI Rewriting Transform, by which an index is sorted and looked up.
 
-There is no standard, but there is one behaviour that every index of the field is built with: that of the Internet Archive's
-canonicaliser, which cdxj-indexer and pywb use as the package `surt` (0.3). This gives the same keys, which tests hold against it.
+There is no standard, but there is one behaviour that every index of the field is built with:
+that of the Internet Archive's
+canonicaliser, which cdxj-indexer and pywb use as the package `surt` (0.3).
+This gives the same keys, which tests hold against it.
 A key that differs from theirs in one byte is a page that a replay tool does not find.
 
-Two steps, in this order. Safe Browsing's canonical form: no fragment, percent-escapes undone again and again and then redone once,
-dot segments and empty segments removed, host in ASCII, numeric hosts as dotted quads. Then the Archive's folding: lower case,
+Two steps, in this order. Safe Browsing's canonical form:
+no fragment, percent-escapes undone again and again and then redone once,
+dot segments and empty segments removed, host in ASCII, numeric hosts as dotted quads. Then the Archive's folding:
+lower case,
 no `www.`, no default port, no user, no session id, no trailing slash, query arguments sorted.
 
 Deviation: a host that only looks numeric (`1.2.3.999`) stays as it is; the package asks the resolver.

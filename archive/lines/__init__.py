@@ -1,0 +1,1 @@
+"""JSON Lines of `articles/`: written once, read back."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.faults import reach
-from archive.warc.writer import OPEN_SUFFIX, publish, sync_directory
+from archive.files import OPEN_SUFFIX, publish
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -58,16 +58,3 @@ class JsonlFile:
     def abandon(self) -> None:
         """Close the descriptor and leave the file `.open`."""
         os.close(self._fd)
-
-
-def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file anew and put it in the place of the old one in one step, durably."""
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("wb") as stream:
-        for piece in pieces:
-            stream.write(piece)
-        stream.flush()
-        reach("replace")
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    sync_directory(path.parent)

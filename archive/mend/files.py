@@ -9,17 +9,19 @@ from typing import Any
 
 from archive import fixity
 from archive.directory import FORMAT
+from archive.files import read_range, replace_file, set_aside, sync_directory
 from archive.fixity import Entry
-from archive.lines.writer import replace_file
-from archive.recover.recover import Recovery, read_range, set_aside
+from archive.recover.recover import Recovery
 from archive.warc.exchange import format_date
 from archive.warc.salvage import read_sound
-from archive.warc.writer import sync_directory
 
 LOST = {
     "crawl.log": "{now} thanhuy repair: the log of {size} bytes that was here is lost\n",
-    "report.html": '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8" /><title>Lost</title></head><body><p>'
-    "{now} thanhuy repair: the page of {size} bytes that was here is lost; run.json beside it holds the run's figures.</p></body></html>\n",
+    "report.html": (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8" /><title>Lost</title></head><body><p>{now}'
+        " thanhuy repair: the page of {size} bytes that was here is lost; run.json beside it holds the run's"
+        " figures.</p></body></html>\n"
+    ),
 }
 """File of a run → what `repair` puts in its place where it is gone."""
 
@@ -61,21 +63,29 @@ def set_state_aside(directory: Path, why: str, recovery: Recovery) -> None:
             path.rename(torn / f"state.sqlite~{number}{suffix}")
     sync_directory(torn)
     sync_directory(directory)
-    recovery.note(f"state.sqlite: {why}; moved it to torn/state.sqlite~{number} and rebuilt it from the records in warc/")
+    recovery.note(
+        f"state.sqlite: {why}; moved it to torn/state.sqlite~{number} and rebuilt it from the records in warc/"
+    )
 
 
 def mend_runs(directory: Path, known: dict[str, Entry], now: datetime, recovery: Recovery) -> None:
     """Make anew what can be made of `crawls/`; say what is altered."""
     for file, entry in sorted(known.items()):
         path = directory / file
-        if not file.startswith("crawls/") or (path.exists() and fixity.digest_file(directory, path, now).sha256 == entry.sha256):
+        if not file.startswith("crawls/") or (
+            path.exists() and fixity.digest_file(directory, path, now).sha256 == entry.sha256
+        ):
             continue
         if path.name == "run.json":
             kept = keep_file(directory, path, name=f"{path.parent.name}-{path.name}")
-            replace_file(path, [json.dumps(_describe_run(directory, path, known), ensure_ascii=False, indent=1).encode() + b"\n"])
+            replace_file(
+                path, [json.dumps(_describe_run(directory, path, known), ensure_ascii=False, indent=1).encode() + b"\n"]
+            )
             recovery.note(f"{file}: made anew from the records in warc/{kept}")
         elif path.exists():
-            recovery.note(f"{file}: is not as it was closed; nothing else tells what it said, so its digest is noted as it is")
+            recovery.note(
+                f"{file}: is not as it was closed; nothing else tells what it said, so its digest is noted as it is"
+            )
         elif path.name in LOST:
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(path, [LOST[path.name].format(now=format_date(now), size=entry.size).encode()])

@@ -1,6 +1,7 @@
 """What the WARCs of a collection hold, as one reading finds it, damage or not: what all else is held against.
 
-Kept in a temporary SQLite database, which goes to disk when it grows, so that memory does not follow the archive's size.
+Kept in a temporary SQLite database, which goes to disk when it grows,
+so that memory does not follow the archive's size.
 """
 
 import hashlib
@@ -9,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from archive.recover.recover import item_key
+from archive.lines.reader import item_key
 from archive.recover.reindex import Describe, StoredItem, capture_row, read_item
-from archive.state.database import CaptureRow
+from archive.state.rows import CaptureRow
 from archive.warc.filler import TARGET, lost_records
 from archive.warc.reader import Record, bare_uri
 from archive.warc.salvage import Gap, read_sound, warcinfo_of
@@ -26,14 +27,14 @@ class Inventory:
     def __init__(self) -> None:
         self.db = sqlite3.connect("")
         self.db.row_factory = sqlite3.Row
-        self.db.executescript(
-            f"""
+        self.db.executescript(f"""
             PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
             CREATE TABLE records (file, offset, length, record_id, warcinfo_id, PRIMARY KEY (file, offset));
             CREATE INDEX records_id ON records (record_id);
             CREATE TABLE refs (file, target);
             CREATE TABLE captures ({", ".join(_CAPTURE)}, PRIMARY KEY (file, offset));
-            CREATE TABLE items (key, version, digest, file, offset, length, jsonl, jsonl_offset, jsonl_length, PRIMARY KEY (key, version));
+            CREATE TABLE items (key, version, digest, file, offset, length, jsonl, jsonl_offset, jsonl_length,
+            PRIMARY KEY (key, version));
             CREATE TABLE fillers (file, offset, length);
             CREATE INDEX fillers_file ON fillers (file, offset);
             CREATE TABLE named (record_id);
@@ -41,8 +42,7 @@ class Inventory:
             CREATE TABLE homes (key, version, jsonl, file, offset, PRIMARY KEY (key, version));
             CREATE TABLE sizes (file PRIMARY KEY, size);
             CREATE TABLE stated (file, record_id, offset, PRIMARY KEY (file, record_id));
-            """
-        )
+            """)
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +62,8 @@ class Inventory:
     def _take(self, name: str, offset: int, length: int, record: Record, describe: Describe) -> None:
         execute = self.db.execute
         execute(
-            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", (name, offset, length, record.record_id, warcinfo_of(record))
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
+            (name, offset, length, record.record_id, warcinfo_of(record)),
         )
         targets = {bare_uri(value) for header in _REFERENCES for value in record.all(header)}
         self.db.executemany("INSERT INTO refs VALUES (?, ?)", [(name, target) for target in targets])
@@ -89,7 +90,9 @@ class Inventory:
         self.db.execute("INSERT OR IGNORE INTO stated VALUES (?, ?, ?)", (file, record_id, offset))
 
     def shifts(self, file: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Of the records found between two bytes whose place is known: where each is, and by how much it lies before its place."""
+        """Of the records found between two bytes whose place is known:
+        where each is, and by how much it lies before its place.
+        """
         sql = """SELECT r.offset AS place, s.offset - r.offset FROM records r JOIN stated s USING (file, record_id)
                  WHERE r.file = ?1 AND r.offset >= ?2 AND r.offset < ?3
                  UNION
@@ -107,7 +110,10 @@ class Inventory:
 
     def begins(self, file: str, offset: int) -> bool:
         """Whether a record begins there."""
-        return self.db.execute("SELECT 1 FROM records WHERE file = ? AND offset = ?", (file, offset)).fetchone() is not None
+        return (
+            self.db.execute("SELECT 1 FROM records WHERE file = ? AND offset = ?", (file, offset)).fetchone()
+            is not None
+        )
 
     def missing(self, file: str, start: int, end: int) -> list[str]:
         """Ids of records that should lie between two bytes, and are nowhere."""
@@ -116,7 +122,9 @@ class Inventory:
         return [row[0] for row in self.db.execute(sql, (file, start, end))]
 
     def lost(self) -> Iterator[tuple[str, str]]:
-        """Record ids that sound records refer to, that no record has and no filler names yet, each with a file that refers to it."""
+        """Record ids that sound records refer to, that no record has and no filler names yet,
+        each with a file that refers to it.
+        """
         sql = """SELECT target, min(file) FROM refs WHERE target NOT IN (SELECT record_id FROM records)
                  AND target NOT IN (SELECT record_id FROM named) GROUP BY target ORDER BY min(rowid)"""
         for row in self.db.execute(sql):
@@ -129,7 +137,9 @@ class Inventory:
         return row[0] if row else None
 
     def state_home(self, key: str, version: int, jsonl: str, file: str, offset: int) -> None:
-        """Note in which file of `articles/` the state says that a version has its line, and where in a WARC its record."""
+        """Note in which file of `articles/` the state says that a version has its line,
+        and where in a WARC its record.
+        """
         self.db.execute("INSERT OR IGNORE INTO homes VALUES (?, ?, ?, ?, ?)", (key, version, jsonl, file, offset))
 
     def state_size(self, file: str, size: int) -> None:
@@ -160,12 +170,19 @@ class Inventory:
         return CaptureRow(**dict(row)) if row else None
 
     def contradicts(self, pointer: dict[str, Any]) -> bool:
-        """Whether an item's `warc` leads elsewhere than to the record that it names. One whose record is lost contradicts nothing."""
-        named = self.db.execute("SELECT file, offset, length FROM records WHERE record_id = ?", (pointer["record_id"],)).fetchone()
+        """Whether an item's `warc` leads elsewhere than to the record that it names.
+        One whose record is lost contradicts nothing.
+        """
+        named = self.db.execute(
+            "SELECT file, offset, length FROM records WHERE record_id = ?", (pointer["record_id"],)
+        ).fetchone()
         held = self.find_capture(pointer["file"], pointer["offset"])
         if named is None or held is None:
             return named is not None or held is not None
-        return tuple(named) != (pointer["file"], pointer["offset"], pointer["length"]) or held.payload_digest != pointer["payload_digest"]
+        return (
+            tuple(named) != (pointer["file"], pointer["offset"], pointer["length"])
+            or held.payload_digest != pointer["payload_digest"]
+        )
 
     def leads_nowhere(self, pointer: dict[str, Any]) -> bool:
         """Whether there is neither the record that an item's `warc` names, nor a filler in its place."""
@@ -181,7 +198,9 @@ class Inventory:
         sql = f"SELECT * FROM items WHERE {condition} ORDER BY file, offset"  # noqa: S608 - conditions are fixed texts
         yield from self.db.execute(sql, parameters)
 
-    def place_line(self, key: str, version: int, jsonl: str | None, offset: int | None = None, length: int | None = None) -> None:
+    def place_line(
+        self, key: str, version: int, jsonl: str | None, offset: int | None = None, length: int | None = None
+    ) -> None:
         """Note where the line of a version lies; None where it lies nowhere."""
         self.db.execute(
             "UPDATE items SET jsonl = ?, jsonl_offset = ?, jsonl_length = ? WHERE key = ? AND version = ?",

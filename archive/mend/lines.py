@@ -1,7 +1,10 @@
-"""Mend the finished files of `articles/` from the item records in the WARCs: the same lines, in the same order, under the same name.
+"""Mend the finished files of `articles/` from the item records in the WARCs:
+the same lines, in the same order, under the same name.
 
-A line is sound when an item record has the same bytes. A line whose record is lost is sound when something vouches for it:
-the digest that its file had when it was closed, the same line in `articles.jsonl`, or what the caller knows of its items.
+A line is sound when an item record has the same bytes.
+A line whose record is lost is sound when something vouches for it:
+the digest that its file had when it was closed, the same line in `articles.jsonl`,
+or what the caller knows of its items.
 """
 
 import hashlib
@@ -13,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from archive.digest import digest_stream
+from archive.files import OPEN_SUFFIX, read_range, replace_file, set_aside
 from archive.fixity import Entry
-from archive.lines.writer import replace_file
+from archive.lines.reader import item_key, version_of
 from archive.mend.inventory import Inventory
-from archive.recover.recover import Recovery, item_key, read_range, set_aside, version_of
+from archive.recover.recover import Recovery
 from archive.warc.reader import read_record_at
-from archive.warc.writer import OPEN_SUFFIX
 
 Vouch = Callable[[dict[str, Any]], bool]
 """Whether an item agrees with itself, e.g. with its own digest of its text."""
@@ -65,14 +68,28 @@ class LineMender:
     """Mends the files of one collection."""
 
     def __init__(
-        self, directory: Path, inventory: Inventory, known: dict[str, Entry], vouch: Vouch, recovery: Recovery, spare: str
+        self,
+        directory: Path,
+        inventory: Inventory,
+        known: dict[str, Entry],
+        vouch: Vouch,
+        recovery: Recovery,
+        spare: str,
     ) -> None:
         """`known`: what the fixity log says. `spare`: name of a file for lines that belong to no other."""
-        self._directory, self._inventory, self._known, self._vouch, self._recovery = directory, inventory, known, vouch, recovery
+        self._directory, self._inventory, self._known, self._vouch, self._recovery = (
+            directory,
+            inventory,
+            known,
+            vouch,
+            recovery,
+        )
         self._spare = spare
         self._seen: set[Version] = set()
         self._surer: set[Version] = set()
-        """Versions that `articles.jsonl` has, where it is as it was closed: no other copy of theirs needs to be believed."""
+        """Versions that `articles.jsonl` has, where it is as it was closed:
+        no other copy of theirs needs to be believed.
+        """
         self.written: set[str] = set()
         """Files that were written anew, by their path in the collection."""
         self.orphans: dict[Version, LinePlace] = {}
@@ -126,14 +143,18 @@ class LineMender:
         return None
 
     def _vouch_for(self, path: Path, offset: int, line: bytes, home: str | None, *, trusted: bool) -> Source | None:
-        """The line, where its record is lost and something vouches for it. `home`: None for the file of its capture's run."""
+        """The line, where its record is lost and something vouches for it. `home`:
+        None for the file of its capture's run.
+        """
         record = _parse(line)
         if record is None:
             return None
         version = (item_key(record), int(record["version"]))
         if version in self._seen or any(self._inventory.items("key = ? AND version = ?", *version)):
             return None
-        if not trusted and (version in self._surer or self._inventory.contradicts(record["warc"]) or not self._vouch(record)):
+        if not trusted and (
+            version in self._surer or self._inventory.contradicts(record["warc"]) or not self._vouch(record)
+        ):
             return None
         self._seen.add(version)
         home = home or self._inventory.home(version) or _file_of_run(record["warc"]["file"])
@@ -149,7 +170,9 @@ class LineMender:
                 path = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
                 home = self._inventory.home(version) or _file_of_run(row["file"])
                 order = (row["file"], row["offset"])
-                yield Source(version=version, path=path, offset=row["offset"], length=0, order=order, from_record=True, home=home)
+                yield Source(
+                    version=version, path=path, offset=row["offset"], length=0, order=order, from_record=True, home=home
+                )
 
     def _only_in(self, newest: Path) -> Iterator[Source]:
         """Lines of `articles.jsonl` whose record and whose line in `articles/` are lost."""
@@ -174,7 +197,9 @@ class LineMender:
         replace_file(path, (source.read() for source in file.lines))
         self.written.add(f"articles/{path.name}")
         same = ", the same bytes as when it was closed" if self._is_as_closed(path) else ""
-        self._recovery.note(f"articles/{path.name}: written anew, {len(file.lines)} lines, {file.faults} of them mended{same}{kept}")
+        self._recovery.note(
+            f"articles/{path.name}: written anew, {len(file.lines)} lines, {file.faults} of them mended{same}{kept}"
+        )
 
     def _place(self, file: LineFile) -> None:
         """Note where each line now lies."""

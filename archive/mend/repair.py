@@ -2,8 +2,10 @@
 
 In this order, each step safe to be broken off and begun again:
 the small files by themselves; each WARC (restored where certain, else a filler in the place of what is lost);
-the finished lines of `articles/` from the WARCs; then the collection is opened, which closes what an interrupted run left;
-the state against the WARCs, records that are lost and whose line is left; `articles.jsonl` and the index; the fixity log.
+the finished lines of `articles/` from the WARCs; then the collection is opened,
+which closes what an interrupted run left;
+the state against the WARCs, records that are lost and whose line is left; `articles.jsonl` and the index;
+the fixity log.
 Bytes that are replaced are in `torn/`. A second repair finds nothing to mend and changes nothing.
 """
 
@@ -15,7 +17,8 @@ from pathlib import Path
 
 from archive import fixity
 from archive.collection import Collection
-from archive.fixity import Entry
+from archive.files import OPEN_SUFFIX, drop_unfinished
+from archive.fixity import REPLACED, Entry
 from archive.lock import Lock
 from archive.mend.files import mend_about, mend_log, mend_runs, set_state_aside
 from archive.mend.inventory import Inventory
@@ -23,10 +26,8 @@ from archive.mend.lines import LineMender, Vouch
 from archive.mend.state import Reconciler, find_fault, learn_from_lines
 from archive.mend.warc import Patient, Tools, fill, restore, restore_headers
 from archive.options import Options
-from archive.recover.recover import Recovery, drop_unfinished
+from archive.recover.recover import Recovery
 from archive.recover.reindex import Describe
-from archive.verify.fixity import REPLACED
-from archive.warc.writer import OPEN_SUFFIX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,9 @@ class Repair:
 
 
 def repair(job: Repair) -> Recovery:
-    """Repair; what was done, and what is left, is in what is returned. Raises CollectionLocked, OutOfSpace, ArchiveError."""
+    """Repair; what was done, and what is left, is in what is returned.
+    Raises CollectionLocked, OutOfSpace, ArchiveError.
+    """
     directory, now = job.directory, datetime.now(UTC)
     lock: Lock | None = Lock(directory, "repair")
     recovery = Recovery()
@@ -56,7 +59,9 @@ def repair(job: Repair) -> Recovery:
             lines = LineMender(directory, inventory, known, job.vouch, recovery, spare)
             lines.mend()
             held, lock = lock, None
-            collection = Collection.open(directory, describe=job.describe, options=job.options, purpose="repair", lock=held)
+            collection = Collection.open(
+                directory, describe=job.describe, options=job.options, purpose="repair", lock=held
+            )
             try:
                 recovery.actions += collection.recovery.actions
                 _reconcile(collection, inventory, lines, job, recovery)
@@ -67,7 +72,12 @@ def repair(job: Repair) -> Recovery:
                 collection.close()
                 raise
             collection.recovery.actions[:] = recovery.actions
-            about = {"began": now.isoformat(), "reason": "repair", "software": job.options.software, "left": recovery.left}
+            about = {
+                "began": now.isoformat(),
+                "reason": "repair",
+                "software": job.options.software,
+                "left": recovery.left,
+            }
             collection.close(about if recovery.actions else None)
     finally:
         if lock is not None:
@@ -84,10 +94,16 @@ def _mend_state_file(directory: Path, known: dict[str, Entry], inventory: Invent
         learn_from_lines(path, inventory)
 
 
-def _mend_warcs(directory: Path, known: dict[str, Entry], inventory: Inventory, describe: Describe, recovery: Recovery) -> set[str]:
+def _mend_warcs(
+    directory: Path, known: dict[str, Entry], inventory: Inventory, describe: Describe, recovery: Recovery
+) -> set[str]:
     """Mend every WARC; return those that were written anew, by their path in the collection."""
     tools = Tools(
-        torn=directory / "torn", inventory=inventory, recovery=recovery, clock=lambda: datetime.now(UTC), new_id=lambda: uuid.uuid4().urn
+        torn=directory / "torn",
+        inventory=inventory,
+        recovery=recovery,
+        clock=lambda: datetime.now(UTC),
+        new_id=lambda: uuid.uuid4().urn,
     )
     patients = [*_find_warcs(directory, known, inventory, describe)]
     altered = set()
@@ -106,25 +122,37 @@ def _mend_warcs(directory: Path, known: dict[str, Entry], inventory: Inventory, 
                 altered.add(f"warc/{patient.name}")
     if lost:
         some = ", ".join(record_id for record_id, _ in lost[:3])
-        recovery.leave(f"{directory}: {len(lost)} records are referred to and are nowhere ({some}); restore the WARC files from a copy")
+        recovery.leave(
+            f"{directory}: {len(lost)} records are referred to and are nowhere ({some}); restore the WARC files from a"
+            " copy"
+        )
     return altered
 
 
-def _find_warcs(directory: Path, known: dict[str, Entry], inventory: Inventory, describe: Describe) -> Iterator[Patient]:
+def _find_warcs(
+    directory: Path, known: dict[str, Entry], inventory: Inventory, describe: Describe
+) -> Iterator[Patient]:
     """Every WARC that is there or should be, read into the inventory."""
     warc, sizes = directory / "warc", inventory.sizes()
     warc.mkdir(exist_ok=True)
     closed = {Path(file).name: entry.size for file, entry in known.items() if file.startswith("warc/")}
-    there = {path.name.removesuffix(OPEN_SUFFIX): path for path in (*warc.glob("*.warc.gz" + OPEN_SUFFIX), *warc.glob("*.warc.gz"))}
+    there = {
+        path.name.removesuffix(OPEN_SUFFIX): path
+        for path in (*warc.glob("*.warc.gz" + OPEN_SUFFIX), *warc.glob("*.warc.gz"))
+    }
     gone = {name for name in (*closed, *sizes) if name not in there and (name in closed or inventory.knows(name))}
     for name in sorted({*there, *gone}):
         path = there.get(name, warc / name)
         damage = inventory.read(path, name, describe) if name in there else []
         is_open = path.name.endswith(OPEN_SUFFIX)
-        yield Patient(path=path, name=name, damage=damage, expected=None if is_open else closed.get(name) or sizes.get(name))
+        yield Patient(
+            path=path, name=name, damage=damage, expected=None if is_open else closed.get(name) or sizes.get(name)
+        )
 
 
-def _reconcile(collection: Collection, inventory: Inventory, lines: LineMender, job: Repair, recovery: Recovery) -> None:
+def _reconcile(
+    collection: Collection, inventory: Inventory, lines: LineMender, job: Repair, recovery: Recovery
+) -> None:
     reconciler = Reconciler(collection, inventory, job.describe, job.vouch, recovery)
     reconciler.captures()
     reconciler.versions(lines.orphans)

@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from archive.collection import Collection, newest_lines
+from archive.files import OPEN_SUFFIX, read_range, set_aside
 from archive.fixity import Entry
 from archive.index import cdxj
+from archive.lines.reader import version_of, version_row
 from archive.mend.inventory import Inventory
 from archive.mend.lines import LinePlace, Version, Vouch, read_lines
-from archive.recover.recover import READ_AGAIN, Recovery, read_range, set_aside, version_of, version_row
+from archive.recover.recover import READ_AGAIN, Recovery
 from archive.recover.reindex import Describe, note_capture
-from archive.verify.state import open_read_only
-from archive.warc.writer import OPEN_SUFFIX, Place
+from archive.state.database import open_read_only
+from archive.warc.writer import Place
 
 _COMPARED = ("uri", "date", "type", "status", "mime", "payload_digest", "length", "record_id")
-_AGAIN = """UPDATE urls SET state = iif(state = 'refused', state, 'queued'), capture = NULL, page = NULL, etag = NULL, last_modified = NULL
+_AGAIN = """UPDATE urls SET state = iif(state = 'refused', state, 'queued'), capture = NULL, page = NULL, etag = NULL,
+  last_modified = NULL
             WHERE capture IN ({ids}) OR page IN ({ids})"""
 _ALONE = """SELECT id FROM captures c WHERE type = 'revisit' AND status != 304 AND NOT EXISTS (SELECT 1 FROM captures o
             WHERE o.payload_digest = c.payload_digest AND o.type = 'response' AND o.truncated IS NULL)"""
@@ -72,7 +75,9 @@ def learn_from_lines(path: Path, inventory: Inventory) -> None:
 class Reconciler:
     """Compares the opened collection's state with the inventory, and puts it right."""
 
-    def __init__(self, collection: Collection, inventory: Inventory, describe: Describe, vouch: Vouch, recovery: Recovery) -> None:
+    def __init__(
+        self, collection: Collection, inventory: Inventory, describe: Describe, vouch: Vouch, recovery: Recovery
+    ) -> None:
         self._collection, self._state, self._inventory = collection, collection.state, inventory
         self._describe, self._vouch, self._recovery = describe, vouch, recovery
 
@@ -83,7 +88,10 @@ class Reconciler:
         for row in lost:
             self._state.execute(_AGAIN.format(ids="?1"), (row["id"],))
             self._state.execute("DELETE FROM captures WHERE id = ?", (row["id"],))
-            self._recovery.note(f"state.sqlite: forgot the capture of {row['uri']} of {row['date']}, whose record is lost; queued it again")
+            self._recovery.note(
+                f"state.sqlite: forgot the capture of {row['uri']} of {row['date']}, whose record is lost; queued it"
+                " again"
+            )
         differing = 0
         for row in self._inventory.captures():
             known = self._state.find_record(row.file, row.offset)
@@ -92,7 +100,8 @@ class Reconciler:
             elif any(getattr(known, name) != getattr(row, name) for name in _COMPARED):
                 values = [getattr(row, name) for name in _COMPARED]
                 columns = ", ".join(f"{name} = ?" for name in _COMPARED)
-                self._state.execute(f"UPDATE captures SET {columns} WHERE file = ? AND offset = ?", (*values, row.file, row.offset))  # noqa: S608 - names of our own
+                sql = f"UPDATE captures SET {columns} WHERE file = ? AND offset = ?"  # noqa: S608 - names of our own
+                self._state.execute(sql, (*values, row.file, row.offset))
             else:
                 continue
             differing += 1
@@ -109,15 +118,23 @@ class Reconciler:
             version = (row["key"], row["version"])
             if version not in recorded and version not in places:
                 places[version] = (row["jsonl"], row["jsonl_offset"], row["jsonl_length"])
-        forgotten = [version for version, place in places.items() if not self._restore(version, place, trusted=version in orphans)]
+        forgotten = [
+            version
+            for version, place in places.items()
+            if not self._restore(version, place, trusted=version in orphans)
+        ]
         for key, number in forgotten:
             self._state.execute("DELETE FROM versions WHERE key = ? AND version = ?", (key, number))
             self._state.execute(READ_AGAIN, (key,))
-            self._recovery.note(f"version {number} of {key}: its record and its lines are lost; its page is to be read again")
+            self._recovery.note(
+                f"version {number} of {key}: its record and its lines are lost; its page is to be read again"
+            )
         for key, number in forgotten:
             newest = self._state.find_version(key)
             if newest is not None and newest.version > number:
-                self._recovery.leave(f"{self._collection.path}: version {number} of {key} is lost; restore the files from a copy")
+                self._recovery.leave(
+                    f"{self._collection.path}: version {number} of {key} is lost; restore the files from a copy"
+                )
         self._correct()
 
     def _restore(self, version: Version, place: LinePlace, *, trusted: bool) -> bool:
@@ -137,14 +154,20 @@ class Reconciler:
         """Each version that has a record and a line, as these have it."""
         corrected = 0
         for row in self._inventory.items("jsonl IS NOT NULL"):
-            known = self._state.execute("SELECT * FROM versions WHERE key = ? AND version = ?", (row["key"], row["version"])).fetchone()
+            known = self._state.execute(
+                "SELECT * FROM versions WHERE key = ? AND version = ?", (row["key"], row["version"])
+            ).fetchone()
             names = ("file", "offset", "length", "jsonl", "jsonl_offset", "jsonl_length")
             if known is not None and all(known[name] == row[name] for name in names):
                 continue
             path = self._collection.path / "articles" / row["jsonl"]
-            record = json.loads(b"".join(read_range(path, row["jsonl_offset"], row["jsonl_offset"] + row["jsonl_length"])))
+            record = json.loads(
+                b"".join(read_range(path, row["jsonl_offset"], row["jsonl_offset"] + row["jsonl_length"]))
+            )
             place = Place(file=row["file"], offset=row["offset"], length=row["length"])
-            self._state.add_version(version_row(record, place, (row["jsonl"], row["jsonl_offset"], row["jsonl_length"])))
+            self._state.add_version(
+                version_row(record, place, (row["jsonl"], row["jsonl_offset"], row["jsonl_length"]))
+            )
             corrected += 1
         if corrected:
             self._recovery.note(f"state.sqlite: corrected {corrected} versions of articles")
@@ -154,7 +177,10 @@ class Reconciler:
         for path in sorted((self._collection.path / "articles").glob("*.jsonl")):
             for offset, line in read_lines(path):
                 if self._inventory.leads_nowhere(json.loads(line)["warc"]):
-                    self._recovery.leave(f"{path}:{offset}: expected `warc` to lead to a response, got none; restore the WARC from a copy")
+                    self._recovery.leave(
+                        f"{path}:{offset}: expected `warc` to lead to a response, got none; restore the WARC from a"
+                        " copy"
+                    )
 
     def files(self) -> None:
         """Each WARC is accounted for up to its end."""
@@ -178,7 +204,9 @@ class Reconciler:
             self._recovery.note(f"articles.jsonl: made anew from articles/; as it was: torn/{aside.name}")
         index = path / "indexes" / "index.cdxj"
         with cdxj.sorted_lines((cdxj.format_line(row) for row in self._state.captures()), index.parent) as lines:
-            same = index.exists() and _same((line for _, line in read_lines(index)), (line + b"\n" for line in cdxj.unique(lines)))
+            same = index.exists() and _same(
+                (line for _, line in read_lines(index)), (line + b"\n" for line in cdxj.unique(lines))
+            )
         if not same:
             self._collection.recovery.indexed = True
             self._recovery.note("indexes/index.cdxj: made anew from the records in warc/")

@@ -1,7 +1,9 @@
 """Mend a damaged WARC: what was sound keeps or regains its place, and a filler stands where bytes are lost.
 
-The damaged bytes are copied to `torn/` first. The mended file is written anew and takes the old one's place in one step.
-Where bytes had vanished or slipped in, the records behind them are moved back to the offsets that the state, or the lines of
+The damaged bytes are copied to `torn/` first. The mended file is written anew and takes the old one's place in one
+step.
+Where bytes had vanished or slipped in, the records behind them are moved back to the offsets that the state,
+or the lines of
 `articles/`, know them by, so that every pointer leads where it did.
 """
 
@@ -15,12 +17,12 @@ from pathlib import Path
 
 from archive.errors import OutOfSpace
 from archive.faults import reach
+from archive.files import OPEN_SUFFIX, read_range, set_aside, sync_directory
 from archive.mend.inventory import Inventory
-from archive.recover.recover import Recovery, read_range, set_aside
+from archive.recover.recover import Recovery
 from archive.warc.filler import SUBFIELD, Damage, make_filler
 from archive.warc.members import read_members
 from archive.warc.salvage import MAX_RESTORED, MEMBER_HEADER, Gap, restore_member
-from archive.warc.writer import OPEN_SUFFIX, sync_directory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +117,14 @@ def _find_runs(patient: Patient, inventory: Inventory, *, move: bool) -> Iterato
         last = start
         for place, other in known:
             if other != shift:
-                # Whole records are gone between `last` and here: before this one, unless it is known where one is missing.
+                # Whole records are gone between `last` and here:
+                # before this one, unless it is known where one is missing.
                 missing = inventory.find_missing(patient.name, last + shift, place + shift)
-                split = missing - shift if missing is not None and inventory.begins(patient.name, missing - shift) else place
+                split = (
+                    missing - shift
+                    if missing is not None and inventory.begins(patient.name, missing - shift)
+                    else place
+                )
                 yield Gap(start, split), shift
                 shift, start = other, split
             last = place
@@ -146,13 +153,17 @@ def restore(patient: Patient, tools: Tools) -> bool:
     if restored:
         for gap in restored:
             aside = _keep(patient, gap, tools)
-            tools.recovery.note(f"{patient.path.name}: restored the record at byte {gap.start}, byte for byte; as it was: torn/{aside}")
+            tools.recovery.note(
+                f"{patient.path.name}: restored the record at byte {gap.start}, byte for byte; as it was: torn/{aside}"
+            )
         _replace(patient.path, _patched(patient.path, {gap.start: data for gap, data in restored.items()}))
     return bool(restored)
 
 
 def restore_headers(path: Path, sha256: str, recovery: Recovery) -> bool:
-    """Put right gzip headers that no checksum covers, if that gives the file the digest that it had when it was closed."""
+    """Put right gzip headers that no checksum covers, if that gives the file the digest that it had when it was
+    closed.
+    """
     usual = (0, 0, MEMBER_HEADER[8], MEMBER_HEADER[9])
     with path.open("rb") as stream:
         headers = ((member.offset, member.header) for member in read_members(stream))
@@ -200,7 +211,9 @@ def _fill_hole(patient: Patient, hole: Hole, lost: list[str], tools: Tools) -> t
     )
     if hole.length == 0:
         aside = _keep(patient, found, tools)
-        tools.recovery.note(f"{name}: took out {found.length} bytes at {found.start} that belong to no record; they are in torn/{aside}")
+        tools.recovery.note(
+            f"{name}: took out {found.length} bytes at {found.start} that belong to no record; they are in torn/{aside}"
+        )
         return iter(()), lost
     here = tools.inventory.missing(patient.name, hole.offset, hole.offset + hole.length)
     wanted = list(dict.fromkeys(here + lost))
@@ -212,7 +225,9 @@ def _fill_hole(patient: Patient, hole: Hole, lost: list[str], tools: Tools) -> t
         return None, lost
     pieces, count = filler
     kept = f"; the {found.length} bytes found there are in torn/{_keep(patient, found, tools)}" if found.length else ""
-    tools.recovery.note(f"{name}: put a record that says so in place of {hole.length} damaged bytes at {hole.offset}{kept}")
+    tools.recovery.note(
+        f"{name}: put a record that says so in place of {hole.length} damaged bytes at {hole.offset}{kept}"
+    )
     return pieces, [one for one in lost if one not in wanted[:count]]
 
 
@@ -246,7 +261,10 @@ def _patched(path: Path, patches: dict[int, bytes]) -> Iterator[bytes]:
 def _replace(path: Path, pieces: Iterator[bytes]) -> None:
     need, free = path.stat().st_size if path.exists() else 0, shutil.disk_usage(path.parent).free
     if free < need + (1 << 20):
-        raise OutOfSpace(f"{path.parent}: expected {need >> 20} MiB free to mend {path.name}, got {free >> 20}; free some and run it again")
+        raise OutOfSpace(
+            f"{path.parent}: expected {need >> 20} MiB free to mend {path.name}, got {free >> 20}; free some and run it"
+            " again"
+        )
     drafted = path.with_name(path.name + ".new")
     with drafted.open("wb") as stream:
         for piece in pieces:

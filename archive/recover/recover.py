@@ -1,32 +1,33 @@
 """Make an interrupted collection whole: nothing complete is lost, and nothing is deleted.
 
-- An `.open` WARC keeps its sound records; what follows the last of them, the torn tail, is copied to `torn/` before the file is cut.
+- An `.open` WARC keeps its sound records; what follows the last of them, the torn tail,
+  is copied to `torn/` before the file is cut.
   Then it gets its final name.
-- Damage before the last sound record, and in finished files, is passed over and named: `archive.mend.repair` is for that.
+- Damage before the last sound record, and in finished files, is passed over and named:
+  `archive.mend.repair` is for that.
 - Records that the state does not know (a crash, a power loss, a lost database) are read back into it.
 - Lines of `articles/` that are missing are written again from the item records in the WARC.
 
 Safe to run twice, and at any moment when nobody writes.
 """
 
-import filecmp
-import json
 import logging
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
+from archive.files import OPEN_SUFFIX, drop_unfinished, publish, read_range, set_aside
+from archive.lines.reader import item_key, version_of, version_row
 from archive.lines.writer import JsonlFile
 from archive.recover.reindex import Describe, StoredItem, index_file
-from archive.state.database import State, VersionRow
+from archive.state.database import State
+from archive.state.rows import VersionRow
 from archive.state.urls import Urls
 from archive.warc.reader import read_record_at
 from archive.warc.salvage import Gap, read_sound
-from archive.warc.writer import OPEN_SUFFIX, Place, publish, sync_directory
+from archive.warc.writer import Place
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,9 @@ class Recovery:
 
 
 def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, run: str) -> Recovery:
-    """Make the collection in `directory` whole. `run` names the file for item lines that belong to no file that is there."""
+    """Make the collection in `directory` whole. `run` names the file for item lines that belong to no file that is
+    there.
+    """
     recovery = Recovery()
     drop_unfinished(directory)
     for path in sorted((directory / "warc").glob("*.warc.gz" + OPEN_SUFFIX)):
@@ -67,48 +70,13 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
     for path in sorted((directory / "warc").glob("*.warc.gz")):
         if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
             state.forget(path.name, path.stat().st_size)
-            recovery.note(f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again")
+            recovery.note(
+                f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again"
+            )
         items += _catch_up(path, state, urls, describe, recovery)
     _restore_lines(directory, state, items, recovery, run)
     state.commit()
     return recovery
-
-
-def drop_unfinished(directory: Path) -> None:
-    """Remove the new copies of derived and mended files that a crash kept from taking the old ones' places."""
-    for pattern in ("*.new", "indexes/*.new", "crawls/*/*.new", "articles/*.new", "warc/*.new", "torn/*.new"):
-        for path in directory.glob(pattern):
-            path.unlink()
-
-
-def set_aside(torn: Path, name: str, pieces: Iterable[bytes]) -> Path:
-    """Keep bytes in `torn/`, durably, under a name that no earlier ones have; return where."""
-    torn.mkdir(exist_ok=True)
-    drafted = torn / f"{name}.new"
-    with drafted.open("wb") as target:
-        for piece in pieces:
-            target.write(piece)
-        target.flush()
-        os.fsync(target.fileno())
-    aside, number = torn / name, 1
-    while aside.exists():
-        if filecmp.cmp(aside, drafted, shallow=False):  # kept by an earlier attempt that was interrupted
-            drafted.unlink()
-            return aside
-        number += 1
-        aside = torn / f"{name}~{number}"
-    drafted.rename(aside)
-    sync_directory(torn)
-    return aside
-
-
-def read_range(path: Path, start: int, end: int) -> Iterator[bytes]:
-    """The bytes of a part of a file, piece by piece."""
-    with path.open("rb") as source:
-        source.seek(start)
-        while start < end and (piece := source.read(min(1 << 20, end - start))):
-            start += len(piece)
-            yield piece
 
 
 def cut_torn_tail(path: Path, keep: int, torn: Path, recovery: Recovery) -> None:
@@ -121,7 +89,9 @@ def cut_torn_tail(path: Path, keep: int, torn: Path, recovery: Recovery) -> None
     with path.open("r+b") as stream:
         os.ftruncate(stream.fileno(), keep)
         os.fsync(stream.fileno())
-    recovery.note(f"{path.name}: moved {size - keep} bytes of an unfinished record from byte {keep} on to torn/{aside.name}")
+    recovery.note(
+        f"{path.name}: moved {size - keep} bytes of an unfinished record from byte {keep} on to torn/{aside.name}"
+    )
 
 
 def _close_warc(path: Path, torn: Path, recovery: Recovery) -> None:
@@ -147,7 +117,8 @@ def _catch_up(path: Path, state: State, urls: Urls, describe: Describe, recovery
     known, size = state.file_size(path.name), path.stat().st_size
     if known > size:
         recovery.leave(
-            f"{path}: expected {known} bytes, got {size}; records are missing. Restore the file from a copy, or run `thanhuy repair`"
+            f"{path}: expected {known} bytes, got {size}; records are missing. Restore the file from a copy, or run"
+            " `thanhuy repair`"
         )
     if known >= size:
         return []
@@ -155,7 +126,10 @@ def _catch_up(path: Path, state: State, urls: Urls, describe: Describe, recovery
     recovery.indexed = True
     recovery.note(f"{path.name}: indexed the records from byte {known} on")
     for gap in damage:
-        recovery.leave(f"{path}: bytes {gap.start} to {gap.end} are damaged; the records around them are kept. Run `thanhuy repair`")
+        recovery.leave(
+            f"{path}: bytes {gap.start} to {gap.end} are damaged; the records around them are kept. Run `thanhuy"
+            " repair`"
+        )
     return items
 
 
@@ -163,7 +137,9 @@ def _restore_lines(directory: Path, state: State, items: list[StoredItem], recov
     articles = directory / "articles"
     open_files = sorted(articles.glob("*.jsonl" + OPEN_SUFFIX))
     if len(open_files) > 1:
-        raise ArchiveError(f"{articles}: expected at most one .open file, got {len(open_files)}; move the younger one aside")
+        raise ArchiveError(
+            f"{articles}: expected at most one .open file, got {len(open_files)}; move the younger one aside"
+        )
     target = JsonlFile(articles, open_files[0].name.removesuffix(OPEN_SUFFIX)) if open_files else None
     if target is not None:
         target = _mend_open(directory, target, state, items, recovery)
@@ -176,12 +152,16 @@ def _restore_lines(directory: Path, state: State, items: list[StoredItem], recov
             place = (target.name, target.size, len(item.line) + 1)
             target.append([item.line])
             recovery.note(f"{place[0]}: wrote version {version} of {key} from {item.file}")
-        state.add_version(version_row(item.record, Place(file=item.file, offset=item.offset, length=item.length), place))
+        state.add_version(
+            version_row(item.record, Place(file=item.file, offset=item.offset, length=item.length), place)
+        )
     if target is not None:
         recovery.finished.append(target.finish())
 
 
-def _mend_open(directory: Path, target: JsonlFile, state: State, items: list[StoredItem], recovery: Recovery) -> JsonlFile:
+def _mend_open(
+    directory: Path, target: JsonlFile, state: State, items: list[StoredItem], recovery: Recovery
+) -> JsonlFile:
     """Cut off a half-written line, and any whose item the WARC does not hold; write those again that the file lacks."""
     target.abandon()
     path = directory / "articles" / (target.name + OPEN_SUFFIX)
@@ -199,7 +179,10 @@ def _mend_open(directory: Path, target: JsonlFile, state: State, items: list[Sto
     for row, line in zip(rows, lines, strict=True):
         if line is None:
             state.execute("DELETE FROM versions WHERE key = ? AND version = ?", (row.key, row.version))
-            recovery.note(f"{target.name}: version {row.version} of {row.key} is lost here and in {row.file}; its page is to be read again")
+            recovery.note(
+                f"{target.name}: version {row.version} of {row.key} is lost here and in {row.file}; its page is to be"
+                " read again"
+            )
             state.execute(READ_AGAIN, (row.key,))
             continue
         state.add_version(replace(row, jsonl_offset=target.size, jsonl_length=len(line) + 1))
@@ -209,7 +192,9 @@ def _mend_open(directory: Path, target: JsonlFile, state: State, items: list[Sto
 
 
 def _find_line(directory: Path, path: Path, row: VersionRow) -> bytes | None:
-    """The line of a version from its record in the WARC, or else from the file of lines. None where both are damaged."""
+    """The line of a version from its record in the WARC, or else from the file of lines.
+    None where both are damaged.
+    """
     try:
         with read_record_at(directory / "warc" / row.file, row.offset, row.length).block as block:
             return block.read()
@@ -219,7 +204,9 @@ def _find_line(directory: Path, path: Path, row: VersionRow) -> bytes | None:
 
 
 def _sound_lines(path: Path, known: set[tuple[str, int]]) -> tuple[dict[tuple[str, int], tuple[int, int]], int]:
-    """Whole lines of known versions, each once, from the file's beginning: their offsets and lengths; and where the last of them ends."""
+    """Whole lines of known versions, each once, from the file's beginning: their offsets and lengths;
+    and where the last of them ends.
+    """
     held: dict[tuple[str, int], tuple[int, int]] = {}
     end = 0
     with path.open("rb") as stream:
@@ -230,25 +217,6 @@ def _sound_lines(path: Path, known: set[tuple[str, int]]) -> tuple[dict[tuple[st
             held[version] = (end, len(line))
             end += len(line)
     return held, end
-
-
-def version_of(line: bytes) -> tuple[str, int] | None:
-    """Which version of which item a line holds. None where it cannot be read."""
-    try:
-        record = json.loads(line)
-        return item_key(record), int(record["version"])
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return None
-
-
-def read_line(path: Path, row: VersionRow, error: Exception) -> dict[str, Any]:
-    """The item of a version from its line, where its record cannot be read. Raises ArchiveError where neither can."""
-    finished = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
-    line = b"".join(read_range(finished, row.jsonl_offset, row.jsonl_offset + row.jsonl_length)) if finished.exists() else b""
-    if version_of(line) != (row.key, row.version):
-        raise RecordError(f"version {row.version} of {row.key}: record and line are damaged ({error}); run `thanhuy repair`")
-    record: dict[str, Any] = json.loads(line)
-    return record
 
 
 def _read_held(articles: Path) -> dict[tuple[str, int], tuple[str, int, int]]:
@@ -263,25 +231,3 @@ def _read_held(articles: Path) -> dict[tuple[str, int], tuple[str, int, int]]:
                     held[version] = (path.name.removesuffix(OPEN_SUFFIX), offset, len(line))
                 offset += len(line)
     return held
-
-
-def item_key(record: dict[str, object]) -> str:
-    """The identity of an item."""
-    return f"{record['kind']}/{record['id']}"
-
-
-def version_row(record: dict[str, Any], place: Place, line: tuple[str, int, int]) -> VersionRow:
-    """The state's row of an item whose record lies at `place` and whose line at `line`: file, offset, length."""
-    return VersionRow(
-        key=item_key(record),
-        version=int(record["version"]),
-        digest=str(record["text_digest"]),
-        status=str(record.get("status", "live")),
-        date=record.get("date"),
-        jsonl=line[0],
-        jsonl_offset=line[1],
-        jsonl_length=line[2],
-        file=place.file,
-        offset=place.offset,
-        length=place.length,
-    )

@@ -1,4 +1,6 @@
-"""Read WARC files back into the state: after a crash the part that it does not know yet, or all of it when it was lost."""
+"""Read WARC files back into the state: after a crash the part that it does not know yet,
+or all of it when it was lost.
+"""
 
 import json
 import logging
@@ -8,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head, validators
-from archive.state.database import CaptureRow, State
+from archive.state.database import State
+from archive.state.rows import CaptureRow
 from archive.state.urls import Found, Urls
 from archive.warc.reader import Record, bare_uri
 from archive.warc.salvage import Gap, read_sound
@@ -31,8 +34,11 @@ class StoredItem:
     length: int
 
 
-def index_file(path: Path, state: State, urls: Urls, describe: Describe, *, start: int = 0) -> tuple[list[StoredItem], list[Gap]]:
-    """Index the sound records of a finished WARC file from an offset on; return the items found, and where bytes are damaged.
+def index_file(
+    path: Path, state: State, urls: Urls, describe: Describe, *, start: int = 0
+) -> tuple[list[StoredItem], list[Gap]]:
+    """Index the sound records of a finished WARC file from an offset on;
+    return the items found, and where bytes are damaged.
 
     Nothing is committed.
     """
@@ -40,7 +46,9 @@ def index_file(path: Path, state: State, urls: Urls, describe: Describe, *, star
     damage: list[Gap] = []
     for offset, length, record in read_sound(path, damage, start=start):
         if record.type in {"response", "revisit"}:
-            note_capture(capture_row(path.name, offset, length, record, describe), state, urls, describe, _validators_of(record))
+            note_capture(
+                capture_row(path.name, offset, length, record, describe), state, urls, describe, _validators_of(record)
+            )
         elif record.type == "metadata":
             item = read_item(path.name, offset, length, record)
             if item:
@@ -86,7 +94,9 @@ def capture_row(file: str, offset: int, length: int, record: Record, describe: D
     )
 
 
-def note_capture(row: CaptureRow, state: State, urls: Urls, describe: Describe, tags: tuple[str | None, str | None]) -> None:
+def note_capture(
+    row: CaptureRow, state: State, urls: Urls, describe: Describe, tags: tuple[str | None, str | None]
+) -> None:
     """Put a capture into the state; `tags`: its ETag and Last-Modified."""
     capture = state.add_capture(row)
     found = describe(row.uri)

@@ -1,0 +1,1 @@
+"""The state database, `state.sqlite`: captures, versions of items, and the frontier."""

@@ -9,18 +9,19 @@ A transaction is open from the first write until `commit`; what is written toget
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from archive.errors import ArchiveError, OutOfSpace
+from archive.state.rows import CaptureRow, VersionRow
 
 SCHEMA_VERSION = 1
 
 _TABLES = """
 CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE captures (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL, uri TEXT NOT NULL, date TEXT NOT NULL, type TEXT NOT NULL, status INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, uri TEXT NOT NULL, date TEXT NOT NULL, type TEXT NOT NULL,
+  status INTEGER NOT NULL,
   mime TEXT, payload_digest TEXT, truncated TEXT,
   file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, record_id TEXT NOT NULL,
   UNIQUE (file, offset));
@@ -42,80 +43,6 @@ CREATE INDEX urls_queue_kind ON urls (kind, priority DESC, id) WHERE state = 'qu
 CREATE INDEX urls_state ON urls (state, due);
 CREATE INDEX urls_due ON urls (kind, due) WHERE state = 'done';
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaptureRow:
-    """One `response` or `revisit` record, as the index knows it."""
-
-    key: str
-    """What the crawl calls the page: equal for every address of it."""
-    uri: str
-    date: str
-    """`WARC-Date`: when the request began, UTC, with microseconds and `Z`."""
-    type: str
-    """`response` or `revisit`."""
-    status: int
-    """HTTP status; 0 where the bytes hold no status line."""
-    mime: str | None
-    payload_digest: str | None
-    truncated: str | None
-    file: str
-    offset: int
-    length: int
-    record_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class VersionRow:
-    """One version of one item: its line in `articles/` and its record in the WARC."""
-
-    key: str
-    version: int
-    digest: str
-    status: str
-    date: str | None
-    jsonl: str
-    jsonl_offset: int
-    jsonl_length: int
-    file: str
-    offset: int
-    length: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class UrlRow:
-    """One URL of the frontier.
-
-    States: `queued` (to be fetched), `active` (being fetched), `captured` (in the archive, being read), `fetched` (in the archive
-    since an interrupted crawl, still to be read), `waiting` (to be tried again at `due`), `done`, `failed` (given up),
-    `excluded` (beyond the limits of the run, or read under limits that left out links), `refused` (robots.txt or the scope).
-    """
-
-    id: int
-    key: str
-    url: str
-    kind: str
-    priority: int
-    depth: int
-    hops: str
-    """One letter for each hop from the seed: `L` link, `E` embed, `R` redirect (as in Heritrix)."""
-    via: str | None
-    state: str
-    attempts: int
-    """Tries in this run, and `archive.state.urls.ROUND` for each run that gave the URL up."""
-    due: float
-    """Seconds since the epoch before which it is not to be fetched; of a done URL, when to look again."""
-    etag: str | None
-    last_modified: str | None
-    status: int | None
-    capture: int | None
-    """The newest capture, whatever its status: its id in `captures`."""
-    page: int | None
-    """The newest capture with status 200, whose validators `etag` and `last_modified` are."""
-    fetched_at: str | None
-    changed_at: str | None
-    gone_at: str | None
 
 
 _CAPTURE_FIELDS = tuple(CaptureRow.__dataclass_fields__)
@@ -169,13 +96,16 @@ class State:
             self._db.path = path
             self._db.row_factory = sqlite3.Row
             # NORMAL: durable at checkpoints, consistent always; the synced WARC makes up for the rest.
-            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;")
+            self._db.executescript(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
+            )
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
             elif version != SCHEMA_VERSION:
                 raise ArchiveError(
-                    f"{path}: expected schema version {SCHEMA_VERSION}, got {version}; move it aside and run `thanhuy index`"
+                    f"{path}: expected schema version {SCHEMA_VERSION}, got {version}; move it aside and run `thanhuy"
+                    " index`"
                 )
         except sqlite3.DatabaseError as error:
             raise _as_archive_error(error, path) from error
@@ -244,7 +174,9 @@ class State:
 
     def find_payload(self, payload_digest: str) -> CaptureRow | None:
         """The first whole `response` with that payload; never a revisit."""
-        return self._one_capture("payload_digest = ? AND type = 'response' AND truncated IS NULL ORDER BY id LIMIT 1", (payload_digest,))
+        return self._one_capture(
+            "payload_digest = ? AND type = 'response' AND truncated IS NULL ORDER BY id LIMIT 1", (payload_digest,)
+        )
 
     def find_record(self, file: str, offset: int) -> CaptureRow | None:
         """The capture that begins there."""
@@ -261,7 +193,8 @@ class State:
             yield CaptureRow(**dict(row))
 
     def _one_capture(self, where: str, parameters: tuple[Any, ...]) -> CaptureRow | None:
-        row = self._db.execute(f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures WHERE {where}", parameters).fetchone()  # noqa: S608 - fixed text
+        sql = f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures WHERE {where}"  # noqa: S608 - fixed text
+        row = self._db.execute(sql, parameters).fetchone()
         return CaptureRow(**dict(row)) if row else None
 
     # Versions of items
@@ -283,7 +216,9 @@ class State:
 
     def versions_in(self, jsonl: str, start: int = 0) -> Iterator[VersionRow]:
         """The versions whose lines lie in one file of `articles/` at or after an offset, in the file's order."""
-        for row in self._db.execute("SELECT * FROM versions WHERE jsonl = ? AND jsonl_offset >= ? ORDER BY jsonl_offset", (jsonl, start)):
+        for row in self._db.execute(
+            "SELECT * FROM versions WHERE jsonl = ? AND jsonl_offset >= ? ORDER BY jsonl_offset", (jsonl, start)
+        ):
             yield VersionRow(**dict(row))
 
     def counts(self) -> dict[str, int]:
@@ -297,3 +232,13 @@ class State:
         for row in self._db.execute("SELECT state, count(*) FROM urls GROUP BY state"):
             found[f"urls_{row[0]}"] = int(row[1])
         return found
+
+
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Open a database so that nothing on disk changes, not even the files beside it."""
+    wal = path.with_name(path.name + "-wal")
+    # Without a WAL nobody is writing; `immutable` keeps SQLite from making one. With a WAL its content counts.
+    mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
+    database = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)
+    database.row_factory = sqlite3.Row
+    return database

@@ -1,0 +1,1 @@
+"""Verification: everything that can be checked about collections, WARC files and WACZ files, as findings."""

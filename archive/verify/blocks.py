@@ -1,7 +1,9 @@
 """What is checked inside a record's block: digests, the HTTP message, warc-fields, and the rules for revisits.
 
-WARC 1.1 sections 5.8, 5.9, 6.2 to 6.7. The payload digest is over the message body with its transfer coding removed and its
-content coding kept (section 6.3.2). Tools that take it over other bytes are recognised and named, so that a reader can tell
+WARC 1.1 sections 5.8, 5.9, 6.2 to 6.7. The payload digest is over the message body with its transfer coding removed and
+its
+content coding kept (section 6.3.2). Tools that take it over other bytes are recognised and named,
+so that a reader can tell
 another reading of the standard from damage.
 """
 
@@ -13,11 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from archive.digest import Digest, digest_stream, http_kind, parse_digest
+from archive.digest import Digest, digest_stream, parse_digest
 from archive.http.bodies import Message, decode_content, read_message
 from archive.http.head import HTTPSyntaxError, RequestHead, ResponseHead
+from archive.streams import open_window
 from archive.verify.rules import PROFILES, Problem
-from archive.warc.reader import Record, bare_uri, open_window
+from archive.warc.payload import http_kind
+from archive.warc.reader import Record, bare_uri
 
 MAX_FIELDS = 16 * 1024 * 1024
 """A larger block of warc-fields or JSON is not read as text."""
@@ -39,7 +43,9 @@ class BlockFacts:
 
 
 def check_block(record: Record, *, closed: bool) -> BlockFacts:
-    """Every check that needs nothing but the record itself. `closed`: it lies in a collection, whose own rules hold as well."""
+    """Every check that needs nothing but the record itself. `closed`:
+    it lies in a collection, whose own rules hold as well.
+    """
     facts = BlockFacts()
     problems = facts.problems
     problems.extend(_check_block_digest(record))
@@ -75,11 +81,15 @@ def _message_kind(record: Record, content_type: str, scheme: str, problems: list
         return None
     expected = "request" if record.type == "request" else "response"
     if kind and kind != expected and not (kind == "response" and "msgtype" not in content_type.lower()):
-        problems.append(("odd-content-type", f"expected msgtype={expected} in a {record.type} record, got {content_type!r}"))
+        problems.append(
+            ("odd-content-type", f"expected msgtype={expected} in a {record.type} record, got {content_type!r}")
+        )
         return kind
     if scheme in ("http", "https") and kind is None:
         if content_type and record.type != "revisit":
-            problems.append(("odd-content-type", f"expected application/http in a {record.type} record, got {content_type!r}"))
+            problems.append(
+                ("odd-content-type", f"expected application/http in a {record.type} record, got {content_type!r}")
+            )
         return None if content_type else expected
     return expected if kind else None
 
@@ -109,9 +119,15 @@ def _check_payload_digest(record: Record, message: Message | None) -> Iterator[P
         meaning = _other_meaning(record, message, digest)
         got = _same_notation(digest, actual)
         if meaning:
-            yield "payload-digest-other", f"expected {written} over the message body without chunks, got {got}; it is {meaning}"
+            yield (
+                "payload-digest-other",
+                f"expected {written} over the message body without chunks, got {got}; it is {meaning}",
+            )
         elif record.header("WARC-Truncated"):
-            yield "payload-digest-other", f"expected {written} over the payload, got {got}; the record is truncated, is it over the whole?"
+            yield (
+                "payload-digest-other",
+                f"expected {written} over the payload, got {got}; the record is truncated, is it over the whole?",
+            )
         else:
             yield "payload-digest", f"expected {written}, got {got}"
 
@@ -120,7 +136,11 @@ def _other_meaning(record: Record, message: Message | None, digest: Digest) -> s
     """Which bytes a digest is over, when not over those that the standard means."""
     if message is None:
         # No message could be read: some tools split at the first empty line they find, or take all for the body.
-        return "over no bytes at all" if digest.raw == hashlib.new(digest.algorithm, usedforsecurity=False).digest() else None
+        return (
+            "over no bytes at all"
+            if digest.raw == hashlib.new(digest.algorithm, usedforsecurity=False).digest()
+            else None
+        )
     length = record.block_length - message.body_offset
     if _digest(open_window(record.block, message.body_offset, length), digest.algorithm) == digest.raw:
         return "over the body with its chunks, as warcprox and wget write it and warcio and FastWARC expect it"
@@ -176,7 +196,10 @@ def _check_http(record: Record, message: Message) -> Iterator[Problem]:
         if not length.isdigit():
             yield "http-syntax", f"expected Content-Length in digits, got {length[:40]!r}"
         elif int(length) != body and body and not record.header("WARC-Truncated"):
-            yield "http-length", f"expected a body of {int(length)} bytes, as the server's Content-Length has it, got {body}"
+            yield (
+                "http-length",
+                f"expected a body of {int(length)} bytes, as the server's Content-Length has it, got {body}",
+            )
 
 
 def _check_revisit(record: Record, message: Message | None, *, closed: bool) -> Iterator[Problem]:
@@ -185,17 +208,27 @@ def _check_revisit(record: Record, message: Message | None, *, closed: bool) -> 
     body = record.block_length - message.body_offset if message else 0
     if profile == "identical":
         if not record.header("WARC-Payload-Digest"):
-            yield "missing-header", "expected WARC-Payload-Digest in a revisit of this profile (section 6.7.2), got none"
+            yield (
+                "missing-header",
+                "expected WARC-Payload-Digest in a revisit of this profile (section 6.7.2), got none",
+            )
         if not body and record.header("WARC-Truncated") != "length":
-            yield "revisit-not-truncated", "expected WARC-Truncated: length, since the payload is left out (section 6.7.2), got none"
+            yield (
+                "revisit-not-truncated",
+                "expected WARC-Truncated: length, since the payload is left out (section 6.7.2), got none",
+            )
         elif body:
             yield from _check_payload_digest(record, message)
     if profile == "not-modified":
         if body:
             yield "revisit-block", f"expected no body in a server-not-modified revisit, got {body} bytes"
         elif closed and record.block_length:
-            # WARC 1.1 section 6.7.3 allows the headers; replay tools then serve an empty 304 and the page is lost at that date.
-            yield "revisit-block", f"expected an empty block in a server-not-modified revisit, got {record.block_length} bytes"
+            # WARC 1.1 section 6.7.3 allows the headers; replay tools then serve an empty 304 and the page is lost at
+            # that date.
+            yield (
+                "revisit-block",
+                f"expected an empty block in a server-not-modified revisit, got {record.block_length} bytes",
+            )
 
 
 def _check_text(record: Record, content_type: str, facts: BlockFacts) -> None:

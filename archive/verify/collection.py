@@ -4,9 +4,7 @@ The order: WARC files, each by itself; records across files; lines of items; ind
 The WARC is the source of truth, so what disagrees with it is reported where it disagrees.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from archive import fixity
+from archive.directory import Shelf
+from archive.files import OPEN_SUFFIX
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.fixity import check_file, check_log, check_presence, choose
 from archive.verify.index import IndexContext, check_index
@@ -23,9 +23,9 @@ from archive.verify.state import check_state
 from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
 
 FORMATS = (1,)
-OPEN = ".open"
 KNOWN = {
-    "collection.json", "warc", "articles", "articles.jsonl", "indexes", "crawls", "torn", "state.sqlite", "state.sqlite-wal",
+    "collection.json", "warc", "articles", "articles.jsonl", "indexes", "crawls", "torn", "state.sqlite",
+    "state.sqlite-wal",
     "state.sqlite-shm", "fixity.jsonl", ".lock",
 }  # fmt: skip
 """What may lie in the collection's directory."""
@@ -49,60 +49,6 @@ class CollectionScan:
     """Files whose digest was found unchanged."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """Which files a collection has, and in which condition it is."""
-
-    path: Path
-    name: str
-    """As the user named it; begins the names that findings carry."""
-    warcs: tuple[Path, ...]
-    lines: tuple[Path, ...]
-    live: bool
-    """Whether a process writes it at this moment."""
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether a crawl is under way or broke off, so that what is derived may lag behind."""
-        # SQLite's write-ahead log is there from the first look at the state until its bytes are final and noted in the fixity log.
-        begun = (self.path / "state.sqlite-wal").exists()
-        return self.live or begun or any(path.name.endswith(OPEN) for path in (*self.warcs, *self.lines))
-
-    @property
-    def lag(self) -> tuple[Severity | None, str | None]:
-        """Severity and remedy of what lags behind."""
-        return (INFO if self.live else WARNING, REPAIR) if self.unfinished else (None, None)
-
-    def label(self, warc: str) -> str:
-        """The name that findings carry of a WARC, whether or not it is still `.open`."""
-        is_open = not (self.path / "warc" / warc).exists() and (self.path / "warc" / (warc + OPEN)).exists()
-        return f"{self.name}/warc/{warc}{OPEN if is_open else ''}"
-
-
-def look(path: Path, name: str) -> Shelf:
-    """See which files a collection has."""
-    warcs = [p for p in (path / "warc").glob("*") if p.name.removesuffix(OPEN).endswith((".warc.gz", ".warc"))]
-    lines = [p for p in (path / "articles").glob("*") if p.name.removesuffix(OPEN).endswith(".jsonl")]
-    return Shelf(path=path, name=name.rstrip("/"), warcs=tuple(sorted(warcs)), lines=tuple(sorted(lines)), live=is_locked(path))
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process holds the collection's lock; asks without taking it from anyone."""
-    try:
-        fd = os.open(path / ".lock", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(fd)
-    return False
-
-
 def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *, jobs: int = 1) -> CollectionScan:
     """Everything about a collection but its fixity. `jobs`: in how many parts a long file of lines may be cut."""
     scan = CollectionScan()
@@ -116,7 +62,7 @@ def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *
         scan.findings += _check_index(shelf, links)
         state = shelf.path / "state.sqlite"
         if state.exists():
-            scan.findings += check_state(state, f"{shelf.name}/state.sqlite", links, shelf.label, shelf.lag)
+            scan.findings += check_state(state, f"{shelf.name}/state.sqlite", links, shelf.label, _lag_of(shelf))
     return scan
 
 
@@ -128,7 +74,8 @@ def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan
     scan.findings += check_presence(shelf.path, shelf.name, known)
     entries = choose(known, share)
     tasks: list[Task] = [
-        (_check_file, (shelf.path, shelf.name, entry, shelf.unfinished, shelf.live), entry.file, entry.size) for entry in entries
+        (_check_file, (shelf.path, shelf.name, entry, shelf.unfinished, shelf.live), entry.file, entry.size)
+        for entry in entries
     ]
     for entry, result in zip(entries, run(tasks), strict=True):
         scan.findings += result.findings
@@ -161,21 +108,39 @@ def _check_files(shelf: Shelf) -> Iterator[Finding]:
             continue
         for path in sorted(directory.iterdir()):
             if path not in known:
-                yield find("odd-file", f"{shelf.name}/{room}/{path.name}", f"expected only files of {room}, got another")
-            elif path.name.endswith(OPEN):
-                yield find("open-file", f"{shelf.name}/{room}/{path.name}", "expected a finished file, got one that is still open")
+                yield find(
+                    "odd-file", f"{shelf.name}/{room}/{path.name}", f"expected only files of {room}, got another"
+                )
+            elif path.name.endswith(OPEN_SUFFIX):
+                yield find(
+                    "open-file",
+                    f"{shelf.name}/{room}/{path.name}",
+                    "expected a finished file, got one that is still open",
+                )
     for name in ("articles.jsonl", "indexes/index.cdxj"):
         if not (shelf.path / name).exists() and shelf.warcs:
-            severity, remedy = shelf.lag
-            yield find("missing-file", f"{shelf.name}/{name}", "expected the file, got none", severity=severity, remedy=remedy)
+            severity, remedy = _lag_of(shelf)
+            yield find(
+                "missing-file", f"{shelf.name}/{name}", "expected the file, got none", severity=severity, remedy=remedy
+            )
+
+
+def _lag_of(shelf: Shelf) -> tuple[Severity | None, str | None]:
+    """Severity and remedy where a derived file lags behind a crawl that is under way or broke off."""
+    return (INFO if shelf.live else WARNING, REPAIR) if shelf.unfinished else (None, None)
 
 
 def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: CollectionScan) -> None:
     tasks: list[Task] = []
     for path in shelf.warcs:
-        growing = path.name.endswith(OPEN)
+        growing = path.name.endswith(OPEN_SUFFIX)
         context = WarcContext(
-            file=f"{shelf.name}/warc/{path.name}", name=path.name, now=now, closed=True, growing=growing, live=growing and shelf.live
+            file=f"{shelf.name}/warc/{path.name}",
+            name=path.name,
+            now=now,
+            closed=True,
+            growing=growing,
+            live=growing and shelf.live,
         )
         tasks.append((scan_warc_path, (path, context), path.name, path.stat().st_size))
     for result in run(tasks):
@@ -193,9 +158,13 @@ def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: Co
         # A line of `articles.jsonl` is also in `articles/`, where it is parsed again.
         own = replace(rules, parse=None) if path == newest else rules
         file = f"{shelf.name}/{path.relative_to(shelf.path).as_posix()}"
-        task = LinesTask(path=path, file=file, warcs=shelf.path / "warc", rules=own, growing=path.name.endswith(OPEN))
+        task = LinesTask(
+            path=path, file=file, warcs=shelf.path / "warc", rules=own, growing=path.name.endswith(OPEN_SUFFIX)
+        )
         parts += split_task(task, jobs)
-    tasks: list[Task] = [(scan_lines, (part,), part.path.name, (part.stop or part.path.stat().st_size) - part.start) for part in parts]
+    tasks: list[Task] = [
+        (scan_lines, (part,), part.path.name, (part.stop or part.path.stat().st_size) - part.start) for part in parts
+    ]
     for part, result in zip(parts, run(tasks), strict=True):
         assert isinstance(result, LinesScan)
         scan.findings += result.findings
@@ -206,7 +175,7 @@ def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: Co
 def _check_index(shelf: Shelf, links: Links) -> Iterator[Finding]:
     path = shelf.path / "indexes" / "index.cdxj"
     if path.exists():
-        context = IndexContext(file=f"{shelf.name}/indexes/index.cdxj", label=shelf.label, own=True, lag=shelf.lag)
+        context = IndexContext(file=f"{shelf.name}/indexes/index.cdxj", label=shelf.label, own=True, lag=_lag_of(shelf))
         yield from check_index(_lines_of(path), links, context)
 
 

@@ -1,6 +1,7 @@
 """Findings: what a verification can come upon, each with a code, a severity and a remedy.
 
-`DAMAGE` means that something is lost, altered or contradicts itself, or breaks a "shall" of the standard that readers stand on.
+`DAMAGE` means that something is lost, altered or contradicts itself,
+or breaks a "shall" of the standard that readers stand on.
 `WARNING` means that the bytes are there and can be read, but not as the standard or this collection's rules have it.
 `INFO` says what a reader may want to know and need not act on.
 """
@@ -47,7 +48,10 @@ class Finding:
         place = self.file if self.offset is None else f"{self.file}:{self.offset}"
         record = f" ({self.record_id})" if self.record_id else ""
         line = f"{place}: {self.severity}: {self.code}: {self.detail}{record}; {self.remedy}"
-        return "".join(char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii") for char in line)
+        return "".join(
+            char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii")
+            for char in line
+        )
 
 
 CODES: dict[str, tuple[Severity, str]] = {
@@ -130,7 +134,10 @@ CODES: dict[str, tuple[Severity, str]] = {
     # What `thanhuy repair` has documented as lost
     "lost-bytes": (WARNING, "restore the file from a copy where there is one; what was found there is in torn/"),
     "lost-record": (WARNING, "restore the file that held it from a copy where there is one"),
-    "lost-response": (WARNING, "restore the file from a copy where there is one; the text is kept, and the page is fetched again"),
+    "lost-response": (
+        WARNING,
+        "restore the file from a copy where there is one; the text is kept, and the page is fetched again",
+    ),
     # The collection
     "open-file": (INFO, "a crawl is writing it, or was interrupted: crawl again or run `thanhuy repair`"),
     "collection-json": (DAMAGE, RESTORE),

@@ -6,10 +6,8 @@ from pathlib import Path
 
 from archive import fixity
 from archive.digest import digest_stream
+from archive.fixity import REPLACED
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, find
-
-REPLACED = ("articles.jsonl", "collection.json", "state.sqlite", "indexes/index.cdxj")
-"""Files that a crawl replaces: while one is unfinished they may rightly differ from what was last noted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +27,17 @@ def check_log(collection: Path, name: str) -> Iterator[Finding]:
         if line.error:
             yield find("fixity-syntax", file, line.error, offset=line.offset)
         elif not line.chained:
-            detail = "expected `chain` to be the digest of the line before and this one, got another: one of the two was altered"
+            detail = (
+                "expected `chain` to be the digest of the line before and this one, got another: one of the two was"
+                " altered"
+            )
             yield find("fixity-chain", file, detail, offset=line.offset)
 
 
 def choose(known: dict[str, fixity.Entry], share: float | None) -> list[fixity.Entry]:
-    """The files to digest: all, or a share of them, those first that were longest not verified, so that in time each has its turn."""
+    """The files to digest: all, or a share of them, those first that were longest not verified,
+    so that in time each has its turn.
+    """
     entries = sorted(known.values(), key=lambda entry: (entry.verified_at or entry.closed_at or "", entry.file))
     if share is None:
         return entries
@@ -73,7 +76,9 @@ def check_file(collection: Path, name: str, entry: fixity.Entry, *, unfinished: 
     if size != entry.size:
         found = find("fixity-size", file, f"expected {entry.size} bytes, got {size}", severity=severity, remedy=remedy)
     elif sha256 != entry.sha256:
-        found = find("fixity-differs", file, f"expected SHA-256 {entry.sha256}, got {sha256}", severity=severity, remedy=remedy)
+        found = find(
+            "fixity-differs", file, f"expected SHA-256 {entry.sha256}, got {sha256}", severity=severity, remedy=remedy
+        )
     else:
         return FixityScan(findings=(), verified=True)
     return FixityScan(findings=(found,), verified=False)
@@ -83,7 +88,8 @@ def record_verified(collection: Path, entries: list[fixity.Entry], now: Callable
     """Note in the log that files were found unchanged. The caller holds the collection's lock."""
     stamp = now()
     verified = [
-        fixity.Entry(file=entry.file, sha256=entry.sha256, size=entry.size, closed_at=None, verified_at=stamp) for entry in entries
+        fixity.Entry(file=entry.file, sha256=entry.sha256, size=entry.size, closed_at=None, verified_at=stamp)
+        for entry in entries
     ]
     if verified:
         fixity.append_entries(collection, verified)

@@ -1,6 +1,8 @@
-"""CDXJ against WARC: every line leads to the capture that it describes, every capture has a line, and the lines are sorted.
+"""CDXJ against WARC: every line leads to the capture that it describes, every capture has a line,
+and the lines are sorted.
 
-Of a collection's own index every field must agree. Indexes of other tools differ in what they index and how they canonicalise,
+Of a collection's own index every field must agree. Indexes of other tools differ in what they index and how they
+canonicalise,
 so there only what leads a reader astray is damage.
 """
 
@@ -46,7 +48,12 @@ def check_index(lines: Iterable[tuple[int, bytes]], links: Links, context: Index
         if not line.strip() or line.startswith(b"!meta "):
             continue
         if line < before:
-            yield _find(context, "cdxj-order", offset, f"expected lines sorted by their bytes, got {line[:40]!r} after {before[:40]!r}")
+            yield _find(
+                context,
+                "cdxj-order",
+                offset,
+                f"expected lines sorted by their bytes, got {line[:40]!r} after {before[:40]!r}",
+            )
         elif line == before:
             yield _find(context, "cdxj-duplicate", offset, f"expected each line once, got {line[:40]!r} again")
         before = line
@@ -61,7 +68,15 @@ def check_index(lines: Iterable[tuple[int, bytes]], links: Links, context: Index
         severity, remedy = context.lag
         if not context.own:
             severity, remedy = WARNING, TELL
-        yield find("cdxj-missing", row["file"], detail, offset=row["offset"], record_id=row["record_id"], severity=severity, remedy=remedy)
+        yield find(
+            "cdxj-missing",
+            row["file"],
+            detail,
+            offset=row["offset"],
+            record_id=row["record_id"],
+            severity=severity,
+            remedy=remedy,
+        )
 
 
 def _read_json(data: bytes) -> dict[str, Any] | None:
@@ -72,14 +87,18 @@ def _read_json(data: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _check_line(surt: bytes, time: bytes, fields: dict[str, Any], offset: int, links: Links, context: IndexContext) -> Iterator[Finding]:
+def _check_line(
+    surt: bytes, time: bytes, fields: dict[str, Any], offset: int, links: Links, context: IndexContext
+) -> Iterator[Finding]:
     file, place, length = fields.get("filename"), _number(fields.get("offset")), _number(fields.get("length"))
     if not isinstance(file, str) or place is None:
         yield _find(context, "cdxj-syntax", offset, "expected filename and offset in the JSON, got none")
         return
     row = links.at(context.label(file), place)
     if row is None:
-        yield _find(context, "cdxj-no-record", offset, f"expected a record at byte {place} of {file}, got none", own=True)
+        yield _find(
+            context, "cdxj-no-record", offset, f"expected a record at byte {place} of {file}, got none", own=True
+        )
         return
     links.database.execute("INSERT OR IGNORE INTO indexed VALUES (?, ?)", (row["file"], row["offset"]))
     if length is not None and length != row["length"] and not (not context.own and 0 <= row["length"] - length <= 4):
@@ -89,7 +108,9 @@ def _check_line(surt: bytes, time: bytes, fields: dict[str, Any], offset: int, l
         yield _find(context, "cdxj-differs", offset, f"expected {name} {expected}, got {got}", own=name == "url")
 
 
-def _compare(surt: bytes, time: bytes, fields: dict[str, Any], row: sqlite3.Row, own: bool) -> Iterator[tuple[str, str, str]]:
+def _compare(
+    surt: bytes, time: bytes, fields: dict[str, Any], row: sqlite3.Row, own: bool
+) -> Iterator[tuple[str, str, str]]:
     if fields.get("url") != row["target_uri"]:
         yield "url", row["target_uri"], str(fields.get("url"))
     stamp = time.decode()
@@ -127,4 +148,6 @@ def _number(value: Any) -> int | None:
 
 def _find(context: IndexContext, code: str, offset: int, detail: str, *, own: bool = False) -> Finding:
     remedy = None if context.own else TELL
-    return find(code, context.file, detail, offset=offset, severity=None if context.own or own else WARNING, remedy=remedy)
+    return find(
+        code, context.file, detail, offset=offset, severity=None if context.own or own else WARNING, remedy=remedy
+    )

@@ -1,4 +1,5 @@
-"""Items against everything else: each line of `articles/` and `articles.jsonl`, its schema, its record in the WARC, its pointer.
+"""Items against everything else: each line of `articles/` and `articles.jsonl`, its schema, its record in the WARC,
+its pointer.
 
 A line is held against the item record inside the WARC (byte for byte), the response that it points to,
 and, where a parser is given, against what parsing that response again yields.
@@ -108,11 +109,17 @@ def scan_lines(task: LinesTask) -> LinesScan:
                 if data.endswith(b"\n"):
                     _scan_line(data[:-1], offset, task, result)
                 else:
-                    detail = f"expected a line feed at the end of the last line, got {data[-20:]!r} and the end of the file"
-                    result.findings.append(find("torn-tail" if task.growing else "jsonl-cut", task.file, detail, offset=offset))
+                    detail = (
+                        f"expected a line feed at the end of the last line, got {data[-20:]!r} and the end of the file"
+                    )
+                    result.findings.append(
+                        find("torn-tail" if task.growing else "jsonl-cut", task.file, detail, offset=offset)
+                    )
                 offset += len(data)
     except OSError as error:
-        result.findings.append(find("unreadable-file", task.file, f"expected a readable file, got {error.strerror or error}"))
+        result.findings.append(
+            find("unreadable-file", task.file, f"expected a readable file, got {error.strerror or error}")
+        )
     return result
 
 
@@ -142,7 +149,14 @@ def _as_line(value: dict[str, Any], data: bytes, offset: int, file: str) -> Item
     warc = value.get("warc")
     if not isinstance(warc, dict):
         return None
-    texts = (value.get("kind"), value.get("id"), value.get("url"), warc.get("file"), warc.get("record_id"), warc.get("payload_digest"))
+    texts = (
+        value.get("kind"),
+        value.get("id"),
+        value.get("url"),
+        warc.get("file"),
+        warc.get("record_id"),
+        warc.get("payload_digest"),
+    )
     numbers = (value.get("version"), warc.get("offset"), warc.get("length"))
     if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
         return None
@@ -177,7 +191,9 @@ def _reparse(value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRule
     severity = DAMAGE if same_parser else WARNING
     if parsed is None:
         detail = "expected an item in the page, got none when parsing it again"
-        yield find("record-unparsed", line.file, detail, offset=line.offset, record_id=line.record_id, severity=severity)
+        yield find(
+            "record-unparsed", line.file, detail, offset=line.offset, record_id=line.record_id, severity=severity
+        )
         return
     ignored = rules.unparsed if same_parser else rules.unparsed | {"parser", "sources"}
     differing = [key for key in value if key not in ignored and value[key] != parsed.get(key)]
@@ -187,7 +203,9 @@ def _reparse(value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRule
 
 
 def parse_line_again(value: dict[str, Any], warcs: Path, rules: ItemRules) -> list[Finding]:
-    """How an item differs from what its page gives when it is parsed again; nothing where it agrees, or its page cannot be read."""
+    """How an item differs from what its page gives when it is parsed again;
+    nothing where it agrees, or its page cannot be read.
+    """
     line = _as_line(value, b"", 0, "")
     return list(_reparse(value, line, warcs, rules)) if line is not None else []
 
@@ -209,9 +227,13 @@ class Items:
     FIELDS = tuple(ItemLine.__dataclass_fields__)
 
     def __init__(self, links: Links, label: Callable[[str], str], *, unfinished: bool, live: bool) -> None:
-        """`label`: WARC file name → the name that findings carry. `unfinished`: `.open` files are there, so that the rest may lag."""
+        """`label`: WARC file name → the name that findings carry. `unfinished`:
+        `.open` files are there, so that the rest may lag.
+        """
         self._db, self._links, self._label = links.database, links, label
-        self._lag: tuple[Severity | None, str | None] = (INFO if live else WARNING, REPAIR) if unfinished else (None, None)
+        self._lag: tuple[Severity | None, str | None] = (
+            (INFO if live else WARNING, REPAIR) if unfinished else (None, None)
+        )
         for table in ("lines", "newest"):
             self._db.execute(f"CREATE TABLE {table} ({', '.join(self.FIELDS)})")
             self._db.execute(f"CREATE INDEX {table}_digest ON {table} (digest)")
@@ -240,36 +262,64 @@ class Items:
 
     def _find(self, code: str, row: sqlite3.Row, detail: str, *, lag: bool = False) -> Finding:
         severity, remedy = self._lag if lag else (None, None)
-        return find(code, row["file"], detail, offset=row["offset"], record_id=row["record_id"], severity=severity, remedy=remedy)
+        return find(
+            code,
+            row["file"],
+            detail,
+            offset=row["offset"],
+            record_id=row["record_id"],
+            severity=severity,
+            remedy=remedy,
+        )
 
     def _check_pointer(self, line: sqlite3.Row) -> Iterator[Finding]:
         file = self._label(line["warc_file"])
         record = self._links.at(file, line["warc_offset"])
-        if (record is None or record["record_id"] != line["record_id"]) and self._links.filler_at(file, line["warc_offset"]):
-            detail = f"expected the response at byte {line['warc_offset']} of {line['warc_file']}, got what documents its loss"
+        if (record is None or record["record_id"] != line["record_id"]) and self._links.filler_at(
+            file, line["warc_offset"]
+        ):
+            detail = (
+                f"expected the response at byte {line['warc_offset']} of {line['warc_file']}, got what documents its"
+                " loss"
+            )
             yield self._find("lost-response", line, detail)
             return
         if record is None:
             known = self._db.execute("SELECT 1 FROM records WHERE file = ? LIMIT 1", (file,)).fetchone()
-            code, what = ("pointer-record", f"a record at byte {line['warc_offset']} of") if known else ("pointer-file", "a WARC file")
+            code, what = (
+                ("pointer-record", f"a record at byte {line['warc_offset']} of")
+                if known
+                else ("pointer-file", "a WARC file")
+            )
             yield self._find(code, line, f"expected warc to lead to {what} {line['warc_file']}, got none")
             return
         if record["type"] not in ("response", "revisit"):
-            yield self._find("pointer-type", line, f"expected warc to lead to a response, got a {record['type']} record")
+            yield self._find(
+                "pointer-type", line, f"expected warc to lead to a response, got a {record['type']} record"
+            )
         if record["record_id"] != line["record_id"]:
-            yield self._find("pointer-id", line, f"expected warc.record_id {record['record_id']}, got {line['record_id']}")
+            yield self._find(
+                "pointer-id", line, f"expected warc.record_id {record['record_id']}, got {line['record_id']}"
+            )
         if record["length"] != line["warc_length"]:
-            yield self._find("pointer-length", line, f"expected warc.length {record['length']}, got {line['warc_length']}")
+            yield self._find(
+                "pointer-length", line, f"expected warc.length {record['length']}, got {line['warc_length']}"
+            )
         ours, theirs = parse_digest(line["payload_digest"]), parse_digest(record["payload_digest"])
         if ours is None or theirs is None or (ours.algorithm, ours.raw) != (theirs.algorithm, theirs.raw):
-            detail = f"expected warc.payload_digest {record['payload_digest'] or 'of a record that has one'}, got {line['payload_digest']}"
+            detail = (
+                f"expected warc.payload_digest {record['payload_digest'] or 'of a record that has one'}, got"
+                f" {line['payload_digest']}"
+            )
             yield self._find("pointer-digest", line, detail)
         same_uri = line["status"] != "live" or _escaped(line["url"]) == _escaped(record["target_uri"])
         if not same_uri and not self._is_revisited(record["record_id"], _escaped(line["url"])):
             yield self._find("pointer-uri", line, f"expected url {record['target_uri']}, got {line['url']}")
 
     def _is_revisited(self, record_id: str, uri: str) -> bool:
-        """Whether the same payload came from that address as well: the item then points to the response that holds it."""
+        """Whether the same payload came from that address as well:
+        the item then points to the response that holds it.
+        """
         sql = "SELECT 1 FROM records WHERE type = 'revisit' AND refers_to = ? AND target_uri = ? LIMIT 1"
         return self._db.execute(sql, (record_id, uri)).fetchone() is not None
 
@@ -278,10 +328,15 @@ class Items:
         if any(record["refers_to"] == line["record_id"] for record in same):
             return
         if same:
-            detail = f"expected the item's record in the WARC to refer to {line['record_id']}, got {same[0]['refers_to'] or 'none'}"
+            detail = (
+                f"expected the item's record in the WARC to refer to {line['record_id']}, got"
+                f" {same[0]['refers_to'] or 'none'}"
+            )
             yield self._find("item-differs", line, detail)
         elif next(self._links.rows("item_digest IS NOT NULL AND refers_to = ?", line["record_id"]), None) is not None:
-            yield self._find("item-differs", line, "expected the line as the item's record in the WARC has it, got another")
+            yield self._find(
+                "item-differs", line, "expected the line as the item's record in the WARC has it, got another"
+            )
         else:
             yield self._find("item-missing", line, "expected a record of this item in the WARC, got none")
 
@@ -293,7 +348,9 @@ class Items:
                                  AND NOT EXISTS (SELECT 1 FROM records q WHERE q.item_digest = o.digest))
                  ORDER BY r.key"""
         for row in self._db.execute(sql):
-            yield self._find("line-missing", row, "expected a line in articles/ for this item record, got none", lag=True)
+            yield self._find(
+                "line-missing", row, "expected a line in articles/ for this item record, got none", lag=True
+            )
 
     def _check_versions(self) -> Iterator[Finding]:
         for table in ("lines", "newest"):
@@ -314,8 +371,13 @@ class Items:
         for row in self._db.execute(f"SELECT t.* {joined} WHERE n.key IS NULL ORDER BY t.file, t.offset"):
             detail = f"expected version {row['version']} of {row['key']} in articles.jsonl, got none"
             yield self._find("newest-missing", row, detail, lag=True)
-        for row in self._db.execute("SELECT n.*, t.version AS top FROM newest n JOIN tops t USING (key) WHERE n.digest != t.digest"):
-            detail = f"expected {row['key']} as its version {row['top']} has it in articles/, got another line (version {row['version']})"
+        for row in self._db.execute(
+            "SELECT n.*, t.version AS top FROM newest n JOIN tops t USING (key) WHERE n.digest != t.digest"
+        ):
+            detail = (
+                f"expected {row['key']} as its version {row['top']} has it in articles/, got another line (version"
+                f" {row['version']})"
+            )
             yield self._find("newest-differs", row, detail, lag=True)
         for row in self._db.execute("SELECT n.* FROM newest n LEFT JOIN tops t USING (key) WHERE t.key IS NULL"):
             yield self._find("newest-extra", row, f"expected a version of {row['key']} in articles/, got none")

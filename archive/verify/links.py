@@ -1,6 +1,7 @@
 """What holds between records, across all the files given: ids used once, references that resolve, revisits, segments.
 
-The records are kept in a temporary SQLite database, which goes to disk when it grows, so that memory does not follow the archive's size.
+The records are kept in a temporary SQLite database, which goes to disk when it grows,
+so that memory does not follow the archive's size.
 WARC 1.1 sections 5.2, 5.7, 5.11, 5.16, 6.7 and 7 (segmentation).
 """
 
@@ -15,8 +16,10 @@ from archive.verify.warc import Entry
 from archive.warc.filler import TARGET
 
 FIELDS = (
-    "file", "offset", "length", "record_id", "type", "date", "target_uri", "refers_to", "refers_to_uri", "refers_to_date", "profile",
-    "payload_digest", "block_length", "truncated", "segment_origin", "segment_number", "segment_total", "status", "mime", "item_digest",
+    "file", "offset", "length", "record_id", "type", "date", "target_uri", "refers_to", "refers_to_uri",
+    "refers_to_date", "profile",
+    "payload_digest", "block_length", "truncated", "segment_origin", "segment_number", "segment_total", "status",
+    "mime", "item_digest",
 )  # fmt: skip
 
 WGET = "metadata://gnu.org/software/wget/"
@@ -31,8 +34,7 @@ class Links:
         self._closed = closed
         self._db = self.database = sqlite3.connect("")
         self._db.row_factory = sqlite3.Row
-        self._db.executescript(
-            f"""
+        self._db.executescript(f"""
             PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
             CREATE TABLE records (key INTEGER PRIMARY KEY, {", ".join(FIELDS)});
             CREATE TABLE links (source INTEGER, name TEXT, target TEXT);
@@ -40,8 +42,7 @@ class Links:
             CREATE INDEX by_id ON records (record_id);
             CREATE INDEX by_uri ON records (target_uri);
             CREATE INDEX by_place ON records (file, offset);
-            """
-        )
+            """)
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +99,10 @@ class Links:
         return find(code, row["file"], detail, offset=row["offset"], record_id=row["record_id"], severity=severity)
 
     def _check_ids(self) -> Iterator[Finding]:
-        doubled = "SELECT record_id FROM records WHERE record_id != '' GROUP BY record_id HAVING count(*) > 1 ORDER BY min(key)"
+        doubled = (
+            "SELECT record_id FROM records WHERE record_id != '' GROUP BY record_id HAVING count(*) > 1 ORDER BY"
+            " min(key)"
+        )
         for (record_id,) in self._db.execute(doubled).fetchall():
             first, *others = self.rows("record_id = ?", record_id)
             for other in others:
@@ -107,7 +111,8 @@ class Links:
                 yield self._find("duplicate-record-id", other, detail, WARNING if known else None)
 
     def _check_references(self) -> Iterator[Finding]:
-        sql = """SELECT links.name, links.target, s.*, t.key AS t_key, t.type AS t_type, t.target_uri AS t_uri, n.record_id AS named
+        sql = """SELECT links.name, links.target, s.*, t.key AS t_key, t.type AS t_type, t.target_uri AS t_uri,
+        n.record_id AS named
                  FROM links JOIN records s ON s.key = links.source LEFT JOIN records t ON t.record_id = links.target
                  LEFT JOIN named n ON n.record_id = links.target
                  GROUP BY links.rowid ORDER BY links.rowid"""
@@ -124,7 +129,10 @@ class Links:
             else:
                 yield from self._check_reference(row)
         for target, (row, number) in lost.items():
-            detail = f"expected {row['name']} to name a record, got {target}, which is documented as lost ({number} records refer to it)"
+            detail = (
+                f"expected {row['name']} to name a record, got {target}, which is documented as lost ({number} records"
+                " refer to it)"
+            )
             yield self._find("lost-record", row, detail)
 
     def _check_reference(self, row: sqlite3.Row) -> Iterator[Finding]:
@@ -135,13 +143,18 @@ class Links:
         if name == "WARC-Warcinfo-ID" and kind != "warcinfo":
             yield self._find("wrong-reference", row, f"expected {name} to name a warcinfo record, got a {kind} record")
         if name == "WARC-Concurrent-To" and kind in ("warcinfo", "conversion", "continuation"):
-            yield self._find("wrong-reference", row, f"expected {name} to name a record of the same capture, got a {kind} record")
-        # Section 5.7: a capture event is "a retrieval against a single target-URI"; 5.14: metadata copy the URI of what they describe.
+            yield self._find(
+                "wrong-reference", row, f"expected {name} to name a record of the same capture, got a {kind} record"
+            )
+        # Section 5.7: a capture event is "a retrieval against a single target-URI"; 5.14:
+        # metadata copy the URI of what they describe.
         one_uri = (name == "WARC-Concurrent-To" and row["target_uri"].startswith("http")) or (
             name == "WARC-Refers-To" and row["type"] == "metadata"
         )
         if one_uri and row["t_uri"] and row["target_uri"] and row["t_uri"] != row["target_uri"]:
-            detail = f"expected the WARC-Target-URI of the record that {name} names, {row['t_uri']}, got {row['target_uri']}"
+            detail = (
+                f"expected the WARC-Target-URI of the record that {name} names, {row['t_uri']}, got {row['target_uri']}"
+            )
             yield self._find("concurrent-differs", row, detail)
 
     def _check_revisits(self) -> Iterator[Finding]:
@@ -153,33 +166,55 @@ class Links:
             elif row["refers_to_uri"] and row["refers_to_date"]:
                 yield from self._check_by_address(row)
             elif PROFILES.get(row["profile"]) == "identical" and not self._has_payload(row):
-                detail = f"expected a capture with payload digest {row['payload_digest'] or 'none'}, got none in the files given"
+                detail = (
+                    f"expected a capture with payload digest {row['payload_digest'] or 'none'}, got none in the files"
+                    " given"
+                )
                 yield self._find("revisit-unresolved", row, detail)
 
     def _check_revisit(self, row: sqlite3.Row, original: sqlite3.Row) -> Iterator[Finding]:
         if original["type"] == "revisit":
-            yield self._find("revisit-of-revisit", row, f"expected WARC-Refers-To to name no revisit, got {original['record_id']}")
+            yield self._find(
+                "revisit-of-revisit", row, f"expected WARC-Refers-To to name no revisit, got {original['record_id']}"
+            )
         elif original["type"] not in ("response", "resource"):
-            yield self._find("wrong-reference", row, f"expected WARC-Refers-To to name a capture, got a {original['type']} record")
+            yield self._find(
+                "wrong-reference", row, f"expected WARC-Refers-To to name a capture, got a {original['type']} record"
+            )
         if row["refers_to_uri"] and row["refers_to_uri"] != original["target_uri"]:
             detail = f"expected WARC-Refers-To-Target-URI {original['target_uri']}, got {row['refers_to_uri']}"
             yield self._find("revisit-refers", row, detail)
         if row["refers_to_date"] and not _same_second(row["refers_to_date"], original["date"]):
-            yield self._find("revisit-refers", row, f"expected WARC-Refers-To-Date {original['date']}, got {row['refers_to_date']}")
+            yield self._find(
+                "revisit-refers", row, f"expected WARC-Refers-To-Date {original['date']}, got {row['refers_to_date']}"
+            )
         if PROFILES.get(row["profile"]) == "identical":
             yield from self._compare_payloads(row, original)
 
     def _compare_payloads(self, row: sqlite3.Row, original: sqlite3.Row) -> Iterator[Finding]:
         ours, theirs = parse_digest(row["payload_digest"]), parse_digest(original["payload_digest"])
         if ours and theirs and ours.algorithm == theirs.algorithm and ours.raw != theirs.raw:
-            detail = f"expected the payload digest of the capture referred to, {original['payload_digest']}, got {row['payload_digest']}"
+            detail = (
+                f"expected the payload digest of the capture referred to, {original['payload_digest']}, got"
+                f" {row['payload_digest']}"
+            )
             yield self._find("revisit-digest", row, detail)
 
     def _check_by_address(self, row: sqlite3.Row) -> Iterator[Finding]:
-        named = [r for r in self.rows("target_uri = ?", row["refers_to_uri"]) if _same_second(r["date"], row["refers_to_date"])]
-        captures = [other for other in named if other["type"] in ("response", "resource", "revisit") and other["key"] != row["key"]]
+        named = [
+            r
+            for r in self.rows("target_uri = ?", row["refers_to_uri"])
+            if _same_second(r["date"], row["refers_to_date"])
+        ]
+        captures = [
+            other
+            for other in named
+            if other["type"] in ("response", "resource", "revisit") and other["key"] != row["key"]
+        ]
         if not captures:
-            detail = f"expected a capture of {row['refers_to_uri']} at {row['refers_to_date']}, got none in the files given"
+            detail = (
+                f"expected a capture of {row['refers_to_uri']} at {row['refers_to_date']}, got none in the files given"
+            )
             yield self._find("revisit-unresolved", row, detail)
         elif all(other["type"] == "revisit" for other in captures):
             detail = f"expected WARC-Refers-To-Target-URI and -Date to name no revisit, got {captures[0]['record_id']}"
@@ -199,7 +234,9 @@ class Links:
             if first is None:
                 continue  # reported as a reference that does not resolve
             if first["segment_number"] != "1":
-                yield self._find("bad-segment", first, f"expected WARC-Segment-Number 1, got {first['segment_number'] or 'none'}")
+                yield self._find(
+                    "bad-segment", first, f"expected WARC-Segment-Number 1, got {first['segment_number'] or 'none'}"
+                )
             numbers = sorted(int(part["segment_number"]) for part in parts if part["segment_number"].isdigit())
             if numbers != list(range(2, len(numbers) + 2)):
                 yield self._find("segment-missing", first, f"expected the segments from 2 on, each once, got {numbers}")
@@ -207,12 +244,16 @@ class Links:
             total = next((part["segment_total"] for part in parts if part["segment_total"]), "")
             length = first["block_length"] + sum(part["block_length"] for part in parts)
             if not total:
-                yield self._find("segment-missing", first, "expected WARC-Segment-Total-Length in the last segment, got none")
+                yield self._find(
+                    "segment-missing", first, "expected WARC-Segment-Total-Length in the last segment, got none"
+                )
             elif int(total) != length:
                 yield self._find("bad-segment", first, f"expected segments of {total} bytes in all, got {length}")
         for row in self.rows("segment_number = '1' AND type != 'continuation'"):
             if self._one("SELECT * FROM records WHERE segment_origin = ? LIMIT 1", row["record_id"]) is None:
-                yield self._find("segment-missing", row, "expected continuation records of this first segment, got none")
+                yield self._find(
+                    "segment-missing", row, "expected continuation records of this first segment, got none"
+                )
 
 
 def _same_second(one: str, other: str) -> bool:

@@ -1,6 +1,7 @@
 """The rules for record headers, as a table: which field a type of record must have, may have, and must not have.
 
-WARC 1.1 (ISO 28500:2017), sections 5 and 6; each row names its section. WARC 1.0 differs where `since` or a comment says so.
+WARC 1.1 (ISO 28500:2017), sections 5 and 6; each row names its section.
+WARC 1.0 differs where `since` or a comment says so.
 Fields that the table does not know are extensions: section 5.1 has readers ignore them.
 """
 
@@ -69,10 +70,16 @@ def check_headers(record: Record, now: datetime) -> Iterator[Problem]:
         values = record.all(rule.name)
         if not values:
             if kind in rule.mandatory or (rule.mandatory == ALL):
-                yield "missing-header", f"expected {rule.name} in a {kind or 'record'} record (section {rule.section}), got none"
+                yield (
+                    "missing-header",
+                    f"expected {rule.name} in a {kind or 'record'} record (section {rule.section}), got none",
+                )
             continue
         if kind in ALL and kind not in rule.allowed:
-            yield "forbidden-header", f"expected no {rule.name} in a {kind} record (section {rule.section}), got {values[0]!r}"
+            yield (
+                "forbidden-header",
+                f"expected no {rule.name} in a {kind} record (section {rule.section}), got {values[0]!r}",
+            )
         if len(values) > 1 and not rule.repeatable:
             yield "repeated-header", f"expected {rule.name} once, got it {len(values)} times"
         for value in values:
@@ -100,7 +107,9 @@ def _uri(code: str, name: str, value: str) -> Iterator[Problem]:
         yield code, f"expected {name} to be <URI>, got {value!r}"
     elif bare == value:
         yield "bare-uri", f"expected {name} in angle brackets, got {value!r}"
-    elif bare.startswith("urn:uuid:") and not re.fullmatch(r"urn:uuid:[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", bare):
+    elif bare.startswith("urn:uuid:") and not re.fullmatch(
+        r"urn:uuid:[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", bare
+    ):
         yield code, f"expected {name} to hold a UUID after urn:uuid:, got {value!r}"
 
 
@@ -202,7 +211,13 @@ RULES = (
     Rule(name="WARC-Date", section="5.4", mandatory=ALL, check=_check_date("WARC-Date")),
     Rule(name="WARC-Type", section="5.5", mandatory=ALL),
     Rule(name="Content-Type", section="5.6", check=_check_media_type("Content-Type")),
-    Rule(name="WARC-Concurrent-To", section="5.7", allowed=CAPTURED, repeatable=True, check=_check_reference("WARC-Concurrent-To")),
+    Rule(
+        name="WARC-Concurrent-To",
+        section="5.7",
+        allowed=CAPTURED,
+        repeatable=True,
+        check=_check_reference("WARC-Concurrent-To"),
+    ),
     Rule(name="WARC-Block-Digest", section="5.8", check=_check_digest("WARC-Block-Digest")),
     Rule(name="WARC-Payload-Digest", section="5.9", allowed=WITH_PAYLOAD, check=_check_digest("WARC-Payload-Digest")),
     Rule(name="WARC-IP-Address", section="5.10", allowed=CAPTURED, check=_check_ip),
@@ -212,7 +227,12 @@ RULES = (
         allowed=frozenset({"metadata", "revisit", "conversion"}),
         check=_check_reference("WARC-Refers-To"),
     ),
-    Rule(name="WARC-Refers-To-Target-URI", section="5.12", allowed=REVISIT, check=_check_target("WARC-Refers-To-Target-URI")),
+    Rule(
+        name="WARC-Refers-To-Target-URI",
+        section="5.12",
+        allowed=REVISIT,
+        check=_check_target("WARC-Refers-To-Target-URI"),
+    ),
     Rule(name="WARC-Refers-To-Date", section="5.13", allowed=REVISIT, check=_check_date("WARC-Refers-To-Date")),
     Rule(
         name="WARC-Target-URI",
@@ -222,7 +242,9 @@ RULES = (
         check=_check_target("WARC-Target-URI"),
     ),
     Rule(name="WARC-Truncated", section="5.15", check=_check_truncated),
-    Rule(name="WARC-Warcinfo-ID", section="5.16", allowed=ALL - {"warcinfo"}, check=_check_reference("WARC-Warcinfo-ID")),
+    Rule(
+        name="WARC-Warcinfo-ID", section="5.16", allowed=ALL - {"warcinfo"}, check=_check_reference("WARC-Warcinfo-ID")
+    ),
     Rule(name="WARC-Filename", section="5.17", allowed=frozenset({"warcinfo"})),
     Rule(name="WARC-Profile", section="5.18", allowed=REVISIT, mandatory=REVISIT, check=_check_profile),
     Rule(
@@ -244,6 +266,11 @@ RULES = (
         mandatory=CONTINUATION,
         check=_check_reference("WARC-Segment-Origin-ID"),
     ),
-    Rule(name="WARC-Segment-Total-Length", section="5.22", allowed=CONTINUATION, check=_check_number("WARC-Segment-Total-Length")),
+    Rule(
+        name="WARC-Segment-Total-Length",
+        section="5.22",
+        allowed=CONTINUATION,
+        check=_check_number("WARC-Segment-Total-Length"),
+    ),
 )
 """One row for each named field of the standard."""

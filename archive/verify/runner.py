@@ -14,21 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from archive import fixity
-from archive.errors import ArchiveError, CollectionLocked
+from archive.directory import Shelf, kind_of, look
+from archive.errors import CollectionLocked
 from archive.lock import Lock
-from archive.verify.collection import CollectionScan, Shelf, Task, look, verify_collection, verify_fixity
+from archive.verify.collection import CollectionScan, Task, verify_collection, verify_fixity
 from archive.verify.findings import Finding, Severity
 from archive.verify.fixity import record_verified
 from archive.verify.items import ItemRules
 from archive.verify.links import Links
 from archive.verify.wacz import WaczScan, scan_wacz
 from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
-
-WARC_NAMES = (".warc", ".warc.gz", ".warc.open", ".warc.gz.open")
-
-
-class NothingToVerify(ArchiveError):
-    """A path that is no collection, no WARC and no WACZ."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +58,8 @@ class Report:
 
 
 def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
-    """Verify what the paths name; WARC files given together are taken for one set, so that references between them resolve.
+    """Verify what the paths name; WARC files given together are taken for one set,
+    so that references between them resolve.
 
     Raises NothingToVerify before anything is read.
     """
@@ -80,23 +76,6 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
         if warcs:
             _verify_warcs(warcs, runner, now, report)
     return report
-
-
-def kind_of(path: Path) -> str:
-    """`collection`, `warc` or `wacz`. Raises NothingToVerify."""
-    if path.is_dir():
-        if (path / "collection.json").exists() or (path / "warc").is_dir():
-            return "collection"
-        raise NothingToVerify(f"{path}: expected a collection, a WARC or a WACZ file, got a directory without collection.json")
-    if not path.exists():
-        raise NothingToVerify(f"{path}: expected a collection, a WARC or a WACZ file, got nothing of that name")
-    with path.open("rb") as stream:
-        start = stream.read(5)
-    if start.startswith(b"PK\x03\x04") or path.name.endswith(".wacz"):
-        return "wacz"
-    if start == b"WARC/" or path.name.endswith(WARC_NAMES):
-        return "warc"
-    raise NothingToVerify(f"{path}: expected a collection, a WARC or a WACZ file, got a file that begins with {start!r}")
 
 
 def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: Report) -> None:
@@ -136,7 +115,9 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
 
 def _record(shelf: Shelf, scan: CollectionScan, now: datetime) -> None:
     """Note what was found unchanged, unless somebody writes the collection or it cannot be written."""
-    if not scan.verified or any(finding.code.startswith("fixity-c") or finding.code == "fixity-syntax" for finding in scan.findings):
+    if not scan.verified or any(
+        finding.code.startswith("fixity-c") or finding.code == "fixity-syntax" for finding in scan.findings
+    ):
         return
     try:
         lock = Lock(shelf.path, "verify")
@@ -156,7 +137,9 @@ class _Runner:
     def __init__(self, options: VerifyOptions) -> None:
         self._progress = options.progress
         # `spawn`: forking a process that has threads (the progress bar's) can deadlock.
-        self._pool = ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) if options.jobs > 1 else None
+        self._pool = (
+            ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) if options.jobs > 1 else None
+        )
 
     def __enter__(self) -> "_Runner":
         return self

@@ -1,6 +1,7 @@
 """JSON Lines read strictly: what loaders of data sets choke on, and a record held against its schema.
 
-Only as much of JSON Schema as describes records: `type`, `properties`, `items`, `anyOf`, `enum`, `const`, `pattern`, `$ref` into `$defs`.
+Only as much of JSON Schema as describes records: `type`, `properties`, `items`, `anyOf`, `enum`, `const`, `pattern`,
+`$ref` into `$defs`.
 Beyond it this project's rule for objects: every key of the schema is there, in the schema's order, and no other.
 """
 
@@ -36,7 +37,10 @@ def parse_line(data: bytes) -> tuple[Any, list[Problem]]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return None, [*problems, ("jsonl-utf-8", f"expected UTF-8, got byte {data[error.start]:#04x} at {error.start} of the line")]
+        return None, [
+            *problems,
+            ("jsonl-utf-8", f"expected UTF-8, got byte {data[error.start]:#04x} at {error.start} of the line"),
+        ]
     doubled: list[str] = []
     constants: list[str] = []
 
@@ -75,7 +79,9 @@ def _strings(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _strings(item, f"{place}.{key}" if place else key)
 
 
-def check_schema(value: Any, schema: dict[str, Any], *, root: dict[str, Any] | None = None, place: str = "") -> Iterator[Problem]:
+def check_schema(
+    value: Any, schema: dict[str, Any], *, root: dict[str, Any] | None = None, place: str = ""
+) -> Iterator[Problem]:
     """Hold a value against a schema."""
     root = root or schema
     where = place or "the object"
@@ -104,7 +110,9 @@ def check_schema(value: Any, schema: dict[str, Any], *, root: dict[str, Any] | N
         yield from _check_object(value, schema["properties"], root, place)
 
 
-def _check_object(value: dict[str, Any], properties: dict[str, Any], root: dict[str, Any], place: str) -> Iterator[Problem]:
+def _check_object(
+    value: dict[str, Any], properties: dict[str, Any], root: dict[str, Any], place: str
+) -> Iterator[Problem]:
     where = place or "the object"
     missing = [key for key in properties if key not in value]
     unknown = [key for key in value if key not in properties]

@@ -1,10 +1,13 @@
-"""The state database against the WARCs: each capture and version that it knows is where it says, and it knows them all."""
+"""The state database against the WARCs: each capture and version that it knows is where it says,
+and it knows them all.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from archive.digest import parse_digest
+from archive.state.database import open_read_only
 from archive.verify.findings import Finding, Severity, find
 from archive.verify.links import Links
 
@@ -25,18 +28,12 @@ def check_state(
         yield find("state-unreadable", file, f"expected a database, got {error}")
 
 
-def open_read_only(path: Path) -> sqlite3.Connection:
-    """Open a database so that nothing on disk changes, not even the files beside it."""
-    wal = path.with_name(path.name + "-wal")
-    # Without a WAL nobody is writing; `immutable` keeps SQLite from making one. With a WAL its content counts.
-    mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
-    database = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)
-    database.row_factory = sqlite3.Row
-    return database
-
-
 def _check(
-    database: sqlite3.Connection, file: str, links: Links, label: Callable[[str], str], lag: tuple[Severity | None, str | None]
+    database: sqlite3.Connection,
+    file: str,
+    links: Links,
+    label: Callable[[str], str],
+    lag: tuple[Severity | None, str | None],
 ) -> Iterator[Finding]:
     severity, remedy = lag
     for (message,) in database.execute("PRAGMA integrity_check(20)"):

@@ -16,13 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from archive.streams import open_window
 from archive.verify.findings import INFO, WARNING, Finding, find
 from archive.verify.index import IndexContext, check_index
 from archive.verify.links import Links
 from archive.verify.schema import parse_line
 from archive.verify.warc import WarcContext, scan_warc
-from archive.verify.zip import check_zip, data_offset
-from archive.warc.reader import open_window
+from archive.verify.zip import check_zip
+from archive.wacz.zip import data_offset
 
 CHUNK = 1 << 17
 MAX_LISTING = 256 << 20
@@ -118,12 +119,18 @@ class _Checker:
         value, problems = parse_line(data)
         hard = [detail for code, detail in problems if code != "jsonl-not-nfc"]
         if value is None or hard:
-            self._add("wacz-datapackage", f"expected an object in JSON, got {hard[0] if hard else 'none'}", "datapackage.json")
+            self._add(
+                "wacz-datapackage", f"expected an object in JSON, got {hard[0] if hard else 'none'}", "datapackage.json"
+            )
             return
         if value.get("profile") not in ("data-package", "wacz-package"):
-            self._add("wacz-datapackage", f"expected profile data-package, got {value.get('profile')!r}", "datapackage.json")
+            self._add(
+                "wacz-datapackage", f"expected profile data-package, got {value.get('profile')!r}", "datapackage.json"
+            )
         if not re.fullmatch(r"1\.[01](\.\d+)?", str(value.get("wacz_version"))):
-            self._add("wacz-version", f"expected wacz_version 1.1.1, got {value.get('wacz_version')!r}", "datapackage.json")
+            self._add(
+                "wacz-version", f"expected wacz_version 1.1.1, got {value.get('wacz_version')!r}", "datapackage.json"
+            )
         resources = value.get("resources")
         if not isinstance(resources, list) or not all(isinstance(resource, dict) for resource in resources):
             self._add("wacz-datapackage", "expected a list of resources, got none", "datapackage.json")
@@ -171,9 +178,15 @@ class _Checker:
         value, _ = parse_line(data)
         expected = "sha256:" + hashlib.sha256(package).hexdigest()
         if value is None or value.get("path") != "datapackage.json":
-            self._add("wacz-digest", "expected an object with path datapackage.json, got another", "datapackage-digest.json")
+            self._add(
+                "wacz-digest", "expected an object with path datapackage.json, got another", "datapackage-digest.json"
+            )
         elif value.get("hash") != expected:
-            self._add("wacz-digest", f"expected {value.get('hash')} for datapackage.json, got {expected}", "datapackage-digest.json")
+            self._add(
+                "wacz-digest",
+                f"expected {value.get('hash')} for datapackage.json, got {expected}",
+                "datapackage-digest.json",
+            )
 
     # What is inside
 
@@ -271,7 +284,9 @@ class _Checker:
             return
         if number == 0 and "format" in value:
             if not str(value["format"]).startswith("json-pages-1."):
-                self._add("pages-syntax", f"expected format json-pages-1.0, got {value['format']!r}", name, offset=offset)
+                self._add(
+                    "pages-syntax", f"expected format json-pages-1.0, got {value['format']!r}", name, offset=offset
+                )
             return
         if number == 0:
             self._add("pages-syntax", "expected a first line with `format`, got a page", name, offset=offset)
@@ -281,4 +296,10 @@ class _Checker:
         url = value.get("url")
         if isinstance(url, str) and next(links.rows("target_uri = ? AND type != 'request'", url), None) is None:
             severity = WARNING if name == "pages/pages.jsonl" else INFO
-            self._add("pages-missing", f"expected a capture of the page {url}, got none", name, offset=offset, severity=severity)
+            self._add(
+                "pages-missing",
+                f"expected a capture of the page {url}, got none",
+                name,
+                offset=offset,
+                severity=severity,
+            )

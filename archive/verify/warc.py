@@ -150,7 +150,10 @@ class _Scanner:
         record_id = _partial_id(error.data)
         if error.kind == "not-gzip":
             end = following if following is not None else self.result.size
-            detail += f" ({end - error.offset} bytes up to the {'next member' if following is not None else 'end of the file'})"
+            detail += (
+                f" ({end - error.offset} bytes up to the"
+                f" {'next member' if following is not None else 'end of the file'})"
+            )
             code = "bytes-between-members" if following is not None else "bytes-after-members"
             code = "not-gzip" if error.offset == 0 and following is None else code
         severity = None
@@ -160,7 +163,9 @@ class _Scanner:
         return following
 
     def _resume_at(self, error: MemberError) -> int | None:
-        """Where the next member begins: behind the damaged one, if that is where one begins, or else where one can be found."""
+        """Where the next member begins: behind the damaged one, if that is where one begins,
+        or else where one can be found.
+        """
         if error.end is not None:
             self.stream.seek(error.end)
             if self.stream.read(3) in (b"", MAGIC):
@@ -192,16 +197,24 @@ class _Scanner:
                 break
             place = record.end + closing
         if records > 1:
-            self._add("several-records-in-member", f"expected one record in the gzip member, got {records}", member.offset)
+            self._add(
+                "several-records-in-member", f"expected one record in the gzip member, got {records}", member.offset
+            )
 
     def _after_record(self, data: BinaryIO, place: int, size: int, offset: int) -> None:
         data.seek(place)
         rest = data.read(64)
         code = "extra-line-breaks" if not rest.strip(b"\r\n") and size - place <= 64 else "bytes-after-record"
-        self._add(code, f"expected the end of the gzip member after the record, got {size - place} bytes: {rest[:24]!r}", offset)
+        self._add(
+            code,
+            f"expected the end of the gzip member after the record, got {size - place} bytes: {rest[:24]!r}",
+            offset,
+        )
 
     def _check_gzip_headers(self) -> None:
-        """No checksum covers a gzip header's time, system and flags: the one that differs from all others was probably altered."""
+        """No checksum covers a gzip header's time, system and flags:
+        the one that differs from all others was probably altered.
+        """
         for offset, header in self.headers:
             self._check_skip_length(offset, header)
         headers = [(offset, header) for offset, header in self.headers if not header.extra.startswith(SUBFIELD)]
@@ -212,7 +225,9 @@ class _Scanner:
         else:
             odd = [o for o, header in headers if (header.flags, header.xfl, header.os, bool(header.mtime)) != usual]
         for offset in odd:
-            self._add("gzip-header-odd", "expected a gzip header like that of the file's other members, got another", offset)
+            self._add(
+                "gzip-header-odd", "expected a gzip header like that of the file's other members, got another", offset
+            )
 
     def _check_skip_length(self, offset: int, header: GzipHeader) -> None:
         """wget's extra field `sl` holds the member's length, compressed and not."""
@@ -220,7 +235,9 @@ class _Scanner:
         if len(extra) == 12 and extra[:4] == b"sl\x08\x00":
             following = offset + int.from_bytes(extra[4:8], "little")
             if following != self.result.size and following not in {place for place, _ in self.headers}:
-                self._add("gzip-skip-length", f"expected a member or the end of the file at {following}, got neither", offset)
+                self._add(
+                    "gzip-skip-length", f"expected a member or the end of the file at {following}, got neither", offset
+                )
 
     # Uncompressed files
 
@@ -287,16 +304,27 @@ class _Scanner:
             self._add("no-warcinfo", f"expected a warcinfo record first, got {record.type or 'none'}", offset)
         filename = record.header("WARC-Filename")
         if filename and filename.strip('"') != self.context.name.removesuffix(".open"):
-            self._add("warc-filename", f"expected WARC-Filename {self.context.name}, got {filename}", offset, record.record_id)
+            self._add(
+                "warc-filename", f"expected WARC-Filename {self.context.name}, got {filename}", offset, record.record_id
+            )
         entry = make_entry(record, self.context.file, offset, length, facts)
         if entry.target_uri == TARGET:
-            self._add("lost-bytes", f"expected records, got {length} bytes that say what was damaged here", offset, record.record_id)
+            self._add(
+                "lost-bytes",
+                f"expected records, got {length} bytes that say what was damaged here",
+                offset,
+                record.record_id,
+            )
         self.result.entries.append(entry)
 
-    def _add(self, code: str, detail: str, offset: int, record_id: str | None = None, severity: Severity | None = None) -> None:
+    def _add(
+        self, code: str, detail: str, offset: int, record_id: str | None = None, severity: Severity | None = None
+    ) -> None:
         if severity is None and self.context.closed and code in CLOSED:
             severity = DAMAGE
-        self.result.findings.append(find(code, self.context.file, detail, offset=offset, record_id=record_id, severity=severity))
+        self.result.findings.append(
+            find(code, self.context.file, detail, offset=offset, record_id=record_id, severity=severity)
+        )
 
     def _tick(self, offset: int) -> None:
         if self.context.tick and offset > self.ticked:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from archive.verify.findings import Finding, find
+from archive.wacz.zip import data_offset
 
 MAX_RATIO = 200
 """A member that unpacks to more than this many times its size is taken for a bomb; text packs 3 to 20 times."""
@@ -36,17 +37,6 @@ def check_zip(archive: zipfile.ZipFile, stream: BinaryIO, file: str) -> Iterator
     yield from _check_places(infos, stream, file)
 
 
-def data_offset(stream: BinaryIO, info: zipfile.ZipInfo) -> int | None:
-    """Where a member's bytes begin; None where no local header is."""
-    if info.header_offset < 0:  # as zipfile reckons it where the directory lies elsewhere than the end record says
-        return None
-    stream.seek(info.header_offset)
-    local = stream.read(30)
-    if len(local) < 30 or local[:4] != b"PK\x03\x04":
-        return None
-    return info.header_offset + 30 + int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")
-
-
 def _unsafe(info: zipfile.ZipInfo) -> str | None:
     name = info.orig_filename
     if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[/\\]", name):
@@ -66,10 +56,17 @@ def _check_places(infos: list[zipfile.ZipInfo], stream: BinaryIO, file: str) -> 
     for info in sorted(infos, key=lambda info: info.header_offset):
         start = data_offset(stream, info)
         if start is None:
-            yield find("zip-member", file, f"expected a local header for {info.filename!r}, got none", offset=info.header_offset)
+            yield find(
+                "zip-member",
+                file,
+                f"expected a local header for {info.filename!r}, got none",
+                offset=info.header_offset,
+            )
             continue
         if info.header_offset < end:
-            yield find("zip-bomb", file, f"expected members apart, got {info.filename!r} inside the one before", offset=end)
+            yield find(
+                "zip-bomb", file, f"expected members apart, got {info.filename!r} inside the one before", offset=end
+            )
         elif info.header_offset - end > DESCRIPTOR:
             detail = f"expected a member, got {info.header_offset - end} bytes that belong to none"
             yield find("zip-hidden-bytes", file, detail, offset=end)

@@ -1,6 +1,7 @@
 """WACZ: a whole collection, or a part of it, in one file that a browser replays.
 
-WACZ 1.1.1 (Webrecorder's specification): `archive/` the WARC files as they are, `indexes/` a CDXJ in blocks (ZipNum), `pages/`,
+WACZ 1.1.1 (Webrecorder's specification): `archive/` the WARC files as they are, `indexes/` a CDXJ in blocks (ZipNum),
+`pages/`,
 `datapackage.json` with the digest of each of these, `datapackage-digest.json` with that one's, on demand signed
 (WACZ Signing and Verification 0.1.0, anonymous signature).
 
@@ -20,12 +21,12 @@ from urllib.parse import urlsplit
 
 from archive.collection import read_collection
 from archive.errors import ArchiveError
+from archive.files import sync_directory
 from archive.index.cdxj import parse_line, sorted_lines, unique
 from archive.wacz.index import IndexBlocks, placed_lines
 from archive.wacz.pages import Describe, Page, address_key, find_extra_pages, format_pages, page_of
 from archive.wacz.parts import Part, index_path, read_file
 from archive.wacz.zip import Member, ZipWriter
-from archive.warc.writer import sync_directory
 
 VERSION = "1.1.1"
 TIMESTAMP = "%Y%m%d%H%M%S"
@@ -134,14 +135,22 @@ class _Writer:
     def _format_package(self, members: list[Member]) -> bytes:
         """`datapackage.json` (WACZ 1.1.1 §5.4)."""
         about = read_collection(self.collection)
-        value: dict[str, Any] = {"profile": "data-package", "title": about.get("name") or self.collection.resolve().name}
+        value: dict[str, Any] = {
+            "profile": "data-package",
+            "title": about.get("name") or self.collection.resolve().name,
+        }
         named = [self._homes[seed] for seed in about.get("seeds", ()) if seed in self._homes]
         for home in (named or sorted(self._homes.values(), key=lambda page: (len(page.url), page.url)))[:1]:
             value |= {"mainPageURL": home.url, "mainPageDate": home.ts}
         value |= {"created": _iso(self.newest), "wacz_version": VERSION, "software": self.options.software}
         value["resources"] = [
             # Frictionless Data Package asks for lower-case names.
-            {"name": member.path.rpartition("/")[2].lower(), "path": member.path, "hash": f"sha256:{member.sha256}", "bytes": member.size}
+            {
+                "name": member.path.rpartition("/")[2].lower(),
+                "path": member.path,
+                "hash": f"sha256:{member.sha256}",
+                "bytes": member.size,
+            }
             for member in members
         ]
         return json.dumps(value, indent=2).encode()

@@ -1,6 +1,7 @@
 """The pages of a WACZ: what a reader is offered to open.
 
-WACZ 1.1.1 §5.3: JSON Lines of the format `json-pages-1.0`, the first line describing the list. `pages.jsonl` has the items with
+WACZ 1.1.1 §5.3: JSON Lines of the format `json-pages-1.0`, the first line describing the list.
+`pages.jsonl` has the items with
 their text, `extraPages.jsonl` the other HTML pages (home page, listings) by their titles.
 """
 
@@ -62,7 +63,9 @@ def page_of(item: dict[str, Any], describe: Describe) -> Page | None:
 
 
 def find_extra_pages(lines: Iterable[bytes], warcs: Path, known: set[bytes]) -> Iterator[Page]:
-    """The HTML pages among the lines of an index whose address is no item's; `known`: `address_key` of those that are."""
+    """The HTML pages among the lines of an index whose address is no item's; `known`:
+    `address_key` of those that are.
+    """
     for line in lines:
         fields = parse_line(line)[2]
         if fields.get("status") != "200" or fields.get("mime") not in HTML or address_key(fields["url"]) in known:

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from archive.collection import read_collection
 from archive.errors import ArchiveError
+from archive.files import OPEN_SUFFIX
 from archive.index.cdxj import parse_line, read_lines
 from archive.lock import Lock
 from archive.wacz.pages import read_items
-from archive.warc.writer import OPEN_SUFFIX
 
 CHUNK = 1 << 20
 
@@ -106,9 +106,13 @@ def check_index_files(collection: Path) -> None:
         except (ValueError, KeyError) as error:
             raise ArchiveError(f"{index_path(collection)}: {error}; run `thanhuy index {collection}`") from error
     if not named:
-        raise ArchiveError(f"{collection}: expected captures, got none; crawl first, or run `thanhuy index {collection}`")
+        raise ArchiveError(
+            f"{collection}: expected captures, got none; crawl first, or run `thanhuy index {collection}`"
+        )
     if missing := sorted(named - there):
-        raise ArchiveError(f"{index_path(collection)}: expected {missing[0]} in warc/, got none; run `thanhuy verify {collection}`")
+        raise ArchiveError(
+            f"{index_path(collection)}: expected {missing[0]} in warc/, got none; run `thanhuy verify {collection}`"
+        )
 
 
 def read_file(path: Path) -> Iterator[bytes]:

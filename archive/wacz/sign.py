@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class Signer:
-    """Signs digests with a private key from a PEM file without a passphrase. Raises ArchiveError where there is none of a fitting kind."""
+    """Signs digests with a private key from a PEM file without a passphrase.
+    Raises ArchiveError where there is none of a fitting kind.
+    """
 
     def __init__(self, path: Path) -> None:
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -29,7 +31,9 @@ class Signer:
         except (ValueError, TypeError) as error:
             raise ArchiveError(f"{path}: expected a private key in PEM without a passphrase, got {error}") from error
         if not isinstance(key, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
-            raise ArchiveError(f"{path}: expected an ECDSA or Ed25519 key, got {type(key).__name__}; make one as the README shows")
+            raise ArchiveError(
+                f"{path}: expected an ECDSA or Ed25519 key, got {type(key).__name__}; make one as the README shows"
+            )
         self._key: EllipticCurvePrivateKey | Ed25519PrivateKey = key
 
     def __call__(self, digest: str) -> dict[str, str]:
@@ -44,11 +48,16 @@ class Signer:
         else:
             signature = self._key.sign(digest.encode())
         public = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return {"signature": base64.b64encode(signature).decode("ascii"), "publicKey": base64.b64encode(public).decode("ascii")}
+        return {
+            "signature": base64.b64encode(signature).decode("ascii"),
+            "publicKey": base64.b64encode(public).decode("ascii"),
+        }
 
 
 def check_signature(signed: Mapping[str, str]) -> bool:
-    """Whether the `signedData` of a `datapackage-digest.json` is signed by the key it names. Raises ValueError where it cannot be read."""
+    """Whether the `signedData` of a `datapackage-digest.json` is signed by the key it names.
+    Raises ValueError where it cannot be read.
+    """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519
     from cryptography.hazmat.primitives.hashes import SHA256

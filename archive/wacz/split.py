@@ -1,8 +1,11 @@
 """A collection in several WACZ files, each of which stands by itself.
 
-What is split is the exchange: its records stay together, byte for byte, one gzip member each, in the order of the collection.
-A revisit or an item whose original lies in another part takes a copy of the original along, and every record its warcinfo.
-A WARC file that a part holds in full keeps its name; of one that it holds in part the name gets the part's label, so that
+What is split is the exchange: its records stay together, byte for byte, one gzip member each,
+in the order of the collection.
+A revisit or an item whose original lies in another part takes a copy of the original along,
+and every record its warcinfo.
+A WARC file that a part holds in full keeps its name; of one that it holds in part the name gets the part's label,
+so that
 parts can be unpacked side by side.
 """
 
@@ -35,7 +38,8 @@ CREATE INDEX lines_place ON lines (file, offset);
 """
 # What a part refers to and does not hold. Repeated until nothing is missing: an item may refer to a revisit.
 _BRING = """
-INSERT INTO records SELECT DISTINCT want.part, origin.file, origin.offset, origin.length, origin.kind, origin.id, origin.refers
+INSERT INTO records SELECT DISTINCT want.part, origin.file, origin.offset, origin.length, origin.kind, origin.id,
+  origin.refers
 FROM records want JOIN records origin ON origin.id = want.refers
 WHERE NOT EXISTS (SELECT 1 FROM records held WHERE held.part = want.part AND held.id = want.refers)
 GROUP BY want.part, origin.id
@@ -47,7 +51,8 @@ ON info.file = held.file AND info.part = '' AND info.kind = 'warcinfo'
 """
 _PLACED = """
 CREATE TABLE placed AS SELECT part, file, offset, length, kind,
-sum(length) OVER (PARTITION BY part, file ORDER BY offset) - length AS place FROM records WHERE part != '' ORDER BY part, file, offset;
+sum(length) OVER (PARTITION BY part, file ORDER BY offset) - length AS place
+  FROM records WHERE part != '' ORDER BY part, file, offset;
 CREATE INDEX placed_at ON placed (part, file, offset);
 """
 
@@ -98,13 +103,17 @@ def by_size(limit: int) -> Choose:
 
 @contextmanager
 def split(collection: Path, choose: Choose) -> Iterator[list["Split"]]:
-    """The parts of a collection, in the order of their labels. Costs a pass over the WARCs; the plan is kept on disk."""
+    """The parts of a collection, in the order of their labels. Costs a pass over the WARCs;
+    the plan is kept on disk.
+    """
     with tempfile.TemporaryDirectory(prefix="thanhuy-pack-") as scratch:
         database = sqlite3.connect(Path(scratch) / "plan.sqlite")
         try:
             _plan(database, collection, choose)
             # Where nothing came back at all there is nothing to replay: a part without a capture is not written.
-            rows = database.execute("SELECT DISTINCT part FROM placed WHERE kind IN ('response', 'revisit') ORDER BY part")
+            rows = database.execute(
+                "SELECT DISTINCT part FROM placed WHERE kind IN ('response', 'revisit') ORDER BY part"
+            )
             yield [Split(database, collection, label) for (label,) in rows.fetchall()]
         finally:
             database.close()
@@ -148,7 +157,9 @@ def _describe(file: str, offset: int, length: int, record: Record) -> Placed:
     if kind == "metadata" and (record.header("Content-Type") or "").startswith("application/json"):
         kind, date = "item", json.load(record.block).get("captured_at") or date
     name = record.record_id
-    return Placed(file=file, offset=offset, length=length, kind=kind, id=name, refers=refers, date=date, group=concurrent or name)
+    return Placed(
+        file=file, offset=offset, length=length, kind=kind, id=name, refers=refers, date=date, group=concurrent or name
+    )
 
 
 class Split:
@@ -158,7 +169,9 @@ class Split:
         self.label = label
         self._database, self._collection = database, collection
         self._names: dict[str, str] = {}
-        files = database.execute("SELECT file, sum(length) FROM placed WHERE part = ? GROUP BY file ORDER BY file", (label,)).fetchall()
+        files = database.execute(
+            "SELECT file, sum(length) FROM placed WHERE part = ? GROUP BY file ORDER BY file", (label,)
+        ).fetchall()
         self._sizes: dict[str, int] = dict(files)
         for file, size in files:
             whole = size == (collection / "warc" / file).stat().st_size
@@ -188,14 +201,17 @@ class Split:
     def items(self) -> Iterator[dict[str, Any]]:
         """The items of the part, from their records."""
         rows = self._database.execute(
-            "SELECT file, offset, length FROM placed WHERE part = ? AND kind = 'item' ORDER BY file, offset", (self.label,)
+            "SELECT file, offset, length FROM placed WHERE part = ? AND kind = 'item' ORDER BY file, offset",
+            (self.label,),
         )
         for file, offset, length in rows:
             with read_record_at(self._collection / "warc" / file, offset, length).block as block:
                 yield json.load(block)
 
     def _copy(self, file: str) -> Iterator[bytes]:
-        rows = self._database.execute("SELECT offset, length FROM placed WHERE part = ? AND file = ? ORDER BY offset", (self.label, file))
+        rows = self._database.execute(
+            "SELECT offset, length FROM placed WHERE part = ? AND file = ? ORDER BY offset", (self.label, file)
+        )
         with (self._collection / "warc" / file).open("rb") as stream:
             for offset, length in rows:
                 stream.seek(offset)

@@ -1,6 +1,7 @@
 """The zip around a WACZ: equal content gives equal bytes, and sizes do not matter.
 
-Times are given by the caller, attributes are fixed, members are written in the order of the calls and digested on the way.
+Times are given by the caller, attributes are fixed, members are written in the order of the calls and digested on the
+way.
 """
 
 import hashlib
@@ -36,7 +37,9 @@ class ZipWriter:
         self._time = (max(moment.year, 1980), moment.month, moment.day, moment.hour, moment.minute, moment.second)
 
     def add(self, path: str, pieces: Iterable[bytes], *, at_most: int = 0, deflate: bool = False) -> Member:
-        """Add a member. `at_most`: an upper bound of its size, where it may be large. What is compressed already is stored."""
+        """Add a member. `at_most`: an upper bound of its size, where it may be large.
+        What is compressed already is stored.
+        """
         info = zipfile.ZipInfo(path, self._time)
         info.create_system, info.external_attr = UNIX, REGULAR
         info.compress_type = zipfile.ZIP_DEFLATED if deflate else zipfile.ZIP_STORED
@@ -57,3 +60,14 @@ class ZipWriter:
         if kind is not None:
             self._zip.fp = None  # so that no directory is written to a file that is to be thrown away
         self._zip.close()
+
+
+def data_offset(stream: BinaryIO, info: zipfile.ZipInfo) -> int | None:
+    """Where a member's bytes begin; None where no local header is."""
+    if info.header_offset < 0:  # as zipfile reckons it where the directory lies elsewhere than the end record says
+        return None
+    stream.seek(info.header_offset)
+    local = stream.read(30)
+    if len(local) < 30 or local[:4] != b"PK\x03\x04":
+        return None
+    return info.header_offset + 30 + int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")

@@ -6,7 +6,8 @@ The response comes first, so that no record ever refers to one that a crash kept
 - The response block begins at the final response; interim (1xx) responses go to the metadata record,
   because replay tools would serve them in the page's place.
 - §6.7.2: an identical-payload revisit keeps the header block and says `WARC-Truncated: length`.
-- §6.7.3: a server-not-modified revisit. Its block is left empty, since replay tools serve a 304's own headers with no body;
+- §6.7.3: a server-not-modified revisit. Its block is left empty,
+  since replay tools serve a 304's own headers with no body;
   the 304's header block goes to the metadata record.
 """
 
@@ -18,11 +19,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from archive.digest import format_sha1, payload_digest
+from archive.digest import format_sha1
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head
 from archive.http.sniff import sniff_type
-from archive.state.database import CaptureRow
-from archive.warc.reader import open_window
+from archive.state.rows import CaptureRow
+from archive.streams import open_window
+from archive.warc.payload import payload_digest
 from archive.warc.writer import REVISIT_IDENTICAL, REVISIT_NOT_MODIFIED, Draft, format_fields, format_uri
 
 HTTP_REQUEST = "application/http;msgtype=request"
@@ -157,7 +159,13 @@ def draft_exchange(
             records.append(_draft_response(fields, received, exchange.truncated))
     request_id = new_id()
     concurrent = ("WARC-Concurrent-To", f"<{response_id}>" if response_id else None)
-    request = (("WARC-Type", "request"), ("WARC-Record-ID", f"<{request_id}>"), *common, concurrent, ("Content-Type", HTTP_REQUEST))
+    request = (
+        ("WARC-Type", "request"),
+        ("WARC-Record-ID", f"<{request_id}>"),
+        *common,
+        concurrent,
+        ("Content-Type", HTTP_REQUEST),
+    )
     records.append(Draft.of(exchange.request, *request))
     about = (
         ("WARC-Type", "metadata"),
@@ -203,7 +211,9 @@ def _draft_response(fields: tuple[tuple[str, str | None], ...], received: Receiv
     return Draft(fields=fields + own, block=received.block, length=received.length)
 
 
-def _draft_revisit(fields: tuple[tuple[str, str | None], ...], received: Received, original: CaptureRow, not_modified: bool) -> Draft:
+def _draft_revisit(
+    fields: tuple[tuple[str, str | None], ...], received: Received, original: CaptureRow, not_modified: bool
+) -> Draft:
     received.block.seek(0)
     block = b"" if not_modified else received.block.read(received.head_length)
     return Draft.of(

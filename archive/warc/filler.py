@@ -1,8 +1,11 @@
-"""Fillers: records that stand where bytes were damaged, each exactly as long as what it replaces, so that no offset moves.
+"""Fillers: records that stand where bytes were damaged, each exactly as long as what it replaces,
+so that no offset moves.
 
 A filler is one gzip member (RFC 1952) that holds one WARC `metadata` record of type `application/warc-fields`:
-which bytes were damaged, their SHA-256, where they are kept, and the ids of records that are known to be lost with them.
-Its length is made exact by an extra field (RFC 1952 §2.3.1.1, subfield `DB`, ignored by readers) and, where 64 KiB do not suffice,
+which bytes were damaged, their SHA-256, where they are kept,
+and the ids of records that are known to be lost with them.
+Its length is made exact by an extra field (RFC 1952 §2.3.1.1, subfield `DB`, ignored by readers) and,
+where 64 KiB do not suffice,
 by empty stored blocks (RFC 1951 §3.2.4) before the data: they decompress to nothing.
 """
 
@@ -47,11 +50,14 @@ def make_filler(
 ) -> tuple[Iterator[bytes], int] | None:
     """A filler of exactly `damage.length` bytes, piece by piece, and how many ids of `lost` it had room to name.
 
-    None where the place is too short for any record that says what happened (some 280 bytes; no exchange's record is as short).
+    None where the place is too short for any record that says what happened (some 280 bytes;
+    no exchange's record is as short).
     """
     for count in _fewer(len(lost)):
         for rich in (True, False):
-            body = _deflate(_format_record(damage, lost[:count], record_id, date, warcinfo_id if rich else None, rich=rich))
+            body = _deflate(
+                _format_record(damage, lost[:count], record_id, date, warcinfo_id if rich else None, rich=rich)
+            )
             padding = damage.length - len(_HEADER) - 2 - 4 - len(body) - 8
             if padding >= 0:
                 return _assemble(body, padding), count

@@ -1,10 +1,12 @@
 """Gzip members: where each lies in a file, and what it holds.
 
 RFC 1952 lets gzip members follow one another; WARC 1.1 Annex D asks for one member a record.
-The standard library's `gzip` reads such a file as one stream and so hides where members begin, and what lies between them.
+The standard library's `gzip` reads such a file as one stream and so hides where members begin,
+and what lies between them.
 Here each member is read by itself, in bounded memory, and whatever is not a whole member is an error that says so.
 
-What no reader can find is a change to deflated data that decompresses to the same bytes: the unused bits behind the last code,
+What no reader can find is a change to deflated data that decompresses to the same bytes:
+the unused bits behind the last code,
 or a distance that leads to another copy of the same string. Nothing is lost by it, and a digest of the file finds it.
 """
 
@@ -35,7 +37,9 @@ FHCRC, FEXTRA, FNAME, FCOMMENT, RESERVED = 0x02, 0x04, 0x08, 0x10, 0xE0
 class MemberError(RecordError):
     """Bytes that are no whole gzip member."""
 
-    def __init__(self, message: str, *, kind: str, offset: int, end: int | None = None, data: BinaryIO | None = None) -> None:
+    def __init__(
+        self, message: str, *, kind: str, offset: int, end: int | None = None, data: BinaryIO | None = None
+    ) -> None:
         super().__init__(f"{offset}: {message}")
         self.message = message
         """What was expected and what was got, without the place."""
@@ -97,7 +101,9 @@ class _Input:
         return taken
 
 
-def read_members(stream: BinaryIO, *, start: int = 0, limit: int | None = None, keep: int | None = None) -> Generator[Member]:
+def read_members(
+    stream: BinaryIO, *, start: int = 0, limit: int | None = None, keep: int | None = None
+) -> Generator[Member]:
     """Walk the gzip members of a seekable stream from `start`, where one must begin.
 
     Raises MemberError at the first bytes that are no whole member; everything yielded before is sound.
@@ -145,7 +151,8 @@ def read_member(path: Path, offset: int, length: int | None = None) -> BinaryIO:
 
 
 def find_member(stream: BinaryIO, start: int) -> int | None:
-    """Where the next bytes at or after `start` lie that begin a gzip member holding a WARC record; None when there are none.
+    """Where the next bytes at or after `start` lie that begin a gzip member holding a WARC record;
+    None when there are none.
 
     For going on after damage: the magic number alone also occurs inside compressed data.
     """
@@ -203,13 +210,17 @@ def _read_member(source: _Input, data: BinaryIO, limit: int | None) -> Member:
     rest = inflate.unused_data
     source.buffer, source.offset = rest, source.offset - len(rest)
     if not source.fill(8):
-        raise _damage("truncated", "expected the 8 bytes of CRC-32 and size that end a gzip member, got fewer", offset, data=data)
+        raise _damage(
+            "truncated", "expected the 8 bytes of CRC-32 and size that end a gzip member, got fewer", offset, data=data
+        )
     trailer = source.take(8)
     stored_crc, stored_size = int.from_bytes(trailer[:4], "little"), int.from_bytes(trailer[4:], "little")
     if stored_crc != crc:
         raise _damage("crc", f"expected CRC-32 {stored_crc:08x}, got {crc:08x}", offset, end=source.offset, data=data)
     if stored_size != size & 0xFFFFFFFF:
-        raise _damage("size", f"expected {stored_size} decompressed bytes, got {size}", offset, end=source.offset, data=data)
+        raise _damage(
+            "size", f"expected {stored_size} decompressed bytes, got {size}", offset, end=source.offset, data=data
+        )
     data.seek(0)
     return Member(offset=offset, length=source.offset - offset, size=size, header=header, data=data)
 
@@ -253,13 +264,19 @@ def _take(source: _Input, count: int, offset: int) -> bytes:
 def _take_string(source: _Input, offset: int) -> bytes:
     while (end := source.buffer.find(b"\0")) < 0:
         if len(source.buffer) > MAX_HEADER:
-            raise _damage("bad-header", f"expected a name of at most {MAX_HEADER} bytes in the gzip header, got a longer one", offset)
+            raise _damage(
+                "bad-header",
+                f"expected a name of at most {MAX_HEADER} bytes in the gzip header, got a longer one",
+                offset,
+            )
         if not source.fill(len(source.buffer) + 1):
             raise _damage("truncated", "expected the rest of a gzip header, got the end of the file", offset)
     return source.take(end + 1)
 
 
-def _damage(kind: str, message: str, offset: int, *, end: int | None = None, data: BinaryIO | None = None) -> MemberError:
+def _damage(
+    kind: str, message: str, offset: int, *, end: int | None = None, data: BinaryIO | None = None
+) -> MemberError:
     if data is not None:
         data.seek(0)
         data = io.BytesIO(data.read(SPOOL))

@@ -1,8 +1,10 @@
 """WARC records: header and block as they stand in a file, changed in nothing.
 
 WARC File Format 1.1 (ISO 28500:2017), section 4, and its elder 1.0, which differs here only in the version line.
-Deviations are tolerated where the meaning is certain (lines that end in a bare LF, folded headers, bytes that are no UTF-8);
-each is noted in `Record.quirks`, so that a strict caller can refuse them. Where the meaning is not certain, RecordError.
+Deviations are tolerated where the meaning is certain (lines that end in a bare LF, folded headers,
+bytes that are no UTF-8);
+each is noted in `Record.quirks`, so that a strict caller can refuse them.
+Where the meaning is not certain, RecordError.
 """
 
 import functools
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import RecordError
+from archive.streams import open_window
 from archive.warc.members import MAGIC, MemberError, read_member, read_members
 
 VERSION = re.compile(rb"WARC/\d+\.\d+")
@@ -87,47 +90,11 @@ def bare_uri(value: str) -> str:
     return value[1:-1] if value.startswith("<") and value.endswith(">") else value
 
 
-class Window(io.RawIOBase):
-    """A part of a seekable stream as a stream of its own, with its own place; closes the stream only when it owns it."""
-
-    def __init__(self, stream: BinaryIO, start: int, length: int, *, owns: bool = False) -> None:
-        self._stream, self._start, self._length, self._place, self._owns = stream, start, length, 0, owns
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._length}[whence]
-        self._place = max(0, base + offset)
-        return self._place
-
-    def tell(self) -> int:
-        return self._place
-
-    def close(self) -> None:
-        if self._owns:
-            self._stream.close()
-        super().close()
-
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # the stub's Buffer has no len
-        count = max(0, min(len(buffer), self._length - self._place))
-        self._stream.seek(self._start + self._place)
-        data = self._stream.read(count)
-        buffer[: len(data)] = data
-        self._place += len(data)
-        return len(data)
-
-
-def open_window(stream: BinaryIO, start: int, length: int, *, owns: bool = False) -> BinaryIO:
-    """A part of a seekable stream as a buffered stream of its own."""
-    return io.BufferedReader(Window(stream, start, length, owns=owns))
-
-
-def parse_record(stream: BinaryIO, *, file: str = "", base: int = 0, owns: bool = False, size: int | None = None) -> Record:
-    """Read the record that begins at the stream's place; afterwards the stream's place is undefined, `Record.end` tells.
+def parse_record(
+    stream: BinaryIO, *, file: str = "", base: int = 0, owns: bool = False, size: int | None = None
+) -> Record:
+    """Read the record that begins at the stream's place;
+    afterwards the stream's place is undefined, `Record.end` tells.
 
     `file` and `base` (the offset of the stream's beginning in it) are for messages only.
     `size`: the stream's length, where it holds only the beginning of what it stands for; the block may then break off.
@@ -141,7 +108,9 @@ def parse_record(stream: BinaryIO, *, file: str = "", base: int = 0, owns: bool 
     length = _block_length(headers, file, base + start)
     available = (stream.seek(0, os.SEEK_END) if size is None else size) - head_end
     if available < length:
-        raise MalformedRecord("short-block", f"expected a block of {length} bytes, got {available}", offset=base + start, file=file)
+        raise MalformedRecord(
+            "short-block", f"expected a block of {length} bytes, got {available}", offset=base + start, file=file
+        )
     return Record(
         version=version,
         headers=headers,
@@ -162,7 +131,8 @@ def read_records(path: Path, *, start: int = 0) -> Iterator[tuple[int, int, Reco
     """Offset, length and record, one after the other; a record's block may be read until the next is asked for.
 
     Of a compressed file offset and length are those of the gzip member.
-    Raises RecordError at the first damage; records yielded before are sound in gzip and syntax, their digests are not checked.
+    Raises RecordError at the first damage; records yielded before are sound in gzip and syntax,
+    their digests are not checked.
     """
     if is_gzip(path):
         yield from _read_compressed(path, start)
@@ -221,7 +191,9 @@ def _read_end(stream: BinaryIO, record: Record, path: Path, offset: int) -> int:
     stream.seek(record.end)
     got = stream.read(len(END))
     if got != END:
-        raise RecordError(f"{path}:{offset}: expected two line breaks after the block of {record.block_length} bytes, got {got!r}")
+        raise RecordError(
+            f"{path}:{offset}: expected two line breaks after the block of {record.block_length} bytes, got {got!r}"
+        )
     return record.end + len(END)
 
 
@@ -232,7 +204,9 @@ def _read_head(stream: BinaryIO, start: int, file: str, offset: int) -> tuple[li
     while True:
         line = stream.readline(MAX_HEAD)
         if not lines and not VERSION.match(line):
-            raise MalformedRecord("no-version", f"expected a record that begins with WARC/, got {line[:24]!r}", offset=offset, file=file)
+            raise MalformedRecord(
+                "no-version", f"expected a record that begins with WARC/, got {line[:24]!r}", offset=offset, file=file
+            )
         if not line.endswith(b"\n") or stream.tell() - start > MAX_HEAD:
             detail = f"expected the end of the record header, got {line[-24:]!r} and then the end of the data"
             if stream.tell() - start >= MAX_HEAD:
@@ -241,7 +215,9 @@ def _read_head(stream: BinaryIO, start: int, file: str, offset: int) -> tuple[li
         bare += not line.endswith(b"\r\n")
         line = line[:-2] if line.endswith(b"\r\n") else line[:-1]
         if not line:
-            return lines, [("bare-lf", f"expected header lines that end in CR LF, got {bare} that end in LF")] if bare else []
+            return lines, [
+                ("bare-lf", f"expected header lines that end in CR LF, got {bare} that end in LF")
+            ] if bare else []
         lines.append(line)
 
 
@@ -255,7 +231,9 @@ def _parse_headers(lines: list[bytes], quirks: list[tuple[str, str]], file: str,
             continue
         name, colon, value = line.partition(b":")
         if not colon or not TOKEN.fullmatch(name):
-            raise MalformedRecord("bad-header-line", f"expected a header line `Name: value`, got {line[:80]!r}", offset=offset, file=file)
+            raise MalformedRecord(
+                "bad-header-line", f"expected a header line `Name: value`, got {line[:80]!r}", offset=offset, file=file
+            )
         headers.append((name, value.strip(b" \t")))
     for name, value in headers:
         if CONTROL.search(value):
@@ -274,7 +252,9 @@ def _block_length(headers: list[tuple[str, str]], file: str, offset: int) -> int
         raise MalformedRecord("no-content-length", f"expected one Content-Length, got {got}", offset=offset, file=file)
     value = values.pop()
     if not (value.isascii() and value.isdigit()):
-        raise MalformedRecord("bad-content-length", f"expected Content-Length in digits, got {value!r}", offset=offset, file=file)
+        raise MalformedRecord(
+            "bad-content-length", f"expected Content-Length in digits, got {value!r}", offset=offset, file=file
+        )
     return int(value)
 
 

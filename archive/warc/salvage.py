@@ -1,7 +1,8 @@
 """Read a WARC past damage: every record that is sound, and where the bytes between them lie that are none.
 
 A record that is found again behind damage counts only if it names the file's own warcinfo record:
-the bytes of a captured file may hold gzip members with WARC records of their own, and those must not pass for the archive's.
+the bytes of a captured file may hold gzip members with WARC records of their own,
+and those must not pass for the archive's.
 """
 
 import zlib
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.digest import block_digest, parse_digest
-from archive.http.bodies import open_spool
+from archive.digest import parse_digest
+from archive.streams import open_spool
 from archive.warc.members import MAGIC, Member, MemberError, find_member, read_members
+from archive.warc.payload import block_digest
 from archive.warc.reader import END, MalformedRecord, Record, bare_uri, parse_record
 
 MEMBER_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
@@ -35,10 +37,12 @@ class Gap:
 
 
 def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tuple[int, int, Record]]:
-    """Offset, length and record of every sound gzip member from `start` on; each gap is put into `damage` as it is passed.
+    """Offset, length and record of every sound gzip member from `start` on;
+    each gap is put into `damage` as it is passed.
 
     A record's block may be read until the next is asked for.
-    A member that is sound and holds no record that can be parsed is passed over without a gap: its bytes are as they were written.
+    A member that is sound and holds no record that can be parsed is passed over without a gap:
+    its bytes are as they were written.
     """
     with path.open("rb") as stream:
         size = stream.seek(0, 2)
@@ -65,7 +69,9 @@ def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tup
 
 
 def resume_at(stream: BinaryIO, error: MemberError) -> int | None:
-    """Where the next member begins: behind the damaged one, if that is where one begins, or else where one can be found."""
+    """Where the next member begins: behind the damaged one, if that is where one begins,
+    or else where one can be found.
+    """
     if error.end is not None:
         stream.seek(error.end)
         if stream.read(3) == MAGIC:
@@ -91,14 +97,17 @@ def _parse(member: Member) -> Record | None:
 
 
 def warcinfo_of(record: Record) -> str | None:
-    """The id of the warcinfo record that a record belongs to: its own, of a warcinfo record. None where it names none."""
+    """The id of the warcinfo record that a record belongs to: its own, of a warcinfo record.
+    None where it names none.
+    """
     return record.record_id if record.type == "warcinfo" else bare_uri(record.header("WARC-Warcinfo-ID") or "") or None
 
 
 def restore_member(data: bytes) -> bytes | None:
     """A damaged member as it must have been, where what was altered can be told with certainty; else None.
 
-    That is so of the ten bytes of the gzip header, which this archive writes always the same: with them put right the CRC-32 holds.
+    That is so of the ten bytes of the gzip header, which this archive writes always the same:
+    with them put right the CRC-32 holds.
     And of one of the eight bytes of the trailer: all else of the record then agrees with its block digest.
     """
     plain = _inflate(data)
@@ -112,7 +121,9 @@ def restore_member(data: bytes) -> bytes | None:
 
 
 def _inflate(data: bytes) -> bytes | None:
-    """What the deflated data between header and trailer hold. None where they do not fill all the place between them."""
+    """What the deflated data between header and trailer hold.
+    None where they do not fill all the place between them.
+    """
     inflate = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
     try:
         plain = inflate.decompress(data[len(MEMBER_HEADER) :], MAX_RESTORED)

@@ -1,9 +1,11 @@
 """Walk any WARC file for what its records say: compressed or not, whoever wrote it, past damage, in flat memory.
 
-Of each block only the beginning is kept, enough for a reader of headers; where a block lies is told, so that it can be read later.
+Of each block only the beginning is kept, enough for a reader of headers;
+where a block lies is told, so that it can be read later.
 A range of a file can be walked by itself: where the walk ends tells whether the next range began where a record begins.
 
-Unlike `archive.warc.writer.salvage`, which serves the archive's own files, it takes any record that can be read behind damage.
+Unlike `archive.warc.writer.salvage`, which serves the archive's own files,
+it takes any record that can be read behind damage.
 """
 
 import re
@@ -21,7 +23,9 @@ KEPT = 256 * 1024
 MAX_MEMBER = 8 << 30
 """A gzip member that holds more is a bomb."""
 MAX_SHARED = 64 << 20
-"""Of a gzip member that holds several records only the first so many bytes are looked at: each is read by inflating all before it."""
+"""Of a gzip member that holds several records only the first so many bytes are looked at:
+each is read by inflating all before it.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +94,9 @@ class Walk:
             except MalformedRecord as error:
                 self.damage.append(Damage(offset=member.offset, end=self.end, detail=error.detail))
                 return
-            yield Walked(offset=member.offset, length=member.length, block_at=record.end - record.block_length, record=record)
+            yield Walked(
+                offset=member.offset, length=member.length, block_at=record.end - record.block_length, record=record
+            )
             place, records = record.end + 4, records + 1
         if place < member.size and (records > 1 or member.size - place > 64):
             yield from self._rest_of(member, place)
@@ -103,8 +109,15 @@ class Walk:
         while place < member.size:
             data.seek(place)
             if place > MAX_SHARED or data.read(5) != b"WARC/":
-                detail = f"expected one record in each gzip member, got {member.size - place} bytes behind the last that is read"
-                self.damage.append(Damage(offset=member.offset, end=self.end, detail=f"{detail}; write the file anew, e.g. with warcio"))
+                detail = (
+                    f"expected one record in each gzip member, got {member.size - place} bytes behind the last that is"
+                    " read"
+                )
+                self.damage.append(
+                    Damage(
+                        offset=member.offset, end=self.end, detail=f"{detail}; write the file anew, e.g. with warcio"
+                    )
+                )
                 break
             data.seek(place)
             try:
@@ -112,7 +125,9 @@ class Walk:
             except MalformedRecord as error:
                 self.damage.append(Damage(offset=member.offset, end=self.end, detail=error.detail))
                 break
-            yield Walked(offset=member.offset, length=member.length, block_at=record.end - record.block_length, record=record)
+            yield Walked(
+                offset=member.offset, length=member.length, block_at=record.end - record.block_length, record=record
+            )
             place = record.end + 4
         again.close()
         self._stream.seek(before)
@@ -140,7 +155,10 @@ class Walk:
             return record.end + closing
         following = find_record(self._stream, record.end - record.block_length)
         end = self._size if following is None else following
-        detail = f"expected {'the next record' if closing else 'two line breaks after the block'}, got {got[closing : closing + 16]!r}"
+        detail = (
+            f"expected {'the next record' if closing else 'two line breaks after the block'}, got"
+            f" {got[closing : closing + 16]!r}"
+        )
         self.damage.append(Damage(offset=record.end + closing, end=end, detail=detail))
         return end
 
@@ -150,7 +168,9 @@ class Walk:
 
 
 def find_record(stream: BinaryIO, start: int) -> int | None:
-    """Where the next bytes at or after `start` lie that begin a record in an uncompressed file; None when there are none."""
+    """Where the next bytes at or after `start` lie that begin a record in an uncompressed file;
+    None when there are none.
+    """
     window, base = b"", start
     stream.seek(start)
     while more := stream.read(1 << 20):

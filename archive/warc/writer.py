@@ -6,7 +6,6 @@ Blocks are written as the bytes that were given; nothing parses or rewrites an H
 Two headers come from the community's WARC 1.1 extensions: `WARC-Protocol` (repeated) and `WARC-Cipher-Suite`.
 """
 
-import errno
 import os
 import re
 import zlib
@@ -16,16 +15,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.digest import block_digest
 from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
-
-OPEN_SUFFIX = ".open"
+from archive.files import OPEN_SUFFIX, as_archive_error, publish, sync_directory
+from archive.warc.payload import block_digest
 
 REVISIT_IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
-OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNSAFE_IN_URI = re.compile(rb"[^\x21-\x7e]|[<>\"{}|\\^`]")
@@ -82,9 +79,13 @@ class Place:
 
 
 def compress_record(draft: Draft, *, level: int) -> Iterator[bytes]:
-    """The record as one gzip member, piece by piece. The gzip header holds no time and no name, so equal input gives equal bytes."""
+    """The record as one gzip member, piece by piece. The gzip header holds no time and no name,
+    so equal input gives equal bytes.
+    """
     deflate = zlib.compressobj(level, zlib.DEFLATED, 31)
-    head = format_fields((*draft.fields, ("WARC-Block-Digest", block_digest(draft.block)), ("Content-Length", str(draft.length))))
+    head = format_fields(
+        (*draft.fields, ("WARC-Block-Digest", block_digest(draft.block)), ("Content-Length", str(draft.length)))
+    )
     yield deflate.compress(b"WARC/1.1\r\n" + head + b"\r\n")
     draft.block.seek(0)
     left = draft.length
@@ -100,7 +101,8 @@ def compress_record(draft: Draft, *, level: int) -> Iterator[bytes]:
 class WarcFile:
     """One WARC file being written: `NAME.warc.gz.open`, renamed to `NAME.warc.gz` by `finish`.
 
-    Every write is undone as a whole when it fails: the file is truncated, through the same descriptor, to where it began.
+    Every write is undone as a whole when it fails: the file is truncated, through the same descriptor,
+    to where it began.
     """
 
     def __init__(self, directory: Path, name: str, *, free_space: Callable[[], int], floor: int) -> None:
@@ -172,7 +174,8 @@ class WarcFile:
         if free - need < self._floor:
             where = self._path.parent
             raise OutOfSpace(
-                f"{where}: {free >> 20} MiB free, below the floor of {self._floor >> 20} MiB; free some and run the same command again"
+                f"{where}: {free >> 20} MiB free, below the floor of {self._floor >> 20} MiB; free some and run the"
+                " same command again"
             )
 
     def _write(self, data: bytes) -> None:
@@ -190,28 +193,3 @@ class WarcFile:
             self.size = size
         except OSError:
             self.failed = True  # the torn tail stays; the next start moves it aside
-
-
-def publish(source: Path, target: Path) -> None:
-    """Rename a complete file into place without ever replacing another, and make the name durable."""
-    if target.exists():  # the collection's lock keeps every other writer out, so nothing comes between
-        raise ArchiveError(f"{target}: exists already and is never written over; move one of the two aside")
-    source.rename(target)
-    sync_directory(target.parent)
-
-
-def sync_directory(path: Path) -> None:
-    """Make the names in a directory durable."""
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def as_archive_error(error: OSError, path: Path) -> ArchiveError:
-    """What a failed write means for the crawl; `path` where the error itself names none."""
-    where = error.filename or path
-    if error.errno in OUT_OF_SPACE:
-        return OutOfSpace(f"{where}: {error.strerror}; free some space and run the same command again")
-    return ArchiveError(f"{where}: {error.strerror}; what was complete is kept, run the same command again to resume")

@@ -16,7 +16,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler.bench.plain import peak_memory
-from crawler.cli.running import run_crawl
+from crawler.engine.process import run_crawl
 from crawler.items import Article
 from crawler.spiders.thanhuytphcm import ThanhuySpider
 
@@ -72,13 +72,15 @@ def main(job: dict[str, Any]) -> None:
         raise outcome.failure
     stats = outcome.stats
     print(json.dumps({
-        "pages": stats.get("response_received_count", 0), "seconds": wall, "cpu_seconds": cpu, "peak_bytes": peak_memory(),
+        "pages": stats.get("response_received_count", 0), "seconds": wall, "cpu_seconds": cpu,
+        "peak_bytes": peak_memory(),
         "items": stats.get("item_scraped_count", 0), "errors": stats.get("log_count/ERROR", 0),
     }))  # fmt: skip
 
 
 if __name__ == "__main__":
     # Under its importable name: the settings name this module's classes by their path.
+
     from crawler.bench.archived import main as run
 
     run(json.loads(sys.argv[1]))

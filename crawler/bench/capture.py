@@ -1,7 +1,10 @@
-"""What the archive costs: the same pages crawled by bare Scrapy and by this project, in turns, each in a process of its own.
+"""What the archive costs: the same pages crawled by bare Scrapy and by this project, in turns,
+each in a process of its own.
 
-Runs alternate (bare, ours, bare, ours, …), and each ratio is of two neighbours, so that a machine that slows down in between
-slows both. Time runs from the opening of the spider until everything is closed: ours ends with the index and the fixity log written.
+Runs alternate (bare, ours, bare, ours, …), and each ratio is of two neighbours,
+so that a machine that slows down in between
+slows both. Time runs from the opening of the spider until everything is closed:
+ours ends with the index and the fixity log written.
 """
 
 import importlib.util
@@ -65,17 +68,28 @@ def _variant(served: Served, corpus: Corpus, runs: int, *, parse: bool) -> Secti
     for _ in range(runs):
         bare.append(_crawl(["-m", "crawler.bench.plain"], served, corpus, parse=parse))
         ours.append(_crawl(["-m", "crawler.bench.archived"], served, corpus, parse=parse))
-    rows = [_row("bare Scrapy, JSON Lines" if parse else "bare Scrapy", bare), _row("thanhuy crawl, archive", ours, bare)]
+    rows = [
+        _row("bare Scrapy, JSON Lines" if parse else "bare Scrapy", bare),
+        _row("thanhuy crawl, archive", ours, bare),
+    ]
     ratio, cpu = rows[1]["ratio"], rows[1]["cpu_ratio"]
     assert isinstance(ratio, float)
     assert isinstance(cpu, float)
     cost = f"ours takes {ratio - 1:+.0%} time and {cpu - 1:+.0%} processor time (medians of {runs} pairs)"
     notes = (
-        "both parse each page with the same function, parse_links and parse_article, and follow the same links"
-        if parse
-        else "neither parses: every address is a seed, and each page's bytes are only counted",
-        f"{CONCURRENCY} connections, no delay; {len(corpus.articles)} pages of {_mean_size(corpus) / 1000:.0f} kB over http from loopback",
-        f"the server alone gives {served.pages_per_second:.0f} pages/s from a process of its own, so it is no bottleneck",
+        (
+            "both parse each page with the same function, parse_links and parse_article, and follow the same links"
+            if parse
+            else "neither parses: every address is a seed, and each page's bytes are only counted"
+        ),
+        (
+            f"{CONCURRENCY} connections, no delay; {len(corpus.articles)} pages of {_mean_size(corpus) / 1000:.0f} kB"
+            " over http from loopback"
+        ),
+        (
+            f"the server alone gives {served.pages_per_second:.0f} pages/s from a process of its own, so it is no"
+            " bottleneck"
+        ),
         f"{cost}; the target is {TARGET - 1:+.0%} at most" if parse else f"{cost}; here the archive stands alone",
     )
     more: dict[str, Any] = {
@@ -119,7 +133,10 @@ def _crawl(script: list[str], served: Served, corpus: Corpus, *, parse: bool) ->
     found = _child([sys.executable, *script], served, urls, parse=parse, archive="")
     expected = len(corpus.articles)
     if found["pages"] < expected or (parse and found["items"] != expected):
-        raise BenchError(f"{' '.join(script)}: expected {expected} articles, got {found['pages']} pages and {found['items']} articles")
+        raise BenchError(
+            f"{' '.join(script)}: expected {expected} articles, got {found['pages']} pages and {found['items']}"
+            " articles"
+        )
     return _as_run(found)
 
 
@@ -129,7 +146,14 @@ def _peer(python: str, served: Served, corpus: Corpus, archive: str) -> Run:
 
 def _child(command: list[str], served: Served, urls: list[str], *, parse: bool, archive: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as output:
-        job = {"urls": urls, "port": served.port, "concurrency": CONCURRENCY, "parse": parse, "archive": archive, "output": output}
+        job = {
+            "urls": urls,
+            "port": served.port,
+            "concurrency": CONCURRENCY,
+            "parse": parse,
+            "archive": archive,
+            "output": output,
+        }
         done = subprocess.run([*command, json.dumps(job)], capture_output=True, text=True, check=False)  # noqa: S603 - our own modules
     if done.returncode or not done.stdout.strip():
         raise BenchError(f"{' '.join(command)}: exit code {done.returncode}: {done.stderr.strip()[-800:]}")
@@ -144,7 +168,9 @@ def _as_run(found: dict[str, Any]) -> Run:
 def _wget(wget: str, served: Served, corpus: Corpus) -> Run:
     """One process from start to end: wget starts in no time."""
     with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as output:
-        (Path(output) / "urls.txt").write_text("".join(f"http://127.0.0.1:{served.port}{path}\n" for path in corpus.articles))
+        (Path(output) / "urls.txt").write_text(
+            "".join(f"http://127.0.0.1:{served.port}{path}\n" for path in corpus.articles)
+        )
         command = [wget, "-q", "-i", "urls.txt", "--warc-file=bench", "-O", "/dev/null"]
         began = time.perf_counter()
         subprocess.run(command, cwd=output, check=True)  # noqa: S603 - found on the path
@@ -153,14 +179,19 @@ def _wget(wget: str, served: Served, corpus: Corpus) -> Run:
 
 def _row(name: str, runs: list[Run], bare: list[Run] | None = None) -> dict[str, Cell]:
     """The medians; the ratios are medians of the pairs' ratios, per page."""
-    row: dict[str, Cell] = {"crawler": name, "pages_per_second": statistics.median(each.pages / each.seconds for each in runs)}
+    row: dict[str, Cell] = {
+        "crawler": name,
+        "pages_per_second": statistics.median(each.pages / each.seconds for each in runs),
+    }
     cpu = [each.cpu_seconds / each.pages * 1000 for each in runs if each.cpu_seconds is not None]
     peak = [each.peak_bytes / 1e6 for each in runs if each.peak_bytes is not None]
     row["cpu_ms_per_page"] = statistics.median(cpu) if cpu else None
     row["peak_mb"] = max(peak) if peak else None
     if bare:
         pairs = list(zip(bare, runs, strict=True))
-        row["ratio"] = statistics.median((mine.seconds / mine.pages) / (other.seconds / other.pages) for other, mine in pairs)
+        row["ratio"] = statistics.median(
+            (mine.seconds / mine.pages) / (other.seconds / other.pages) for other, mine in pairs
+        )
         row["cpu_ratio"] = statistics.median(
             (mine.cpu_seconds / mine.pages) / (other.cpu_seconds / other.pages)
             for other, mine in pairs

@@ -1,6 +1,7 @@
 """The parsers that are measured: this project's, and those that users would pick instead.
 
-Each is built only where it is installed, and is called as its own documentation has it, with the page's bytes and address.
+Each is built only where it is installed, and is called as its own documentation has it,
+with the page's bytes and address.
 A field that a parser does not offer is None; one that it offers and did not find is empty.
 """
 
@@ -113,7 +114,9 @@ CONTESTANTS: dict[str, tuple[str, Callable[[], Extract]]] = {
 }
 """Name → the module that shows whether it is installed, and how it is built."""
 
-_BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "tr", "br", "blockquote", "section", "figcaption"})
+_BLOCKS = frozenset(
+    {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "tr", "br", "blockquote", "section", "figcaption"}
+)
 
 
 def _blocks(root: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """Pages to crawl in a benchmark: the sample site's articles, multiplied and grown to the size of a real page.
 
-Every link leads to another page of the same set, in one form, so that any crawler that follows links fetches the same pages.
+Every link leads to another page of the same set, in one form,
+so that any crawler that follows links fetches the same pages.
 """
 
 import datetime as dt
@@ -24,7 +25,22 @@ _ADDRESS = re.compile(
     rb"(?:https?://[a-z.]+)?/(tin-tuc|tu-lieu|nhom-tin)/[^\"'?#\s<>]*?-(\d{10})(?:/trang-\d+)?(?:\?[^\"'#\s<>]*)?(?:#[^\"'\s<>]*)?"
 )
 _HOME = re.compile(rb"https?://(?:www\.)?(?:thanhuytphcm\.vn|hcmcpv\.org\.vn)(?=[/\"'])")
-_WORDS = ("menu", "banner", "slide", "track", "widget", "lazy", "footer", "weather", "rate", "poll", "share", "print", "video", "gallery")
+_WORDS = (
+    "menu",
+    "banner",
+    "slide",
+    "track",
+    "widget",
+    "lazy",
+    "footer",
+    "weather",
+    "rate",
+    "poll",
+    "share",
+    "print",
+    "video",
+    "gallery",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +80,8 @@ def build_corpus(number: int, *, size: int = PAGE_SIZE) -> Corpus:
     paths = tuple(path for path, _, _ in chosen)
     listings = tuple(f"/nhom-tin/danh-sach-{1197605000 + turn}" for turn in range(-(-number // PER_LISTING)))
     pages = {
-        path: _grown(_relinked(bodies[source], str(source), path, paths, listings), str(fresh), size) for path, source, fresh in chosen
+        path: _grown(_relinked(bodies[source], str(source), path, paths, listings), str(fresh), size)
+        for path, source, fresh in chosen
     }
     for turn, path in enumerate(listings):
         pages[path] = _listing(paths[turn * PER_LISTING : (turn + 1) * PER_LISTING])
@@ -91,7 +108,8 @@ def _grown(body: bytes, seed: str, size: int) -> bytes:
     missing = size - len(body) - 40
     while missing > 0:
         name, value = draw.choice(_WORDS), draw.randrange(1 << 24)
-        rule = f".{name}-{value % 977}{{margin:{value % 31}px;color:#{value:06x};background:url(/{name}/{value % 89}.png)}}\n"
+        background = f"background:url(/{name}/{value % 89}.png)"
+        rule = f".{name}-{value % 977}{{margin:{value % 31}px;color:#{value:06x};{background}}}\n"
         filling.append(rule)
         missing -= len(rule)
     at = body.lower().find(b"</head>")
@@ -99,6 +117,8 @@ def _grown(body: bytes, seed: str, size: int) -> bytes:
 
 
 def _listing(paths: tuple[str, ...]) -> bytes:
-    items = "".join(f'<li><a href="{BASE}{path}">{path.rsplit("/", 1)[1].replace("-", " ")}</a></li>\n' for path in paths)
+    items = "".join(
+        f'<li><a href="{BASE}{path}">{path.rsplit("/", 1)[1].replace("-", " ")}</a></li>\n' for path in paths
+    )
     head = '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Danh sách</title></head>'
     return f"{head}<body><ul>\n{items}</ul></body></html>".encode()

@@ -51,7 +51,8 @@ def sample_pages() -> list[KnownPage]:
 def fill_page(page: KnownPage, size: int) -> KnownPage:
     """The same article on a page of at least `size` bytes: in the menus and scripts that real pages stand in.
 
-    The whole page then has five to six elements to a kilobyte, as the densest of the real pages that were counted; some have a third.
+    The whole page then has five to six elements to a kilobyte, as the densest of the real pages that were counted;
+    some have a third.
     """
     folded = page.body.lower()
     head, end = folded.find(b"</head>"), folded.rfind(b"</body>")
@@ -62,8 +63,12 @@ def fill_page(page: KnownPage, size: int) -> KnownPage:
     missing = size - len(page.body)
     while missing > 0:
         number = len(menu)
-        scripts.append(f"<script>window.queue.push({{id: {number}, place: '{'abcdefgh'[number % 8] * 1_350}'}});</script>\n".encode())
-        links = "".join(f'<li class="item"><a href="/nhom-tin/muc-{number}-{each}-1197604608">Mục {each}</a></li>\n' for each in range(2))
+        place = "abcdefgh"[number % 8] * 1_350
+        scripts.append(f"<script>window.queue.push({{id: {number}, place: '{place}'}});</script>\n".encode())
+        links = "".join(
+            f'<li class="item"><a href="/nhom-tin/muc-{number}-{each}-1197604608">Mục {each}</a></li>\n'
+            for each in range(2)
+        )
         menu.append(f'<div class="menu">{links}</div>\n'.encode())
         missing -= len(scripts[-1]) + len(menu[-1])
     parts = (page.body[:head], *scripts, page.body[head:end], b"<nav>", *menu, b"</nav>", page.body[end:])

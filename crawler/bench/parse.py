@@ -1,6 +1,8 @@
-"""How well and how fast pages are read: this project's parser and those that users would pick instead, on the same pages.
+"""How well and how fast pages are read: this project's parser and those that users would pick instead,
+on the same pages.
 
-Time is of one page at a time: the median of the repetitions after one that warms up; a page's median, then the mean of the pages.
+Time is of one page at a time: the median of the repetitions after one that warms up;
+a page's median, then the mean of the pages.
 """
 
 import importlib.util
@@ -56,7 +58,9 @@ def run(*, pages_dir: Path | None, runs: int) -> Result:
     filled = [fill_page(page, REFERENCE_SIZE) for page in samples[::_EVERY]]
     sections = [
         _section("sample", f"The sample site's {len(samples)} pages", samples, parsers, missing, runs),
-        _section("filled", f"{len(filled)} of them in the menus and scripts of a 60 kB page", filled, parsers, missing, runs),
+        _section(
+            "filled", f"{len(filled)} of them in the menus and scripts of a 60 kB page", filled, parsers, missing, runs
+        ),
     ]
     if pages_dir is not None:
         real = read_pages(pages_dir)
@@ -77,7 +81,9 @@ def _installed() -> tuple[dict[str, Extract], list[str]]:
     return parsers, missing
 
 
-def _section(name: str, title: str, pages: list[KnownPage], parsers: dict[str, Extract], missing: list[str], runs: int) -> Section:
+def _section(
+    name: str, title: str, pages: list[KnownPage], parsers: dict[str, Extract], missing: list[str], runs: int
+) -> Section:
     rows = []
     for parser, extract in parsers.items():
         with warnings.catch_warnings():
@@ -91,7 +97,14 @@ def _section(name: str, title: str, pages: list[KnownPage], parsers: dict[str, E
         "byline: as printed, or the same people; a dash: the parser does not offer it",
         *missing,
     )
-    return Section(name=name, title=title, columns=COLUMNS, rows=rows, notes=notes, more={"pages": len(pages), "bytes_per_page": size})
+    return Section(
+        name=name,
+        title=title,
+        columns=COLUMNS,
+        rows=rows,
+        notes=notes,
+        more={"pages": len(pages), "bytes_per_page": size},
+    )
 
 
 def _measure(page: KnownPage, extract: Extract, runs: int) -> Measured:

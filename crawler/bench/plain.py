@@ -1,7 +1,8 @@
 """A plain Scrapy spider without an archive, or with another project's: what users would write themselves.
 
 Run as a script, by any Python that has Scrapy 2.11 or later; only with `parse` does it need this project.
-Its one argument is a job as JSON: `urls`, `port`, `concurrency`, `parse`, `archive` (a name in `ARCHIVES`) and `output`, a directory.
+Its one argument is a job as JSON: `urls`, `port`, `concurrency`, `parse`,
+`archive` (a name in `ARCHIVES`) and `output`, a directory.
 It prints what it measured as one line of JSON.
 """
 
@@ -28,7 +29,8 @@ ARCHIVES: dict[str, dict[str, Any]] = {
 
 
 WARCIO_SETTINGS = {
-    "collection": "bench", "description": "bench", "operator": "bench", "user_agent": "bench", "robots": "obey", "max_warc_size": 10**9,
+    "collection": "bench", "description": "bench", "operator": "bench", "user_agent": "bench", "robots": "obey",
+    "max_warc_size": 10**9,
     "warc_spec": "http://bibnum.bnf.fr/WARC/", "warc_dest": ".", "warc_prefix": "bench",
 }  # fmt: skip
 """The file of settings that scrapy-warcio asks for (YAML, of which JSON is a part)."""
@@ -83,7 +85,9 @@ class PlainSpider(scrapy.Spider):
         from crawler.site.scope import Kind, find_kind
 
         followed = {Kind.ARTICLE, Kind.DOCUMENT, Kind.LISTING, Kind.HOME}
-        headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
+        headers = {
+            name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()
+        }
         for link in parse_links(response.body, response.url, headers=headers):
             if link.tag == "a" and find_kind(link.url) in followed:
                 yield scrapy.Request(link.url)
@@ -124,13 +128,17 @@ def main(job: dict[str, Any]) -> None:
     wall, cpu = time.perf_counter() - began[0][0], time.process_time() - began[0][1]
     stats = crawler.stats.get_stats() if crawler.stats else {}
     print(json.dumps({
-        "pages": stats.get("response_received_count", 0), "seconds": wall, "cpu_seconds": cpu, "peak_bytes": peak_memory(),
-        "items": stats.get("item_scraped_count", 0), "errors": stats.get("log_count/ERROR", 0), "scrapy": scrapy.__version__,
+        "pages": stats.get("response_received_count", 0), "seconds": wall, "cpu_seconds": cpu,
+        "peak_bytes": peak_memory(),
+        "items": stats.get("item_scraped_count", 0), "errors": stats.get("log_count/ERROR", 0),
+        "scrapy": scrapy.__version__,
     }))  # fmt: skip
 
 
 def _lead_here(port: int) -> None:
-    """Connect to the benchmark's server under the real host's name: known to the resolver's cache, and on another port."""
+    """Connect to the benchmark's server under the real host's name:
+    known to the resolver's cache, and on another port.
+    """
     from scrapy.resolver import dnscache
     from twisted.internet import reactor
 

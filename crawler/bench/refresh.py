@@ -1,6 +1,8 @@
-"""What size costs: a crawl's memory with a thousand and a million known URLs, and a refresh with nothing new at 100 000 articles.
+"""What size costs: a crawl's memory with a thousand and a million known URLs,
+and a refresh with nothing new at 100 000 articles.
 
-Rows are put into the state, the article lines and the index of a real collection; the requests then go to real pages on loopback.
+Rows are put into the state, the article lines and the index of a real collection;
+the requests then go to real pages on loopback.
 """
 
 import json
@@ -14,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.index.cdxj import merge_index
-from archive.state.database import CaptureRow, State
+from archive.state.database import State
+from archive.state.rows import CaptureRow
 from archive.state.urls import Found, Urls
 from crawler.bench.capture import BenchError
 from crawler.bench.corpus import Corpus
@@ -48,7 +51,10 @@ WORK = (
 def run() -> Result:
     """Measure both."""
     with serve(FETCHED) as (served, corpus), tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as scratch:
-        return Result(benchmark="refresh", sections=(_memory(served, corpus, Path(scratch)), _local_work(served, corpus, Path(scratch))))
+        return Result(
+            benchmark="refresh",
+            sections=(_memory(served, corpus, Path(scratch)), _local_work(served, corpus, Path(scratch))),
+        )
 
 
 def _memory(served: Served, corpus: Corpus, scratch: Path) -> Section:
@@ -59,7 +65,14 @@ def _memory(served: Served, corpus: Corpus, scratch: Path) -> Section:
         with State(directory / "state.sqlite") as state:
             _queue(state, corpus.article_urls[:FETCHED], known)
         found = _crawl(served, directory, urls=corpus.seed_urls[:1], MAX_REQUESTS=FETCHED + 2)
-        rows.append({"known": known, "pages": found["pages"], "peak_mb": found["peak_bytes"] / 1e6, "cpu_seconds": found["cpu_seconds"]})
+        rows.append(
+            {
+                "known": known,
+                "pages": found["pages"],
+                "peak_mb": found["peak_bytes"] / 1e6,
+                "cpu_seconds": found["cpu_seconds"],
+            }
+        )
     growth = rows[1]["peak_mb"] / rows[0]["peak_mb"]
     note = f"a million known URLs take {growth - 1:+.1%} memory; the target is at most {GROWTH - 1:+.0%}"
     more = {"growth": growth, "within_target": growth <= GROWTH}
@@ -75,7 +88,16 @@ def _queue(state: State, real: list[str], known: int) -> None:
     for number in range(known):
         key = f"tin-tuc/{2_000_000_000 + number}"
         url = f"http://www.thanhuytphcm.vn/tin-tuc/bai-viet-so-{number}-{2_000_000_000 + number}"
-        urls.add(Found(key=key, url=url, kind=Kind.ARTICLE, priority=PRIORITY[Kind.ARTICLE], hops="LL", via="https://www.thanhuytphcm.vn/"))
+        urls.add(
+            Found(
+                key=key,
+                url=url,
+                kind=Kind.ARTICLE,
+                priority=PRIORITY[Kind.ARTICLE],
+                hops="LL",
+                via="https://www.thanhuytphcm.vn/",
+            )
+        )
     state.commit()
 
 
@@ -88,13 +110,22 @@ def _local_work(served: Served, corpus: Corpus, scratch: Path) -> Section:
             _pretend(directory, known)
         _refresh(served, corpus, directory)  # notes the digests of what was put in
         found = _refresh(served, corpus, directory)
-        rows.append({"known": found["known"], "requests": found["pages"], "cpu_seconds": found["cpu_seconds"], "lines": found["items"]})
+        rows.append(
+            {
+                "known": found["known"],
+                "requests": found["pages"],
+                "cpu_seconds": found["cpu_seconds"],
+                "lines": found["items"],
+            }
+        )
     more_work = rows[1]["cpu_seconds"] - rows[0]["cpu_seconds"]
     if rows[0]["lines"] or rows[1]["lines"]:
         raise BenchError("a refresh with nothing new wrote article lines")
     note = f"{ARTICLES:,} known articles cost {more_work:.2f} s of local work; the target is less than {LOCAL:.0f} s"
     more = {"local_work_seconds": more_work, "within_target": more_work < LOCAL}
-    return Section(name="refresh", title="A refresh with nothing new", columns=WORK, rows=rows, notes=(note,), more=more)
+    return Section(
+        name="refresh", title="A refresh with nothing new", columns=WORK, rows=rows, notes=(note,), more=more
+    )
 
 
 def _pretend(directory: Path, known: int) -> None:
@@ -112,7 +143,10 @@ def _pretend(directory: Path, known: int) -> None:
         state.executemany(
             "INSERT INTO captures (key, uri, date, type, status, mime, payload_digest, file, offset, length, record_id)"
             " VALUES (?, ?, '2020-01-01T00:00:00.000000Z', 'response', 200, 'text/html', ?, ?, ?, 10, 'urn:x')",
-            ((key, f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}", f"sha1:{key}", file, record + 1 + n) for n, key in enumerate(keys)),
+            (
+                (key, f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}", f"sha1:{key}", file, record + 1 + n)
+                for n, key in enumerate(keys)
+            ),
         )
         state.executemany(
             "INSERT INTO versions VALUES (?, 1, ?, 'live', '2020-01-01', ?, 0, 2000, ?, 0, 10)",

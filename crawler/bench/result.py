@@ -64,7 +64,8 @@ def format_json(results: Sequence[Result]) -> str:
     """All results as one JSON object: benchmark → section → rows."""
     whole = {
         result.benchmark: {
-            section.name: {"rows": list(section.rows), "notes": list(section.notes), **section.more} for section in result.sections
+            section.name: {"rows": list(section.rows), "notes": list(section.notes), **section.more}
+            for section in result.sections
         }
         for result in results
     }

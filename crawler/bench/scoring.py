@@ -88,7 +88,11 @@ def _f1(got: Counter[Any], gold: Counter[Any]) -> float:
 def _caption_leaks(truth: Truth, got: list[str], gold: list[str]) -> int:
     body, true_body = _spaced(" ".join(got)), _spaced(" ".join(gold))
     return sum(
-        any(body.count(needle) > true_body.count(needle) for caption in alternatives if (needle := _spaced(caption)).strip())
+        any(
+            body.count(needle) > true_body.count(needle)
+            for caption in alternatives
+            if (needle := _spaced(caption)).strip()
+        )
         for alternatives in truth.captions
     )
 

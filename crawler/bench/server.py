@@ -1,6 +1,8 @@
-"""A web server for the capture benchmark: whole responses made beforehand, in a process of its own, so that it is no bottleneck.
+"""A web server for the capture benchmark: whole responses made beforehand, in a process of its own,
+so that it is no bottleneck.
 
-Run as `python -m crawler.bench.server PAGES`, it prints its port, then, when its standard input closes, the processor seconds it used.
+Run as `python -m crawler.bench.server PAGES`, it prints its port, then, when its standard input closes,
+the processor seconds it used.
 """
 
 import asyncio
@@ -53,7 +55,13 @@ class _Answering(asyncio.Protocol):
 
 
 def _response(body: bytes, *, status: str = "200 OK", media_type: str = "text/html; charset=utf-8") -> bytes:
-    head = (f"HTTP/1.1 {status}", f"Content-Type: {media_type}", f"Content-Length: {len(body)}", "Cache-Control: private", "Server: bench")
+    head = (
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {media_type}",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: private",
+        "Server: bench",
+    )
     return "\r\n".join((*head, "", "")).encode() + body
 
 

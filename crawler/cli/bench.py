@@ -14,16 +14,30 @@ WIDTH = 150
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[capture|parse|refresh|all]")
-@click.option("--pages", type=click.IntRange(min=1), default=600, show_default=True, help="Pages to crawl in each run of `capture`.")
-@click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs of crawls, repetitions of a parse.")
+@click.option(
+    "--pages",
+    type=click.IntRange(min=1),
+    default=600,
+    show_default=True,
+    help="Pages to crawl in each run of `capture`.",
+)
+@click.option(
+    "--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs of crawls, repetitions of a parse."
+)
 @click.option(
     "--pages-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Real pages for `parse`: NAME.html beside NAME.truth.json. Default: ../shared/data/pages where it exists.",
 )
-@click.option("--peer-python", metavar="PATH", help="A Python with scrapy-webarchive or scrapy-warcio, which ask for an older Scrapy.")
+@click.option(
+    "--peer-python",
+    metavar="PATH",
+    help="A Python with scrapy-webarchive or scrapy-warcio, which ask for an older Scrapy.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
-def command(names: tuple[str, ...], pages: int, runs: int, pages_dir: Path | None, peer_python: str | None, as_json: bool) -> None:
+def command(
+    names: tuple[str, ...], pages: int, runs: int, pages_dir: Path | None, peer_python: str | None, as_json: bool
+) -> None:
     """Run the benchmarks; all of them when none is named. Everything stays on this machine.
 
     \b

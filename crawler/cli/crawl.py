@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from crawler.cli.exits import CommandFailed
-from crawler.cli.options import JsonFormatter, as_settings, check_seeds, crawl_options, read_seeds
-from crawler.planning.follow import Limits
+from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
+from crawler.engine.process import JsonFormatter
+from crawler.planning.limits import Limits
 from crawler.site.scope import HOME
 from crawler.site.times import parse_day
 
@@ -17,11 +18,16 @@ from crawler.site.times import parse_day
 @click.command("crawl")
 @click.argument("urls", nargs=-1, metavar="[URL ...]")
 @crawl_options
-@click.option("--fill-gaps", is_flag=True, help="Look again at the listing pages around stretches where articles seem to be missing.")
+@click.option(
+    "--fill-gaps",
+    is_flag=True,
+    help="Look again at the listing pages around stretches where articles seem to be missing.",
+)
 def crawl(urls: tuple[str, ...], **options: Any) -> int:
     """Crawl from the seeds, by default the site's home page, into a collection.
 
-    Follows sections, their pages and their articles; keeps every exchange in WARC files and every article as a JSON line.
+    Follows sections, their pages and their articles; keeps every exchange in WARC files and every article as a JSON
+    line.
     Run the same command again to go on after an interruption: nothing is fetched twice.
 
     \b
@@ -35,13 +41,17 @@ def crawl(urls: tuple[str, ...], **options: Any) -> int:
 
 @click.command("refresh")
 @crawl_options
-@click.option("--confirm-gone", is_flag=True, help="Believe a 404 at once, instead of after a second one on another day.")
+@click.option(
+    "--confirm-gone", is_flag=True, help="Believe a 404 at once, instead of after a second one on another day."
+)
 @click.option("--recheck", is_flag=True, help="Ask for every known article again, due or not.")
 def refresh(**options: Any) -> int:
     """Fetch what is new, edited or gone since the last crawl.
 
-    Looks at the first page of every listing, and turns the page only while there is something new. Known articles are asked for
-    again with conditional requests, new ones soon and often, old ones rarely: after half their age, between 6 hours and 180 days.
+    Looks at the first page of every listing, and turns the page only while there is something new.
+    Known articles are asked for
+    again with conditional requests, new ones soon and often, old ones rarely:
+    after half their age, between 6 hours and 180 days.
     An edit makes a new version; two 404s on different days make an article `gone`, and keep its text.
 
     \b
@@ -59,10 +69,13 @@ def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
         for line in _dry_run(options["into"], chosen):
             click.echo(line)
         return 0
-    from crawler.cli.running import report, run_crawl
+    from crawler.cli.running import report
+    from crawler.engine.process import run_crawl
 
     try:
-        outcome = run_crawl(chosen, quiet=options["quiet"], json_logs=options["json_logs"], progress=options["progress"])
+        outcome = run_crawl(
+            chosen, quiet=options["quiet"], json_logs=options["json_logs"], progress=options["progress"]
+        )
         return report(outcome, options["into"], quiet=options["quiet"])
     except CommandFailed as failure:
         if not options["json_logs"]:
@@ -73,7 +86,9 @@ def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
 
 
 def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
-    """The addresses that a run would begin with, in its order: those known to be left that its limits let through, and the seeds."""
+    """The addresses that a run would begin with, in its order:
+    those known to be left that its limits let through, and the seeds.
+    """
     import time
 
     from archive.directory import read_collection

@@ -23,17 +23,21 @@ from crawler.demo.truth import SampleSite
     show_default=True,
     help="The collection's directory.",
 )
-@click.option("--keep-serving", is_flag=True, help="Serve the sample site until Ctrl-C, to look at it or to crawl it by hand.")
+@click.option(
+    "--keep-serving", is_flag=True, help="Serve the sample site until Ctrl-C, to look at it or to crawl it by hand."
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port. Default: a free one.")
 @click.option("--progress/--no-progress", default=None, help="A progress bar; by default when stderr is a terminal.")
 def command(into: Path, keep_serving: bool, port: int, progress: bool | None) -> int:
-    """Serve the sample site on loopback, crawl it over TLS under the real host names, verify the result, and say what to try next.
+    """Serve the sample site on loopback, crawl it over TLS under the real host names, verify the result,
+    and say what to try next.
 
     \b
     thanhuy demo
     thanhuy demo --into /tmp/demo --keep-serving
     """
-    from crawler.cli.running import judge, run_crawl
+    from crawler.cli.running import judge
+    from crawler.engine.process import run_crawl
 
     try:
         with serve(SampleSite(), port=port) as running:
@@ -50,7 +54,9 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
             outcome = run_crawl(chosen, quiet=False, json_logs=False, progress=progress)
             code = judge(outcome)
             if outcome.failure is not None or code is Exit.INTERRUPTED:
-                raise CommandFailed(str(outcome.failure or f"{into}: interrupted; run the same command again to go on"), code)
+                raise CommandFailed(
+                    str(outcome.failure or f"{into}: interrupted; run the same command again to go on"), code
+                )
             click.echo(_summary(into, outcome.stats, outcome.counts, len(running.log)))
             sound = _verify(into) and _agrees(into, running.site)
             click.echo(_next_steps(into))
@@ -81,14 +87,16 @@ def _verify(into: Path) -> bool:
     """Verify as `thanhuy verify` does; say what came of it. True where nothing is damaged."""
     from archive.verify.findings import Severity
     from archive.verify.runner import VerifyOptions, verify
-    from crawler.cli.verify import article_rules
+    from crawler.articles import article_rules
 
     report = verify((into,), VerifyOptions(items=article_rules()))
     for finding in report.findings:
         if finding.severity is not Severity.INFO:
             click.echo(finding.format(), err=True)
     verdict = "damaged" if report.damaged else "sound"
-    click.echo(f"{'verified:':26}{report.checked['records']} records, {report.checked['items']} article lines: {verdict}")
+    click.echo(
+        f"{'verified:':26}{report.checked['records']} records, {report.checked['items']} article lines: {verdict}"
+    )
     return not report.damaged
 
 
@@ -106,6 +114,7 @@ def _agrees(into: Path, site: SampleSite) -> bool:
 
 def _next_steps(into: Path) -> str:
     thanhuy = sys.argv[0] if Path(sys.argv[0]).name == "thanhuy" else "thanhuy"
+    load = f"[json.loads(line)['title'] for line in open('{into}/articles.jsonl', encoding='utf-8')]"
     return f"""
 It is all in {into}/ :
   articles.jsonl      one article a line
@@ -114,7 +123,7 @@ It is all in {into}/ :
 Try next:
   {thanhuy} verify {into}
   {thanhuy} report {into}             # report.html: coverage, gaps, filled fields, errors
-  python3 -c "import json; print(*[json.loads(line)['title'] for line in open('{into}/articles.jsonl', encoding='utf-8')], sep='\\n')"
+  python3 -c "import json; print(*{load}, sep='\\n')"
 """
 
 

@@ -55,7 +55,8 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
 
 def run(command: Callable[..., Any]) -> int:
     """Run a click command; return its exit code, with every error as one clear line on stderr and never a traceback."""
-    # Until a crawl has its own handlers, SIGTERM ends as Ctrl-C does; and Ctrl-C does so also for what a shell started with `&`.
+    # Until a crawl has its own handlers, SIGTERM ends as Ctrl-C does;
+    # and Ctrl-C does so also for what a shell started with `&`.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
@@ -79,7 +80,8 @@ def run(command: Callable[..., Any]) -> int:
 
 
 def leave_quietly() -> int:
-    """The exit code when the reader of our stdout left (`| head`): as coreutils do, without a word. Later flushes must not fail either.
+    """The exit code when the reader of our stdout left (`| head`): as coreutils do, without a word.
+    Later flushes must not fail either.
 
     A command whose output is long catches BrokenPipeError itself: click would end it with 1.
     """
@@ -88,7 +90,9 @@ def leave_quietly() -> int:
 
 
 def _drop_output() -> None:
-    """Let what stdout still holds go nowhere: where it cannot be written, the interpreter would end with 120 in place of our code."""
+    """Let what stdout still holds go nowhere: where it cannot be written,
+    the interpreter would end with 120 in place of our code.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -99,12 +103,17 @@ def _explain(error: Exception) -> int:
     if isinstance(error, OSError):
         if error.errno == errno.ENOSPC:
             _drop_output()
-            return _fail(f"{error.filename or 'disk'}: no space left; free some and run the same command again", Exit.NO_SPACE)
+            return _fail(
+                f"{error.filename or 'disk'}: no space left; free some and run the same command again", Exit.NO_SPACE
+            )
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}", Exit.ERROR)
     if os.environ.get("THANHUY_DEBUG"):
         raise error
-    return _fail(f"unexpected {type(error).__name__}: {error} (set THANHUY_DEBUG=1 and run it again for the traceback)", Exit.ERROR)
+    return _fail(
+        f"unexpected {type(error).__name__}: {error} (set THANHUY_DEBUG=1 and run it again for the traceback)",
+        Exit.ERROR,
+    )
 
 
 def _fail(message: str, code: Exit) -> int:

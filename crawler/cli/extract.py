@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from archive.verify.runner import NothingToVerify
+from archive.directory import NothingToVerify
 from crawler.cli.exits import CommandFailed, Exit, leave_quietly
 from crawler.extracting.differing import Difference, Differences, excerpt
 from crawler.extracting.output import BadTarget, check_target, newest_only, write_lines
@@ -41,15 +41,37 @@ KINDS = {
 
 @click.command("extract")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ ...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT.jsonl", help="Where the records go; default: stdout.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes; the output is the same for any number.")
-@click.option("--newest", is_flag=True, help="Only the newest version of each article, by key, as articles.jsonl has them.")
-@click.option("--any-url", is_flag=True, help="Every HTML page, also outside the site's scope: its id, kind and canonical_url may be null.")
-@click.option("--diff", is_flag=True, help="Print what differs from the stored records; records are written only with -o.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="OUT.jsonl",
+    help="Where the records go; default: stdout.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes; the output is the same for any number.",
+)
+@click.option(
+    "--newest", is_flag=True, help="Only the newest version of each article, by key, as articles.jsonl has them."
+)
+@click.option(
+    "--any-url",
+    is_flag=True,
+    help="Every HTML page, also outside the site's scope: its id, kind and canonical_url may be null.",
+)
+@click.option(
+    "--diff", is_flag=True, help="Print what differs from the stored records; records are written only with -o."
+)
 @click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object.")
 @click.option("--force", is_flag=True, help="Replace a file that holds no JSON Lines.")
 @click.option("--quiet", is_flag=True, help="No summary on stderr; damage is told all the same.")
-@click.option("--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal, unless --quiet.")
+@click.option(
+    "--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal, unless --quiet."
+)
 def command(
     paths: tuple[Path, ...],
     output: Path | None,
@@ -65,12 +87,15 @@ def command(
     """Parse archived pages again, without network: one record a line for each version of each article.
 
     Of a collection: the records that its crawls wrote, in their order, byte for byte while the parser is the same.
-    Of other WARC files, whoever wrote them, and of those in a WACZ: a record for each HTML page with status 200 whose address is an
+    Of other WARC files, whoever wrote them, and of those in a WACZ:
+    a record for each HTML page with status 200 whose address is an
     article's and whose text changed, in the order of capture; revisits are resolved within the files given.
     Inputs are only read, and no lock is taken: a crawl may go on meanwhile.
 
-    Exit code 5: some bytes could not be read; each place is named on stderr, and all the rest is written. Pages that hold no
-    article are counted by reason and are no failure. --diff ends with 0 whether or not there are differences, and counts them.
+    Exit code 5: some bytes could not be read; each place is named on stderr, and all the rest is written.
+    Pages that hold no
+    article are counted by reason and are no failure. --diff ends with 0 whether or not there are differences,
+    and counts them.
 
     \b
     thanhuy extract my-archive -o articles-again.jsonl --jobs 2
@@ -181,7 +206,10 @@ def format_summary(sums: Differences) -> Iterator[str]:
 
 
 def _as_summary(sums: Differences) -> dict[str, Any]:
-    parsers = [{"before": before, "now": now, "records": count} for (before, now), count in sorted(sums.parsers.items(), key=str)]
+    parsers = [
+        {"before": before, "now": now, "records": count}
+        for (before, now), count in sorted(sums.parsers.items(), key=str)
+    ]
     return {
         "equal": sums.equal,
         "different": sum(sums.kinds.values()),
@@ -203,11 +231,18 @@ def summarise(tally: Tally, sources: list[Source], differences: Differences | No
     for code, count in sorted(tally.codes.items()):
         yield f"no record: {code}: {plural(count, 'page')} ({CODES[code]})"
     if tally.unresolved:
-        yield f"no record: {plural(tally.unresolved, 'revisit')} of captures that are in none of the files; name those files as well"
+        yield (
+            f"no record: {plural(tally.unresolved, 'revisit')} of captures that are in none of the files; name those"
+            " files as well"
+        )
     if tally.truncated:
         yield f"no record: {plural(tally.truncated, 'page')} cut while being captured"
     if not (tally.pages or tally.truncated or tally.unresolved):
-        yield "no HTML page was found" if any_url else "no page of the site's articles was found; --any-url reads every HTML page"
+        yield (
+            "no HTML page was found"
+            if any_url
+            else "no page of the site's articles was found; --any-url reads every HTML page"
+        )
 
 
 def _tell_damage(tally: Tally) -> None:

@@ -4,7 +4,6 @@ Each option has a key of the same name in the `--config` file; what the command 
 """
 
 import json
-import logging
 import math
 import re
 import tomllib
@@ -152,15 +151,20 @@ def check_seeds(seeds: tuple[str, ...]) -> list[str]:
     for seed in seeds:
         url = seed if "://" in seed else f"https://{seed}"
         if find_kind(url) is None:
-            raise click.UsageError(f"{seed}: expected an address of thanhuytphcm.vn or hcmcpv.org.vn, got one outside the scope")
+            raise click.UsageError(
+                f"{seed}: expected an address of thanhuytphcm.vn or hcmcpv.org.vn, got one outside the scope"
+            )
         if is_trap(url):
-            raise click.UsageError(f"{seed}: expected a page, got a login, a search, a calendar or another that is never crawled")
+            raise click.UsageError(
+                f"{seed}: expected a page, got a login, a search, a calendar or another that is never crawled"
+            )
         found.append(url)
     return found
 
 
 def read_seeds(path: Path | None) -> tuple[str, ...]:
-    """The addresses of a seeds file: one URL a line, or the lines of another archive's CDX or CDXJ index; `#` begins a comment.
+    """The addresses of a seeds file: one URL a line, or the lines of another archive's CDX or CDXJ index;
+    `#` begins a comment.
 
     Of an index only addresses of the scope are taken, each once.
     """
@@ -175,7 +179,9 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
         try:
             text = re.sub(r"\s#.*", "", line.decode()).strip()
         except UnicodeDecodeError as error:
-            raise CommandFailed(f"{path}:{number}: expected UTF-8, got {error.object[error.start : error.end]!r}", Exit.USAGE) from error
+            raise CommandFailed(
+                f"{path}:{number}: expected UTF-8, got {error.object[error.start : error.end]!r}", Exit.USAGE
+            ) from error
         if not text or text.startswith(("#", "CDX ", "!")):
             continue
         address, indexed = _seed_of(text)
@@ -205,7 +211,9 @@ def _seed_of(text: str) -> tuple[str | None, bool]:
 
 
 def _check_value(path: Path, name: str, parameter: click.Parameter, value: Any) -> Any:
-    """A value of the configuration as its option takes it: a flag a boolean, a repeatable one a list, any other a text or a number."""
+    """A value of the configuration as its option takes it:
+    a flag a boolean, a repeatable one a list, any other a text or a number.
+    """
     flag = isinstance(parameter, click.Option) and parameter.is_flag
     several = parameter.multiple or parameter.nargs != 1
     entries = value if several and isinstance(value, list) else [value]
@@ -238,13 +246,29 @@ def read_config(context: click.Context, parameter: click.Parameter, value: Path 
 
 
 OPTIONS: tuple[Callable[..., Any], ...] = (
-    click.option("--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="The collection's directory."),
+    click.option(
+        "--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="The collection's directory."
+    ),
     click.option("--limit", type=click.IntRange(min=1), help="Stop after this many articles."),
-    click.option("--since", metavar="DATE", callback=_checked(parse_day, keep=True), help="First publication day wanted."),
-    click.option("--until", metavar="DATE", callback=_checked(parse_day, keep=True), help="Last publication day wanted."),
-    click.option("--section", metavar="SLUG", multiple=True, callback=_check_sections, help="Only this section, e.g. quan-1. Repeatable."),
+    click.option(
+        "--since", metavar="DATE", callback=_checked(parse_day, keep=True), help="First publication day wanted."
+    ),
+    click.option(
+        "--until", metavar="DATE", callback=_checked(parse_day, keep=True), help="Last publication day wanted."
+    ),
+    click.option(
+        "--section",
+        metavar="SLUG",
+        multiple=True,
+        callback=_check_sections,
+        help="Only this section, e.g. quan-1. Repeatable.",
+    ),
     click.option("--max-depth", type=click.IntRange(min=0), help="Most hops from a seed."),
-    click.option("--seeds", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file of URLs, or of CDX or CDXJ lines."),
+    click.option(
+        "--seeds",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="A file of URLs, or of CDX or CDXJ lines.",
+    ),
     click.option("--dry-run", is_flag=True, help="Print what would be fetched next, and fetch nothing."),
     click.option(
         "--delay",
@@ -257,20 +281,48 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="Requests at a time."),
     click.option("--images/--no-images", default=True, show_default=True, help="Fetch the articles' photos."),
     click.option("--attachments/--no-attachments", default=True, show_default=True, help="Fetch PDF and office files."),
-    click.option("--requisites/--no-requisites", default=True, show_default=True, help="Fetch style sheets, scripts and fonts."),
+    click.option(
+        "--requisites/--no-requisites", default=True, show_default=True, help="Fetch style sheets, scripts and fonts."
+    ),
     click.option("--max-requests", type=click.IntRange(min=1), help="Stop after so many requests."),
     click.option("--max-bytes", metavar="SIZE", callback=_parse_budget, help="Stop after so many bytes received."),
     click.option("--max-time", metavar="TIME", callback=_checked(_parse_time), help="Stop after so long, e.g. 2h."),
-    click.option("--daily-requests", type=click.IntRange(min=1), help="Stop after so many requests a day, over all runs."),
-    click.option("--daily-bytes", metavar="SIZE", callback=_parse_budget, help="Stop after so many bytes archived a day, over all runs."),
-    click.option("--daily-time", metavar="TIME", callback=_checked(_parse_time), help="Stop after so long a day, over all runs."),
-    click.option("--media-requests", type=click.IntRange(min=1), help="Photos and files fetched in this run, at most; pages go on."),
-    click.option("--media-bytes", metavar="SIZE", callback=_parse_budget, help="Leave photos and files after so many bytes of them."),
     click.option(
-        "--hours", metavar="FROM-TO", callback=_checked(parse_hours, keep=True), help="Only in these hours in Vietnam, e.g. 22-6."
+        "--daily-requests", type=click.IntRange(min=1), help="Stop after so many requests a day, over all runs."
+    ),
+    click.option(
+        "--daily-bytes",
+        metavar="SIZE",
+        callback=_parse_budget,
+        help="Stop after so many bytes archived a day, over all runs.",
+    ),
+    click.option(
+        "--daily-time", metavar="TIME", callback=_checked(_parse_time), help="Stop after so long a day, over all runs."
+    ),
+    click.option(
+        "--media-requests",
+        type=click.IntRange(min=1),
+        help="Photos and files fetched in this run, at most; pages go on.",
+    ),
+    click.option(
+        "--media-bytes",
+        metavar="SIZE",
+        callback=_parse_budget,
+        help="Leave photos and files after so many bytes of them.",
+    ),
+    click.option(
+        "--hours",
+        metavar="FROM-TO",
+        callback=_checked(parse_hours, keep=True),
+        help="Only in these hours in Vietnam, e.g. 22-6.",
     ),
     click.option("--user-agent", callback=_check_line, help="What to call ourselves."),
-    click.option("--operator", callback=_check_operator, metavar='"NAME <MAIL>"', help="Who answers for the crawl; named to the site."),
+    click.option(
+        "--operator",
+        callback=_check_operator,
+        metavar='"NAME <MAIL>"',
+        help="Who answers for the crawl; named to the site.",
+    ),
     click.option(
         "--connect-to",
         multiple=True,
@@ -301,7 +353,12 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
         help="Stop before the disk has less free.",
     ),
     click.option(
-        "--max-size", metavar="SIZE", callback=_parse_size, default="256MiB", show_default=True, help="Cut a response after so many bytes."
+        "--max-size",
+        metavar="SIZE",
+        callback=_parse_size,
+        default="256MiB",
+        show_default=True,
+        help="Cut a response after so many bytes.",
     ),
     click.option(
         "--timeout",
@@ -321,7 +378,9 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     ),
     click.option("--json-logs", is_flag=True, help="Log to stderr as JSON, one object a line."),
     click.option("--quiet", "-q", is_flag=True, help="Nothing but errors."),
-    click.option("--progress/--no-progress", default=None, help="A progress bar; by default when stderr is a terminal."),
+    click.option(
+        "--progress/--no-progress", default=None, help="A progress bar; by default when stderr is a terminal."
+    ),
 )
 
 
@@ -352,19 +411,3 @@ def as_settings(options: dict[str, Any]) -> dict[str, Any]:
         contact = f"{name.encode('ascii', 'ignore').decode().strip()} <{mail}".strip()
         chosen["USER_AGENT"] = agent if options.get("user_agent") else f"{agent} ({contact})"
     return chosen
-
-
-class JsonFormatter(logging.Formatter):
-    """One log record as one JSON object."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Time, level, logger and message."""
-        value = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            value["exception"] = self.formatException(record.exc_info)
-        return json.dumps(value, ensure_ascii=False)

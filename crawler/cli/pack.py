@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from crawler.articles import describe_article
 from crawler.cli.exits import CommandFailed, Exit
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -25,19 +26,20 @@ def parse_size(text: str) -> int:
     return size
 
 
-def describe_article(record: dict[str, Any]) -> tuple[str, str] | None:
-    """Title and text of an article, for the list of pages; None for one that is gone."""
-    if record.get("status") == "gone":
-        return None
-    parts = [record.get("lead"), record.get("body"), *record.get("captions", ())]
-    return record["title"], "\n\n".join(part for part in parts if part)
-
-
 @click.command("pack")
 @click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE.wacz", help="What to write.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE.wacz",
+    help="What to write.",
+)
 @click.option("--split-size", metavar="SIZE", help="Several files of about this size, e.g. 2G.")
-@click.option("--by", type=click.Choice(["month", "year"]), help="Several files, one for each month or year (UTC) of capture.")
+@click.option(
+    "--by", type=click.Choice(["month", "year"]), help="Several files, one for each month or year (UTC) of capture."
+)
 @click.option(
     "--sign",
     "key",
@@ -45,7 +47,9 @@ def describe_article(record: dict[str, Any]) -> tuple[str, str] | None:
     metavar="KEY.pem",
     help="Sign with this private key (ECDSA P-384 for ReplayWeb.page, or Ed25519).",
 )
-@click.option("--extra-pages/--no-extra-pages", default=True, help="List home page and listings too, as pages/extraPages.jsonl.")
+@click.option(
+    "--extra-pages/--no-extra-pages", default=True, help="List home page and listings too, as pages/extraPages.jsonl."
+)
 @click.option("--force", is_flag=True, help="Replace files of the same name.")
 @click.option("--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal.")
 def command(
@@ -78,7 +82,9 @@ def command(
         if not (limit or by):
             return _pack(collection, [(Whole(collection), output)], _options(key, extra_pages, force), progress)
         with split(collection, by_period(PERIODS[by]) if by else by_size(limit)) as parts:
-            named = [(part, output.with_name(f"{output.name.removesuffix('.wacz')}-{part.label}.wacz")) for part in parts]
+            named = [
+                (part, output.with_name(f"{output.name.removesuffix('.wacz')}-{part.label}.wacz")) for part in parts
+            ]
             return _pack(collection, named, _options(key, extra_pages, force), progress)
 
 
@@ -109,5 +115,8 @@ def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any
         tell: Callable[[str, int], None] = lambda name, size: bar.update(task, advance=size, description=name[-40:])  # noqa: E731
         for part, path in parts:
             packed = pack_part(collection, part, path, PackOptions(progress=tell, **chosen))
-            click.echo(f"{packed.path}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles, sha256:{packed.sha256}")
+            click.echo(
+                f"{packed.path}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles,"
+                f" sha256:{packed.sha256}"
+            )
     return Exit.DONE

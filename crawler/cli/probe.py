@@ -34,7 +34,9 @@ _CANONICAL = re.compile(r"<link[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300
 @click.command()
 @click.argument("target", metavar="URL|FILE")
 @click.option(
-    "--url", "address", help="The page's address, where FILE does not tell it (default: its canonical link or og:url, else file://…)."
+    "--url",
+    "address",
+    help="The page's address, where FILE does not tell it (default: its canonical link or og:url, else file://…).",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout: record, fields, error.")
 @click.option(
@@ -46,7 +48,8 @@ _CANONICAL = re.compile(r"<link[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300
 def command(target: str, address: str | None, as_json: bool, save_case: Path | None) -> int:
     """Show what the parser sees in one page: each field, its value, the rule that found it, the candidates it refused.
 
-    A URL is fetched once, without cookies; nothing is archived. Any article page will do, also of a host outside the scope:
+    A URL is fetched once, without cookies; nothing is archived.
+    Any article page will do, also of a host outside the scope:
     its `id` and `canonical_url` are then null.
 
     \b
@@ -89,7 +92,9 @@ def as_report(seen: Inspection) -> dict[str, Any]:
     for name in record or {}:
         fields[name] = {"field": name, "value": (record or {})[name], "rule": None, "refused": []}
     for candidate in seen.candidates:
-        entry = fields.setdefault(candidate.field, {"field": candidate.field, "value": None, "rule": None, "refused": []})
+        entry = fields.setdefault(
+            candidate.field, {"field": candidate.field, "value": None, "rule": None, "refused": []}
+        )
         if candidate.refused is None:
             entry["rule"] = candidate.rule
         else:
@@ -106,7 +111,9 @@ def _read_file(target: str) -> tuple[bytes, dict[str, str]]:
         with path.open("rb") as file:
             body = file.read(MAX_BYTES)
     except FileNotFoundError:
-        raise CommandFailed(f"{target}: no such file; for a page on the web give its whole address, https://…", Exit.USAGE) from None
+        raise CommandFailed(
+            f"{target}: no such file; for a page on the web give its whole address, https://…", Exit.USAGE
+        ) from None
     except IsADirectoryError:
         raise CommandFailed(f"{target}: is a directory; expected a saved page", Exit.USAGE) from None
     return (_decoded(body, "gzip") if body[:2] == b"\x1f\x8b" else body), {}
@@ -123,7 +130,11 @@ def _guess_url(body: bytes) -> str | None:
 def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        return (
+            parts.scheme.lower() in {"http", "https"}
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+        )
     except ValueError:  # an odd host or port
         return False
 
@@ -134,7 +145,8 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
         raise CommandFailed(f"{url}: expected an http or https address", Exit.USAGE)
     agent = f"thanhuy-archive/{__version__} (probe; one request)"
     request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-        _ascii(url), headers={"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"})
+        _ascii(url), headers={"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"}
+    )
     opener = urllib.request.build_opener(_WebOnly)
     try:
         with opener.open(request, timeout=TIMEOUT) as response:
@@ -144,7 +156,9 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
     except urllib.error.HTTPError as error:
         raise CommandFailed(f"{url}: expected status 200, got {error.code} {error.reason}", Exit.UNREACHABLE) from None
     except (urllib.error.URLError, HTTPException, OSError) as error:
-        raise CommandFailed(f"{url}: could not be fetched: {getattr(error, 'reason', None) or error}", Exit.UNREACHABLE) from None
+        raise CommandFailed(
+            f"{url}: could not be fetched: {getattr(error, 'reason', None) or error}", Exit.UNREACHABLE
+        ) from None
     coding = next((value for key, value in headers.items() if key.lower() == "content-encoding"), "")
     return _decoded(body, coding.strip().lower()), headers, final
 
@@ -152,7 +166,9 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
 class _WebOnly(urllib.request.HTTPRedirectHandler):
     """Redirects that stay on the web."""
 
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> urllib.request.Request | None:
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
         if urlsplit(urljoin(req.full_url, newurl)).scheme not in {"http", "https"}:
             raise urllib.error.URLError(f"redirected to {newurl}, which is no web address")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
@@ -160,7 +176,9 @@ class _WebOnly(urllib.request.HTTPRedirectHandler):
 
 def _ascii(url: str) -> str:
     """The address as bytes on the wire: letters beyond ASCII percent-encoded, everything else as it is."""
-    return "".join(char if char.isascii() and char > " " else "".join(f"%{byte:02X}" for byte in char.encode()) for char in url)
+    return "".join(
+        char if char.isascii() and char > " " else "".join(f"%{byte:02X}" for byte in char.encode()) for char in url
+    )
 
 
 def _decoded(body: bytes, coding: str) -> bytes:
@@ -184,11 +202,19 @@ def _print(seen: Inspection, url: str) -> None:
         table.add_column(header, style=style, overflow="fold", max_width=90 if header == "value" else 28)
     for entry in as_report(seen)["fields"]:
         value = entry["value"]
-        if value not in (None, [], "") and entry["field"] not in {"sources", "parser", "schema", "status", "text_digest"}:
+        if value not in (None, [], "") and entry["field"] not in {
+            "sources",
+            "parser",
+            "schema",
+            "status",
+            "text_digest",
+        }:
             table.add_row(entry["field"], Text(_shown(value)), Text(entry["rule"] or ""))
         for refused in entry["refused"][:6]:
             table.add_row(
-                "", Text(f"✗ {_shown(refused['value'])}", style="dim"), Text(f"{refused['rule']}: {refused['reason']}", style="dim")
+                "",
+                Text(f"✗ {_shown(refused['value'])}", style="dim"),
+                Text(f"{refused['rule']}: {refused['reason']}", style="dim"),
             )
     console.print(table)
     if seen.article is not None:
@@ -211,7 +237,9 @@ def _shown(value: object) -> str:
 
 
 def _save_case(folder: Path, body: bytes, url: str, headers: dict[str, str]) -> None:
-    """A page case without its expectation: the tests write that on their first run and fail, so that somebody reads it."""
+    """A page case without its expectation: the tests write that on their first run and fail,
+    so that somebody reads it.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise CommandFailed(f"{folder}: is not empty; name a new directory for the case", Exit.USAGE)
     folder.mkdir(parents=True, exist_ok=True)
@@ -219,4 +247,7 @@ def _save_case(folder: Path, body: bytes, url: str, headers: dict[str, str]) -> 
     kept = {key: value for key, value in headers.items() if key.lower() == "content-type"}
     meta = {"url": url, "why": "", "headers": kept, "captured_at": None}
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    click.echo(f"saved {folder}: write the reason into meta.json, run the page tests, and read expected.json against the page", err=True)
+    click.echo(
+        f"saved {folder}: write the reason into meta.json, run the page tests, and read expected.json against the page",
+        err=True,
+    )

@@ -1,11 +1,13 @@
-"""`thanhuy repair` and `thanhuy index`: make a collection whole again, and rebuild what can be rebuilt from its WARCs."""
+"""`thanhuy repair` and `thanhuy index`: make a collection whole again,
+and rebuild what can be rebuilt from its WARCs.
+"""
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
+from crawler.articles import is_sound
 from crawler.cli.exits import CommandFailed, Exit
 
 
@@ -44,18 +46,9 @@ def repair(collection: Path) -> int:
 def _check_is_collection(path: Path) -> None:
     """Repair also takes a collection whose `collection.json` is lost."""
     if not (path / "collection.json").exists() and not any((path / "warc").glob("*.warc.gz*")):
-        raise CommandFailed(f"{path}: expected a collection, got neither collection.json nor WARC files in warc/", Exit.USAGE)
-
-
-def is_sound(collection: Path, record: dict[str, Any]) -> bool:
-    """Whether an article's record meets the schema, has the digest of its own text, and is what its page says where that is left."""
-    from archive.verify.items import parse_line_again
-    from archive.verify.schema import check_schema
-    from crawler.cli.verify import article_rules, article_schema, digest_of
-
-    if any(check_schema(record, article_schema())) or digest_of(record) != record["text_digest"]:
-        return False
-    return not parse_line_again(record, collection / "warc", article_rules())
+        raise CommandFailed(
+            f"{path}: expected a collection, got neither collection.json nor WARC files in warc/", Exit.USAGE
+        )
 
 
 @click.command("index")
@@ -83,7 +76,10 @@ def index(collection: Path) -> int:
     opened.close()
     for path in collection.glob("state.sqlite.old*"):
         path.unlink()  # derived, and derived anew
-    click.echo(f"{collection}: indexed {counts['captures']} captures and {counts['items']} articles in {counts['versions']} versions")
+    click.echo(
+        f"{collection}: indexed {counts['captures']} captures and {counts['items']} articles in {counts['versions']}"
+        " versions"
+    )
     return 0
 
 

@@ -21,15 +21,36 @@ from crawler.replaying.wayback import WaybackFailed, WaybackMissing, find_port, 
 
 @click.command("replay")
 @click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Where the list is served; 0: a free port.")
-@click.option("--replay-port", type=click.IntRange(0, 65535), default=0, help="Where pywb serves the archived pages. Default: a free port.")
-@click.option("--wayback", type=click.Path(path_type=Path), metavar="PROGRAM", help="pywb's program, where it is not found by itself.")
-@click.option("--set-up", "install", is_flag=True, help="Install pywb in an environment of its own, once, from the package index.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8090,
+    show_default=True,
+    help="Where the list is served; 0: a free port.",
+)
+@click.option(
+    "--replay-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Where pywb serves the archived pages. Default: a free port.",
+)
+@click.option(
+    "--wayback",
+    type=click.Path(path_type=Path),
+    metavar="PROGRAM",
+    help="pywb's program, where it is not found by itself.",
+)
+@click.option(
+    "--set-up", "install", is_flag=True, help="Install pywb in an environment of its own, once, from the package index."
+)
 @click.option("--open/--no-open", "show", default=False, help="Open the list in the default browser.")
-def command(collection: Path | None, port: int, replay_port: int, wayback: Path | None, install: bool, show: bool) -> int:
+def command(
+    collection: Path | None, port: int, replay_port: int, wayback: Path | None, install: bool, show: bool
+) -> int:
     """Show archived pages in a browser, with pywb, until Ctrl-C.
 
-    The list of captures by day and the archived pages are two origins on 127.0.0.1. Nothing is written into the collection,
+    The list of captures by day and the archived pages are two origins on 127.0.0.1.
+    Nothing is written into the collection,
     and a crawl may go on meanwhile; what it captures is listed at the next start.
 
     \b
@@ -63,7 +84,9 @@ def _check(collection: Path) -> None:
     read_collection(collection)
     index = index_path(collection)
     if not index.exists() or index.stat().st_size == 0:
-        raise CommandFailed(f"{collection}: expected captures in its index, got none; crawl first, or run `thanhuy index`", Exit.USAGE)
+        raise CommandFailed(
+            f"{collection}: expected captures in its index, got none; crawl first, or run `thanhuy index`", Exit.USAGE
+        )
 
 
 def _serve(collection: Path, program: Path, port: int, replay_port: int, show: bool) -> None:
@@ -75,9 +98,13 @@ def _serve(collection: Path, program: Path, port: int, replay_port: int, show: b
         listing = stack.enter_context(closing(Listing(scratch)))
         served = _claim(port, "--port")
         _fill(listing, collection)
-        running = stack.enter_context(run_wayback(program, index_path(collection), collection / "warc", scratch, replay))
+        running = stack.enter_context(
+            run_wayback(program, index_path(collection), collection / "warc", scratch, replay)
+        )
         name = collection.resolve().name
-        site = Site(name=name, listing=listing, replay=running.base, find_title=lambda capture: _find_title(collection, capture))
+        site = Site(
+            name=name, listing=listing, replay=running.base, find_title=lambda capture: _find_title(collection, capture)
+        )
         stack.enter_context(serve(site, served))
         click.echo(f"captures by day: http://127.0.0.1:{served}/")
         click.echo(f"archived pages:  {running.base}")
@@ -101,7 +128,7 @@ def _fill(listing: Listing, collection: Path) -> None:
     from archive.index.cdxj import parse_line, read_lines
     from archive.wacz.pages import page_of, read_items
     from archive.wacz.parts import index_path
-    from crawler.cli.pack import describe_article
+    from crawler.articles import describe_article
 
     def captures() -> Iterator[tuple[str, dict[str, str]]]:
         for line in read_lines(index_path(collection)):

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive.errors import OutOfSpace
-from archive.lines.writer import replace_file
+from archive.files import replace_file
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.reporting.figures import Figures
 from crawler.reporting.gather import gather_collection
@@ -28,7 +28,12 @@ Target = click.Path(path_type=Path, dir_okay=False)
 @click.command("report")
 @click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("-o", "--output", type=Target, metavar="FILE", help="What to write; - is stdout.  [default: report.html]")
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object; write the page only where -o names a file.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the figures as one JSON object; write the page only where -o names a file.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that is no report.")
 @click.option("--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal.")
 def command(collection: Path, output: Path | None, as_json: bool, force: bool, progress: bool | None) -> int:
@@ -72,14 +77,18 @@ def check_target(target: Path, collection: Path, *, force: bool) -> None:
     if not target.parent.is_dir():
         raise CommandFailed(f"{target.parent}: expected a directory to write to, got none", Exit.USAGE)
     if collection.resolve() in target.resolve().parents:
-        raise CommandFailed(f"{target}: expected a place outside the collection, whose files are all known; use -o FILE", Exit.USAGE)
+        raise CommandFailed(
+            f"{target}: expected a place outside the collection, whose files are all known; use -o FILE", Exit.USAGE
+        )
     if not target.exists() or force:
         return
     if not target.is_file():
         raise CommandFailed(f"{target}: expected a file to replace, got something else; use -o FILE", Exit.USAGE)
     with target.open("rb") as stream:
         if MARK.encode() not in stream.read(MARK_WITHIN):
-            raise CommandFailed(f"{target}: exists already and is no report; name another file, or replace it with --force", Exit.USAGE)
+            raise CommandFailed(
+                f"{target}: exists already and is no report; name another file, or replace it with --force", Exit.USAGE
+            )
 
 
 def write_page(target: Path, page: bytes) -> None:
@@ -100,18 +109,30 @@ def summarise(figures: Figures) -> str:
     found, captures, frontier = figures.articles, figures.captures, figures.frontier
     if found and found.total:
         span = f", published {found.first} to {found.last}" if found.first else ""
-        rows.append(("articles", f"{number(found.total)}{span}; {number(found.edited)} edited, {number(found.gone)} gone"))
+        rows.append(
+            ("articles", f"{number(found.total)}{span}; {number(found.edited)} edited, {number(found.gone)} gone")
+        )
         missing = sum(gap["missing"] for gap in found.gaps)
         gaps = f"{number(len(found.gaps))}, about {plural(missing, 'article')} missing" if found.gaps else "none seen"
         rows.append(("gaps", gaps))
-        shown = [f"{name} {share(found.fields[name].filled, found.total)}" for name in ("date", "section", "byline", "lead", "captions")]
+        shown = [
+            f"{name} {share(found.fields[name].filled, found.total)}"
+            for name in ("date", "section", "byline", "lead", "captions")
+        ]
         rows.append(("filled", ", ".join(shown)))
         if found.warnings:
-            rows.append(("warnings", ", ".join(f"{code} {number(group.count)}" for code, group in list(found.warnings.items())[:5])))
+            rows.append(
+                (
+                    "warnings",
+                    ", ".join(f"{code} {number(group.count)}" for code, group in list(found.warnings.items())[:5]),
+                )
+            )
     elif found:
         rows.append(("articles", "none"))
     if captures:
-        rows.append(("captures", f"{number(captures.total)}, {size(captures.size)}; {size(captures.saved)} saved by revisits"))
+        rows.append(
+            ("captures", f"{number(captures.total)}, {size(captures.size)}; {size(captures.saved)} saved by revisits")
+        )
     if figures.runs:
         last = figures.runs[-1]
         rows.append(("runs", f"{number(len(figures.runs))}, the last of {run_day(last.id)} UTC: {last.outcome}"))
@@ -119,7 +140,14 @@ def summarise(figures: Figures) -> str:
         left = [f"{number(count)} {state}" for state, count in frontier.states.items() if state != "done"]
         rows.append(("left", ", ".join(left) or "nothing"))
     if figures.errors:
-        rows.append(("logs", plural(sum(group.count for group in figures.errors.values()), "failure or warning", "failures and warnings")))
+        rows.append(
+            (
+                "logs",
+                plural(
+                    sum(group.count for group in figures.errors.values()), "failure or warning", "failures and warnings"
+                ),
+            )
+        )
     if figures.files:
         verified = f"{number(figures.files.verified)} of {plural(len(figures.files.noted), 'file')}"
         rows.append(("verified", f"{verified}, last {figures.files.last_verified or 'never'}"))

@@ -1,48 +1,30 @@
 """`thanhuy verify`: check everything that can be checked, one finding a line."""
 
-import copy
 import dataclasses
-import functools
 import json
 from pathlib import Path
-from typing import Any
 
 import click
-from itemadapter import ItemAdapter
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from archive.directory import NothingToVerify
 from archive.verify.findings import Severity, count
-from archive.verify.items import ItemRules
-from archive.verify.runner import NothingToVerify, Report, VerifyOptions, verify
+from archive.verify.runner import Report, VerifyOptions, verify
+from crawler.articles import article_rules
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.items import IDENTITY, STAMPED, Article, as_record, text_digest
-from crawler.pages import PARSER_VERSION, LayoutError, parse_article
-
-DAY = r"^\d{4}-\d\d-\d\d$"
-LOCAL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?\+07:00$"
-TIGHTER: dict[str, dict[str, Any]] = {
-    "schema": {"const": "article/1"},
-    "id": {"pattern": r"^\d+$"},
-    "kind": {"enum": ["tin-tuc", "tu-lieu"]},
-    "date": {"pattern": DAY},
-    "published_at": {"pattern": LOCAL_TIME},
-    "modified_at": {"pattern": LOCAL_TIME},
-    "date_source": {"enum": [None, "metadata", "page", "image-name", "dateline", "id-estimate"]},
-    "event_date": {"pattern": DAY},
-    "text_digest": {"pattern": r"^sha256:[0-9a-f]{64}$"},
-    "status": {"enum": ["live", "gone"]},
-    "captured_at": {"pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$"},
-}
-"""What the contract says of a field beyond its type."""
 
 
 @click.command("verify")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ ...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes; a file is the unit of work.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes; a file is the unit of work."
+)
 @click.option("--fixity-only", is_flag=True, help="Only compare files with fixity.jsonl, e.g. every night.")
-@click.option("--sample", metavar="PERCENT", help="Digest only this share of the files, e.g. 5%, the longest unverified first.")
+@click.option(
+    "--sample", metavar="PERCENT", help="Digest only this share of the files, e.g. 5%, the longest unverified first."
+)
 @click.option("--record/--no-record", default=True, help="Note in fixity.jsonl which files were found unchanged.")
 @click.option("--reparse/--no-reparse", default=True, help="Parse each page again and compare it with its record.")
 @click.option("--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal.")
@@ -58,7 +40,8 @@ def command(
 ) -> int:
     """Check collections, WARC and WACZ files: one finding a line.
 
-    A line is `file:offset: severity: code: what was expected and what was got; remedy`. The severities are damage, warning and info.
+    A line is `file:offset: severity: code: what was expected and what was got; remedy`.
+    The severities are damage, warning and info.
     The exit code is 5 when there is damage and 0 otherwise. WARC files named together are taken for one set.
 
     \b
@@ -69,7 +52,9 @@ def command(
     share = _parse_share(sample)
     if fixity_only and not any(path.is_dir() for path in paths):
         raise click.UsageError("--fixity-only: expected a collection, got none; only a collection has fixity.jsonl")
-    options = VerifyOptions(jobs=jobs, fixity_only=fixity_only, sample=share, record=record, items=article_rules(reparse))
+    options = VerifyOptions(
+        jobs=jobs, fixity_only=fixity_only, sample=share, record=record, items=article_rules(reparse)
+    )
     console = Console(stderr=True)
     shown = console.is_terminal if progress is None else progress
     try:
@@ -84,55 +69,6 @@ def command(
             click.echo(finding.format())
     click.echo(_summary(report, counts), err=True)
     return Exit.DAMAGE if report.damaged else Exit.DONE
-
-
-def article_schema() -> dict[str, Any]:
-    """JSON Schema of a line in a collection: that of `Article`, less the nulls that only exist outside a collection."""
-    schema = copy.deepcopy(ItemAdapter.get_json_schema(Article))
-    properties = schema["properties"]
-    for name in STAMPED | IDENTITY:
-        properties[name] = _without_null(properties[name])
-    for name, rule in TIGHTER.items():
-        properties[name].update(rule)
-    return schema
-
-
-@functools.cache  # the schema is made from docstrings, which costs a tenth of a second
-def article_rules(reparse: bool = True) -> ItemRules:
-    """What `archive` is told of articles."""
-    return ItemRules(
-        schema=article_schema(),
-        parser_version=PARSER_VERSION,
-        parse=parse_again if reparse else None,
-        unparsed=STAMPED | {"changed", "status"},
-        text_digest=digest_of,
-    )
-
-
-def parse_again(body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str) -> dict[str, Any] | None:
-    """The record of an archived page, parsed with what the spider parsed it with. None where it is no article."""
-    joined: dict[str, str] = {}
-    for name, value in headers:
-        name = name.title()
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
-    try:
-        return as_record(parse_article(body, url, headers=joined))
-    except LayoutError:
-        return None
-
-
-def digest_of(record: dict[str, Any]) -> str:
-    """The `text_digest` that a record should have."""
-    return text_digest(record["title"], record["lead"], record["body"], record["captions"], record["byline"])
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    schema = dict(schema)
-    if isinstance(schema.get("type"), list):
-        schema["type"] = [name for name in schema["type"] if name != "null"]
-    if "anyOf" in schema:
-        schema["anyOf"] = [option for option in schema["anyOf"] if option.get("type") != "null"]
-    return schema
 
 
 def print_json(report: Report, counts: dict[str, int]) -> None:
@@ -150,7 +86,9 @@ def _summary(report: Report, counts: dict[str, int]) -> str:
     kinds = ("collections", "waczs", "warcs", "records", "items", "digested")
     checked = ", ".join(f"{report.checked[kind]} {kind}" for kind in kinds if report.checked[kind]) or "nothing"
     verdict = "damage found" if counts[Severity.DAMAGE] else "no damage found"
-    return f"checked {checked}: {verdict} ({counts['damage']} damage, {counts['warning']} warnings, {counts['info']} info)"
+    return (
+        f"checked {checked}: {verdict} ({counts['damage']} damage, {counts['warning']} warnings, {counts['info']} info)"
+    )
 
 
 def _parse_share(sample: str | None) -> float | None:
@@ -177,5 +115,3 @@ def _verify_with_bar(paths: tuple[Path, ...], options: VerifyOptions, console: C
             bar.update(task, total=total, advance=done, description=label[-40:] or "verify")
 
         return verify(paths, dataclasses.replace(options, progress=tell))
-
-

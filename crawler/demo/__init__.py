@@ -7,7 +7,8 @@ Between the two stand three markups (`markup_table`, `markup_soup`, `markup_sema
 in three unlike ways, `front` with the pages that are no article, and `media` with photos and files made at run time.
 
 Nothing here is taken from the real site or from another paper.
-People, wards, clubs and events are invented; the prose (`prose`, `phrases`, `stories`) is put together from phrase lists.
+People, wards, clubs and events are invented; the prose (`prose`, `phrases`,
+`stories`) is put together from phrase lists.
 The slug and id rules in `naming` are written anew from the site's description, not imported from the parser,
 so that agreement between the two proves something.
 """

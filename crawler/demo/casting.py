@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from crawler.demo import phrases
 from crawler.demo.model import Byline, Comment, Photo, Piece, SampleArticle, as_typed
-from crawler.demo.naming import IMAGE_SLUG_LENGTH, hex_of, slug_of
+from crawler.demo.naming import IMAGE_SLUG_LENGTH, VIETNAM, hex_of, slug_of
 from crawler.demo.prose import Prose
 from crawler.demo.stories import Story
 
@@ -96,7 +96,11 @@ class Cast:
         pieces = [Piece(kind="paragraph", text=first), *_body(part, prose, short)]
         # At night, so that the day in UTC is the one before.
         hour = part.number % 6 if form == "json-ld-utc" else 7 + part.number % 13
-        time = dt.time(hour, (part.number * 17) % 60, 58 if form == "pm-clock" else 0) if form and form not in UNTIMED else None
+        time = (
+            dt.time(hour, (part.number * 17) % 60, 58 if form == "pm-clock" else 0)
+            if form and form not in UNTIMED
+            else None
+        )
         edited = form in {"edited", "json-ld-edited"}
         return SampleArticle(
             id=part.id,
@@ -169,7 +173,14 @@ class Cast:
             return self._next((month, "Thời gian qua", "Những năm gần đây"), "no day")
         day = f"{event_day.day}/{event_day.month}"
         padded = f"{event_day:%d/%m}"
-        forms = (f"Chiều {day}", f"Sáng {day}", f"Ngày {padded}", f"Tối {day}", f"Sáng {padded}", f"Ngày {day}/{event_day.year}")
+        forms = (
+            f"Chiều {day}",
+            f"Sáng {day}",
+            f"Ngày {padded}",
+            f"Tối {day}",
+            f"Sáng {padded}",
+            f"Ngày {day}/{event_day.year}",
+        )
         return self._next(forms, "day")
 
     def _lead(self, part: Part, prose: Prose, first: str) -> tuple[str | None, bool]:
@@ -189,7 +200,7 @@ class Cast:
 
 
 def _at(day: dt.date, time: dt.time) -> dt.datetime:
-    return dt.datetime.combine(day, time, dt.timezone(dt.timedelta(hours=7)))
+    return dt.datetime.combine(day, time, VIETNAM)
 
 
 def _photos(part: Part, prose: Prose, evidence: str, count: int) -> list[Photo]:
@@ -202,7 +213,9 @@ def _photos(part: Part, prose: Prose, evidence: str, count: int) -> list[Photo]:
     for number in range(count):
         caption = prose.caption(seen)
         bare = number == 0 and part.number % 10 == 8
-        alt = part.story.title if bare or (number == 0 and part.number % 2) else ("" if part.number % 7 == 2 else caption)
+        alt = (
+            part.story.title if bare or (number == 0 and part.number % 2) else ("" if part.number % 7 == 2 else caption)
+        )
         path = _dated_path(part, number) if dated else _undated_path(part, number)
         photos.append(Photo(path=path, caption=None if bare else caption, alt=alt))
     return photos
@@ -228,7 +241,9 @@ def _dated_path(part: Part, number: int) -> str:
         stamp = f"{part.day:%d%m%Y}{part.number % 12 + 1:02}{part.number % 60:02}{(part.number * 7) % 60:02}"
         slug = slug_of(part.story.title, IMAGE_SLUG_LENGTH).strip("-").replace("–", "")
         suffix = ".jpg" if part.number % 5 else (".png", ".PNG")[part.number // 5 % 2]
-        return f"/res/news/{part.day:%Y/%m}/{part.day:%d-%m-%Y}-{slug}-{mark}-details{suffix}" + (f"?vs={stamp}" if part.number % 4 else "")
+        return f"/res/news/{part.day:%Y/%m}/{part.day:%d-%m-%Y}-{slug}-{mark}-details{suffix}" + (
+            f"?vs={stamp}" if part.number % 4 else ""
+        )
     name = ("H{n}.JPG", "anh%20{n}.jpg", "{day}Hoinghi_{n}.jpg", "{n}.png")[part.number % 4]
     folder = f"{part.day:%d%m%Y}{hex_of('folder', part.id)}"
     return f"//Uploads/Image/{folder}/{name.format(n=number, day=f'{part.day:%d-%m-%Y}')}"
@@ -273,4 +288,7 @@ def _comments(part: Part, prose: Prose) -> list[Comment]:
     count = (None, 0, None, 2, 1)[part.number % 5] or 0
     when = part.day + dt.timedelta(days=2)
     texts = prose.draw.sample(phrases.COMMENTS, count)
-    return [Comment(name=prose.name(phrases.MEN), text=text, when=f"{when:%d/%m/%Y} 09:{10 + n}") for n, text in enumerate(texts)]
+    return [
+        Comment(name=prose.name(phrases.MEN), text=text, when=f"{when:%d/%m/%Y} 09:{10 + n}")
+        for n, text in enumerate(texts)
+    ]

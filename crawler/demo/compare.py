@@ -31,7 +31,9 @@ def compare(site: SampleSite, records: Iterable[Mapping[str, Any]]) -> list[Diff
     for record in records:
         key = f"{record['kind']}/{record['id']}"
         if key in found or site.find(key) is None:
-            differences.append(Difference(key=key, field="record", expected="one" if key in found else "none", got=record["title"]))
+            differences.append(
+                Difference(key=key, field="record", expected="one" if key in found else "none", got=record["title"])
+            )
         found[key] = record
     for article in site.articles:
         if article.key in found:

@@ -1,4 +1,6 @@
-"""The pages of the sample site that are no article: home, listings, documents, notices, calendar, login, errors, feeds."""
+"""The pages of the sample site that are no article: home, listings, documents, notices, calendar, login, errors,
+feeds.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -7,7 +9,18 @@ from typing import Protocol
 from crawler.demo import markup_semantic, markup_soup, markup_table
 from crawler.demo.model import MAIN_HOST, Group, SampleArticle
 from crawler.demo.naming import VIETNAM, quoted
-from crawler.demo.parts import CALENDAR, NOTICES, NOTICES_HEAD, SITE_NAME, Listed, PageLink, esc, listed, pasted, thumbnail
+from crawler.demo.parts import (
+    CALENDAR,
+    NOTICES,
+    NOTICES_HEAD,
+    SITE_NAME,
+    Listed,
+    PageLink,
+    esc,
+    listed,
+    pasted,
+    thumbnail,
+)
 from crawler.demo.truth import COLLECTIONS, DOCUMENTS_TITLE, SampleSite
 
 PER_PAGE = 8
@@ -24,7 +37,9 @@ class Markup(Protocol):
 
     def shell(self, site: SampleSite, title: str, main: str, *, head: str = "") -> str: ...
     def article(self, site: SampleSite, page: SampleArticle) -> str: ...
-    def listing(self, site: SampleSite, title: str, items: list[Listed], links: list[PageLink], *, more: str = "") -> str: ...
+    def listing(
+        self, site: SampleSite, title: str, items: list[Listed], links: list[PageLink], *, more: str = ""
+    ) -> str: ...
 
 
 MARKUPS: dict[str, Markup] = {"table": markup_table, "soup": markup_soup, "semantic": markup_semantic}
@@ -35,7 +50,8 @@ def home(site: SampleSite) -> str:
     newest = "".join(_teaser(page, page.path) for page in site.newest()[:10])
     highlights = "".join(_teaser(page, href) for page, href in _highlights(site))
     groups = "".join(
-        f'<h3><a href="{group.path}">{esc(group.title)}</a></h3>' + "".join(_line(page, page.path) for page in site.newest(group.slug)[:2])
+        f'<h3><a href="{group.path}">{esc(group.title)}</a></h3>'
+        + "".join(_line(page, page.path) for page in site.newest(group.slug)[:2])
         for group in site.groups.values()
     )
     documents = "".join(_line(page, page.path) for page in site.documents())
@@ -50,7 +66,9 @@ def home(site: SampleSite) -> str:
 
 
 def _highlights(site: SampleSite) -> list[tuple[SampleArticle, str]]:
-    """Every seventh article, by another host or with something hung on its address; and by its old slug what has one."""
+    """Every seventh article, by another host or with something hung on its address;
+    and by its old slug what has one.
+    """
     pages = [page for page in site.articles if page.kind == "tin-tuc"]
     chosen = [(page, pasted(page, turn + 1)) for turn, page in enumerate(pages[5::7])]
     return chosen + [(page, quoted(f"/tin-tuc/{page.old_slugs[0]}-{page.id}")) for page in pages if page.old_slugs]
@@ -76,7 +94,11 @@ def listing(site: SampleSite, group: Group, number: int, *, oldest_first: bool =
     items = listed(pages[(number - 1) * PER_PAGE : number * PER_PAGE])
     more = '<a href="?sapxep=cu-nhat">Cũ nhất trước</a>' if group.slug == "tieu-dung" else ""
     if group.parent is None:
-        more += " ".join(f'<a href="{child.path}">{esc(child.title)}</a>' for child in site.groups.values() if child.parent == group.slug)
+        more += " ".join(
+            f'<a href="{child.path}">{esc(child.title)}</a>'
+            for child in site.groups.values()
+            if child.parent == group.slug
+        )
     return MARKUPS[group.markup].listing(site, group.title, items, _paging(group, number, last), more=more)
 
 
@@ -84,7 +106,9 @@ def _paging(group: Group, number: int, last: int) -> list[PageLink]:
     def href(page: int) -> str:
         if page == 1:
             return group.path
-        return {"p": f"{group.path}?p={page}", "path": f"{group.path}/trang-{page}"}.get(group.paging, f"{group.path}?page={page}")
+        return {"p": f"{group.path}?p={page}", "path": f"{group.path}/trang-{page}"}.get(
+            group.paging, f"{group.path}?page={page}"
+        )
 
     match group.paging:
         case "p":
@@ -100,20 +124,26 @@ def documents(site: SampleSite, collection: str | None) -> str:
     """The documents of one collection, or of all."""
     pages = [page for page in site.documents() if collection in {None, page.group}]
     title = COLLECTIONS[collection] if collection else DOCUMENTS_TITLE
-    more = "" if collection else " ".join(f'<a href="/tu-lieu/{slug}">{esc(text)}</a>' for slug, text in COLLECTIONS.items())
+    more = (
+        ""
+        if collection
+        else " ".join(f'<a href="/tu-lieu/{slug}">{esc(text)}</a>' for slug, text in COLLECTIONS.items())
+    )
     return MARKUPS["table"].listing(site, title, listed(pages), [], more=more)
 
 
 def tagged(site: SampleSite, tag: str) -> str:
     """The articles of one tag."""
-    return MARKUPS["semantic"].listing(site, f"Từ khóa: {tag}", listed([page for page in site.newest() if tag in page.tags]), [])
+    return MARKUPS["semantic"].listing(
+        site, f"Từ khóa: {tag}", listed([page for page in site.newest() if tag in page.tags]), []
+    )
 
 
 def printed(page: SampleArticle) -> str:
     """The print variant of an article: the same text on a bare page."""
     body = "".join(f"<p>{esc(text)}</p>\n" for _, text in page.blocks())
     return (
-        f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><meta name="robots" content="noindex">'
+        '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><meta name="robots" content="noindex">'
         f"<title>Bản in: {esc(page.title)}</title></head>"
         f'<body onload="print()"><h1>{esc(page.title)}</h1>\n{body}</body></html>\n'
     )
@@ -139,8 +169,9 @@ def soft_404(site: SampleSite) -> str:
 def login() -> str:
     """The login page, of `/dang-nhap` and of everything on the host that must not be crawled."""
     return (
-        '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Đăng nhập</title></head><body><h1>Đăng nhập</h1>'
-        '<form method="post"><input name="ten"><input name="mat-khau" type="password"><button>Đăng nhập</button></form></body></html>\n'
+        '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Đăng nhập</title></head><body><h1>Đăng'
+        ' nhập</h1><form method="post"><input name="ten"><input name="mat-khau" type="password"><button>Đăng'
+        " nhập</button></form></body></html>\n"
     )
 
 
@@ -148,7 +179,9 @@ def calendar(site: SampleSite, day: dt.date) -> str:
     """A day of the calendar: the trap that never ends, since each day links the next."""
     step = dt.timedelta(days=1)
     links = f'<a href="/lich?ngay={day - step}">Ngày trước</a> <a href="/lich?ngay={day + step}">Ngày sau</a>'
-    return MARKUPS["soup"].shell(site, f"Lịch ngày {day:%d/%m/%Y}", f"<h1>Lịch ngày {day:%d/%m/%Y}</h1><p>{links}</p><p>Không có lịch.</p>")
+    return MARKUPS["soup"].shell(
+        site, f"Lịch ngày {day:%d/%m/%Y}", f"<h1>Lịch ngày {day:%d/%m/%Y}</h1><p>{links}</p><p>Không có lịch.</p>"
+    )
 
 
 def search(site: SampleSite) -> str:
@@ -160,7 +193,10 @@ def sitemap(site: SampleSite) -> str:
     """The newest articles and the listings; the older articles are found by following links."""
     paths = [page.path for page in site.newest()[:10]] + [group.path for group in site.groups.values()]
     urls = "".join(f"<url><loc>https://{MAIN_HOST}{path}</loc></url>\n" for path in paths)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset'
+        f' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    )
 
 
 def feed(site: SampleSite) -> str:
@@ -170,7 +206,10 @@ def feed(site: SampleSite) -> str:
         f"<pubDate>{dt.datetime.combine(page.day, page.time or dt.time(8), VIETNAM):%a, %d %b %Y %H:%M:%S %z}</pubDate></item>\n"
         for page in site.newest()[:10]
     )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>{SITE_NAME}</title><link>https://{MAIN_HOST}/</link>\n{items}</channel></rss>\n'
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rss'
+        f' version="2.0"><channel><title>{SITE_NAME}</title><link>https://{MAIN_HOST}/</link>\n{items}</channel></rss>\n'
+    )
 
 
 def robots(host: str) -> str:
@@ -179,7 +218,10 @@ def robots(host: str) -> str:
         return "User-agent: *\nDisallow: /\n"
     if host.startswith("images."):
         return "User-agent: *\nDisallow:\n"
-    return f"User-agent: *\nDisallow: /tim-kiem\nDisallow: /dang-nhap\nDisallow: /binh-luan\nSitemap: https://{MAIN_HOST}/sitemap.xml\n"
+    return (
+        "User-agent: *\nDisallow: /tim-kiem\nDisallow: /dang-nhap\nDisallow: /binh-luan\nSitemap:"
+        f" https://{MAIN_HOST}/sitemap.xml\n"
+    )
 
 
 _STYLE = "body { margin: 0 auto; max-width: 60em; font-family: sans-serif; background: url(/static/nen.png) }\n"

@@ -97,7 +97,9 @@ def listing(site: SampleSite, title: str, items: list[Listed], links: list[PageL
     rows = "".join(_item(item) for item in items) or "<p>Chưa có tin.</p>"
     pages = "".join(f'<li><a href="{esc(link.href)}"{_rel(link)}>{esc(link.text)}</a></li>' for link in links)
     head = "".join(f'<link rel="{link.rel}" href="{esc(link.href)}">\n' for link in links if link.rel)
-    return shell(site, title, f'<h1>{esc(title)}</h1>{more}\n{rows}<nav class="pagination"><ul>{pages}</ul></nav>', head=head)
+    return shell(
+        site, title, f'<h1>{esc(title)}</h1>{more}\n{rows}<nav class="pagination"><ul>{pages}</ul></nav>', head=head
+    )
 
 
 def _rel(link: PageLink) -> str:
@@ -184,7 +186,9 @@ def _piece(piece: Piece, debris: bool) -> str:
             return "<ol>" + "".join(f"<li><p>{esc(item)}</p></li>" for item in piece.items) + "</ol>\n"
         case "table":
             head = "".join(f"<th>{esc(cell)}</th>" for cell in piece.rows[0])
-            rows = "".join("<tr>" + "".join(f"<td>{esc(cell)}</td>" for cell in row) + "</tr>" for row in piece.rows[1:])
+            rows = "".join(
+                "<tr>" + "".join(f"<td>{esc(cell)}</td>" for cell in row) + "</tr>" for row in piece.rows[1:]
+            )
             return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>\n"
         case "file":
             return f'<p><a href="https://images.hcmcpv.org.vn{piece.href}">{text}</a></p>\n'
@@ -200,7 +204,8 @@ def _figure(photo: Photo) -> str:
 
 def _comments(page: SampleArticle) -> str:
     said = "".join(
-        f"<li><b>{esc(comment.name)}</b> <small>{comment.when}</small><p>{esc(comment.text)}</p></li>" for comment in page.comments
+        f"<li><b>{esc(comment.name)}</b> <small>{comment.when}</small><p>{esc(comment.text)}</p></li>"
+        for comment in page.comments
     )
     total = "" if page.comment_count is None else f": <b>{page.comment_count}</b>"
     return f"""<section id="binh-luan"><h2>{COMMENTS_HEAD}</h2>

@@ -1,6 +1,7 @@
 """The second markup: `div` in `div` with classes that say nothing.
 
-Captions are centred lines under their photos, now in `<em>`, now in a paragraph of their own; sub-headings are bold paragraphs.
+Captions are centred lines under their photos, now in `<em>`, now in a paragraph of their own;
+sub-headings are bold paragraphs.
 """
 
 from crawler.demo.model import Photo, Piece, SampleArticle
@@ -63,7 +64,11 @@ def article(site: SampleSite, page: SampleArticle) -> str:
     byline = f'<div style="text-align: right"><b>{esc(page.byline.printed)}</b></div>' if page.byline else ""
     tags = "".join(f'<a href="{tag_href(tag)}">{esc(tag)}</a> ' for tag in page.tags)
     tagged = f'<div class="k1"><span>Từ khóa:</span> {tags}</div>' if tags else ""
-    video = f'<div class="v1"><video controls src="https://images.hcmcpv.org.vn{page.video}"></video></div>' if page.video else ""
+    video = (
+        f'<div class="v1"><video controls src="https://images.hcmcpv.org.vn{page.video}"></video></div>'
+        if page.video
+        else ""
+    )
     body = "".join(_piece(piece, page) for piece in page.pieces)
     main = f"""<div class="p0">{path}</div><div class="a1"><div class="a2"><h1>{esc(page.title)}</h1></div>{dated}{edited}
 <div class="x1"><a href="{page.path}?print=1">In trang</a> <a href="https://www.facebook.com/sharer.php?u={page.id}">
@@ -94,7 +99,11 @@ def _piece(piece: Piece, page: SampleArticle) -> str:
     text = typed(piece.text, page.debris)
     match piece.kind:
         case "paragraph":
-            spread = f'<span style="font-size:14pt"><span style="font-family:Arial">{text}</span></span>' if page.debris else text
+            spread = (
+                f'<span style="font-size:14pt"><span style="font-family:Arial">{text}</span></span>'
+                if page.debris
+                else text
+            )
             return f"<{tag}>{spread}</{tag}>\n" + (f"<{tag}>&nbsp;</{tag}>\n" if page.debris else "")
         case "heading":
             return f"<{tag}>{text}</{tag}>\n" if piece.bare else f"<{tag}><strong>{text}</strong></{tag}>\n"
@@ -103,7 +112,9 @@ def _piece(piece: Piece, page: SampleArticle) -> str:
         case "list":
             return "<ul>" + "".join(f"<li>{esc(item)}</li>" for item in piece.items) + "</ul>\n"
         case "table":
-            rows = "".join("<tr>" + "".join(f"<td><p>{esc(cell)}</p></td>" for cell in row) + "</tr>" for row in piece.rows)
+            rows = "".join(
+                "<tr>" + "".join(f"<td><p>{esc(cell)}</p></td>" for cell in row) + "</tr>" for row in piece.rows
+            )
             return f'<table border="1"><tbody>{rows}</tbody></table>\n'
         case "file":
             return f'<{tag}><a href="https://images.hcmcpv.org.vn{piece.href}">{text}</a></{tag}>\n'
@@ -112,14 +123,18 @@ def _piece(piece: Piece, page: SampleArticle) -> str:
 
 
 def _photo(photo: Photo, turn: int) -> str:
-    """A centred photo; by turns the caption stands in an `<em>` below, in a paragraph below, or in the photo's own paragraph."""
+    """A centred photo; by turns the caption stands in an `<em>` below, in a paragraph below,
+    or in the photo's own paragraph.
+    """
     image = f'<img src="{photo.url}"' + (f' alt="{esc(photo.alt)}"' if photo.alt is not None else "") + ">"
     if photo.caption is None:
         return f'<div style="text-align:center">{image}</div>\n'
     caption = esc(photo.caption)
     match turn % 3:
         case 0:
-            return f'<div style="text-align:center">{image}</div><div style="text-align:center"><em>{caption}</em></div>\n'
+            return (
+                f'<div style="text-align:center">{image}</div><div style="text-align:center"><em>{caption}</em></div>\n'
+            )
         case 1:
             return f'<p style="text-align:center">{image}</p>\n<p style="text-align:center">{caption}</p>\n'
     return f'<p align="center">{image}<br><em>{caption}</em></p>\n'

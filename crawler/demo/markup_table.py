@@ -80,7 +80,10 @@ def listing(site: SampleSite, title: str, items: list[Listed], links: list[PageL
     """One page of a group."""
     rows = "".join(_item(item) for item in items) or "<TR><TD>Chưa có tin.</TD></TR>"
     pages = " ".join(f'<A HREF="{esc(link.href)}" CLASS="trang">{esc(link.text)}</A>' for link in links)
-    main = f'<TABLE><TR><TD CLASS="nhom"><B>{esc(title)}</B> {more}</TD></TR>{rows}<TR><TD ALIGN="right">{pages}</TD></TR></TABLE>'
+    main = (
+        f'<TABLE><TR><TD CLASS="nhom"><B>{esc(title)}</B> {more}</TD></TR>{rows}<TR><TD'
+        f' ALIGN="right">{pages}</TD></TR></TABLE>'
+    )
     return shell(site, title, main)
 
 
@@ -100,7 +103,11 @@ def _body(page: SampleArticle) -> str:
         text = numeric(piece.text) if page.id % 3 == 0 else typed(piece.text, page.debris)
         match piece.kind:
             case "paragraph":
-                out.append(f"{text}<BR><BR>\n" if split else f'<P CLASS="MsoNormal" STYLE="text-align: justify">{text}<o:p></o:p></P>\n')
+                out.append(
+                    f"{text}<BR><BR>\n"
+                    if split
+                    else f'<P CLASS="MsoNormal" STYLE="text-align: justify">{text}<o:p></o:p></P>\n'
+                )
             case "heading":
                 bold = text if piece.bare else f"<B>{text}</B>"
                 out.append(f"{bold}<BR><BR>\n" if split else f"<P>{bold}</P>\n")
@@ -129,11 +136,17 @@ def _other(piece: Piece, text: str) -> str:
 def _photo(photo: Photo) -> str:
     alt = f' ALT="{esc(photo.alt)}"' if photo.alt is not None else ""
     caption = f'<TR><TD ALIGN="center" CLASS="chuthich">{esc(photo.caption)}</TD></TR>' if photo.caption else ""
-    return f'<TABLE ALIGN="center" WIDTH="480"><TR><TD><IMG SRC="{photo.url}"{alt} BORDER="0"></TD></TR>{caption}</TABLE>\n'
+    return (
+        f'<TABLE ALIGN="center" WIDTH="480"><TR><TD><IMG SRC="{photo.url}"{alt}'
+        f' BORDER="0"></TD></TR>{caption}</TABLE>\n'
+    )
 
 
 def _comments(page: SampleArticle) -> str:
-    rows = "".join(f"<TR><TD><B>{esc(comment.name)}</B> ({comment.when})<BR>{esc(comment.text)}</TD></TR>" for comment in page.comments)
+    rows = "".join(
+        f"<TR><TD><B>{esc(comment.name)}</B> ({comment.when})<BR>{esc(comment.text)}</TD></TR>"
+        for comment in page.comments
+    )
     total = "" if page.comment_count is None else f": {page.comment_count}"
     return f"""<TABLE ID="ctl00_cph_tblYKien"><TR><TD><B>{COMMENTS_HEAD}</B></TD></TR>
 <TR><TD>Họ tên <INPUT NAME="ten" TYPE="text"> Nội dung <TEXTAREA NAME="noidung" ROWS="4"></TEXTAREA>
@@ -147,5 +160,7 @@ def _related(site: SampleSite, page: SampleArticle) -> str:
     rows = []
     for turn, (href, other) in enumerate(related_links(site, page)):
         whole = f"<BR>{esc(other.first_paragraph)}" if turn == 0 else ""
-        rows.append(f'<TR><TD>&bull; <A HREF="{esc(href)}">{esc(other.title)}</A> ({other.day:%d/%m/%Y}){whole}</TD></TR>\n')
+        rows.append(
+            f'<TR><TD>&bull; <A HREF="{esc(href)}">{esc(other.title)}</A> ({other.day:%d/%m/%Y}){whole}</TD></TR>\n'
+        )
     return f'<TABLE ID="ctl00_cph_tblTinKhac"><TR><TD><B>{RELATED_HEAD}</B></TD></TR>{"".join(rows)}</TABLE>'

@@ -1,4 +1,5 @@
-"""Photos, icons and files of the sample site, made at run time: real PNG, JPEG, ICO, PDF and MP4 bytes, the same for the same name.
+"""Photos, icons and files of the sample site, made at run time:
+real PNG, JPEG, ICO, PDF and MP4 bytes, the same for the same name.
 
 The JPEG encoder is the smallest that makes sense: baseline, one colour for each block of eight by eight pixels,
 so that of every block only the DC coefficient is coded (ITU-T T.81, annex F).
@@ -28,7 +29,12 @@ def png(name: str, width: int = WIDTH, height: int = HEIGHT) -> bytes:
         row = b"".join(bytes(_colour(name, x, y, width, height)) * min(8, width - x) for x in range(0, width, 8))
         rows += (b"\0" + row) * min(8, height - y)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"tEXt", b"Comment\0" + _ascii(name)), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
+    chunks = (
+        (b"IHDR", header),
+        (b"tEXt", b"Comment\0" + _ascii(name)),
+        (b"IDAT", zlib.compress(bytes(rows), 9)),
+        (b"IEND", b""),
+    )
     out = b"\x89PNG\r\n\x1a\n"
     for kind, data in chunks:
         out += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -69,7 +75,9 @@ def _dc_codes() -> list[str]:
 
 
 def _scan(name: str, width: int, height: int) -> bytes:
-    """The entropy-coded data: of each block three DC differences, each followed by the end of block (the AC table's only code, 0)."""
+    """The entropy-coded data: of each block three DC differences,
+    each followed by the end of block (the AC table's only code, 0).
+    """
     codes = _dc_codes()
     bits: list[str] = []
     before = [0, 0, 0]
@@ -87,7 +95,9 @@ def _scan(name: str, width: int, height: int) -> bytes:
 
 
 def _ycbcr(colour: Colour) -> tuple[int, int, int]:
-    """The quantised DC coefficients of a block of one colour; with a quantiser of 8 they are the levels shifted by 128."""
+    """The quantised DC coefficients of a block of one colour;
+    with a quantiser of 8 they are the levels shifted by 128.
+    """
     red, green, blue = colour
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     return (round(luma - 128), round((blue - luma) * 0.564), round((red - luma) * 0.713))
@@ -130,7 +140,10 @@ def pdf(name: str) -> bytes:
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 595] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 595] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >>"
+            b" >> >>"
+        ),
         b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )
@@ -148,4 +161,7 @@ def video(name: str) -> bytes:
     """An MP4 that has a brand and an empty box of data: enough to be told as one, nothing to play."""
     brand = b"isom\0\0\2\0isomiso2mp41"
     data = _ascii(name)
-    return b"".join(struct.pack(">I", len(body) + 8) + kind + body for kind, body in ((b"ftyp", brand), (b"free", data), (b"mdat", b"")))
+    return b"".join(
+        struct.pack(">I", len(body) + 8) + kind + body
+        for kind, body in ((b"ftyp", brand), (b"free", data), (b"mdat", b""))
+    )

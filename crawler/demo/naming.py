@@ -1,4 +1,6 @@
-"""The site's rules for slugs and ids, written anew from its description: the parser's own rules are tested against these."""
+"""The site's rules for slugs and ids, written anew from its description:
+the parser's own rules are tested against these.
+"""
 
 import datetime as dt
 import hashlib
@@ -26,7 +28,9 @@ ID_DAYS = (
 
 
 def slug_of(title: str, limit: int = SLUG_LENGTH) -> str:
-    """The slug that the site makes of a title: of a composed letter the bare one, of a combining mark the mark itself."""
+    """The slug that the site makes of a title: of a composed letter the bare one,
+    of a combining mark the mark itself.
+    """
     out: list[str] = []
     for char in title.lower():
         if char == "đ":
@@ -63,7 +67,8 @@ def composite(text: str) -> str:
 def id_for(day: dt.date, second: int) -> int:
     """The id that a page created on `day` would get.
 
-    Inside the counter's time the id stands for a quarter past the day's start, whether known ids are read as midnights or noons;
+    Inside the counter's time the id stands for a quarter past the day's start,
+    whether known ids are read as midnights or noons;
     after the last known day the counter is carried on at its last pace.
     `second` tells pages of one day apart in the times of Unix seconds.
     """

@@ -1,4 +1,6 @@
-"""What the three markups have in common: escaping, printed days, links as editors paste them, and the furniture's words."""
+"""What the three markups have in common: escaping, printed days, links as editors paste them,
+and the furniture's words.
+"""
 
 import datetime as dt
 import html
@@ -23,7 +25,10 @@ NOTICES_HEAD = "Thông báo"
 CALENDAR = "/lich?ngay=2025-01-01"
 """Where the calendar is entered; the same on all pages, so that it tells no page's day."""
 
-NOTICES = (("lich-tiep-cong-dan", "Lịch tiếp công dân tháng này"), ("tuyen-cong-tac-vien-anh", "Tuyển cộng tác viên ảnh"))
+NOTICES = (
+    ("lich-tiep-cong-dan", "Lịch tiếp công dân tháng này"),
+    ("tuyen-cong-tac-vien-anh", "Tuyển cộng tác viên ảnh"),
+)
 """Static pages, no articles: slug and title."""
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
@@ -53,7 +58,9 @@ def esc(text: str) -> str:
 
 
 def numeric(text: str) -> str:
-    """Text for HTML as old editors stored it: every letter beyond Latin-1 as a numeric reference, quotes as named ones."""
+    """Text for HTML as old editors stored it: every letter beyond Latin-1 as a numeric reference,
+    quotes as named ones.
+    """
     named = esc(text).replace("\u201c", "&ldquo;").replace("\u201d", "&rdquo;")
     return "".join(char if ord(char) < 256 else f"&#{ord(char)};" for char in named)
 
@@ -69,7 +76,9 @@ def weekday_day(day: dt.date) -> str:
 
 
 def printed_date(article: SampleArticle, form: str | None = None) -> str | None:
-    """The day of publication as the page prints it beside the title, in the article's form or the one given. None where it prints none."""
+    """The day of publication as the page prints it beside the title, in the article's form or the one given.
+    None where it prints none.
+    """
     day, time = article.day, article.time or dt.time()
     forms = {
         "day-first": f"{day:%d/%m/%Y} {time:%H:%M}",
@@ -109,7 +118,9 @@ def pasted(article: SampleArticle, turn: int) -> str:
 
 
 def thumbnail_path(photo: Photo) -> str:
-    """The small form of a photo: of a lead photo its name without `-details` and stamp, of another one in a folder of its own."""
+    """The small form of a photo: of a lead photo its name without `-details` and stamp,
+    of another one in a folder of its own.
+    """
     path = photo.path.partition("?")[0]
     if "-details." in path:
         return path.replace("-details.", ".")

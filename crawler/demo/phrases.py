@@ -4,7 +4,19 @@ Slots in braces are filled by `prose`: names by drawing from `SLOTS`, `{n}`, `{p
 """
 
 SURNAMES = ("Trần", "Lê", "Phạm", "Võ", "Đặng", "Bùi", "Đỗ", "Ngô", "Lâm", "Trương", "Huỳnh", "Dương")
-MEN = ("Hữu An", "Quốc Duy", "Minh Khôi", "Văn Mẫn", "Công Nghĩa", "Bảo Phúc", "Thanh Vinh", "Đình Thọ", "Trọng Tín", "Gia Hưng", "Tấn Lợi")
+MEN = (
+    "Hữu An",
+    "Quốc Duy",
+    "Minh Khôi",
+    "Văn Mẫn",
+    "Công Nghĩa",
+    "Bảo Phúc",
+    "Thanh Vinh",
+    "Đình Thọ",
+    "Trọng Tín",
+    "Gia Hưng",
+    "Tấn Lợi",
+)
 WOMEN = (
     "Thị Bích",
     "Ngọc Châu",
@@ -19,7 +31,18 @@ WOMEN = (
     "Thị Diệu",
 )
 
-BYLINES = ("Minh Khuê", "Anh Thư", "Hoài Phương", "Lê Gia Bảo", "Thục Đoan", "Trường Giang", "Mai Chi", "Quốc Thịnh", "Hạ Vy", "Đăng Khoa")
+BYLINES = (
+    "Minh Khuê",
+    "Anh Thư",
+    "Hoài Phương",
+    "Lê Gia Bảo",
+    "Thục Đoan",
+    "Trường Giang",
+    "Mai Chi",
+    "Quốc Thịnh",
+    "Hạ Vy",
+    "Đăng Khoa",
+)
 
 SLOTS: dict[str, tuple[str, ...]] = {
     "ward": (
@@ -203,7 +226,10 @@ HEADINGS = (
 
 QUOTES = (
     "\u201cLàm được {n} việc nhỏ mà dân vui thì hơn một việc lớn để dở dang\u201d, {person} chia sẻ.",
-    "\u201cTôi chỉ mong {people} có thêm một nơi để gặp nhau, còn việc nặng thì tụi tôi lo được\u201d, ông {man} nói trong tiếng cười.",
+    (
+        "\u201cTôi chỉ mong {people} có thêm một nơi để gặp nhau, còn việc nặng thì tụi tôi lo được\u201d, ông {man}"
+        " nói trong tiếng cười."
+    ),
     "\u201cHồi mới làm ai cũng lo {problem}, giờ thì cả xóm coi đó là chuyện của mình\u201d, bà {woman} bộc bạch.",
 )
 

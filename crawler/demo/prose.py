@@ -63,7 +63,10 @@ class Prose:
     def table(self) -> tuple[tuple[str, ...], ...]:
         """A small table: a head and a row for each of some wards."""
         wards = self._draw.sample(phrases.SLOTS["ward"], 3)
-        return (("Phường", "Số hộ tham gia", "Tỷ lệ"), *((ward, self._value("n"), self._value("pct")) for ward in wards))
+        return (
+            ("Phường", "Số hộ tham gia", "Tỷ lệ"),
+            *((ward, self._value("n"), self._value("pct")) for ward in wards),
+        )
 
     def _once(self, write: Callable[[], str]) -> str:
         for _ in range(200):

@@ -59,15 +59,25 @@ def answer(site: SampleSite, host: str, path: str, query: str = "") -> Answer:
 
 
 def _for_browsers(site: SampleSite, path: str, query: str) -> Answer:
-    """The site under its loopback address, for people: every address that names a host of the site stays on this one."""
-    found = answer(site, IMAGE_HOST, path.removeprefix("/anh")) if path.startswith("/anh/") else answer(site, MAIN_HOST, path, query)
+    """The site under its loopback address, for people: every address that names a host of the site stays on this
+    one.
+    """
+    found = (
+        answer(site, IMAGE_HOST, path.removeprefix("/anh"))
+        if path.startswith("/anh/")
+        else answer(site, MAIN_HOST, path, query)
+    )
     body, where = found.body, found.headers.get("Location", "")
     for host, prefix in ((IMAGE_HOST, "/anh"), *((host, "") for host in PAGE_HOSTS)):
         where = where.replace(f"https://{host}/", f"{prefix}/")
         if found.content_type.startswith("text/html"):
             body = body.replace(f"https://{host}/".encode(), f"{prefix}/".encode())
     return dataclasses.replace(
-        found, body=body, stable=None, validated=False, headers={**found.headers, "Location": where} if where else found.headers
+        found,
+        body=body,
+        stable=None,
+        validated=False,
+        headers={**found.headers, "Location": where} if where else found.headers,
     )
 
 
@@ -106,7 +116,9 @@ def _home(site: SampleSite) -> Answer:
 _FIXED: dict[str, Callable[[SampleSite], Answer]] = {
     "/": _home,
     "/favicon.ico": lambda site: _binary(media.icon(), "image/x-icon"),
-    "/captcha.aspx": lambda site: Answer(body=media.png("captcha", 96, 32), content_type="image/png", compressible=False, validated=False),
+    "/captcha.aspx": lambda site: Answer(
+        body=media.png("captcha", 96, 32), content_type="image/png", compressible=False, validated=False
+    ),
     "/sitemap.xml": lambda site: _text(front.sitemap(site), "application/xml"),
     "/rss.xml": lambda site: _text(front.feed(site), "application/rss+xml; charset=utf-8"),
     "/tim-kiem": lambda site: _html(site, front.search(site)),

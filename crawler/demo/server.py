@@ -1,7 +1,8 @@
 """The sample site on loopback: aiohttp in a thread, http and https on one port, every request noted.
 
 A connection's first byte tells the protocol (22 opens a TLS handshake), so that one `--connect-to ::127.0.0.1:PORT`
-leads `http://` and `https://` addresses alike to the site. Where TLS is on, pages asked for over http redirect to https.
+leads `http://` and `https://` addresses alike to the site.
+Where TLS is on, pages asked for over http redirect to https.
 """
 
 import asyncio
@@ -39,7 +40,9 @@ class RequestSeen:
     began: float
     """`time.monotonic()` when its head had come in."""
     ended: float
-    """`time.monotonic()` when the last byte of the answer had been handed to the socket; until then, when its first was about to be."""
+    """`time.monotonic()` when the last byte of the answer had been handed to the socket;
+    until then, when its first was about to be.
+    """
     method: str
     host: str
     path: str
@@ -83,7 +86,9 @@ def serve(site: SampleSite, *, port: int = 0, tls: bool = True) -> Iterator[Runn
     Raises OSError where the port is taken. Without TLS the pages' absolute links still say https.
     """
     with contextlib.ExitStack() as stack:
-        context, ca_path = _tls(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sample-site-")))) if tls else (None, None)
+        context, ca_path = (
+            _tls(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sample-site-")))) if tls else (None, None)
+        )
         listener = stack.enter_context(socket.create_server(("127.0.0.1", port), backlog=128))
         listener.setblocking(False)
         bound = listener.getsockname()[1]
@@ -154,7 +159,9 @@ class _ServerThread(threading.Thread):
             task.add_done_callback(greetings.discard)
 
     async def _greet(self, server: web.Server, connection: socket.socket) -> None:
-        """Hand the connection on, over TLS where the client's first byte asks for it. One that says nothing is dropped."""
+        """Hand the connection on, over TLS where the client's first byte asks for it.
+        One that says nothing is dropped.
+        """
         handed_on = False
         try:
             first = await asyncio.wait_for(self._peek(connection), SILENCE)
@@ -254,7 +261,9 @@ def _host(request: web.BaseRequest) -> str:
 
 
 class _Validators:
-    """ETag and Last-Modified of each address: the day moves to that of the site's change when the text has changed with it."""
+    """ETag and Last-Modified of each address: the day moves to that of the site's change when the text has changed with
+    it.
+    """
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, float]] = {}

@@ -1,6 +1,7 @@
 """A throw-away certificate authority and one certificate for all the sample site's host names.
 
-The chain passes OpenSSL's strict checks (RFC 5280): basic constraints, key usage and key identifiers on both certificates.
+The chain passes OpenSSL's strict checks (RFC 5280): basic constraints,
+key usage and key identifiers on both certificates.
 """
 
 import datetime as dt
@@ -53,7 +54,9 @@ def make_certificates(hosts: Iterable[str], now: dt.datetime | None = None) -> C
     return Certificates(ca=ca.public_bytes(pem), chain=private + leaf.public_bytes(pem))
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: dt.datetime) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: dt.datetime
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

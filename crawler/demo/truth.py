@@ -1,6 +1,7 @@
 """The sample site and its truth: what a perfect parser makes of each page, and the edits that a refresh must find.
 
-Two sites built alike are equal in every byte of text; only the header's clock, which pages take from `SampleSite.now`, moves.
+Two sites built alike are equal in every byte of text;
+only the header's clock, which pages take from `SampleSite.now`, moves.
 """
 
 import dataclasses
@@ -20,16 +21,34 @@ MARKUPS = ("table", "soup", "semantic")
 GROUPS: tuple[Group, ...] = (
     Group(slug="thoi-su", title="Thời sự", id=1197604601, parent=None, markup="table", paging="page"),
     Group(slug="xay-dung-dang", title="Xây dựng Đảng", id=1197604602, parent=None, markup="soup", paging="p"),
-    Group(slug="van-hoa-xa-hoi", title="Văn hóa - Xã hội", id=1197604603, parent=None, markup="semantic", paging="next"),
+    Group(
+        slug="van-hoa-xa-hoi", title="Văn hóa - Xã hội", id=1197604603, parent=None, markup="semantic", paging="next"
+    ),
     Group(slug="kinh-te", title="Kinh tế", id=1197604604, parent=None, markup="semantic", paging="page"),
     Group(slug="tin-thanh-pho", title="Tin thành phố", id=1197604605, parent="thoi-su", markup="table", paging="page"),
     Group(slug="quan-huyen", title="Quận, huyện", id=1197604606, parent="thoi-su", markup="table", paging="path"),
-    Group(slug="to-chuc-co-so", title="Tổ chức cơ sở", id=1197604607, parent="xay-dung-dang", markup="soup", paging="p"),
-    Group(slug="nguoi-tot-viec-tot", title="Người tốt, việc tốt", id=1197604608, parent="xay-dung-dang", markup="soup", paging="next"),
+    Group(
+        slug="to-chuc-co-so", title="Tổ chức cơ sở", id=1197604607, parent="xay-dung-dang", markup="soup", paging="p"
+    ),
+    Group(
+        slug="nguoi-tot-viec-tot",
+        title="Người tốt, việc tốt",
+        id=1197604608,
+        parent="xay-dung-dang",
+        markup="soup",
+        paging="next",
+    ),
     Group(slug="giao-duc", title="Giáo dục", id=1197604609, parent="van-hoa-xa-hoi", markup="semantic", paging="next"),
     Group(slug="y-te", title="Y tế", id=1197604610, parent="van-hoa-xa-hoi", markup="soup", paging="page"),
     Group(slug="tieu-dung", title="Tiêu dùng", id=1197604611, parent="kinh-te", markup="table", paging="p"),
-    Group(slug="khoa-hoc-cong-nghe", title="Khoa học - Công nghệ", id=1197604612, parent="kinh-te", markup="semantic", paging="next"),
+    Group(
+        slug="khoa-hoc-cong-nghe",
+        title="Khoa học - Công nghệ",
+        id=1197604612,
+        parent="kinh-te",
+        markup="semantic",
+        paging="next",
+    ),
 )
 """The dozen listings, the four outer sections first."""
 
@@ -101,7 +120,8 @@ class SampleSite:
     def truth(self, key: str) -> dict[str, Any]:
         """What a perfect parser finds on the page of a live article, in the record's terms.
 
-        `blocks` has type and text of the blocks of text alone; `related` has canonical addresses, the page may link others of the same key.
+        `blocks` has type and text of the blocks of text alone;
+        `related` has canonical addresses, the page may link others of the same key.
         """
         article = self._pages[key]
         return article.truth() | {
@@ -109,7 +129,9 @@ class SampleSite:
             "related": [other.canonical_url for other in self.related(article)],
         }
 
-    def add_article(self, title: str, *, group: str = "tin-thanh-pho", markup: str = "soup", day: dt.date | None = None) -> SampleArticle:
+    def add_article(
+        self, title: str, *, group: str = "tin-thanh-pho", markup: str = "soup", day: dt.date | None = None
+    ) -> SampleArticle:
         """Publish an article; by default on the day after the newest one's."""
         newest = self.articles[-1]
         day = day or newest.day + dt.timedelta(days=1)
@@ -120,19 +142,27 @@ class SampleSite:
             wanted += 1
         # Beyond the last known id an estimate is a guess: the page must tell its day itself.
         evidence = "metadata" if markup == "semantic" else "page"
-        article = self._cast.article(Part(story=story, number=number, day=day, id=wanted, markup=markup, evidence=evidence))
+        article = self._cast.article(
+            Part(story=story, number=number, day=day, id=wanted, markup=markup, evidence=evidence)
+        )
         self._put(article)
         return article
 
-    def edit_article(self, key: str, *, text: str = "Thông tin đã được bổ sung sau khi bài lên trang.") -> SampleArticle:
-        """Add a sentence to the last paragraph; a page that states times states that of the edit too, where its form has a place for it."""
+    def edit_article(
+        self, key: str, *, text: str = "Thông tin đã được bổ sung sau khi bài lên trang."
+    ) -> SampleArticle:
+        """Add a sentence to the last paragraph; a page that states times states that of the edit too,
+        where its form has a place for it.
+        """
         article = self._pages[key]
         pieces = list(article.pieces)
         last = max(number for number, piece in enumerate(pieces) if piece.kind == "paragraph")
         pieces[last] = Piece(kind="paragraph", text=f"{pieces[last].text} {text}")
         form = {"weekday-bar": "edited", "json-ld": "json-ld-edited"}.get(article.form, article.form)
         states = form in {"edited", "json-ld-edited"}
-        modified = (article.modified or dt.datetime.combine(article.day, article.time or dt.time(8), VIETNAM)) + dt.timedelta(hours=30)
+        modified = (
+            article.modified or dt.datetime.combine(article.day, article.time or dt.time(8), VIETNAM)
+        ) + dt.timedelta(hours=30)
         edited = dataclasses.replace(
             article,
             pieces=tuple(pieces),
@@ -152,7 +182,9 @@ class SampleSite:
         self._touch()
 
     def rename(self, key: str, title: str | None = None) -> SampleArticle:
-        """Give a page a new slug under the same id; the old address redirects. With a title, the headline changes as well."""
+        """Give a page a new slug under the same id; the old address redirects.
+        With a title, the headline changes as well.
+        """
         article = self._pages[key]
         renamed = dataclasses.replace(
             article,
@@ -196,7 +228,9 @@ def _days() -> list[dt.date]:
         (dt.date(2020, 11, 15), dt.date(2025, 8, 20), 60),
     ):
         step = (end - start).days / count
-        days.extend(start + dt.timedelta(days=int(number * step + draw.randrange(int(step) - 1))) for number in range(count))
+        days.extend(
+            start + dt.timedelta(days=int(number * step + draw.randrange(int(step) - 1))) for number in range(count)
+        )
     for day in NEW_YEARS:
         nearest = min(range(len(days)), key=lambda number: abs((days[number] - day).days))
         days[nearest] = day

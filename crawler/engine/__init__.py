@@ -1,0 +1,1 @@
+"""The engine: every component of Scrapy that a crawl is made of."""

@@ -90,7 +90,9 @@ class Budget:
 
 
 def _ran_since(midnight: datetime, crawls: Path, own: str) -> float:
-    """Seconds that earlier runs took since then: from a run's name, which tells its beginning, to the last line of its log."""
+    """Seconds that earlier runs took since then: from a run's name, which tells its beginning,
+    to the last line of its log.
+    """
     seconds = 0.0
     for directory in crawls.glob("[0-9]*"):
         try:
@@ -124,4 +126,6 @@ class MediaBudget:
     @property
     def is_spent(self) -> bool:
         """Whether the photos and attachments that are left have to wait for the next run."""
-        return bool((self._requests and self._begun >= self._requests) or (self._bytes and self._received >= self._bytes))
+        return bool(
+            (self._requests and self._begun >= self._requests) or (self._bytes and self._received >= self._bytes)
+        )

@@ -22,7 +22,7 @@ from twisted.web.iweb import IPolicyForHTTPS
 from archive.errors import ArchiveError, RecordError
 from archive.http.bodies import read_message
 from archive.http.head import HTTPSyntaxError
-from archive.state.database import CaptureRow
+from archive.state.rows import CaptureRow
 from archive.warc.exchange import Exchange
 from crawler.engine.connect import RoutedPool, TrustOnly
 from crawler.engine.session import ArchiveSession
@@ -84,7 +84,9 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
             del self._recordings[token]
         try:
             if response is not None and not recordings:
-                raise ArchiveError(f"{request.url}: expected the exchange to be recorded, got none; this Scrapy sends past the capture")
+                raise ArchiveError(
+                    f"{request.url}: expected the exchange to be recorded, got none; this Scrapy sends past the capture"
+                )
             row = self._append(request, recordings, error)
             if recordings:
                 await maybe_deferred_to_future(self._committer.committed())
@@ -122,7 +124,9 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
             )
             with recording.response:
                 row = self._collection.append_exchange(exchange, key)
-            self._crawler.signals.send_catch_log(ArchiveSession.exchange_archived, exchange=exchange, received=recording.received)
+            self._crawler.signals.send_catch_log(
+                ArchiveSession.exchange_archived, exchange=exchange, received=recording.received
+            )
         return row
 
     def _read_stored(self, request: Request, capture: int) -> Response:

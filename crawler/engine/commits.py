@@ -16,7 +16,9 @@ class Committer:
         self._syncing = False
 
     def committed(self) -> "Deferred[None]":
-        """Fires when all that was appended so far is durable and noted; fails with ArchiveError when it could not be."""
+        """Fires when all that was appended so far is durable and noted;
+        fails with ArchiveError when it could not be.
+        """
         done: Deferred[None] = Deferred()
         self._waiting.append(done)
         if not self._syncing:

@@ -73,7 +73,11 @@ def is_refused(address: str) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         # 64:ff9b::/96 is NAT64 (RFC 6052): the last 32 bits are an IPv4 address.
         nat64 = ipaddress.ip_network("64:ff9b::/96")
-        embedded = found.ipv4_mapped or found.sixtofour or (ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in nat64 else None)
+        embedded = (
+            found.ipv4_mapped
+            or found.sixtofour
+            or (ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in nat64 else None)
+        )
         if embedded is not None:
             return is_refused(str(embedded))
     return not found.is_global or found.is_multicast
@@ -140,7 +144,9 @@ class RoutedPool(HTTPConnectionPool):
         if route is None or not route.to_host:
             port = route.to_port or port if route else port
             return GuardedEndpoint(self._reactor, host, port, timeout=self._connect_timeout, bindAddress=bind)
-        return HostnameEndpoint(self._reactor, route.to_host, route.to_port or port, timeout=self._connect_timeout, bindAddress=bind)
+        return HostnameEndpoint(
+            self._reactor, route.to_host, route.to_port or port, timeout=self._connect_timeout, bindAddress=bind
+        )
 
 
 @implementer(IPolicyForHTTPS)

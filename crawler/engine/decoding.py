@@ -5,7 +5,9 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 
 
 class DecodingMiddleware(HttpCompressionMiddleware):
-    """Scrapy's, with a bound of its own: a page that decodes to more is a bomb or no page. Its raw bytes are archived all the same."""
+    """Scrapy's, with a bound of its own: a page that decodes to more is a bomb or no page.
+    Its raw bytes are archived all the same.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler=crawler)

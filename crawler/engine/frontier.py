@@ -3,7 +3,8 @@
 A request becomes a row (key, URL, kind, priority, hops, via); a row becomes a request again when its turn comes.
 A refresh begins with the first page of every listing and the articles that are due, and turns a listing's page
 only when it found something new on the one before.
-Requests with a callback of their own or `dont_filter` (`scrapy parse`, the shell) are one-time errands, kept in memory only.
+Requests with a callback of their own or `dont_filter` (`scrapy parse`, the shell) are one-time errands,
+kept in memory only.
 """
 
 import logging
@@ -16,7 +17,7 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
-from archive.state.database import UrlRow
+from archive.state.rows import UrlRow
 from archive.state.urls import NEVER, Found
 from crawler.engine.budget import MediaBudget
 from crawler.engine.known import known_articles
@@ -57,20 +58,26 @@ class Frontier:
         return cls(crawler)
 
     def open(self, spider: Spider) -> None:
-        """Of a refresh: queue the listings' first pages and what is due. Of a search for gaps: the listing pages around them."""
+        """Of a refresh: queue the listings' first pages and what is due. Of a search for gaps:
+        the listing pages around them.
+        """
         if self._crawler.settings.getbool("FILL_GAPS"):
             self._queue_around_gaps()
         if self._refresh:
             # What was read under another run's limits has links that nobody noted: a 304 must not hide them.
             first, kinds = FIRST_PAGES[0]
             self._session.unread = self._urls.requeue_unread(f"{first} OR kind = ?", *kinds, Kind.FEED)
-            listings = len(self._session.unread) + sum(self._urls.requeue_where(where, *kinds) for where, kinds in FIRST_PAGES)
+            listings = len(self._session.unread) + sum(
+                self._urls.requeue_where(where, *kinds) for where, kinds in FIRST_PAGES
+            )
             until = NEVER if self._crawler.settings.getbool("RECHECK") else time.time()
             due = self._urls.requeue_due(ITEM_KINDS, until, PRIORITY[Kind.ARTICLE] - REVISIT)
             logger.info("refresh: %d listings, %d articles due", listings, due)
 
     def _queue_around_gaps(self) -> None:
-        """Look again at the listing pages that led to a gap's neighbours, and at the pages behind them, since listings have grown since."""
+        """Look again at the listing pages that led to a gap's neighbours, and at the pages behind them,
+        since listings have grown since.
+        """
         gaps = find_gaps(known_articles(self._collection))
         for key in {key for gap in gaps for key in (gap.after, gap.before)}:
             row = self._urls.find(key)
@@ -196,17 +203,25 @@ class Frontier:
             self._urls.finish(row.key, "excluded")
 
     def _as_request(self, row: UrlRow) -> Request:
-        meta: dict[str, Any] = {"key": row.key, "kind": row.kind, "hops": row.hops, "via": row.via, "attempts": row.attempts}
+        meta: dict[str, Any] = {
+            "key": row.key,
+            "kind": row.kind,
+            "hops": row.hops,
+            "via": row.via,
+            "attempts": row.attempts,
+        }
         headers: dict[str, bytes] = {}
         if row.state == "fetched":
             meta["stored_capture"] = row.capture
-        # A page that was gone is asked for without conditions: where it is back unchanged, a 304 would say nothing of its text.
+        # A page that was gone is asked for without conditions:
+        # where it is back unchanged, a 304 would say nothing of its text.
         elif row.page is not None and row.gone_at is None and row.status not in GONE:
             if row.etag:
                 headers["If-None-Match"] = row.etag.encode("latin-1")  # the bytes that the server sent
             if row.last_modified:
                 headers["If-Modified-Since"] = row.last_modified.encode("latin-1")
-        # No callback means the spider's `parse`. Of a generator that is named here Scrapy parses the source again at each response:
+        # No callback means the spider's `parse`. Of a generator that is named here Scrapy parses the source again at
+        # each response:
         # its cache holds the bound method weakly, and that is gone with the request. Measured: 1.3 ms a page.
         return Request(
             row.url,

@@ -16,14 +16,18 @@ MOST_FAILED = 0.2
 def find_shortfalls(stats: Mapping[str, Any]) -> list[str]:
     """What fell short, each in a line for a tired archivist; empty where all is well."""
     kept = stats.get("articles/kept", 0) + stats.get("articles/unchanged", 0)
-    refused = sum(count for name, count in stats.items() if name.startswith("layout_errors/") and not name.endswith("/soft-404"))
+    refused = sum(
+        count for name, count in stats.items() if name.startswith("layout_errors/") and not name.endswith("/soft-404")
+    )
     undated, failed = stats.get("articles/undated", 0), stats.get("frontier/failed", 0)
     answered = stats.get("response_received_count", 0)
     found = []
     if (crashed := stats.get("spider_exceptions/count", 0)) > 0:
         found.append(f"{crashed} pages could not be read for an error of ours; their captures are kept, see crawl.log")
     if kept + refused >= ENOUGH and refused > MOST_REFUSED * (kept + refused):
-        found.append(f"{refused} of {kept + refused} article pages were read as no article; the site may have a new layout")
+        found.append(
+            f"{refused} of {kept + refused} article pages were read as no article; the site may have a new layout"
+        )
     if kept >= ENOUGH and undated > MOST_UNDATED * kept:
         found.append(f"{undated} of {kept} articles have no date; the site may have a new layout")
     if (postponed := stats.get("frontier/postponed", 0)) > 0:

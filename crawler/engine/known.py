@@ -21,13 +21,19 @@ def known_articles(collection: Collection) -> list[Known]:
     for row in collection.state.newest_versions():
         number = row.key.rpartition("/")[2]
         known.append(
-            Known(key=row.key, number=int(number) if number.isdigit() else 0, day=date.fromisoformat(row.date) if row.date else None)
+            Known(
+                key=row.key,
+                number=int(number) if number.isdigit() else 0,
+                day=date.fromisoformat(row.date) if row.date else None,
+            )
         )
     return known
 
 
 def coverage(collection: Collection) -> dict[str, Any] | None:
-    """What the numbers say about gaps; only where this run changed anything, since it costs a pass over all articles."""
+    """What the numbers say about gaps; only where this run changed anything,
+    since it costs a pass over all articles.
+    """
     if not collection.new_versions:
         return None
     known = known_articles(collection)

@@ -5,6 +5,9 @@ from typing import Any
 
 from archive.errors import ArchiveError
 
+AT_ONCE = "at-once"
+"""The reason of a crawl that a second signal ended before it could close its files."""
+
 
 @dataclass(kw_only=True)
 class Outcome:

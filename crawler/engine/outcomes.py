@@ -29,7 +29,9 @@ REFUSED = frozenset({401, 403, 407, 451})
 """Statuses by which a site refuses us; the page is asked for again in the next run."""
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses that speak of the moment and not of the page."""
-CHALLENGE = re.compile(rb"cf-chl|challenge-platform|challenge-form|just a moment|checking your browser|captcha", re.IGNORECASE)
+CHALLENGE = re.compile(
+    rb"cf-chl|challenge-platform|challenge-form|just a moment|checking your browser|captcha", re.IGNORECASE
+)
 """What a page says that keeps robots out, whatever its status."""
 FAILURES_IN_A_ROW = 25
 """After so many failed requests without an answer between them the site counts as down."""

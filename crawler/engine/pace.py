@@ -51,12 +51,16 @@ class Pace:
             slot.lastseen = max(slot.lastseen, time.monotonic() + min(pause, LONGEST_PAUSE) - self._delay)
 
     def ease(self, latency: float) -> None:
-        """After an answer: back towards the delay asked for, but not below the time that the site needs for an answer."""
+        """After an answer: back towards the delay asked for,
+        but not below the time that the site needs for an answer.
+        """
         if self._base:
             self._set(max(self._base, min(latency, SLOWEST), self._delay * 0.8))
 
     def _set(self, delay: float) -> None:
-        """Scrapy varies a delay to both sides of its middle: raise the middle, so that no gap is shorter than `delay`."""
+        """Scrapy varies a delay to both sides of its middle:
+        raise the middle, so that no gap is shorter than `delay`.
+        """
         self._delay = delay
         slot = self._slot()
         if slot is not None:

@@ -25,7 +25,9 @@ class ArchivePipeline:
         return cls(crawler)
 
     def process_item(self, item: Article) -> Article:
-        """Append the article. Raises DropItem where it is beyond the limits, where no capture holds its page, or the archive is full."""
+        """Append the article. Raises DropItem where it is beyond the limits, where no capture holds its page,
+        or the archive is full.
+        """
         try:
             self._keep(item)
         except ArchiveError as failure:

@@ -48,7 +48,9 @@ class ProgressBar:
         stats = self._crawler.stats.get_stats()
         total = self._left + stats.get("frontier/added", 0)
         done = stats.get("response_received_count", 0)
-        self._progress.update(self._task, completed=done, total=max(total, done), articles=stats.get("articles/kept", 0))
+        self._progress.update(
+            self._task, completed=done, total=max(total, done), articles=stats.get("articles/kept", 0)
+        )
 
     def _close(self) -> None:
         self._progress.stop()

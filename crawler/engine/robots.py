@@ -80,9 +80,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return RobotsUnreachable(f"{address}: status {response.status}")
         body = response.body if response.status < 300 else b""
         parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
-        await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=request)
+        await self.crawler.signals.send_catch_log_async(
+            signal=signals.robots_parsed, robotparser=parser, request=request
+        )
         return parser
 
     async def _fetch(self, address: str) -> Response:
-        asked = Request(address, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+        asked = Request(
+            address, priority=self.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK
+        )
         return await self.crawler.engine.download_async(asked)

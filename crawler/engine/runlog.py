@@ -5,7 +5,9 @@ from pathlib import Path
 
 
 class _LogFile(logging.FileHandler):
-    """The run's log. A disk that is full stops the crawl where it writes the archive; the log's own failures add nothing to that."""
+    """The run's log. A disk that is full stops the crawl where it writes the archive;
+    the log's own failures add nothing to that.
+    """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the library's
         """Lose the line."""

@@ -18,7 +18,7 @@ from twisted.internet.defer import Deferred
 
 from archive.collection import Collection, Options
 from archive.errors import ArchiveError
-from archive.warc.writer import as_archive_error
+from archive.files import as_archive_error
 from crawler import __version__
 from crawler.engine.commits import Committer
 from crawler.engine.connect import Route, parse_route
@@ -27,8 +27,8 @@ from crawler.engine.known import coverage, knows_listing
 from crawler.engine.outcome import Outcome
 from crawler.engine.runlog import attach_log
 from crawler.engine.wire import check_wire
-from crawler.planning.follow import Limits
 from crawler.planning.kinds import describe
+from crawler.planning.limits import Limits
 from crawler.reporting.gather import gather_run
 from crawler.reporting.page import render
 from crawler.site.times import parse_day
@@ -108,7 +108,9 @@ class ArchiveSession:
             self._end("unreachable")
 
     def finish_early(self, spent: str) -> None:
-        """End the crawl because its budget is spent: a good end, after which the next run goes on. Safe to call more than once."""
+        """End the crawl because its budget is spent: a good end, after which the next run goes on.
+        Safe to call more than once.
+        """
         if not self.outcome.spent:
             self.outcome.spent = spent
             logger.info("budget spent: %s", spent)
@@ -144,7 +146,8 @@ class ArchiveSession:
     def _stop_waiting(self) -> None:
         """See to it that the end does not wait for requests that wait for their turn: they are begun in the next run.
 
-        Scrapy fetches what its slots have queued before it closes, at the pace asked for: minutes, after a Retry-After an hour.
+        Scrapy fetches what its slots have queued before it closes, at the pace asked for:
+        minutes, after a Retry-After an hour.
         """
         engine = self._crawler.engine
         close_spider = engine.close_spider_async
@@ -209,10 +212,16 @@ class ArchiveSession:
     def _find_nothing(self) -> list[str]:
         """What a run found nothing of that it was to find."""
         urls, limits = self.collection.urls, self.limits
-        found = [f"no listing {slug!r} is known of the site" for slug in sorted(limits.sections) if not knows_listing(urls, slug)]
+        found = [
+            f"no listing {slug!r} is known of the site"
+            for slug in sorted(limits.sections)
+            if not knows_listing(urls, slug)
+        ]
         asked = self._crawler.settings.getlist("SEEDS") or limits.narrow
         if not found and not asked and not self.outcome.counts.get("items"):
-            found.append("no article was found; the site may have a new layout, or answer with something else than its pages")
+            found.append(
+                "no article was found; the site may have a new layout, or answer with something else than its pages"
+            )
         return found
 
 
@@ -233,11 +242,15 @@ def _limits(settings: BaseSettings) -> Limits:
 
 
 def draw_run(collection: Collection, run: Mapping[str, Any]) -> list[bytes]:
-    """The page of a run; nothing where it cannot be drawn. Costs in proportion to the run, see `crawler.reporting.gather`."""
+    """The page of a run; nothing where it cannot be drawn.
+    Costs in proportion to the run, see `crawler.reporting.gather`.
+    """
     try:
         return [render(gather_run(collection.path, collection.run, run, collection.state.execute, datetime.now(UTC)))]
     except Exception as error:  # noqa: BLE001 - the data is written: a fault of the page must not make the run's end fail
-        logger.warning("%s: the run's report.html could not be drawn: %s: %s", collection.path, type(error).__name__, error)
+        logger.warning(
+            "%s: the run's report.html could not be drawn: %s: %s", collection.path, type(error).__name__, error
+        )
         return []
 
 
@@ -251,5 +264,9 @@ def _configuration(crawler: Crawler) -> dict[str, Any]:
     chosen = {}
     for name, attribute in sorted(crawler.settings.attributes.items()):
         if attribute.priority > 0 and not name.startswith(("SPIDER_MODULES", "NEWSPIDER")):
-            chosen[name] = attribute.value if isinstance(attribute.value, str | int | float | bool | list) else str(attribute.value)
+            chosen[name] = (
+                attribute.value
+                if isinstance(attribute.value, str | int | float | bool | list)
+                else str(attribute.value)
+            )
     return chosen

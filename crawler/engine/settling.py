@@ -65,7 +65,9 @@ class SettlingMiddleware:
             self._urls.finish(key, due=self._next_visit(key))
 
     def _settle_listing(self, response: Response) -> None:
-        """What leads to articles. Read under limits that leave out links, it is read again, from the archive, by later runs."""
+        """What leads to articles. Read under limits that leave out links, it is read again, from the archive,
+        by later runs.
+        """
         key, unread = response.meta["key"], self._session.unread
         if response.status == 304 and key in unread:
             self._urls.read_again(key)
@@ -110,4 +112,6 @@ def _is_elsewhere(response: Response) -> bool:
 def _is_same_page(output: Any, response: Response) -> bool:
     """Whether the spider asks for this very page again, at another address."""
     meta = getattr(output, "meta", {})
-    return meta.get("redirected_from") is not None and meta.get("redirected_from") == meta.get("key") == response.meta.get("key")
+    return meta.get("redirected_from") is not None and meta.get("redirected_from") == meta.get(
+        "key"
+    ) == response.meta.get("key")

@@ -113,7 +113,9 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
         self._in_head = False
 
     def request(self, request: Any) -> "Deferred[Any]":
-        """Send a request. Twisted's pool may call this again, on another connection, for a request that got no answer."""
+        """Send a request. Twisted's pool may call this again, on another connection,
+        for a request that got no answer.
+        """
         token = getattr(request, "thanhuy_token", None)
         if token is None:
             token = (request.headers.getRawHeaders(TOKEN_HEADER) or [b""])[0]
@@ -174,7 +176,9 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
         return recording
 
     def _note_security(self, recording: Recording) -> None:
-        """Note TLS version and cipher: on a new connection known once the handshake is over, so with the first byte that comes back."""
+        """Note TLS version and cipher: on a new connection known once the handshake is over,
+        so with the first byte that comes back.
+        """
         handle: Any = getattr(self.transport, "getHandle", lambda: None)()
         if hasattr(handle, "get_cipher_name") and handle.get_cipher_name():
             recording.protocols = ("http/1.1", handle.get_protocol_version_name().lower().replace("tlsv", "tls/"))
@@ -186,7 +190,9 @@ class RecordingFactory(_HTTP11ClientFactory):
 
     noisy = False
 
-    def __init__(self, quiescent: Callable[..., None], metadata: str, recordings: dict[bytes, list[Recording]], keep: int) -> None:
+    def __init__(
+        self, quiescent: Callable[..., None], metadata: str, recordings: dict[bytes, list[Recording]], keep: int
+    ) -> None:
         """`keep`: bytes of each body that Scrapy may hold in memory."""
         super().__init__(quiescent, metadata)
         self._recordings_by_token, self._keep = recordings, keep
@@ -197,7 +203,9 @@ class RecordingFactory(_HTTP11ClientFactory):
 
 
 def check_wire() -> None:
-    """Make sure that every private name that the capture stands on is where it was. Raises RuntimeError naming what moved."""
+    """Make sure that every private name that the capture stands on is where it was.
+    Raises RuntimeError naming what moved.
+    """
     wanted: tuple[tuple[object, str], ...] = (
         (http11, "_LenientHTTP11ClientProtocol"),
         (http11, "_ScrapyAgent"),
@@ -212,11 +220,15 @@ def check_wire() -> None:
     )
     missing = [f"{getattr(owner, '__name__', owner)}.{name}" for owner, name in wanted if not hasattr(owner, name)]
     if not missing:
-        set_at_start = ((http11.HTTP11DownloadHandler, ("_pool", "_contextFactory")), (http11._ResponseReader, ("_bodybuf",)))
+        set_at_start = (
+            (http11.HTTP11DownloadHandler, ("_pool", "_contextFactory")),
+            (http11._ResponseReader, ("_bodybuf",)),
+        )
         for owner, names in set_at_start:
             source = inspect.getsource(owner.__init__)
             missing += [f"{owner.__name__}.{name}" for name in names if f"self.{name}" not in source]
     if missing:
         raise RuntimeError(
-            f"Scrapy {scrapy.__version__}: expected {', '.join(missing)}, got none; the capture would miss bytes. Install Scrapy 2.19"
+            f"Scrapy {scrapy.__version__}: expected {', '.join(missing)}, got none; the capture would miss bytes."
+            " Install Scrapy 2.19"
         )

@@ -1,8 +1,10 @@
 """The catalog: every capture and every stored record of an archive, and the order in which pages are read again.
 
-Kept in a temporary SQLite database, which goes to disk when it grows, so that memory does not follow the archive's size.
+Kept in a temporary SQLite database, which goes to disk when it grows,
+so that memory does not follow the archive's size.
 
-Of one collection the order is that of its files: articles come as the crawl wrote them. Of any other set of files it is that of capture.
+Of one collection the order is that of its files: articles come as the crawl wrote them.
+Of any other set of files it is that of capture.
 A page of which the crawl kept an article is read where that was written; every other one where it was captured.
 """
 
@@ -14,7 +16,7 @@ from crawler.extracting.blocks import Place, Stored
 from crawler.extracting.rereading import Task
 from crawler.extracting.scanning import Found, FoundItem, Scan
 from crawler.extracting.sources import Source
-from crawler.planning.follow import Limits
+from crawler.planning.limits import Limits
 
 _PLACE = "source, offset, length, block_at, block_length"
 _TABLES = f"""
@@ -35,16 +37,23 @@ CREATE INDEX captures_date ON captures (date) WHERE type = 'revisit';
 _IN_ORDER = """
 SELECT i.*, p.source AS at_source, p.offset AS at_offset, p.block_at AS at_block
 FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY version, source, offset) AS turn FROM items) i
-JOIN (SELECT key, source, offset, block_at, row_number() OVER (PARTITION BY key ORDER BY source, offset) AS turn FROM items) p
+JOIN (SELECT key, source, offset, block_at, row_number() OVER (PARTITION BY key ORDER BY source, offset) AS turn
+  FROM items) p
   USING (key, turn)
 """
-"""The stored records, each with a place among them: of one article the versions in their order, wherever repair has put them."""
+"""The stored records, each with a place among them: of one article the versions in their order,
+wherever repair has put them.
+"""
 _TASKS = """
-SELECT e.*, c.source AS c_source, c.offset AS c_offset, c.length AS c_length, c.block_at AS c_block_at, c.block_length AS c_block_length,
-  h.source AS h_source, h.offset AS h_offset, h.length AS h_length, h.block_at AS h_block_at, h.block_length AS h_block_length,
-  i.source AS i_source, i.offset AS i_offset, i.length AS i_length, i.block_at AS i_block_at, i.block_length AS i_block_length,
+SELECT e.*, c.source AS c_source, c.offset AS c_offset, c.length AS c_length, c.block_at AS c_block_at,
+  c.block_length AS c_block_length,
+  h.source AS h_source, h.offset AS h_offset, h.length AS h_length, h.block_at AS h_block_at,
+  h.block_length AS h_block_length,
+  i.source AS i_source, i.offset AS i_offset, i.length AS i_length, i.block_at AS i_block_at,
+  i.block_length AS i_block_length,
   coalesce(h.record_id, c.record_id) AS record_id, coalesce(h.payload, c.payload) AS payload
-FROM events e LEFT JOIN captures c ON c.id = e.capture LEFT JOIN captures h ON h.id = e.holder LEFT JOIN items i ON i.id = e.item
+FROM events e LEFT JOIN captures c ON c.id = e.capture LEFT JOIN captures h ON h.id = e.holder
+  LEFT JOIN items i ON i.id = e.item
 """
 
 
@@ -125,14 +134,19 @@ class Catalog:
         self._draft(item["captured_at"], place, *values)
 
     def _captured_by(self, item: sqlite3.Row) -> tuple[int | None, int | None]:
-        """The capture that an article was parsed from, and the response that holds its payload where that is another."""
+        """The capture that an article was parsed from, and the response that holds its payload where that is
+        another.
+        """
         sql = "SELECT id, date, payload FROM captures WHERE record_id = ? AND type = 'response' ORDER BY id LIMIT 1"
         holder = self._db.execute(sql, (item["record_id"],)).fetchone()
         if holder is None:
             return None, None
         if holder["date"] == item["captured_at"]:
             return holder["id"], None
-        sql = "SELECT id FROM captures WHERE type = 'revisit' AND date = ? AND (refers_to = ? OR payload = ?) ORDER BY id LIMIT 1"
+        sql = (
+            "SELECT id FROM captures WHERE type = 'revisit' AND date = ? AND (refers_to = ? OR payload = ?) ORDER BY id"
+            " LIMIT 1"
+        )
         revisit = self._db.execute(sql, (item["captured_at"], item["record_id"], holder["payload"])).fetchone()
         return (revisit["id"], holder["id"]) if revisit is not None else (holder["id"], None)
 
@@ -150,14 +164,18 @@ class Catalog:
         self._draft(row["date"], place, row["id"], holder, None, row["key"], "live", row["uri"], row["date"])
 
     def _find_original(self, row: sqlite3.Row) -> int | None:
-        """The response that a revisit stands for: the one that it names, else one with its payload, else one of the address and time."""
+        """The response that a revisit stands for: the one that it names, else one with its payload,
+        else one of the address and time.
+        """
         conditions = (
             ("record_id = ?", (row["refers_to"],)),
             ("payload = ?", (row["payload"],)),
             ("uri = ? AND date = ?", (row["refers_uri"], row["refers_date"])),
         )
         for condition, values in conditions:
-            sql = f"SELECT id FROM captures WHERE {condition} AND type = 'response' AND NOT truncated ORDER BY id LIMIT 1"  # noqa: S608 - fixed texts
+            sql = (
+                f"SELECT id FROM captures WHERE {condition} AND type = 'response' AND NOT truncated ORDER BY id LIMIT 1"  # noqa: S608 - fixed texts
+            )
             found = self._db.execute(sql, values).fetchone() if all(values) else None
             if found is not None:
                 return int(found["id"])

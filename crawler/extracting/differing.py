@@ -29,7 +29,9 @@ class Difference:
     """One article version that differs."""
 
     kind: str
-    """`changed`, `new` (no record was stored), `lost` (the page gives no article now) or `same-text` (no version of its own now)."""
+    """`changed`, `new` (no record was stored), `lost` (the page gives no article now) or `same-text` (no version of its
+    own now).
+    """
     key: str
     title: str
     version: int
@@ -55,7 +57,9 @@ class Differences:
     """Parser's version before and now → records."""
 
     def compare(self, read: Reread, line: bytes | None) -> Difference | None:
-        """Hold what a task gave against the stored line, and count it. None where they are equal, or neither is there."""
+        """Hold what a task gave against the stored line, and count it.
+        None where they are equal, or neither is there.
+        """
         if read.stored is None and line is None:
             return None
         stored: dict[str, Any] = json.loads(read.stored) if read.stored is not None else {}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archive.errors import ArchiveError, OutOfSpace
-from archive.lines.writer import replace_file
+from archive.files import replace_file
 from crawler.extracting.sources import Source
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -25,7 +25,10 @@ def check_target(target: Path, paths: Iterable[Path], sources: Iterable[Source],
     whole = target.resolve()
     for path in paths:
         if path.is_dir() and path.resolve() in {whole, *whole.parents}:
-            raise BadTarget(f"{target}: expected a place outside the collection {path}, whose files are all known; use another -o FILE")
+            raise BadTarget(
+                f"{target}: expected a place outside the collection {path}, whose files are all known; use another -o"
+                " FILE"
+            )
     if whole in {source.path.resolve() for source in sources}:
         raise BadTarget(f"{target}: expected another file than those that are read")
     if not target.exists():
@@ -34,7 +37,9 @@ def check_target(target: Path, paths: Iterable[Path], sources: Iterable[Source],
         raise BadTarget(f"{target}: expected a file to replace, got something else")
     with target.open("rb") as stream:
         if stream.read(1) not in {b"", b"{"} and not force:
-            raise BadTarget(f"{target}: exists already and holds no JSON Lines; name another file, or replace it with --force")
+            raise BadTarget(
+                f"{target}: exists already and holds no JSON Lines; name another file, or replace it with --force"
+            )
 
 
 def write_lines(target: Path, lines: Iterable[bytes]) -> None:
@@ -43,7 +48,9 @@ def write_lines(target: Path, lines: Iterable[bytes]) -> None:
         replace_file(target, lines)
     except OSError as error:
         if error.errno in FULL:
-            raise OutOfSpace(f"{target}: no space left; nothing was written; free some and run the same command again") from error
+            raise OutOfSpace(
+                f"{target}: no space left; nothing was written; free some and run the same command again"
+            ) from error
         if error.filename is not None and Path(error.filename).parent == target.parent:
             raise BadTarget(f"{target}: {error.strerror or error}") from error
         raise
@@ -53,9 +60,13 @@ def write_lines(target: Path, lines: Iterable[bytes]) -> None:
 
 
 def newest_only(lines: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    """Of the lines of each key the last one, by key. All go through a temporary file, so that memory does not follow their number."""
+    """Of the lines of each key the last one, by key. All go through a temporary file,
+    so that memory does not follow their number.
+    """
     with tempfile.TemporaryFile() as spool, contextlib.closing(sqlite3.connect("")) as places:
-        places.executescript("PRAGMA journal_mode=OFF; CREATE TABLE newest (key TEXT PRIMARY KEY, offset, length) WITHOUT ROWID;")
+        places.executescript(
+            "PRAGMA journal_mode=OFF; CREATE TABLE newest (key TEXT PRIMARY KEY, offset, length) WITHOUT ROWID;"
+        )
         offset = 0
         for key, line in lines:
             spool.write(line)

@@ -15,7 +15,7 @@ from archive.lines.writer import format_line
 from crawler.extracting.blocks import Stored, read_block
 from crawler.items import WarcPointer, as_record
 from crawler.pages import LayoutError, parse_article
-from crawler.planning.follow import Limits
+from crawler.planning.limits import Limits
 
 MAX_PARSED = 32 << 20
 """Bytes of a decoded page; one that has more is a bomb or no page. As the crawl's `PARSED_MAXSIZE` has it."""

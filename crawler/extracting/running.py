@@ -72,7 +72,9 @@ class NothingStored(ArchiveError):
 
 
 class Extraction:
-    """An extraction being run: iterate it for each page's result and its line, None where it gives none; then read the tally."""
+    """An extraction being run: iterate it for each page's result and its line, None where it gives none;
+    then read the tally.
+    """
 
     def __init__(self, sources: list[Source], options: Options) -> None:
         self._sources, self._options = sources, options
@@ -87,7 +89,9 @@ class Extraction:
             self._scan(workers, catalog)
             total = catalog.arrange()
             if self._options.with_stored and not catalog.has_items:
-                raise NothingStored("expected records that a crawl of this project wrote, to compare with, got none in these files")
+                raise NothingStored(
+                    "expected records that a crawl of this project wrote, to compare with, got none in these files"
+                )
             self.tally.unresolved, self.tally.truncated = catalog.unresolved, catalog.truncated
             self._tell("reading", 0, total)
             with Versions(lambda number: reread(catalog.task(number), True)) as versions:
@@ -97,7 +101,9 @@ class Extraction:
                     yield read, line
 
     def _scan(self, workers: Workers, catalog: Catalog) -> None:
-        """Every range of every file. One that was guessed wrongly, as the walk before it shows, is scanned again from where that ended."""
+        """Every range of every file. One that was guessed wrongly, as the walk before it shows,
+        is scanned again from where that ended.
+        """
         ranges: list[tuple[int, int, int | None]] = []
         for number, source in enumerate(self._sources):
             starts = find_ranges(source)
@@ -110,7 +116,9 @@ class Extraction:
             scan, source = guessed, self._sources[number]
             reached = ends.get(number, 0)
             if reached != start:
-                scan = scan_range(source, reached, stop, any_url) if stop is None or reached < stop else Scan(end=reached)
+                scan = (
+                    scan_range(source, reached, stop, any_url) if stop is None or reached < stop else Scan(end=reached)
+                )
             ends[number] = scan.end
             self._take(number, scan, catalog, last=stop is None)
             self._tell("scanning", (source.size if stop is None else stop) - start, 0)
@@ -168,7 +176,9 @@ def _whatever_happens() -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
-            raise OutOfSpace("temporary files: no space left; free some, or name a directory with more in TMPDIR") from error
+            raise OutOfSpace(
+                "temporary files: no space left; free some, or name a directory with more in TMPDIR"
+            ) from error
         raise
     finally:
         close_files()

@@ -4,16 +4,16 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from archive.digest import http_kind
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
 from archive.warc.members import MAGIC, find_member
+from archive.warc.payload import http_kind
 from archive.warc.reader import bare_uri
 from archive.warc.walk import KEPT, Damage, Walk, Walked, find_record
 from archive.warc.writer import REVISIT_NOT_MODIFIED
 from crawler.extracting.blocks import Place, read_block
 from crawler.extracting.sources import Source
-from crawler.planning.follow import Limits
 from crawler.planning.kinds import ITEM_KINDS
+from crawler.planning.limits import Limits
 from crawler.site.scope import find_page, url_key
 from crawler.site.times import parse_day
 
@@ -117,7 +117,9 @@ def _take(walked: Walked, source: Source, any_url: bool, scan: Scan) -> None:
 
 
 def _place(walked: Walked) -> Place:
-    return Place(offset=walked.offset, length=walked.length, block_at=walked.block_at, block_length=walked.record.block_length)
+    return Place(
+        offset=walked.offset, length=walked.length, block_at=walked.block_at, block_length=walked.record.block_length
+    )
 
 
 def _find_capture(walked: Walked, any_url: bool) -> Found | None:

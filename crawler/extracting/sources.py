@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.directory import read_collection
+from archive.directory import kind_of, read_collection
 from archive.errors import ArchiveError
-from archive.verify.runner import kind_of
-from archive.verify.zip import data_offset
-from archive.warc.reader import open_window
-from archive.warc.writer import OPEN_SUFFIX
+from archive.files import OPEN_SUFFIX
+from archive.streams import open_window
+from archive.wacz.zip import data_offset
 
 ENDINGS = (".warc", ".warc.gz")
 
@@ -63,7 +62,13 @@ def find_sources(paths: tuple[Path, ...]) -> list[Source]:
 
 def _file(path: Path, label: str) -> Source:
     size = path.stat().st_size
-    return Source(path=path, name=path.name.removesuffix(OPEN_SUFFIX), label=label, size=size, growing=path.name.endswith(OPEN_SUFFIX))
+    return Source(
+        path=path,
+        name=path.name.removesuffix(OPEN_SUFFIX),
+        label=label,
+        size=size,
+        growing=path.name.endswith(OPEN_SUFFIX),
+    )
 
 
 def _in_collection(path: Path) -> list[Source]:
@@ -82,10 +87,15 @@ def _in_wacz(path: Path) -> list[Source]:
                     continue
                 label = f"{path}!{info.filename}"
                 if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-                    raise NoSource(f"{label}: expected a WARC stored without compression, got one with; unzip it and name the file")
+                    raise NoSource(
+                        f"{label}: expected a WARC stored without compression, got one with; unzip it and name the file"
+                    )
                 begin = data_offset(stream, info)
                 if begin is None or begin + info.file_size > path.stat().st_size:
-                    raise NoSource(f"{label}: expected its bytes where the zip's directory says, got none; run `thanhuy verify {path}`")
+                    raise NoSource(
+                        f"{label}: expected its bytes where the zip's directory says, got none; run `thanhuy verify"
+                        f" {path}`"
+                    )
                 name = info.filename.rpartition("/")[2]
                 sources.append(Source(path=path, name=name, label=label, begin=begin, size=info.file_size))
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:

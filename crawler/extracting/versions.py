@@ -1,6 +1,7 @@
 """Versions: which of the records read again are new, and what only the order of captures tells of them.
 
-The rules are the crawl's (`archive.collection.Collection.append_item`): an article is kept where its text or its status is not that of
+The rules are the crawl's (`archive.collection.Collection.append_item`):
+an article is kept where its text or its status is not that of
 the version before.
 """
 
@@ -32,7 +33,9 @@ class Versions:
     """The newest version of each article, in a temporary database, so that memory does not follow their number."""
 
     def __init__(self, again: Callable[[int], Reread]) -> None:
-        """`again`: a task's number → its result, with the stored line; asked for only where there is more than one version."""
+        """`again`: a task's number → its result, with the stored line;
+        asked for only where there is more than one version.
+        """
         self._again = again
         self._db = sqlite3.connect("")
         self._db.executescript(
@@ -65,7 +68,9 @@ class Versions:
         number = before.number if before is not None and status != "live" else read.task.number
         record["version"] = before.version + 1 if before else 1
         record["status"] = status
-        record["changed"] = changed_fields({**self._record(before.number), "status": before.status}, record) if before else []
+        record["changed"] = (
+            changed_fields({**self._record(before.number), "status": before.status}, record) if before else []
+        )
         self._keep(read.task.key, Version(version=record["version"], digest=digest, status=status, number=number))
         return format_line(record)
 

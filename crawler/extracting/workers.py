@@ -1,4 +1,6 @@
-"""Workers: pure functions run in other processes, their results taken in order, and no more of them at a time than memory holds."""
+"""Workers: pure functions run in other processes, their results taken in order,
+and no more of them at a time than memory holds.
+"""
 
 import multiprocessing
 import os
@@ -54,7 +56,8 @@ class Workers:
 
     def _submit(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> "Future[T]":
         assert self._pool is not None
-        # A process inherits what is blocked: Ctrl-C, which a terminal sends to all of them, is then this process's alone to answer.
+        # A process inherits what is blocked: Ctrl-C, which a terminal sends to all of them,
+        # is then this process's alone to answer.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             return self._pool.submit(function, *arguments)
@@ -72,7 +75,9 @@ class Workers:
 
 
 def _died() -> WorkerDied:
-    return WorkerDied("a worker process was killed or ran out of memory; nothing was written; run it again with fewer --jobs")
+    return WorkerDied(
+        "a worker process was killed or ran out of memory; nothing was written; run it again with fewer --jobs"
+    )
 
 
 def _end_with_parent() -> None:

@@ -1,8 +1,11 @@
 """Pages: bytes and a URL in, an article or links out. No Scrapy, no disk, no network.
 
-`parse_article` reads one page into the record; `inspect_article` also tells which rule found each field and what was refused;
-`parse_links` gives what the page points at. No rule names a site, and none needs a class name or an element id: they work
-from structure, from what metadata say, from how Vietnamese papers write, and from the address. Words that many publishing systems have
+`parse_article` reads one page into the record; `inspect_article` also tells which rule found each field and what was
+refused;
+`parse_links` gives what the page points at. No rule names a site, and none needs a class name or an element id:
+they work
+from structure, from what metadata say, from how Vietnamese papers write, and from the address.
+Words that many publishing systems have
 in their classes (`sapo`, `author`, `tag`) are further evidence at most.
 
 The way of one page::
@@ -19,7 +22,8 @@ from crawler.pages.reading import PARSER_VERSION, Inspection, inspect_article, p
 from crawler.pages.words.slug import slug_matches, slug_of
 
 __all__ = [
-    "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "LayoutError", "Link", "inspect_article", "parse_article",
+    "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "LayoutError", "Link", "inspect_article",
+    "parse_article",
     "parse_links", "slug_matches",
     "slug_of",
 ]  # fmt: skip

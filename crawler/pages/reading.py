@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from crawler.items import Article, Parser, Source, text_digest
-from crawler.pages.around import find_attachments, find_comment_count, find_related, find_tags
 from crawler.pages.errors import LayoutError
 from crawler.pages.fields.blocks import Line, blocks_of
 from crawler.pages.fields.byline import authors_of, find_byline
 from crawler.pages.fields.dates import find_dates
+from crawler.pages.fields.offers import find_attachments, find_comment_count, find_related
 from crawler.pages.fields.photos import Shown, find_photos
 from crawler.pages.fields.section import find_section
 from crawler.pages.fields.story import Story, sort_lines
+from crawler.pages.fields.tags import find_tags
 from crawler.pages.fields.title import Title, find_title, guess_title
 from crawler.pages.html.charset import MAX_BYTES, decode_page
 from crawler.pages.html.metadata import read_metadata
@@ -24,7 +25,8 @@ from crawler.pages.places.layouts import Marks, find_layout, find_pieces
 from crawler.pages.places.ledger import Candidate
 from crawler.pages.places.page import Page, open_page
 from crawler.pages.places.refusals import is_listing, refuse_page
-from crawler.pages.places.regions import Regions, find_regions, mark_teasers
+from crawler.pages.places.regions import Regions, find_regions
+from crawler.pages.places.teasers import mark_teasers
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.names import Byline, parse_byline
 from crawler.pages.words.stamps import find_stamp
@@ -32,7 +34,9 @@ from crawler.pages.words.text import fold
 from crawler.site import scope
 
 PARSER_VERSION = "2"
-"""Raised whenever a rule changes what some page yields, so that `thanhuy extract --diff` can say which parser said what."""
+"""Raised whenever a rule changes what some page yields,
+so that `thanhuy extract --diff` can say which parser said what.
+"""
 
 _SLIDE = 8
 """Pieces that lie at least between a headline shown in a slide and the same over its article."""
@@ -51,10 +55,13 @@ class Inspection:
     """Every value that a rule proposed, in the order of the rules; those refused carry the reason."""
 
 
-def parse_article(body: bytes, url: str, *, headers: Mapping[str, str] | None = None, captured_at: datetime | None = None) -> Article:
+def parse_article(
+    body: bytes, url: str, *, headers: Mapping[str, str] | None = None, captured_at: datetime | None = None
+) -> Article:
     """The record of one page.
 
-    `body` is the entity with its content coding removed. `captured_at` only bounds dates: nothing is published after it was fetched.
+    `body` is the entity with its content coding removed. `captured_at` only bounds dates:
+    nothing is published after it was fetched.
     Fields that only a crawl knows stay None. Raises LayoutError for a page that is no article.
     """
     seen = inspect_article(body, url, headers=headers, captured_at=captured_at)
@@ -64,7 +71,9 @@ def parse_article(body: bytes, url: str, *, headers: Mapping[str, str] | None = 
     return seen.article
 
 
-def inspect_article(body: bytes, url: str, *, headers: Mapping[str, str] | None = None, captured_at: datetime | None = None) -> Inspection:
+def inspect_article(
+    body: bytes, url: str, *, headers: Mapping[str, str] | None = None, captured_at: datetime | None = None
+) -> Inspection:
     """The same, with every candidate that a rule proposed; never raises LayoutError but returns it."""
     page: Page | None = None
     try:
@@ -77,7 +86,9 @@ def inspect_article(body: bytes, url: str, *, headers: Mapping[str, str] | None 
 
 def _open(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at: datetime | None) -> Page:
     if body.startswith(_MAGIC) or not body.strip():
-        raise LayoutError("not-html", url, f"expected an HTML page, got {'nothing' if not body.strip() else repr(body[:4])}")
+        raise LayoutError(
+            "not-html", url, f"expected an HTML page, got {'nothing' if not body.strip() else repr(body[:4])}"
+        )
     decoded = decode_page(body, headers)
     root, cut = parse_html(decoded)
     if root is None or "<" not in decoded.text[:100_000]:
@@ -104,7 +115,9 @@ def _read(page: Page) -> Article:
     if title is None:
         raise LayoutError("no-title", page.url, "expected 1 title, got 0")
     regions = find_regions(page, title.at, _find_body_box(page, marks.body, title)) or find_regions(page, title.at)
-    if regions is not None and (nearer := [at for at in title.again if regions.title_at + _SLIDE < at < regions.body_at]):
+    if regions is not None and (
+        nearer := [at for at in title.again if regions.title_at + _SLIDE < at < regions.body_at]
+    ):
         title = dataclasses.replace(title, at=nearer[-1])
         regions = find_regions(page, title.at) or regions
     if regions is None:
@@ -113,7 +126,9 @@ def _read(page: Page) -> Article:
 
 
 def _find_body_box(page: Page, element: Any, title: Title) -> int | None:
-    """The box of an element that a layout calls the body. None where it holds the headline too: it is the article then."""
+    """The box of an element that a layout calls the body. None where it holds the headline too:
+    it is the article then.
+    """
     found = next((box for box in page.boxes if box.element is element), None) if element is not None else None
     return None if found is None or found.first <= title.at < found.last else found.index
 
@@ -152,12 +167,18 @@ def _build(page: Page, layout: str, marks: Marks, title: Title, regions: Regions
     opening = texts[0].text if texts else ""
     dateline = _dateline_of(page, story, texts)
     dates = find_dates(
-        page, regions, story, story.lead if story.lead and find_dateline(story.lead) else opening, [image.url for image in shown.images]
+        page,
+        regions,
+        story,
+        story.lead if story.lead and find_dateline(story.lead) else opening,
+        [image.url for image in shown.images],
     )
     if story.lead:
         page.ledger.take("lead", story.lead_rule, story.lead)
     if body:
-        page.ledger.take("body", f"block:{page.boxes[regions.body_box].tag}", f"{len(texts)} paragraphs, {len(body)} characters")
+        page.ledger.take(
+            "body", f"block:{page.boxes[regions.body_box].tag}", f"{len(texts)} paragraphs, {len(body)} characters"
+        )
         page.ledger.take("blocks", "body", f"{len(lines)} blocks")
     else:
         page.ledger.warn("no-body-text")
@@ -176,14 +197,16 @@ def _build(page: Page, layout: str, marks: Marks, title: Title, regions: Regions
     return Article(
         id=identity.id if identity else None, kind=str(identity.kind) if identity else None, url=page.url,
         canonical_url=identity.canonical_url if identity else None, title=title.text, lead=lead_text,
-        date=dates.day.isoformat() if dates.day else None, published_at=dates.published_at, modified_at=dates.modified_at,
+        date=dates.day.isoformat() if dates.day else None, published_at=dates.published_at,
+        modified_at=dates.modified_at,
         date_source=dates.source, section=section, tags=tags, byline=byline_text, authors=authors, dateline=dateline,
         event_date=dates.event.isoformat() if dates.event else None, body=body,
         blocks=blocks_of(lines, [image.caption for image in shown.images]), captions=captions, images=shown.images,
         attachments=attachments, related=related, comment_count=comments,
         text_digest=text_digest(title.text, lead_text, body, captions, byline_text),
         parser=Parser(version=PARSER_VERSION, layout=layout),
-        sources=[Source(field=name, rule=rule) for name, rule in page.ledger.rules.items()], warnings=page.ledger.warnings)  # fmt: skip
+        sources=[Source(field=name, rule=rule) for name, rule in page.ledger.rules.items()],
+        warnings=page.ledger.warnings)  # fmt: skip
 
 
 def _captions_of(page: Page, shown: Shown) -> list[str]:

@@ -6,66 +6,26 @@ Pure: the page's address and links in, a list out.
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from crawler.pages import Link, slug_of
-from crawler.pages.fields.dates import estimate_day
-from crawler.site.scope import HOME, Kind, Page, find_kind, find_page, is_first_page, is_same_listing, is_trap, page_number, url_key
+from crawler.pages import Link
+from crawler.planning.limits import Limits
+from crawler.site.scope import (
+    HOME,
+    Kind,
+    Page,
+    find_kind,
+    find_page,
+    is_first_page,
+    is_same_listing,
+    is_trap,
+    page_number,
+    url_key,
+)
 
 ITEMS = frozenset({Kind.ARTICLE, Kind.DOCUMENT})
 _ROOM = re.compile(r"/+(?:tin-tuc|tu-lieu|nhom-tin)(?:/[^/]+){0,2}/*", re.ASCII)
 """Where articles, documents or listings live: a page there without a number of its own lists them."""
-ESTIMATE_MARGIN = timedelta(days=45)
-"""How far an article's number may mislead about its day before it is ruled out unfetched."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What the user asked for. Empty or None: no limit."""
-
-    sections: frozenset[str] = frozenset()
-    """Slugs of listings, e.g. `quan-1`: only they and their articles are followed."""
-    since: date | None = None
-    """First publication day wanted."""
-    until: date | None = None
-    """Last publication day wanted."""
-    max_depth: int | None = None
-    """Most hops from a seed."""
-    requisites: bool = True
-
-    @property
-    def narrow(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self.sections or self.since or self.until or self.max_depth is not None)
-
-    def rules_out(self, page: Page) -> bool:
-        """Whether an article's number says that its day is not wanted, beyond the estimate's margin."""
-        if self.since is None and self.until is None:
-            return False
-        day = estimate_day(page.id)
-        if day is None:
-            return False
-        too_old = self.since is not None and day + ESTIMATE_MARGIN < self.since
-        return too_old or (self.until is not None and day - ESTIMATE_MARGIN > self.until)
-
-    def lets_through(self, url: str) -> bool:
-        """Whether an address may be fetched, as far as it tells by itself: an article's number, a listing's slug."""
-        page = find_page(url)
-        if page is None:
-            return True
-        if page.kind is Kind.LISTING:
-            return not self.sections or page.slug in self.sections
-        return not self.rules_out(page)
-
-    def wants(self, day: str | None, section: list[str]) -> bool:
-        """Whether an article of that day (`YYYY-MM-DD`) and section is wanted. One that does not say is."""
-        if self.sections and section and not self.sections.intersection(map(slug_of, section)):
-            return False
-        if day is None:
-            return True
-        found = date.fromisoformat(day)
-        return not (self.since is not None and found < self.since) and not (self.until is not None and found > self.until)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,15 +37,25 @@ class Follow:
     hop: str
     """`L` link, `E` embed."""
     after: tuple[str, ...] = ()
-    """Of a listing's next page: the keys of the articles on this one. A refresh turns the page only if one of them is new."""
+    """Of a listing's next page: the keys of the articles on this one.
+    A refresh turns the page only if one of them is new.
+    """
 
 
 def select_links(
-    url: str, links: Iterable[Link], *, hops: str, limits: Limits, one_turn: bool = False, shown: frozenset[str] = frozenset()
+    url: str,
+    links: Iterable[Link],
+    *,
+    hops: str,
+    limits: Limits,
+    one_turn: bool = False,
+    shown: frozenset[str] = frozenset(),
 ) -> list[Follow]:
-    """The links of a page that are followed: articles and listings first, then the listing's further pages, then what the page needs.
+    """The links of a page that are followed: articles and listings first, then the listing's further pages,
+    then what the page needs.
 
-    `one_turn`: of the further pages only the next. `shown`: keys of the articles on this listing's pages before; what stands on
+    `one_turn`: of the further pages only the next. `shown`: keys of the articles on this listing's pages before;
+    what stands on
     every page (a box of the latest news) says nothing of how far the listing goes.
     """
     here = find_page(url)
@@ -102,7 +72,11 @@ def select_links(
             turns = sorted(_turns(url, links, tuple(items)), key=lambda turn: page_number(turn.url))
             found += turns[:1] if one_turn else turns
     if limits.requisites:
-        found += (Follow(url=link.url, kind=Kind.REQUISITE, hop="E") for link in links if find_kind(link.url) is Kind.REQUISITE)
+        found += (
+            Follow(url=link.url, kind=Kind.REQUISITE, hop="E")
+            for link in links
+            if find_kind(link.url) is Kind.REQUISITE
+        )
     return found
 
 
@@ -124,7 +98,12 @@ def _pages(here: Page | None, links: list[Link], limits: Limits) -> Iterator[Fol
             # A listing's further pages are turned one after the other.
             if is_first_page(link.url) and (not limits.sections or page.slug in limits.sections):
                 yield Follow(url=link.url, kind=page.kind, hop="L")
-        elif kind is Kind.PAGE and _ROOM.fullmatch(urlsplit(link.url).path) and not limits.sections and "?" not in link.url:
+        elif (
+            kind is Kind.PAGE
+            and _ROOM.fullmatch(urlsplit(link.url).path)
+            and not limits.sections
+            and "?" not in link.url
+        ):
             yield Follow(url=link.url, kind=kind, hop="L")
         elif kind is Kind.HOME:
             yield Follow(url=HOME, kind=kind, hop="L")
@@ -138,7 +117,9 @@ def _in_section(here: Page | None, limits: Limits) -> bool:
 
 
 def _is_too_old(pages: Collection[Page], limits: Limits) -> bool:
-    """Whether every article here lies before the first day wanted: so do those of all later pages, since listings begin with the newest."""
+    """Whether every article here lies before the first day wanted:
+    so do those of all later pages, since listings begin with the newest.
+    """
     earlier = Limits(since=limits.since)
     return limits.since is not None and bool(pages) and all(earlier.rules_out(page) for page in pages)
 
@@ -154,4 +135,3 @@ def _turns(url: str, links: list[Link], items: tuple[str, ...]) -> Iterator[Foll
         # A form of numbering that is not known reads as 1 on both sides: then every page that is another is followed.
         if other > number or (other == number == 1 and url_key(link.url) != key):
             yield Follow(url=link.url, kind=kind, hop="L", after=items)
-

@@ -31,6 +31,8 @@ def describe(url: str) -> Found | None:
     if kind is None or url.endswith("/robots.txt"):
         return None
     return Found(key=url_key(url), url=without_tracking(url), kind=kind, priority=PRIORITY[kind])
+
+
 GONE = frozenset({404, 410})
 """Statuses that say that there is no such page, or no more."""
 

@@ -1,7 +1,8 @@
 """When a refresh looks again at an article that is known.
 
 News is edited in its first days and hardly ever after: an article is due again after half its age has passed once more,
-at least 6 hours and at most 180 days later. An article a day old is looked at every 12 hours, one a year old twice a year.
+at least 6 hours and at most 180 days later. An article a day old is looked at every 12 hours,
+one a year old twice a year.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -18,12 +18,14 @@ PAGE = 200
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE captures (day TEXT, ts TEXT, url TEXT, html INTEGER, revisit INTEGER, digest TEXT, file TEXT, offset INTEGER, length INTEGER);
+CREATE TABLE captures (day TEXT, ts TEXT, url TEXT, html INTEGER, revisit INTEGER, digest TEXT, file TEXT,
+  offset INTEGER, length INTEGER);
 CREATE TABLE titles (url TEXT, ts TEXT, title TEXT);
 """
 _INDEXES = """
 CREATE INDEX captures_digest ON captures (digest) WHERE html;
-UPDATE captures SET html = 1 WHERE revisit AND EXISTS (SELECT 1 FROM captures AS other WHERE other.html AND other.digest = captures.digest);
+UPDATE captures SET html = 1 WHERE revisit AND EXISTS (SELECT 1 FROM captures AS other WHERE other.html
+  AND other.digest = captures.digest);
 DELETE FROM captures WHERE NOT html;
 CREATE INDEX captures_day ON captures (day, ts, url);
 CREATE INDEX titles_url ON titles (url, ts);
@@ -58,8 +60,10 @@ class Listing:
         """Timestamp and fields of each line of the index."""
         rows = (
             (
-                f"{ts[:4]}-{ts[4:6]}-{ts[6:8]}", ts, it["url"], it.get("mime") in HTML and it.get("status", "")[:1] not in {"3", "4", "5"},
-                it.get("mime") == "warc/revisit", it.get("digest"), it["filename"], int(it["offset"]), int(it["length"]),
+                f"{ts[:4]}-{ts[4:6]}-{ts[6:8]}", ts, it["url"], it.get("mime") in HTML and it.get("status",
+                "")[:1] not in {"3", "4", "5"},
+                it.get("mime") == "warc/revisit", it.get("digest"), it["filename"], int(it["offset"]),
+                int(it["length"]),
             )
             for ts, it in lines
         )  # fmt: skip

@@ -14,14 +14,17 @@ from urllib.parse import parse_qs, urlsplit
 from crawler.replaying.listing import PAGE, Capture, Listing
 
 STYLE = """
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+body { color: #222; background: #fff }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem } a { color: #0b57a4 }
 ol, ul { padding-left: 0; list-style: none } li { padding: .3rem 0; border-bottom: 1px solid #eee }
 time, small, .n { color: #666; font-variant-numeric: tabular-nums } small { display: block; overflow-wrap: anywhere }
 """
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -81,7 +84,9 @@ class _Handler(BaseHTTPRequestHandler):
             text = render_day(self.server.site, match[1], page)
             return self._answer(HTTPStatus.OK if text else HTTPStatus.NOT_FOUND, text or "no captures")
         if self.path.startswith("/archive/"):
-            return self._answer(HTTPStatus.FOUND, "", Location=self.server.site.replay + self.path.removeprefix("/archive/"))
+            return self._answer(
+                HTTPStatus.FOUND, "", Location=self.server.site.replay + self.path.removeprefix("/archive/")
+            )
         return self._answer(HTTPStatus.NOT_FOUND, "there is no such page")
 
     def do_HEAD(self) -> None:
@@ -106,7 +111,9 @@ def render_days(site: Site) -> str:
     total = sum(count for _, count in days)
     out = [f"<h1>{html.escape(site.name)}</h1><p>{total} pages captured on {len(days)} days (UTC).</p>"]
     for month, group in groupby(days, key=lambda day: day[0][:7]):
-        entries = "".join(f'<li><a href="/day/{day}">{day}</a> <span class="n">{count} pages</span></li>' for day, count in group)
+        entries = "".join(
+            f'<li><a href="/day/{day}">{day}</a> <span class="n">{count} pages</span></li>' for day, count in group
+        )
         out.append(f"<h2>{month}</h2><ul>{entries}</ul>")
     return _document(site.name, "".join(out))
 
@@ -131,9 +138,14 @@ def _render_capture(site: Site, capture: Capture) -> str:
     link = html.escape(f"{site.replay}{capture.ts}/{capture.url}", quote=True)
     time = f"{capture.ts[8:10]}:{capture.ts[10:12]}:{capture.ts[12:14]}"
     same = ' <span class="n">unchanged</span>' if capture.revisit else ""
-    return f'<li><time>{time}</time> <a href="{link}">{html.escape(title)}</a>{same}<small>{html.escape(capture.url)}</small></li>'
+    return (
+        f"<li><time>{time}</time> <a"
+        f' href="{link}">{html.escape(title)}</a>{same}<small>{html.escape(capture.url)}</small></li>'
+    )
 
 
 def _document(title: str, body: str) -> str:
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'
+    head = (
+        f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'
+    )
     return f'<!doctype html><html lang="en"><head>{head}<style>{STYLE}</style></head><body>{body}</body></html>'

@@ -1,6 +1,7 @@
 """pywb's `wayback`: where it is found, how it is set up, started and stopped.
 
-pywb brings brotlipy, which takes the place of the package brotli that Scrapy needs: the two cannot live in one environment
+pywb brings brotlipy, which takes the place of the package brotli that Scrapy needs:
+the two cannot live in one environment
 in which anything is crawled. So pywb is a program that is called, from an environment of its own, and never imported.
 """
 
@@ -36,7 +37,9 @@ class WaybackFailed(Exception):
 
 
 def own_environment() -> Path:
-    """The virtual environment that `set_up` makes for pywb: inside ours where there is one, else under the user's data."""
+    """The virtual environment that `set_up` makes for pywb:
+    inside ours where there is one, else under the user's data.
+    """
     if sys.prefix != sys.base_prefix:
         return Path(sys.prefix) / "pywb"
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
@@ -54,7 +57,9 @@ def find_wayback(given: Path | None = None) -> Path:
             return Path(found)
     if found := shutil.which("wayback"):
         return Path(found)
-    raise WaybackMissing("expected pywb's program wayback, got none; run `thanhuy replay --set-up` once, or name it with --wayback")
+    raise WaybackMissing(
+        "expected pywb's program wayback, got none; run `thanhuy replay --set-up` once, or name it with --wayback"
+    )
 
 
 def set_up() -> Path:

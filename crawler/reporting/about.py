@@ -48,21 +48,37 @@ def files(figures: Figures) -> Html | None:
     found = figures.files
     if found is None:
         if figures.scope == "run":
-            return el("p", el("code", "run.json"), " beside this page names the files that this run wrote, with size and SHA-256.")
+            return el(
+                "p",
+                el("code", "run.json"),
+                " beside this page names the files that this run wrote, with size and SHA-256.",
+            )
         return None
     rooms = [
-        [el("code", name), ROOMS.get(name, ""), number(room["files"]), size(room["size"])] for name, room in found.rooms.items()
+        [el("code", name), ROOMS.get(name, ""), number(room["files"]), size(room["size"])]
+        for name, room in found.rooms.items()
     ]
     verified = f"{number(found.verified)} of {plural(len(found.noted), 'noted file')}"
     told: list[tuple[str, Child]] = [
-        ("Verified", verified if found.verified else f"none yet of {plural(len(found.noted), 'noted file')}; run thanhuy verify"),
+        (
+            "Verified",
+            verified if found.verified else f"none yet of {plural(len(found.noted), 'noted file')}; run thanhuy verify",
+        ),
         ("Last verified", moment(found.last_verified)),
         ("Longest unverified", moment(found.longest_unverified)),
-        ("Fixity log", f"{plural(found.damaged_lines, 'line')} damaged or altered" if found.damaged_lines else "whole, its chain unbroken"),
+        (
+            "Fixity log",
+            (
+                f"{plural(found.damaged_lines, 'line')} damaged or altered"
+                if found.damaged_lines
+                else "whole, its chain unbroken"
+            ),
+        ),
     ]
     first = sorted(found.noted, key=lambda one: (not one.problem, one.file.startswith("crawls/"), one.file))
     rows = [
-        [one.file, size(one.size), el("span", one.sha256, class_="hash"), moment(one.closed_at, zone=""), moment(one.verified_at, zone=""),
+        [one.file, size(one.size), el("span", one.sha256, class_="hash"), moment(one.closed_at, zone=""),
+        moment(one.verified_at, zone=""),
          el("span", one.problem, class_="bad") if one.problem else "as noted"]
         for one in first[:MOST_FILES]
     ]  # fmt: skip
@@ -71,7 +87,12 @@ def files(figures: Figures) -> Html | None:
         [
             table("What lies where", ["Name", "What it is", "#Files", "#Size"], rooms),
             facts(told),
-            table("Finished files", ["File", "#Size", "SHA-256", "Closed (UTC)", "Verified (UTC)", "On disk"], rows, note=note),
+            table(
+                "Finished files",
+                ["File", "#Size", "SHA-256", "Closed (UTC)", "Verified (UTC)", "On disk"],
+                rows,
+                note=note,
+            ),
         ]
     )
 
@@ -102,7 +123,9 @@ def cite(figures: Figures) -> Html | None:
     if captures is None or captures.first is None:
         return None
     operator = figures.configuration.get("OPERATOR", "").partition(" <")[0]
-    digest = next((one.sha256 for one in (figures.files.noted if figures.files else []) if one.file == "articles.jsonl"), "")
+    digest = next(
+        (one.sha256 for one in (figures.files.noted if figures.files else []) if one.file == "articles.jsonl"), ""
+    )
     days = f"{captures.first[:10]} to {(captures.last or '')[:10]}"
     whole = el(
         "p", f"{operator}. " if operator else None, el("cite", figures.name), ": web archive of ", vietnamese(SITE),
@@ -114,11 +137,17 @@ def cite(figures: Figures) -> Html | None:
     named = articles.cited if articles else {}
     if named:
         one = el(
-            "p", f"{named['byline']}. " if "byline" in named else None, vietnamese(named.get("title", "")), ". ", vietnamese(SITE),
-            f", {named['date']}. " if "date" in named else ". ", link(named.get("canonical_url") or named.get("url", "")),
-            f". Captured {named.get('captured_at', '')}, in {figures.name}: {named.get('file', '')}, record {named.get('record_id', '')}, ",
-            f"payload {named.get('payload_digest', '')}.", class_="cite",
-        )  # fmt: skip
+            "p",
+            f"{named['byline']}. " if "byline" in named else None,
+            vietnamese(named.get("title", "")),
+            ". ",
+            vietnamese(SITE),
+            f", {named['date']}. " if "date" in named else ". ",
+            link(named.get("canonical_url") or named.get("url", "")),
+            f". Captured {named.get('captured_at', '')}, in {figures.name}: {named.get('file', '')}, ",
+            f"record {named.get('record_id', '')}, payload {named.get('payload_digest', '')}.",
+            class_="cite",
+        )
         parts += [el("h3", "One capture, here the newest"), one]
         keys = (el("code", "captured_at"), " and ", el("code", "warc"))
         parts.append(el("p", "Each line of ", el("code", "articles.jsonl"), " names its own in ", *keys, "."))

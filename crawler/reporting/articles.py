@@ -36,7 +36,10 @@ def coverage(figures: Figures) -> Html | None:
     span = f"published from {found.first} to {found.last}" if found.first else "none of them dated"
     kinds = ", ".join(f"{number(count)} {kind}" for kind, count in found.kinds.items())
     estimated = found.date_sources.get("id-estimate", 0)
-    told = f"{plural(found.total, 'article')} ({kinds}), {span}; {number(found.undated)} without a date, {number(estimated)} with one"
+    told = (
+        f"{plural(found.total, 'article')} ({kinds}), {span}; {number(found.undated)} without a date,"
+        f" {number(estimated)} with one"
+    )
     line = el("p", f"{told} that is only an estimate from the article's number.")
     months, years = every_month(found.months), {year: n for year, n in found.years.items() if year != UNDATED}
     if len(months) <= MOST_MONTHS:
@@ -71,7 +74,9 @@ def _calendar(found: Articles) -> Html | None:
 
 
 def _sections(found: Articles) -> Html | None:
-    rows = [[vietnamese(name), number(one.count), day(one.first), day(one.last)] for name, one in found.sections.items()]
+    rows = [
+        [vietnamese(name), number(one.count), day(one.first), day(one.last)] for name, one in found.sections.items()
+    ]
     note = f"{MOST_ROWS} of {number(len(rows))}" if len(rows) > MOST_ROWS else None
     return table("Articles by section", ["Section", "#Articles", "First", "Last"], rows[:MOST_ROWS], note=note)
 
@@ -85,7 +90,9 @@ def gaps(figures: Figures) -> Html:
     """Stretches of the articles' numbers in which some seem to be missing, and what to do."""
     found = figures.articles.gaps if figures.articles else []
     if not found:
-        return join([el("h3", "Gaps"), el("p", "The articles' numbers show no gap, or there are too few articles to tell.")])
+        return join(
+            [el("h3", "Gaps"), el("p", "The articles' numbers show no gap, or there are too few articles to tell.")]
+        )
     missing = sum(_number(gap.get("missing")) for gap in found)
     rows = [
         [_days(gap), number(_number(gap.get("missing"))), str(gap.get("after")), str(gap.get("before"))]
@@ -93,8 +100,10 @@ def gaps(figures: Figures) -> Html:
     ]
     command = f"thanhuy crawl --fill-gaps --into {shlex.quote(figures.name)}"
     told = el(
-        "p", f"The articles' numbers are a counter, shared with other content. {plural(len(found), 'stretch', 'stretches')} of it ",
-        f"{'is' if len(found) == 1 else 'are'} far emptier than what surrounds it: about {plural(missing, 'article')} may be missing. ",
+        "p",
+        "The articles' numbers are a counter, shared with other content. ",
+        f"{plural(len(found), 'stretch', 'stretches')} of it {'is' if len(found) == 1 else 'are'} ",
+        f"far emptier than what surrounds it: about {plural(missing, 'article')} may be missing. ",
         "To look again at the listing pages around them: ", el("code", command, class_="command"),
     )  # fmt: skip
     note = f"the {MOST_ROWS} largest of {number(len(found))}" if len(found) > MOST_ROWS else None
@@ -106,14 +115,18 @@ def fields(figures: Figures) -> Html | None:
     found = figures.articles
     if found is None or not found.total:
         return None
-    rows = [[el("code", name), number(one.filled), share(one.filled, found.total), _rules(one)] for name, one in found.fields.items()]
+    rows = [
+        [el("code", name), number(one.filled), share(one.filled, found.total), _rules(one)]
+        for name, one in found.fields.items()
+    ]
     overall = table("Filled fields, and the rules that found them", ["Field", "#Filled", "#Share", "Found by"], rows)
     years = list(found.years)[-MOST_YEARS:]
     if len(years) < 2:
         return overall
     partly = {name: one for name, one in found.fields.items() if 0 < one.filled < found.total}
     by_year = [
-        [el("code", name), *(share(one.years.get(year, 0), found.years[year]) for year in years)] for name, one in partly.items()
+        [el("code", name), *(share(one.years.get(year, 0), found.years[year]) for year in years)]
+        for name, one in partly.items()
     ]
     headings = ["Field", *(f"#{UNDATED_LABEL if year == UNDATED else year}" for year in years)]
     note = "those that are neither always nor never filled"
@@ -132,7 +145,8 @@ def warnings(figures: Figures) -> Html | None:
     if found is None or not found.total:
         return None
     rows = [
-        [join([el("code", code), f" {MEANINGS[code]}" if code in MEANINGS else None]), number(group.count), share(group.count, found.total),
+        [join([el("code", code), f" {MEANINGS[code]}" if code in MEANINGS else None]), number(group.count),
+        share(group.count, found.total),
          examples(group.examples)]
         for code, group in list(found.warnings.items())[:MOST_ROWS]
     ]  # fmt: skip
@@ -149,7 +163,11 @@ def versions(figures: Figures) -> Html | None:
     told = f"{plural(found.edited, 'article')} edited, {number(found.gone)} gone"
     told += f"; {plural(found.versions, 'version')} in all." if figures.scope == "collection" else " in this run."
     parts: list[Child] = [el("p", told)]
-    for heading, some in (("New, the latest first", found.lately_new), ("Edited", found.lately_edited), ("Gone", found.lately_gone)):
+    for heading, some in (
+        ("New, the latest first", found.lately_new),
+        ("Edited", found.lately_edited),
+        ("Gone", found.lately_gone),
+    ):
         if some:
             parts += [el("h3", heading), examples(some)]
     return join(parts)

@@ -1,4 +1,6 @@
-"""Bar charts as inline SVG. The bars stretch with the page; the words around them are HTML, so they keep their size on a small screen."""
+"""Bar charts as inline SVG. The bars stretch with the page;
+the words around them are HTML, so they keep their size on a small screen.
+"""
 
 from collections.abc import Sequence
 
@@ -11,7 +13,8 @@ MOST_LABELS = 5
 
 
 def bar_chart(title: str, points: Sequence[tuple[str, int]], *, unit: str) -> Html | None:
-    """Bars in order, each with a tip; the text alternative says the range and the peak. None where there is nothing to draw.
+    """Bars in order, each with a tip; the text alternative says the range and the peak.
+    None where there is nothing to draw.
 
     Of more than `MOST_BARS` the last are drawn, and the caption says so.
     """
@@ -21,7 +24,10 @@ def bar_chart(title: str, points: Sequence[tuple[str, int]], *, unit: str) -> Ht
         return None
     bars = join(_bar(place, name, value, top, unit) for place, (name, value) in enumerate(shown))
     peak = max(shown, key=lambda point: point[1])
-    told = f"{number(len(shown))} bars from {shown[0][0]} to {shown[-1][0]}; the highest is {peak[0]} with {number(peak[1])} {unit}"
+    told = (
+        f"{number(len(shown))} bars from {shown[0][0]} to {shown[-1][0]}; the highest is {peak[0]} with"
+        f" {number(peak[1])} {unit}"
+    )
     thin = {"class_": "grid", "vector_effect": "non-scaling-stroke"}
     grid = join(el("line", x1=0, x2=len(shown), y1=y, y2=y, **thin) for y in (0, HEIGHT // 2, HEIGHT))
     picture = el(
@@ -30,7 +36,9 @@ def bar_chart(title: str, points: Sequence[tuple[str, int]], *, unit: str) -> Ht
     )  # fmt: skip
     caption = title if len(shown) == len(points) else f"{title} (the last {MOST_BARS})"
     scale = el("div", el("span", number(top)), el("span", "0"), class_="scale", aria_hidden="true")
-    labels = el("div", *(el("span", name) for name in _labels([name for name, _ in shown])), class_="axis", aria_hidden="true")
+    labels = el(
+        "div", *(el("span", name) for name in _labels([name for name, _ in shown])), class_="axis", aria_hidden="true"
+    )
     return el("figure", el("figcaption", caption), el("div", scale, picture, class_="plot"), labels)
 
 
@@ -40,7 +48,9 @@ def _bar(place: int, name: str, value: int, top: int, unit: str) -> Html | None:
     height = max(1.0, HEIGHT * value / top)
     tip = el("title", f"{name}: {number(value)} {unit}")
     # A group, since `rect` is written as an empty element.
-    return el("g", tip, el("rect", x=f"{place + 0.1:g}", y=f"{HEIGHT - height:.2f}", width="0.8", height=f"{height:.2f}"))
+    return el(
+        "g", tip, el("rect", x=f"{place + 0.1:g}", y=f"{HEIGHT - height:.2f}", width="0.8", height=f"{height:.2f}")
+    )
 
 
 def _labels(names: list[str]) -> list[str]:

@@ -37,16 +37,37 @@ def runs(figures: Figures) -> Html | None:
     note = f"the last {MOST_RUNS} of {number(len(figures.runs))}" if len(figures.runs) > MOST_RUNS else None
     charts = [
         bar_chart("Captures per run", [(run_day(run.id), run.captures) for run in figures.runs], unit="captures"),
-        bar_chart("Articles new or changed per run", [(run_day(run.id), _brought(run)) for run in figures.runs], unit="articles"),
+        bar_chart(
+            "Articles new or changed per run",
+            [(run_day(run.id), _brought(run)) for run in figures.runs],
+            unit="articles",
+        ),
     ]
-    return join([table("Runs, the latest first", headings, rows, note=note), *(charts if len(figures.runs) > 1 else []), _health(shown)])
+    return join(
+        [
+            table("Runs, the latest first", headings, rows, note=note),
+            *(charts if len(figures.runs) > 1 else []),
+            _health(shown),
+        ]
+    )
 
 
 def _row(run: Run) -> list[Child]:
-    outcome: Child = el("span", run.outcome, class_="bad") if run.exit or run.outcome.startswith("broke off") else run.outcome
+    outcome: Child = (
+        el("span", run.outcome, class_="bad") if run.exit or run.outcome.startswith("broke off") else run.outcome
+    )
     numbers = (number(one) for one in (run.captures, run.new, run.edited, run.gone))
     took = lasted(run.began, run.ended)
-    return [day(run_day(run.id)), run.command or "–", took, outcome, number(run.exit), number(run.requests), size(run.received), *numbers]
+    return [
+        day(run_day(run.id)),
+        run.command or "–",
+        took,
+        outcome,
+        number(run.exit),
+        number(run.requests),
+        size(run.received),
+        *numbers,
+    ]
 
 
 def _brought(run: Run) -> int:
@@ -61,7 +82,11 @@ def _health(shown: list[Run]) -> Html | None:
     ]
     if not rows:
         return el("p", "No health check fell short, and nothing had to be mended.")
-    return table("What fell short, and what was mended", ["Run", "Health checks that fell short", "Mended at the start"], rows[:MOST_ROWS])
+    return table(
+        "What fell short, and what was mended",
+        ["Run", "Health checks that fell short", "Mended at the start"],
+        rows[:MOST_ROWS],
+    )
 
 
 def _one_run(run: Run) -> Html:
@@ -95,8 +120,13 @@ def frontier(figures: Figures) -> Html | None:
             rows.append([el("code", state), meaning, number(found.states[state]), examples(some) if some else "–"])
     parts: list[Child] = [table("Addresses by state", ["State", "Meaning", "#Addresses", "For example"], rows)]
     if found.reasons:
-        reasons = [[one["state"], one["kind"], str(one["status"] or "none"), number(one["count"])] for one in found.reasons[:MOST_ROWS]]
-        parts.append(table("What is left, by kind and last answer", ["State", "Kind", "Last answer", "#Addresses"], reasons))
+        reasons = [
+            [one["state"], one["kind"], str(one["status"] or "none"), number(one["count"])]
+            for one in found.reasons[:MOST_ROWS]
+        ]
+        parts.append(
+            table("What is left, by kind and last answer", ["State", "Kind", "Last answer", "#Addresses"], reasons)
+        )
     return join(parts)
 
 
@@ -108,7 +138,14 @@ def answers(figures: Figures) -> Html | None:
     rows: list[list[Child]] = []
     for status, count in found.statuses.items():
         group = found.errors.get(status)
-        rows.append([f"{status} {_phrase(status)}", number(count), share(count, found.total), examples(group.examples) if group else "–"])
+        rows.append(
+            [
+                f"{status} {_phrase(status)}",
+                number(count),
+                share(count, found.total),
+                examples(group.examples) if group else "–",
+            ]
+        )
     told = [
         ("Identical payload", f"{plural(found.identical, 'capture')}, kept as a revisit; {size(found.saved)} saved"),
         ("Not modified (304)", plural(found.not_modified, "capture") + ", nothing sent again"),

@@ -1,4 +1,6 @@
-"""The figures of a report: plain values that JSON holds and the page draws. Times are UTC, ISO 8601; sizes are bytes."""
+"""The figures of a report: plain values that JSON holds and the page draws. Times are UTC, ISO 8601;
+sizes are bytes.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,7 +107,9 @@ class Frontier:
 
     states: dict[str, int] = field(default_factory=dict)
     reasons: list[dict[str, Any]] = field(default_factory=list)
-    """`{state, kind, status, count}` of what is not done; empty in the report of one crawl, which looks at no more than it must."""
+    """`{state, kind, status, count}` of what is not done;
+    empty in the report of one crawl, which looks at no more than it must.
+    """
     examples: dict[str, list[Example]] = field(default_factory=dict)
 
 

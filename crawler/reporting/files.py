@@ -1,4 +1,6 @@
-"""The files of a collection: how many and how large, and what the fixity log says of each. Only `thanhuy verify` digests them."""
+"""The files of a collection: how many and how large, and what the fixity log says of each.
+Only `thanhuy verify` digests them.
+"""
 
 import dataclasses
 import os
@@ -6,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive import fixity
-from archive.verify.collection import KNOWN, look
-from archive.verify.fixity import REPLACED
+from archive.directory import look
+from archive.fixity import REPLACED
+from archive.verify.collection import KNOWN
 from crawler.reporting.figures import File, Files
 
 
@@ -31,7 +34,9 @@ def read_files(collection: Path, notes: list[str]) -> Files:
             notes.append(f"{entry.file}: {problem}; run `thanhuy verify`")
     found.verified = sum(one.verified_at is not None for one in found.noted)
     found.last_verified = max((one.verified_at for one in found.noted if one.verified_at), default=None)
-    found.longest_unverified = min((one.verified_at or one.closed_at or "" for one in found.noted), default=None) or None
+    found.longest_unverified = (
+        min((one.verified_at or one.closed_at or "" for one in found.noted), default=None) or None
+    )
     return found
 
 

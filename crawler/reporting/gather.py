@@ -13,10 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.directory import read_collection
+from archive.directory import look, read_collection
 from archive.errors import NotACollection
-from archive.verify.collection import look
-from archive.verify.state import open_read_only
+from archive.state.database import open_read_only
 from crawler import __version__
 from crawler.reporting import queries
 from crawler.reporting.figures import Articles, Figures, Run
@@ -106,7 +105,9 @@ def _lines_of_collection(newest: Path, notes: list[str]) -> list[Path]:
         return [newest]
     every = sorted(path for path in newest.parent.glob("articles/*.jsonl*") if path.is_file())
     if every:
-        notes.append("articles.jsonl: is not there, so every version in articles/ is counted; a crawl writes it at its end")
+        notes.append(
+            "articles.jsonl: is not there, so every version in articles/ is counted; a crawl writes it at its end"
+        )
     elif newest.exists():
         notes.append("articles.jsonl: expected a file, got something else; run `thanhuy repair`")
     return every
@@ -127,7 +128,9 @@ def _tally(paths: list[Path], label: str, notes: list[str], progress: Progress =
     progress(read)
     found = tally.result()
     if found.unreadable:
-        notes.append(f"{label}: {found.unreadable} lines are no article's record and are not counted; run `thanhuy verify`")
+        notes.append(
+            f"{label}: {found.unreadable} lines are no article's record and are not counted; run `thanhuy verify`"
+        )
     return found
 
 
@@ -154,8 +157,11 @@ def _read_state(path: Path, figures: Figures) -> tuple[dict[str, tuple[int, int]
         finally:
             database.close()
     except (sqlite3.Error, TypeError, ValueError) as error:
-        # TypeError, ValueError: a damaged page of the database gave a value of another type than its column's, or bytes that are no text.
-        figures.notes.append(f"state.sqlite: {error}; what it tells of captures and of the frontier is not shown; run `thanhuy repair`")
+        # TypeError, ValueError: a damaged page of the database gave a value of another type than its column's,
+        # or bytes that are no text.
+        figures.notes.append(
+            f"state.sqlite: {error}; what it tells of captures and of the frontier is not shown; run `thanhuy repair`"
+        )
         figures.captures, figures.frontier = None, None
     return captures, versions
 
@@ -218,7 +224,9 @@ def _prefix_of(path: Path, run_id: str) -> str:
 
 
 def _note_lag(figures: Figures) -> None:
-    """Say it where the articles' lines and the state do not agree, as they may while a crawl goes on or after one broke off."""
+    """Say it where the articles' lines and the state do not agree,
+    as they may while a crawl goes on or after one broke off.
+    """
     if figures.condition == "being written":
         figures.notes.append("another process holds the collection; what it adds is counted in full once it has ended")
     elif figures.condition == "interrupted":

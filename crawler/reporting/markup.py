@@ -1,6 +1,7 @@
 """HTML built so that nothing is unescaped by oversight: a plain `str` is text, only `Html` is markup.
 
-What comes out is HTML5 and well-formed XML at once, so that it can be checked strictly and read by either kind of parser.
+What comes out is HTML5 and well-formed XML at once, so that it can be checked strictly and read by either kind of
+parser.
 """
 
 import html
@@ -30,9 +31,13 @@ def escape(text: str) -> Html:
 
 
 def el(name: str, /, *children: Child, **attributes: Child) -> Html:
-    """An element. Of attributes' names a last `_` is dropped and the others become `-`; one that is None is left out."""
+    """An element. Of attributes' names a last `_` is dropped and the others become `-`;
+    one that is None is left out.
+    """
     opening = name + "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items() if value is not None
+        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None
     )
     if name in VOID:
         return Html(f"<{opening} />")
@@ -45,7 +50,9 @@ def join(children: Iterable[Child]) -> Html:
 
 
 def link(url: str, text: str | None = None) -> Html:
-    """A link where the address is http or https, else the text alone. Addresses are isolated, so that they turn nothing around them."""
+    """A link where the address is http or https, else the text alone.
+    Addresses are isolated, so that they turn nothing around them.
+    """
     shown = el("bdi", text if text is not None else url)
     if not is_safe(url):
         return shown
@@ -69,13 +76,16 @@ def vietnamese(text: str) -> Html:
 
 
 def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[Child]], *, note: str | None = None) -> Html:
-    """A table that scrolls by itself where it is too wide. A heading that begins with `#` is that of a column of numbers.
+    """A table that scrolls by itself where it is too wide.
+    A heading that begins with `#` is that of a column of numbers.
 
     The first cell of each row is its heading.
     """
     numbers = [heading.startswith("#") for heading in headings]
     classes = ["n" if number else None for number in numbers]
-    top = join(el("th", heading.lstrip("#"), scope="col", class_=kind) for heading, kind in zip(headings, classes, strict=True))
+    top = join(
+        el("th", heading.lstrip("#"), scope="col", class_=kind) for heading, kind in zip(headings, classes, strict=True)
+    )
     body = join(_row(row, classes) for row in rows)
     caption_ = el("caption", el("span", caption, el("small", f" ({note})") if note else None))
     whole = el("table", caption_, el("thead", el("tr", top)), el("tbody", body))

@@ -71,7 +71,13 @@ def _title(figures: Figures) -> str:
 
 
 def _made(figures: Figures) -> Html:
-    return el("p", "Made ", moment(figures.made_at), f" by {figures.software}.{CONDITIONS.get(figures.condition, '')}", class_="soft")
+    return el(
+        "p",
+        "Made ",
+        moment(figures.made_at),
+        f" by {figures.software}.{CONDITIONS.get(figures.condition, '')}",
+        class_="soft",
+    )
 
 
 def _tiles(figures: Figures) -> Html:
@@ -95,4 +101,6 @@ def _notes(notes: list[str]) -> Html | None:
     if not notes:
         return None
     shown = [*notes[:MOST_NOTES], *([f"… and {len(notes) - MOST_NOTES:,} more"] if len(notes) > MOST_NOTES else [])]
-    return el("div", el("h2", "What could not be read, or is not as it should be", id="notes"), items(shown), class_="notes")
+    return el(
+        "div", el("h2", "What could not be read, or is not as it should be", id="notes"), items(shown), class_="notes"
+    )

@@ -1,4 +1,5 @@
-"""What the state database tells a report. Every query of one run is bounded by that run's rows; those of a collection pass over all.
+"""What the state database tells a report. Every query of one run is bounded by that run's rows;
+those of a collection pass over all.
 
 `execute` runs a statement on the state, however it was opened.
 """
@@ -27,9 +28,8 @@ def read_captures(execute: Execute, prefix: str = "") -> tuple[Captures, dict[st
     found, runs = Captures(), dict[str, tuple[int, int]]()
     where, bounds = _files("file", prefix)
     columns = "file, type, status, count(*), sum(length), sum(truncated IS NOT NULL), min(date), max(date)"
-    for file, kind, status, number, size, cut, first, last in execute(
-        f"SELECT {columns} FROM captures WHERE {where} GROUP BY file, type, status", bounds  # noqa: S608 - fixed texts
-    ):
+    sql = f"SELECT {columns} FROM captures WHERE {where} GROUP BY file, type, status"  # noqa: S608 - fixed texts
+    for file, kind, status, number, size, cut, first, last in execute(sql, bounds):
         first, last = str(first), str(last)
         revisits = number if kind == "revisit" else 0
         found.total, found.revisits = found.total + number, found.revisits + revisits
@@ -74,11 +74,14 @@ def read_frontier(execute: Execute, *, reasons: bool) -> Frontier:
     for state in LEFT:
         if state not in found.states:
             continue
-        rows = execute(f"SELECT {columns} FROM urls INDEXED BY urls_state WHERE state = ? ORDER BY due LIMIT {EXAMPLES}", (state,))  # noqa: S608 - fixed texts
+        sql = f"SELECT {columns} FROM urls INDEXED BY urls_state WHERE state = ? ORDER BY due"  # noqa: S608 - fixed texts
+        rows = execute(f"{sql} LIMIT {EXAMPLES}", (state,))
         found.examples[state] = [Example(url=str(url), detail=_detail(*rest)) for url, *rest in rows]
     if reasons:
         marks = ", ".join("?" * len(LEFT))
-        grouped = f"SELECT state, kind, status, count(*) FROM urls WHERE state IN ({marks}) GROUP BY 1, 2, 3 ORDER BY 4 DESC"  # noqa: S608 - marks
+        grouped = (
+            f"SELECT state, kind, status, count(*) FROM urls WHERE state IN ({marks}) GROUP BY 1, 2, 3 ORDER BY 4 DESC"  # noqa: S608 - marks
+        )
         keys = ("state", "kind", "status", "count")
         found.reasons = [dict(zip(keys, row, strict=True)) for row in execute(grouped, LEFT)]
     return found
@@ -90,5 +93,7 @@ def _detail(kind: str, status: int | None, attempts: int, due: float) -> str:
 
 
 def _files(column: str, prefix: str) -> tuple[str, tuple[str, ...]]:
-    """A condition that an index on the file's name answers: those that begin so. Digits and `-` only, so the next name is at hand."""
+    """A condition that an index on the file's name answers: those that begin so.
+    Digits and `-` only, so the next name is at hand.
+    """
     return (f"{column} >= ? AND {column} < ?", (prefix, prefix + "\U0010ffff")) if prefix else ("1", ())

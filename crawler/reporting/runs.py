@@ -9,8 +9,10 @@ from crawler.reporting.values import mapping, text, texts, whole
 OPTIONS = {
     "SEEDS": "", "FILL_GAPS": "--fill-gaps", "CONFIRM_GONE": "--confirm-gone", "SINCE": "--since", "UNTIL": "--until",
     "SECTIONS": "--section", "ARTICLE_LIMIT": "--limit", "MAX_DEPTH": "--max-depth", "MAX_REQUESTS": "--max-requests",
-    "MAX_BYTES": "--max-bytes", "MAX_SECONDS": "--max-time", "DAILY_REQUESTS": "--daily-requests", "DAILY_BYTES": "--daily-bytes",
-    "DAILY_SECONDS": "--daily-time", "MEDIA_REQUESTS": "--media-requests", "MEDIA_BYTES": "--media-bytes", "HOURS": "--hours",
+    "MAX_BYTES": "--max-bytes", "MAX_SECONDS": "--max-time", "DAILY_REQUESTS": "--daily-requests",
+    "DAILY_BYTES": "--daily-bytes",
+    "DAILY_SECONDS": "--daily-time", "MEDIA_REQUESTS": "--media-requests", "MEDIA_BYTES": "--media-bytes",
+    "HOURS": "--hours",
 }  # fmt: skip
 """Setting → the option of the command line that sets it."""
 UNSET: tuple[object, ...] = (None, "None", "", 0, 0.0, False, [])

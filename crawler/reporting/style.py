@@ -1,4 +1,6 @@
-"""The page's style: its own fonts and colours from the reader's system, light or dark, on paper and on a small screen."""
+"""The page's style: its own fonts and colours from the reader's system, light or dark,
+on paper and on a small screen.
+"""
 
 STYLE = """
 :root { color-scheme: light dark; --page: #fff; --ink: #1c1f23; --soft: #545b64; --rule: #d5d9de; --shade: #f3f5f7;

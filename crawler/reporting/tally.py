@@ -1,6 +1,7 @@
 """Articles counted one after another: coverage, filled fields, rules, warnings, versions.
 
-Memory does not grow with what the records say; with their number it grows by eight bytes a piece, for the gaps between them.
+Memory does not grow with what the records say; with their number it grows by eight bytes a piece,
+for the gaps between them.
 """
 
 import dataclasses
@@ -96,7 +97,13 @@ class Tally:
 
     def _note_number(self, record: dict[str, Any], day: date) -> None:
         digits = record["id"]
-        if record["kind"] in KINDS and len(digits) <= 12 and digits.isascii() and digits.isdigit() and int(digits) >= COUNTER_FROM:
+        if (
+            record["kind"] in KINDS
+            and len(digits) <= 12
+            and digits.isascii()
+            and digits.isdigit()
+            and int(digits) >= COUNTER_FROM
+        ):
             self._numbers.append(int(digits) << 23 | day.toordinal() << 1 | KINDS.index(record["kind"]))
 
     def _add_fields(self, record: dict[str, Any], year: str) -> None:
@@ -125,11 +132,15 @@ class Tally:
             detail = f"version {version}, captured {_short(seen)}: {changed or 'fields not stated'}"
             self._keep_latest(self._edited, seen, example(record, detail))
         else:
-            self._keep_latest(self._new, seen, example(record, f"{text(record.get('date')) or 'no date'}, captured {_short(seen)}"))
+            self._keep_latest(
+                self._new, seen, example(record, f"{text(record.get('date')) or 'no date'}, captured {_short(seen)}")
+            )
         warc = mapping(record.get("warc"))
         if seen >= self._cited_at and text(warc.get("record_id")):
             self._cited_at = seen
-            said = [(name, record.get(name)) for name in ("title", "byline", "date", "canonical_url", "url", "captured_at")]
+            said = [
+                (name, record.get(name)) for name in ("title", "byline", "date", "canonical_url", "url", "captured_at")
+            ]
             said += [(name, warc.get(name)) for name in ("file", "record_id", "payload_digest")]
             found.cited = {name: value for name, value in said if isinstance(value, str) and value}
 

@@ -1,4 +1,6 @@
-"""Values out of files that may be damaged: what is of the expected type is taken, anything else is as if it were not there."""
+"""Values out of files that may be damaged: what is of the expected type is taken,
+anything else is as if it were not there.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,0 +1,1 @@
+"""All that is known of this one site: its addresses, the calendar of its numbers, its clock."""

@@ -10,7 +10,9 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 CANONICAL_HOST = "www.thanhuytphcm.vn"
-PAGE_HOSTS = frozenset({CANONICAL_HOST, "thanhuytphcm.vn", "stxdd.thanhuytphcm.vn", "www.hcmcpv.org.vn", "hcmcpv.org.vn"})
+PAGE_HOSTS = frozenset(
+    {CANONICAL_HOST, "thanhuytphcm.vn", "stxdd.thanhuytphcm.vn", "www.hcmcpv.org.vn", "hcmcpv.org.vn"}
+)
 """The hosts that carry articles; one page whichever of them serves it."""
 FILE_HOSTS = frozenset({"images.hcmcpv.org.vn"})
 """The host of photos and attachments."""
@@ -26,7 +28,9 @@ _TURNED_PATHS = tuple(
     )
 )
 """A listing whose further pages are numbered in the path, before its ten digits or behind them."""
-_TRACKING = re.compile(r"(?:fbclid|gclid|dclid|msclkid|zarsrc|mc_[ce]id|igshid|_ga|yclid|utm_\w+)(?==|$)", re.IGNORECASE)
+_TRACKING = re.compile(
+    r"(?:fbclid|gclid|dclid|msclkid|zarsrc|mc_[ce]id|igshid|_ga|yclid|utm_\w+)(?==|$)", re.IGNORECASE
+)
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 _REQUISITE = re.compile(r"\.(?:css|m?js|woff2?|ttf|otf|eot|ico)$", re.IGNORECASE)
 _FEED = re.compile(r"(?:/(?:rss|feeds?|atom)(?:[/.][^/]*)*|\.(?:rss|atom|xml)(?:\.gz)?)$", re.IGNORECASE)
@@ -89,7 +93,11 @@ class Page:
     def canonical_url(self) -> str:
         """The address on the canonical host, of a document without its collection's path."""
         slug = quote(self.slug, safe="!$&'()*+,;=:@")
-        return f"https://{CANONICAL_HOST}/{self.kind}/{slug}-{self.id}" if slug else f"https://{CANONICAL_HOST}/{self.kind}/{self.id}"
+        return (
+            f"https://{CANONICAL_HOST}/{self.kind}/{slug}-{self.id}"
+            if slug
+            else f"https://{CANONICAL_HOST}/{self.kind}/{self.id}"
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -130,7 +138,9 @@ def find_kind(url: str) -> Kind | None:
 
 
 def is_trap(url: str) -> bool:
-    """Whether an address looks like one of endlessly many: a calendar, a sorting, a session, a path that repeats itself."""
+    """Whether an address looks like one of endlessly many:
+    a calendar, a sorting, a session, a path that repeats itself.
+    """
     path, _, query = url.partition("#")[0].partition("?")
     segments = [segment for segment in path.split("/")[3:] if segment]
     return (
@@ -171,7 +181,11 @@ def is_same_listing(here: str, there: str) -> bool:
         # Of a list that is told by its query: the same numbers of ten digits, where there are any.
         return _numbers(here) == _numbers(there)
     page = find_page(here)
-    return other.startswith(one) if page is None else page.kind is Kind.LISTING and page.id in _numbers(there) and find_page(there) is None
+    return (
+        other.startswith(one)
+        if page is None
+        else page.kind is Kind.LISTING and page.id in _numbers(there) and find_page(there) is None
+    )
 
 
 def _numbers(url: str) -> list[str]:
@@ -189,7 +203,8 @@ def without_tracking(url: str) -> str:
 def url_key(url: str) -> str:
     """What makes two addresses the same page: `kind/id` for the site's pages, else the URL itself without tracking.
 
-    A listing's query stays in its key, since it numbers the listing's pages, behind a `?`; so does a number in its path.
+    A listing's query stays in its key, since it numbers the listing's pages, behind a `?`;
+    so does a number in its path.
     Scheme, and the host among those that are interchangeable, make no difference.
     """
     url = without_tracking(url)

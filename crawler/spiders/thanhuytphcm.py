@@ -15,11 +15,23 @@ from crawler.items import Article, WarcPointer
 from crawler.pages import LayoutError, Link, parse_article, parse_links
 from crawler.pages.links.feeds import parse_feed, parse_style
 from crawler.planning.follow import Follow, select_links, shown_items
-from crawler.site.scope import CANONICAL_HOST, HOME, PAGE_HOSTS, Kind, find_kind, find_page, is_trap, listing_name, url_key
+from crawler.site.scope import (
+    CANONICAL_HOST,
+    HOME,
+    PAGE_HOSTS,
+    Kind,
+    find_kind,
+    find_page,
+    is_trap,
+    listing_name,
+    url_key,
+)
 
 logger = logging.getLogger(__name__)
 
-USUAL_FEEDS = tuple(f"https://{CANONICAL_HOST}/{name}" for name in ("sitemap.xml", "sitemap_index.xml", "rss", "rss.xml", "feed"))
+USUAL_FEEDS = tuple(
+    f"https://{CANONICAL_HOST}/{name}" for name in ("sitemap.xml", "sitemap_index.xml", "rss", "rss.xml", "feed")
+)
 REMEMBERED_LISTINGS = 500
 MAX_REDIRECTS = 10
 REMEMBERED = 20_000
@@ -31,7 +43,9 @@ class ThanhuySpider(Spider):
 
     name = "thanhuytphcm"
     allowed_domains = sorted(PAGE_HOSTS)
-    """For `scrapy parse` and `scrapy shell`, which choose a spider by the address; what is followed is the scope's to say."""
+    """For `scrapy parse` and `scrapy shell`, which choose a spider by the address;
+    what is followed is the scope's to say.
+    """
 
     _offered: set[str]
     _shown: dict[str, tuple[frozenset[str], ...]]
@@ -47,7 +61,9 @@ class ThanhuySpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """The seeds: the settings' `SEEDS`, else the home page, whose links lead to the sections, and feeds where they usually are."""
+        """The seeds: the settings' `SEEDS`, else the home page, whose links lead to the sections,
+        and feeds where they usually are.
+        """
         self._is_crawl = True
         seeds = self.settings.getlist("SEEDS")
         for seed in seeds or [HOME]:
@@ -82,14 +98,18 @@ class ThanhuySpider(Spider):
 
     def _read_page(self, response: Response) -> Iterator[Request | Article]:
         self.crawler.stats.inc_value("pages/read")
-        headers = {name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
+        headers = {
+            name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()
+        }
         links = parse_links(response.body, response.url, headers=headers)
         refresh, hops = self.settings.getbool("REFRESH"), response.meta.get("hops", "")
         page = find_page(response.url)
         if (page is None or page.kind is Kind.LISTING) and not self._is_listing(response, links, headers):
             return
         shown = self._turn(response.url, links)
-        for follow in select_links(response.url, links, hops=hops, limits=self._session.limits, one_turn=refresh, shown=shown):
+        for follow in select_links(
+            response.url, links, hops=hops, limits=self._session.limits, one_turn=refresh, shown=shown
+        ):
             # Most links of a page stand on every page: what this run has offered once the frontier knows.
             if follow.after or self._is_new(follow.url):
                 yield self._follow(response, follow)
@@ -215,9 +235,13 @@ class ThanhuySpider(Spider):
 
 def _is_html(response: Response) -> bool:
     """Whether what should be a feed is a page, e.g. one that lists the feeds."""
-    return b"html" in (response.headers.get("Content-Type") or b"").lower() and not response.body.lstrip()[:5].lower().startswith(b"<?xml")
+    return b"html" in (response.headers.get("Content-Type") or b"").lower() and not response.body.lstrip()[
+        :5
+    ].lower().startswith(b"<?xml")
 
 
 def _asks_for_captcha(response: Response) -> bool:
-    """Of a page that is no article: whether it asks for what only people can do. Comment forms ask so too, below articles."""
+    """Of a page that is no article: whether it asks for what only people can do.
+    Comment forms ask so too, below articles.
+    """
     return b"captcha" in response.body[:100_000].lower()

@@ -26,7 +26,9 @@ def sha1(data: bytes) -> str:
     return "sha1:" + base64.b32encode(hashlib.sha1(data).digest()).decode()
 
 
-def record(block: bytes, *headers: Header, version: bytes = b"WARC/1.1", length: int | None = None, end: bytes = END) -> bytes:
+def record(
+    block: bytes, *headers: Header, version: bytes = b"WARC/1.1", length: int | None = None, end: bytes = END
+) -> bytes:
     """A record; a header whose value is None is left out. Content-Length is added unless it is among the headers."""
     lines = [version]
     lines += [f"{name}: {value}".encode("utf-8", "surrogateescape") for name, value in headers if value is not None]
@@ -54,8 +56,12 @@ def warcinfo(number: int = 1, *, block: bytes = b"software: test\r\n", **changes
     return record(block, *override(headers, _names(changes)))
 
 
-def response(number: int = 2, *, block: bytes | None = None, payload: bytes | None = None, **changes: str | None) -> bytes:
-    """A response record with right digests; `payload`: what the payload digest is over, where it is not the block's body."""
+def response(
+    number: int = 2, *, block: bytes | None = None, payload: bytes | None = None, **changes: str | None
+) -> bytes:
+    """A response record with right digests; `payload`: what the payload digest is over,
+    where it is not the block's body.
+    """
     block = http_response(b"<p>hello</p>") if block is None else block
     body = block.partition(b"\r\n\r\n")[2] if payload is None else payload
     headers: list[Header] = [
@@ -71,7 +77,9 @@ def response(number: int = 2, *, block: bytes | None = None, payload: bytes | No
     return record(block, *override(headers, _names(changes)))
 
 
-def request(number: int = 3, *, concurrent_to: int | None = 2, block: bytes | None = None, **changes: str | None) -> bytes:
+def request(
+    number: int = 3, *, concurrent_to: int | None = 2, block: bytes | None = None, **changes: str | None
+) -> bytes:
     """A request record of the same capture as a response."""
     block = b"GET /page HTTP/1.1\r\nHost: www.example.org\r\n\r\n" if block is None else block
     headers: list[Header] = [
@@ -154,7 +162,9 @@ def compressed(*records: bytes) -> bytes:
     return b"".join(member(data) for data in records)
 
 
-def raw_member(data: bytes, *, flags: int = 0, mtime: int = 0, os: int = 3, extra: bytes = b"", crc: int | None = None) -> bytes:
+def raw_member(
+    data: bytes, *, flags: int = 0, mtime: int = 0, os: int = 3, extra: bytes = b"", crc: int | None = None
+) -> bytes:
     """A gzip member with a header and a CRC of one's own; `extra`: what follows the fixed header."""
     deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
     body = deflate.compress(data) + deflate.flush()

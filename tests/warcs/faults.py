@@ -1,4 +1,6 @@
-"""WARC files with exactly one fault each, named after the finding that must come of it; `--` sets variants of one apart."""
+"""WARC files with exactly one fault each, named after the finding that must come of it;
+`--` sets variants of one apart.
+"""
 
 from collections.abc import Callable
 

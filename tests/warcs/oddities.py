@@ -20,10 +20,23 @@ from tests.warcs.build import (
     uuid,
     warcinfo,
 )
-from tests.warcs.faults import CHUNKED, GZIP_BLOCK, PLAIN, PLAIN_INFO, SEGMENTS, SOUND, Built, bytes_of, skip_length, with_info
+from tests.warcs.faults import (
+    CHUNKED,
+    GZIP_BLOCK,
+    PLAIN,
+    PLAIN_INFO,
+    SEGMENTS,
+    SOUND,
+    Built,
+    bytes_of,
+    skip_length,
+    with_info,
+)
 
 LONG = b"<p>" + b"0123456789abcdef" * 200_000 + b"</p>"
-EXTENDED = http_response(chunks(b"<p>hel", b"lo</p>", extension=b";name=value", trailer=b"X-Sum: 1\r\n"), CHUNKED, length=False)
+EXTENDED = http_response(
+    chunks(b"<p>hel", b"lo</p>", extension=b";name=value", trailer=b"X-Sum: 1\r\n"), CHUNKED, length=False
+)
 
 
 def as_1_0(data: bytes) -> bytes:

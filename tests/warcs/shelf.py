@@ -1,6 +1,5 @@
 """A small collection, written through the collection's own door, and the means to alter one thing in it."""
 
-
 import json
 import shutil
 import sqlite3
@@ -88,7 +87,9 @@ def edit_lines(path: Path, change: Callable[[list[dict[str, Any]]], None]) -> No
     """Alter the objects of a file of lines."""
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     change(lines)
-    path.write_bytes(b"".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for line in lines))
+    path.write_bytes(
+        b"".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for line in lines)
+    )
 
 
 def edit_state(path: Path, sql: str) -> None:
@@ -107,5 +108,3 @@ def refix(path: Path, *files: Path) -> None:
 def copy(source: Path, target: Path) -> Path:
     """A copy of a collection, for a test to alter."""
     return Path(shutil.copytree(source, target))
-
-

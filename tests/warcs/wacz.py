@@ -35,7 +35,12 @@ FILES = {f"archive/{WARC}": DATA, "indexes/index.cdx": index_line(), "pages/page
 def package(files: dict[str, bytes], **changes: Any) -> bytes:
     """datapackage.json of some files."""
     resources = [
-        {"name": name.rpartition("/")[2], "path": name, "hash": "sha256:" + hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        {
+            "name": name.rpartition("/")[2],
+            "path": name,
+            "hash": "sha256:" + hashlib.sha256(data).hexdigest(),
+            "bytes": len(data),
+        }
         for name, data in files.items()
     ]
     return json.dumps({"profile": "data-package", "wacz_version": "1.1.1", "resources": resources} | changes).encode()
@@ -46,10 +51,19 @@ def digest_of(data: bytes) -> bytes:
     return json.dumps({"path": "datapackage.json", "hash": "sha256:" + hashlib.sha256(data).hexdigest()}).encode()
 
 
-def pack(files: dict[str, bytes], listing: bytes | None = None, *, digest: bytes | None = None, compress: tuple[str, ...] = ()) -> bytes:
+def pack(
+    files: dict[str, bytes],
+    listing: bytes | None = None,
+    *,
+    digest: bytes | None = None,
+    compress: tuple[str, ...] = (),
+) -> bytes:
     """A zip of the files, their list and its digest."""
     listing = package(files) if listing is None else listing
-    return zip_of(files | {"datapackage.json": listing, "datapackage-digest.json": digest or digest_of(listing)}, compress=compress)
+    return zip_of(
+        files | {"datapackage.json": listing, "datapackage-digest.json": digest or digest_of(listing)},
+        compress=compress,
+    )
 
 
 def zip_of(files: dict[str, bytes], *, compress: tuple[str, ...] = ()) -> bytes:

@@ -40,14 +40,21 @@ def join_lines(page: Page, pieces: list[Piece], shown: Shown) -> Iterator[Line |
         if table is not None:
             inside = [other for other in pieces[position:] if other.index < table.last]
             yield Line(
-                [other for other in inside if other.image is None], "table", text=table_text(page, table, {other.index for other in inside})
+                [other for other in inside if other.image is None],
+                "table",
+                text=table_text(page, table, {other.index for other in inside}),
             )
             position += len(inside)
             continue
         run = [piece]
         while position + len(run) < len(pieces):
             after = pieces[position + len(run)]
-            if after.image is not None or after.box != piece.box or after.breaks == 0 or after.index != run[-1].index + 1:
+            if (
+                after.image is not None
+                or after.box != piece.box
+                or after.breaks == 0
+                or after.index != run[-1].index + 1
+            ):
                 break
             run.append(after)
         yield from _split_run(run)
@@ -69,7 +76,13 @@ def _split_run(run: list[Piece]) -> Iterator[Line]:
             and (last if last.is_bold else piece).size >= 4
         ):
             own = not ends_open((last if last.is_bold else piece).text)
-        if not own and not doubled and len(run) > 1 and prose * 2 >= len(run) and (ends_sentence(last.text) or last.size >= 80):
+        if (
+            not own
+            and not doubled
+            and len(run) > 1
+            and prose * 2 >= len(run)
+            and (ends_sentence(last.text) or last.size >= 80)
+        ):
             own = True
         if own:
             yield line
@@ -101,7 +114,9 @@ def name_kinds(page: Page, lines: list[Line | int]) -> None:
             line.kind, line.level = "list_item", first.nesting
         elif _is_bare_heading(texts, number):
             line.kind, line.level = "heading", 2
-    if all(line.kind in {"quote", "heading"} for line in texts):  # a page that indents its whole text, rather than quotes it
+    if all(
+        line.kind in {"quote", "heading"} for line in texts
+    ):  # a page that indents its whole text, rather than quotes it
         for line in texts:
             line.kind = "paragraph" if line.kind == "quote" else line.kind
 
@@ -117,7 +132,11 @@ def _is_called_quote(page: Page, piece: Piece, called: dict[tuple[int, str | Non
 
 def _is_bold_heading(line: Line) -> bool:
     text = line.text
-    return all(piece.is_bold for piece in line.pieces) and 3 <= len(text) <= _HEADING_LONGEST and not text.endswith((".", ",", ";"))
+    return (
+        all(piece.is_bold for piece in line.pieces)
+        and 3 <= len(text) <= _HEADING_LONGEST
+        and not text.endswith((".", ",", ";"))
+    )
 
 
 def _is_bare_heading(texts: list[Line], number: int) -> bool:

@@ -1,4 +1,6 @@
-"""Bylines: who wrote the article, as printed: from the body's last line, the head, or what stands just under the body."""
+"""Bylines: who wrote the article, as printed: from the body's last line, the head,
+or what stands just under the body.
+"""
 
 import re
 
@@ -15,7 +17,8 @@ from crawler.pages.words.stamps import find_stamp
 from crawler.pages.words.text import clean, ends_sentence, fold, initial_is_upper
 
 _SIGNING = re.compile(
-    r"^(?:\(?đã ký\)?|(?:t/?m|k/?t|t/?l|tuq|thừa lệnh|thay mặt)\b.*|nơi nhận.*|chủ tịch|bí thư|giám đốc|tổng bí thư|thủ tướng.*|"
+    r"^(?:\(?đã ký\)?|(?:t/?m|k/?t|t/?l|tuq|thừa lệnh|thay mặt)\b.*|nơi nhận.*|chủ tịch|bí thư|giám đốc|tổng bí thư|thủ"
+    r" tướng.*|"
     r"phó (?:bí thư|chủ tịch|giám đốc).*)$",
     re.IGNORECASE,
 )
@@ -28,7 +31,9 @@ def find_byline(page: Page, regions: Regions, story: Story, lines: list[Line | i
     known = {fold(name) for rule, name in page.meta.author if "/" not in name and "." not in name.strip(".")}
     ledger = page.ledger
     found = _from_credits(lines) or _from_tail(page, story, lines, known)
-    if found is None or not found[0].people:  # an agency's sign under the text is no byline where the head names somebody
+    if (
+        found is None or not found[0].people
+    ):  # an agency's sign under the text is no byline where the head names somebody
         found = find_in_head(page, regions, story, known) or found or _from_after(page, regions, known)
     if found is None:
         for rule, name in page.meta.author:
@@ -144,7 +149,9 @@ def _read(piece: Piece) -> Byline | None:
 
 
 def _take_off(story: Story, lines: list[Line | int], index: int) -> None:
-    """Take the byline, and the short notes under it, off the body; what announces the photos under it stays, and a time is heard."""
+    """Take the byline, and the short notes under it, off the body;
+    what announces the photos under it stays, and a time is heard.
+    """
     line = lines[index]
     assert isinstance(line, Line)
     for note in (piece for after in lines[index:] if isinstance(after, Line) for piece in after.pieces):
@@ -166,7 +173,8 @@ def _is_signature(lines: list[Line | int], earlier: list[int]) -> bool:
         assert isinstance(line, Line)
         for piece in line.pieces:
             if piece.size < 80 and (
-                _SIGNING.match(piece.text.strip(" .,:")) or (piece.text.isupper() and piece.size > 5 and line is lines[earlier[-1]])
+                _SIGNING.match(piece.text.strip(" .,:"))
+                or (piece.text.isupper() and piece.size > 5 and line is lines[earlier[-1]])
             ):
                 return True
     return False
@@ -179,7 +187,12 @@ def _from_after(page: Page, regions: Regions, known: set[str]) -> tuple[Byline, 
         piece = page.pieces[index]
         if piece.image is not None:
             continue
-        if (regions.teaser[index] and not page.leads_to_author(piece)) or regions.labels.get(index) or seen >= 4 or piece.size > 110:
+        if (
+            (regions.teaser[index] and not page.leads_to_author(piece))
+            or regions.labels.get(index)
+            or seen >= 4
+            or piece.size > 110
+        ):
             break
         seen += 1
         labelled = named_by_label(piece.text, [clean(text) for text in piece.link_texts])

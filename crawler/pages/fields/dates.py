@@ -1,28 +1,26 @@
 """Dating: when the article was published, by the witnesses of the page in order of trust.
 
-Metadata, then a date printed beside the headline, then the day in a photo's name, then the dateline's day, then the id's estimate.
+Metadata, then a date printed beside the headline, then the day in a photo's name, then the dateline's day,
+then the id's estimate.
 The clock in the page's header is no witness: it says when the page was fetched.
-It is told by where it stands (before the headline, where only a date that others confirm counts) and by its form (the month in words).
+It is told by where it stands (before the headline, where only a date that others confirm counts) and by its form (the
+month in words).
 """
 
 import dataclasses
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from crawler.pages.fields.story import Story
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import find_event, nearest_year
 from crawler.pages.words.labels import Label
-from crawler.pages.words.stamps import VIETNAM, Stamp, days_in_address, find_stamp, make_day, parse_metadata_stamp
+from crawler.pages.words.stamps import Stamp, days_in_address, find_stamp, make_day, parse_metadata_stamp
+from crawler.site.ids import _ANCHORS, _SECONDS_UNTIL, estimate_day
+from crawler.site.times import VIETNAM
 
-_SECONDS_UNTIL = 1_491_820_000
-"""Ids below are Unix seconds of creation; from April 2017 they count."""
-_ANCHORS = ((1_491_820_000, date(2017, 4, 10)), (1_491_871_594, date(2020, 11, 10)), (1_491_890_502, date(2022, 2, 2)), (1_491_902_914,
-    date(2022, 12, 22)),
-            (1_491_934_952, date(2025, 3, 14)), (1_491_938_606, date(2025, 8, 26)))  # fmt: skip
 _NEAR = 3
 """Days that two witnesses of one publication may lie apart."""
 _FAR = 60
@@ -44,17 +42,6 @@ class Dates:
     event: date | None = None
 
 
-def estimate_day(id_: str) -> date | None:
-    """The day that an id was given, in Vietnam; right to within weeks."""
-    number = int(id_)
-    if number < _SECONDS_UNTIL:
-        return datetime.fromtimestamp(number, UTC).astimezone(VIETNAM).date() if number > 946_684_800 else None
-    place = min(bisect_right([anchor[0] for anchor in _ANCHORS], number), len(_ANCHORS) - 1)
-    (low, first), (high, last) = _ANCHORS[place - 1], _ANCHORS[place]
-    days = (number - low) / (high - low) * (last - first).days
-    return first + timedelta(days=round(days)) if days < 20_000 else None
-
-
 def find_dates(page: Page, regions: Regions, story: Story, opening: str, images: list[str]) -> Dates:
     """Hear the witnesses, most trusted first, and note those that disagree."""
     latest = page.captured_at.astimezone(VIETNAM).date() + timedelta(days=1) if page.captured_at else None
@@ -62,7 +49,9 @@ def find_dates(page: Page, regions: Regions, story: Story, opening: str, images:
     _, event = find_event(opening, None)
     pictured = _day_of_images(page, images, latest)
     if pictured and estimate and event and _is_from_the_files(pictured, estimate, event):
-        page.ledger.refuse("date", "image-name", pictured.isoformat(), "an old photo: the id and the dateline tell of a later day")
+        page.ledger.refuse(
+            "date", "image-name", pictured.isoformat(), "an old photo: the id and the dateline tell of a later day"
+        )
         page.ledger.warn("date-witnesses-disagree")
         pictured = None
     metadata = _from_metadata(page, regions, latest, pictured, event)
@@ -106,8 +95,16 @@ def _is_from_the_files(pictured: date, estimate: date, event: tuple[int, int]) -
     return (estimate - pictured).days > _FAR * 3 and told is not None and abs((told - estimate).days) <= _ESTIMATE
 
 
-def _from_dateline(page: Page, found: Dates, event: tuple[int, int] | None, estimate: date | None, latest: date | None) -> None:
-    if found.event and estimate and event and (latest is None or found.event <= latest) and abs((found.event - estimate).days) <= _ESTIMATE:
+def _from_dateline(
+    page: Page, found: Dates, event: tuple[int, int] | None, estimate: date | None, latest: date | None
+) -> None:
+    if (
+        found.event
+        and estimate
+        and event
+        and (latest is None or found.event <= latest)
+        and abs((found.event - estimate).days) <= _ESTIMATE
+    ):
         found.day, found.source = found.event, "dateline"
         page.ledger.take("date", "dateline", found.event.isoformat())
     elif found.event and not estimate:
@@ -134,16 +131,24 @@ def _from_metadata(
         elif latest is not None and parsed[0] > latest:
             page.ledger.refuse("date", rule, value, "after the capture")
         elif _is_rendering(page, parsed[0], latest, pictured, event):
-            page.ledger.refuse("date", rule, value, "the day the page was made for us: the id and another witness tell of one long before")
+            page.ledger.refuse(
+                "date",
+                rule,
+                value,
+                "the day the page was made for us: the id and another witness tell of one long before",
+            )
         else:
             return (*parsed, rule)
     return None
 
 
-def _is_rendering(page: Page, day: date, latest: date | None, pictured: date | None, event: tuple[int, int] | None) -> bool:
+def _is_rendering(
+    page: Page, day: date, latest: date | None, pictured: date | None, event: tuple[int, int] | None
+) -> bool:
     """Whether metadata give the server's own clock, as templates do that fill in today.
 
-    The id says that the article is old, and so does a photo's name or the dateline; without these, only an id between two known ones
+    The id says that the article is old, and so does a photo's name or the dateline;
+    without these, only an id between two known ones
     is trusted so far, and only against the day of the fetch.
     """
     estimate = estimate_day(page.identity.id) if page.identity else None
@@ -171,7 +176,11 @@ def _time_elements(page: Page, regions: Regions) -> list[tuple[str, str]]:
             around = around.getparent()
         if value and around is not None:
             box = boxes[id(around)]
-            if first <= box.first and box.first <= max(regions.body_at, regions.title_at + 6) and box.last <= regions.story.stop:
+            if (
+                first <= box.first
+                and box.first <= max(regions.body_at, regions.title_at + 6)
+                and box.last <= regions.story.stop
+            ):
                 found.append(("time-element", value))
     return found
 
@@ -195,7 +204,9 @@ def _from_page(
     estimate: date | None,
     latest: date | None,
 ) -> Stamp | None:
-    """A date printed between headline and text; before the headline, or under the text, only one that another witness confirms."""
+    """A date printed between headline and text; before the headline, or under the text,
+    only one that another witness confirms.
+    """
     confirmed = [*others]
     if event and (near := estimate or (others[0] if others else None)):
         day = nearest_year(*event, near)
@@ -205,9 +216,21 @@ def _from_page(
     for index, read in story.stamps:
         stamp = _as_meant(read, estimate)
         reason = _refuse(stamp, latest)
-        if reason is None and stamp.words and stamp.time is None and not stamp.labelled and not _confirms(stamp, confirmed, event):
+        if (
+            reason is None
+            and stamp.words
+            and stamp.time is None
+            and not stamp.labelled
+            and not _confirms(stamp, confirmed, event)
+        ):
             reason = "the form of a clock, and no other witness for this day"
-        elif reason is None and stamp.updated and stamp.time is None and not _confirms(stamp, confirmed, event) and (confirmed or event):
+        elif (
+            reason is None
+            and stamp.updated
+            and stamp.time is None
+            and not _confirms(stamp, confirmed, event)
+            and (confirmed or event)
+        ):
             reason = "the day of an update"
         elif (
             reason is None
@@ -268,15 +291,26 @@ def _may_be_clock(
 
 
 def _is_long_past(page: Page, day: date, index: int, latest: date | None) -> bool:
-    """Whether a day lies where the id says and long before the fetch, when no clock shows it, and beside no other article's link."""
+    """Whether a day lies where the id says and long before the fetch, when no clock shows it,
+    and beside no other article's link.
+    """
     estimate = estimate_day(page.identity.id) if page.identity else None
     if any(piece.is_link for piece in page.pieces[max(0, index - 1) : index + 2]):
         return False
-    return latest is not None and estimate is not None and (latest - day).days > _FAR and abs((day - estimate).days) <= _ESTIMATE
+    return (
+        latest is not None
+        and estimate is not None
+        and (latest - day).days > _FAR
+        and abs((day - estimate).days) <= _ESTIMATE
+    )
 
 
-def _is_told_otherwise(stamp: Stamp, others: list[date], event: tuple[int, int] | None, estimate: date, latest: date | None) -> bool:
-    """Whether a date long after the id's day is the fetch's: the capture says so, or a dateline or photo sides with the id."""
+def _is_told_otherwise(
+    stamp: Stamp, others: list[date], event: tuple[int, int] | None, estimate: date, latest: date | None
+) -> bool:
+    """Whether a date long after the id's day is the fetch's:
+    the capture says so, or a dateline or photo sides with the id.
+    """
     told = nearest_year(*event, estimate) if event else None
     known = [*others, *([told] if told else [])]
     return (latest is not None and (latest - stamp.day).days <= 2) or any(
@@ -328,7 +362,13 @@ def _in_address(page: Page, day: date) -> bool:
 def _find_modified(page: Page, story: Story, found: Dates) -> None:
     for rule, value in page.meta.modified:
         parsed = parse_metadata_stamp(value)
-        if parsed and parsed[1] and page.captured_at and abs(page.captured_at - parsed[1]) <= _RENDERING and parsed[0] != found.day:
+        if (
+            parsed
+            and parsed[1]
+            and page.captured_at
+            and abs(page.captured_at - parsed[1]) <= _RENDERING
+            and parsed[0] != found.day
+        ):
             page.ledger.refuse("modified_at", rule, value, "the moment of the fetch")
             continue
         if parsed and parsed[1] is not None and (found.day is None or parsed[0] >= found.day):

@@ -16,11 +16,16 @@ _DATE_WORDS = re.compile(
 )
 """What leads from a name to the date after it; looked for second, for `Đăng` is a name too."""
 _BESIDE_NAME = re.compile(
-    r"[\w.+-]+@[\w.-]+|[\s|•·,-]*\b(?:theo dõi|chia sẻ|lưu bài|follow|google news|gửi bài|bình luận)\b.*$", re.IGNORECASE
+    r"[\w.+-]+@[\w.-]+|[\s|•·,-]*\b(?:theo dõi|chia sẻ|lưu bài|follow|google news|gửi bài|bình luận)\b.*$",
+    re.IGNORECASE,
 )
 """Mail addresses and buttons that stand in one line with a name."""
-_NAMED = re.compile(r"(?:^|[\s|•,;])(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]\s*(?=\S)", re.IGNORECASE)
-_NEXT_LABEL = re.compile(r"[|•·]|\b(?:nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:^|[\s|•,;])(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]\s*(?=\S)", re.IGNORECASE
+)
+_NEXT_LABEL = re.compile(
+    r"[|•·]|\b(?:nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b", re.IGNORECASE
+)
 _PORTRAIT = re.compile(r"^([^\W\d_])\s?(?=\1[^\W\d_])")
 """The initial that stands for a portrait before a name."""
 _LABEL = re.compile(r"^(?:tác giả|bởi|by|người đăng|đăng bởi|nguồn tin|viết bởi)\s*[:：]?\s*", re.IGNORECASE)
@@ -30,7 +35,11 @@ def find_in_head(page: Page, regions: Regions, story: Story, known: set[str]) ->
     """The name with most evidence, and its rule; `known` holds what metadata call the author, folded."""
     dated = {index for index, _ in story.stamps}
     best: tuple[float, Byline, str] | None = None
-    before = [page.pieces[index] for index in regions.before if page.pieces[index].image is None and find_stamp(page.pieces[index].text)]
+    before = [
+        page.pieces[index]
+        for index in regions.before
+        if page.pieces[index].image is None and find_stamp(page.pieces[index].text)
+    ]
     for piece in [*story.names, *before]:
         stamp = find_stamp(piece.text)
         text, byline = _beside_date(piece.text, stamp)
@@ -40,7 +49,11 @@ def find_in_head(page: Page, regions: Regions, story: Story, known: set[str]) ->
         score = 0.0
         if fold(text) in known or any(fold(person) in known for person in byline.people):
             score += 4
-        if AUTHOR.search(box.element.get("class") or "") or _LABEL.match(piece.text) or _itemprop(box.element) == "author":
+        if (
+            AUTHOR.search(box.element.get("class") or "")
+            or _LABEL.match(piece.text)
+            or _itemprop(box.element) == "author"
+        ):
             score += 3
         if stamp is not None or any(abs(piece.index - index) <= 2 for index in dated):
             score += 2
@@ -65,7 +78,11 @@ def _join_cards(page: Page, story: Story, byline: Byline) -> Byline:
     found = dict.fromkeys([byline.printed])
     people = dict.fromkeys(byline.people)
     for piece in story.names:
-        other = parse_byline(piece.text) if page.box_of(piece).element.get("class") in kind and page.leads_to_author(piece) else None
+        other = (
+            parse_byline(piece.text)
+            if page.box_of(piece).element.get("class") in kind and page.leads_to_author(piece)
+            else None
+        )
         if other is not None and other.people:
             found[other.printed] = None
             people |= dict.fromkeys(other.people)
@@ -73,7 +90,9 @@ def _join_cards(page: Page, story: Story, byline: Byline) -> Byline:
 
 
 def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:
-    """The name in a line of the head: after a label, before the date, after it, or what is left of the line without it."""
+    """The name in a line of the head: after a label, before the date, after it,
+    or what is left of the line without it.
+    """
     labelled = named_by_label(line, [])
     if labelled is not None:
         return labelled.printed, labelled
@@ -106,4 +125,7 @@ def _is_section(page: Page, text: str) -> bool:
     folded = fold(text)
     if any(folded == fold(name) for _, names in page.meta.section for name in names) or folded == fold(page.meta.site):
         return True
-    return any(piece.is_link and piece.size < 40 and page.box_of(piece).flags & NAV and fold(piece.text) == folded for piece in page.pieces)
+    return any(
+        piece.is_link and piece.size < 40 and page.box_of(piece).flags & NAV and fold(piece.text) == folded
+        for piece in page.pieces
+    )

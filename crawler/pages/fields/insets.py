@@ -45,14 +45,18 @@ def _find_advertised(page: Page, regions: Regions, shown: Shown) -> set[int]:
             inside = [other for other in page.pieces[box.first : box.last] if other.image is None]
             if sum(other.size for other in inside) > 400 or any(other.size > 250 for other in inside):
                 break
-            if inside and (box.tag == "table" or "float" in (box.element.get("style") or "") or box.element.get("align") in _SIDES):
+            if inside and (
+                box.tag == "table" or "float" in (box.element.get("style") or "") or box.element.get("align") in _SIDES
+            ):
                 found.update(other.index for other in inside)
             box = page.boxes[box.parent]
     return found
 
 
 def end_of_inset(page: Page, regions: Regions, piece: Piece) -> int:
-    """Where the small block ends that a link to another article opens amid the text: what it tells is the other article's."""
+    """Where the small block ends that a link to another article opens amid the text:
+    what it tells is the other article's.
+    """
     box = page.box_of(piece)
     while box.index not in {0, regions.body_box} and box.tag not in {"p", "td"}:
         inside = [other for other in page.pieces[box.first : box.last] if other.image is None]

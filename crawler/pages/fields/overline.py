@@ -1,11 +1,13 @@
-"""The line over the opening: on this site the lead photo's caption, also where a script shows the photo and the markup has none."""
+"""The line over the opening: on this site the lead photo's caption,
+also where a script shows the photo and the markup has none.
+"""
 
 import re
 
 from crawler.pages.html.tree import OUTSIDE, Piece
-from crawler.pages.photos import split_credit
 from crawler.pages.places.page import LEAD, Page
 from crawler.pages.places.regions import Regions
+from crawler.pages.words.credits import split_credit
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.labels import find_label
 from crawler.pages.words.names import parse_byline
@@ -13,7 +15,9 @@ from crawler.pages.words.stamps import find_stamp, read_time
 from crawler.pages.words.text import ends_sentence, fold, undoubled
 
 _OPENING = re.compile(
-    r"(?:đồng chí|các đồng chí|quang cảnh|toàn cảnh|một (?:góc|tiết mục|cảnh)|ảnh|hình ảnh|(?:các )?đại biểu|đoàn viên)\b", re.IGNORECASE
+    r"(?:đồng chí|các đồng chí|quang cảnh|toàn cảnh|một (?:góc|tiết mục|cảnh)|ảnh|hình ảnh|(?:các )?đại biểu|đoàn"
+    r" viên)\b",
+    re.IGNORECASE,
 )
 """How captions of this site begin."""
 _SURE, _LONGEST = 110, 220
@@ -21,10 +25,14 @@ _SURE, _LONGEST = 110, 220
 
 
 def find_line_over_opening(page: Page, regions: Regions, settled: set[int]) -> Piece | None:
-    """The caption between the headline and the paragraph that its dateline opens. None where a photo or a player stands there as well."""
+    """The caption between the headline and the paragraph that its dateline opens.
+    None where a photo or a player stands there as well.
+    """
     if page.identity is None or regions.title_at < 0:
         return None
-    opening = next((piece for piece in page.pieces[regions.title_at + 1 : regions.body_at + 3] if find_dateline(piece.text)), None)
+    opening = next(
+        (piece for piece in page.pieces[regions.title_at + 1 : regions.body_at + 3] if find_dateline(piece.text)), None
+    )
     if opening is None or opening.index == regions.title_at + 1:
         return None
     between = page.pieces[regions.title_at + 1 : opening.index]
@@ -36,11 +44,19 @@ def find_line_over_opening(page: Page, regions: Regions, settled: set[int]) -> P
 def _may_be_caption(page: Page, regions: Regions, line: Piece) -> bool:
     """Whether a line describes a photo: plain, short, a sentence, and neither date, name nor standfirst."""
     text = line.text
-    if line.is_bold or line.level or line.linked or not 15 <= line.size <= _LONGEST or page.box_of(line).flags & OUTSIDE:
+    if (
+        line.is_bold
+        or line.level
+        or line.linked
+        or not 15 <= line.size <= _LONGEST
+        or page.box_of(line).flags & OUTSIDE
+    ):
         return False
     if regions.teaser[line.index] or find_label(text) or find_stamp(text) or read_time(text) or parse_byline(text):
         return False
-    if LEAD.search(page.class_of(page.box_of(line))) or any(fold(text)[:60] in fold(said) for _, said in page.meta.description):
+    if LEAD.search(page.class_of(page.box_of(line))) or any(
+        fold(text)[:60] in fold(said) for _, said in page.meta.description
+    ):
         return False
     if line.index >= regions.body_at and not ends_sentence(text):
         return False  # a sub-heading over the text

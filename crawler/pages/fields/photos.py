@@ -7,21 +7,26 @@ from typing import Any
 from crawler.items import Image
 from crawler.pages.fields.overline import find_line_over_opening
 from crawler.pages.fields.unseen import find_unseen
+from crawler.pages.html.images import find_source
 from crawler.pages.html.tree import ASIDE, CAPTION, FIGURE, FOOTER, NAV, TABLE, Box, Piece
-from crawler.pages.photos import find_source, has_credit, is_alt_of, split_credit
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
+from crawler.pages.words.credits import has_credit, is_alt_of, split_credit
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.names import is_person, parse_byline
 from crawler.pages.words.stamps import find_stamp
 from crawler.pages.words.text import clean, ends_sentence, fold, undoubled
 
-_CAPTION_CLASS = re.compile(r"caption|chu[-_]?thich|(?:photo|img|image|picture|(?<![a-z])pic)[-_]?(?:note|desc)", re.IGNORECASE)
+_CAPTION_CLASS = re.compile(
+    r"caption|chu[-_]?thich|(?:photo|img|image|picture|(?<![a-z])pic)[-_]?(?:note|desc)", re.IGNORECASE
+)
 _MADE_BY = re.compile(r"[.…!?)\s](?:ảnh|video|clip|đồ h[oọ][aạ]|infographic)\s*:\s*[^:.]{2,40}\.?$", re.IGNORECASE)
 """How a short line ends that describes a photo or a video, wherever that is."""
 _ADJOINING = re.compile(r"(?<=[.!?…)”\"])(?=(?:Ảnh|Nguồn|Đồ họa|Video|Clip)\s?:)")
 """Where a credit follows in an element of its own, set off by style alone."""
-_SMALL_TYPE = re.compile(r"font-size\s*:\s*(?:[0-9]px|1[0-2](?:\.\d+)?px|[0-9]pt|[a-z-]*small|0?\.[0-9]+em|[5-8]\d%)", re.IGNORECASE)
+_SMALL_TYPE = re.compile(
+    r"font-size\s*:\s*(?:[0-9]px|1[0-2](?:\.\d+)?px|[0-9]pt|[a-z-]*small|0?\.[0-9]+em|[5-8]\d%)", re.IGNORECASE
+)
 _LONGEST = 420
 """Characters that a caption may have where its place alone speaks for it."""
 _FRAME_TAGS = frozenset({"table", "figure", "dl"})
@@ -94,7 +99,9 @@ def _list_images(photos: list[_Photo], shown: Shown, told: dict[int, str]) -> No
 
 
 def _read_alone(page: Page, regions: Regions, shown: Shown, told: dict[int, str]) -> None:
-    """Captions whatever became of their photos: the line over the dateline, and those that say everything twice, as alt and caption do."""
+    """Captions whatever became of their photos: the line over the dateline, and those that say everything twice,
+    as alt and caption do.
+    """
     line = find_line_over_opening(page, regions, shown.captions)
     if line is not None:
         shown.captions.add(line.index)
@@ -121,7 +128,11 @@ def _read_unseen(page: Page, regions: Regions, shown: Shown, centred: bool) -> l
         line = page.pieces[box.first] if box.first < regions.story.stop else None
         unread = line is not None and box.first not in shown.captions
         score, rule = _score_line(page, regions, photo, line, centred) if line is not None and unread else (0.0, "")
-        if line is not None and score >= 2 and (behind or (line.size <= 250 and _is_one_of_several(page, regions, line))):
+        if (
+            line is not None
+            and score >= 2
+            and (behind or (line.size <= 250 and _is_one_of_several(page, regions, line)))
+        ):
             photo.lines, photo.rule = [line], rule
             shown.captions.add(line.index)
         if behind:
@@ -153,7 +164,13 @@ def _photo_pieces(page: Page, regions: Regions) -> list[Piece]:
 def _is_portrait(page: Page, photo: Piece) -> bool:
     """Whether a picture over the text is followed by a link to its author."""
     after = page.pieces[photo.index + 1] if photo.index + 1 < len(page.pieces) else None
-    return after is not None and after.image is None and after.is_link and after.size <= 110 and page.leads_to_author(after)
+    return (
+        after is not None
+        and after.image is None
+        and after.is_link
+        and after.size <= 110
+        and page.leads_to_author(after)
+    )
 
 
 def _open(page: Page, piece: Piece) -> _Photo:
@@ -161,14 +178,21 @@ def _open(page: Page, piece: Piece) -> _Photo:
 
 
 def _read_frame(page: Page, regions: Regions, photo: _Photo, photos: list[_Photo], shown: Shown) -> set[int]:
-    """Captions from the block that holds photo and text and nothing else: a figure, a two-row table, a box. Returns the photos settled."""
+    """Captions from the block that holds photo and text and nothing else: a figure, a two-row table, a box.
+    Returns the photos settled.
+    """
     frame = _find_frame(page, regions, photo.piece)
     if frame is None:
         return set()
     inside = [other for other in photos if frame.first <= other.piece.index < frame.last]
-    lines = [piece for piece in page.pieces[frame.first : frame.last] if piece.image is None and piece.index not in shown.captions]
+    lines = [
+        piece
+        for piece in page.pieces[frame.first : frame.last]
+        if piece.image is None and piece.index not in shown.captions
+    ]
     if photo.piece.index < regions.body_at and any(
-        find_stamp(line.text) or (not frame.flags & FIGURE and (is_person(line.text) or page.leads_to_author(line))) for line in lines
+        find_stamp(line.text) or (not frame.flags & FIGURE and (is_person(line.text) or page.leads_to_author(line)))
+        for line in lines
     ):
         for other in inside:
             other.rule = "portrait"  # the author's picture beside name and date
@@ -177,7 +201,9 @@ def _read_frame(page: Page, regions: Regions, photo: _Photo, photos: list[_Photo
     for other, group in zip(inside, groups, strict=True):
         other.lines = group
         if group:
-            other.rule = "figure" if frame.flags & FIGURE else "table" if frame.tag in {"table", "tbody", "tr"} else "box"
+            other.rule = (
+                "figure" if frame.flags & FIGURE else "table" if frame.tag in {"table", "tbody", "tr"} else "box"
+            )
     shown.captions.update(line.index for line in lines)
     return {other.piece.index for other in inside}
 
@@ -195,12 +221,18 @@ def _find_frame(page: Page, regions: Regions, piece: Piece) -> Box | None:
         if box.tag in _FRAME_TAGS or (box.flags & FIGURE and not boxes[box.parent].flags & FIGURE):
             if _may_be_captions(texts, pictures, strict=False):
                 found = box if texts else found
-            elif box.flags & FIGURE and (captioned := [t for t in texts if boxes[t.box].flags & CAPTION]) and len(captioned) == len(texts):
+            elif (
+                box.flags & FIGURE
+                and (captioned := [t for t in texts if boxes[t.box].flags & CAPTION])
+                and len(captioned) == len(texts)
+            ):
                 found = box
             else:
                 break
         elif texts:
-            if not _may_be_captions(texts, pictures, strict=True) or any(regions.labels.get(text.index) for text in texts):
+            if not _may_be_captions(texts, pictures, strict=True) or any(
+                regions.labels.get(text.index) for text in texts
+            ):
                 break
             if found is None and _is_box_of_caption(page, box, piece, texts):
                 found = box
@@ -216,30 +248,46 @@ def _find_frame(page: Page, regions: Regions, piece: Piece) -> Box | None:
 
 def _may_be_captions(texts: list[Piece], pictures: int, *, strict: bool) -> bool:
     longest = 300 if strict else _LONGEST
-    return (len(texts) <= pictures * 2 + (0 if strict else 1) and sum(text.size for text in texts) <= longest * max(pictures, 1)
+    return (len(texts) <= pictures * 2 + (0 if strict else 1)
+            and sum(text.size for text in texts) <= longest * max(pictures, 1)
             and all(text.size <= longest and not text.is_link and not find_dateline(text.text) for text in texts)
             and not any(0 < text.level <= 3 for text in texts))  # fmt: skip
 
 
 def _is_box_of_caption(page: Page, box: Box, photo: Piece, texts: list[Piece]) -> bool:
-    """Whether a block that holds a photo and a line or two is a framed photo, rather than a paragraph with a picture in it."""
+    """Whether a block that holds a photo and a line or two is a framed photo,
+    rather than a paragraph with a picture in it.
+    """
     alt = photo.image.get("alt") or ""
     if any(is_alt_of(alt, text.text) or text.is_italic or has_credit(text.text) for text in texts):
         return True
     if all(text.box != photo.box for text in texts):
         return texts[0].index > photo.index and not _speaks(alt, texts)
-    apart = texts[0].breaks > 0 or box.align == "center" or (box.tag != "p" and _has_element_of_its_own(photo.image, texts[0].text))
+    apart = (
+        texts[0].breaks > 0
+        or box.align == "center"
+        or (box.tag != "p" and _has_element_of_its_own(photo.image, texts[0].text))
+    )
     return texts[0].index > photo.index and apart and all(text.size <= 250 for text in texts)
 
 
 def _has_element_of_its_own(image: Any, text: str) -> bool:
-    """Whether the element right behind an image holds the whole line: in a paragraph with a picture the text stands bare."""
+    """Whether the element right behind an image holds the whole line:
+    in a paragraph with a picture the text stands bare.
+    """
     after = image.getnext()
-    return not (image.tail or "").strip() and after is not None and len(after.tail or "") < 200 and clean("".join(after.itertext())) == text
+    return (
+        not (image.tail or "").strip()
+        and after is not None
+        and len(after.tail or "") < 200
+        and clean("".join(after.itertext())) == text
+    )
 
 
 def _speaks(alt: str, texts: list[Piece]) -> bool:
-    """Whether text beside a portrait is what its subject says, rather than a caption: the alt is a name, and the text has none of it."""
+    """Whether text beside a portrait is what its subject says, rather than a caption:
+    the alt is a name, and the text has none of it.
+    """
     named = parse_byline(alt) if sum(text.size for text in texts) >= 80 else None
     people = named.people if named is not None else []
     return bool(people) and not any(fold(person) in fold(text.text) for person in people for text in texts)
@@ -344,8 +392,12 @@ def _score_line(page: Page, regions: Regions, photo: _Photo, line: Piece, centre
 
 
 def _stands_out(page: Page, regions: Regions, line: Piece) -> bool:
-    """Whether a short line under a photo is set unlike the paragraphs, or is one short sentence between two much longer ones."""
-    paragraphs = [piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None and piece.size > 90]
+    """Whether a short line under a photo is set unlike the paragraphs,
+    or is one short sentence between two much longer ones.
+    """
+    paragraphs = [
+        piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None and piece.size > 90
+    ]
     box = page.box_of(line)
     kind = (box.tag, box.element.get("class"))
     if (
@@ -375,14 +427,19 @@ def is_captioned(page: Page, piece: Piece) -> bool:
     if box.flags & TABLE and piece.size <= 60 and split_credit(piece.text)[0] == "":
         return True  # who made the chart over it
     parent = page.boxes[box.parent]
-    around = f"{box.element.get('class') or ''} {(parent.element.get('class') or '') if parent.last - parent.first <= 6 else ''}"
+    around = (
+        f"{box.element.get('class') or ''}"
+        f" {(parent.element.get('class') or '') if parent.last - parent.first <= 6 else ''}"
+    )
     if _CAPTION_CLASS.search(around) is None:
         return False
     return not page.is_quoted(piece)
 
 
 def _body_is_centred(page: Page, regions: Regions) -> bool:
-    texts = [piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None and piece.size > 120]
+    texts = [
+        piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None and piece.size > 120
+    ]
     return sum(page.box_of(piece).align == "center" for piece in texts) * 2 > len(texts)
 
 
@@ -395,6 +452,10 @@ def _make(photo: _Photo) -> Image:
     caption = " ".join(lines) or None
     credit = split_credit(caption)[1] if caption else None
     alt = photo.alt or None
-    if alt and caption and (is_alt_of(alt, caption) or fold(alt) == fold(caption) or is_alt_of(alt, split_credit(caption)[0])):
+    if (
+        alt
+        and caption
+        and (is_alt_of(alt, caption) or fold(alt) == fold(caption) or is_alt_of(alt, split_credit(caption)[0]))
+    ):
         alt = None
     return Image(url=photo.url, caption=caption, credit=credit, alt=alt)

@@ -1,4 +1,6 @@
-"""Sections: where the article stands in its paper, by what machines are told, by the trail over the headline, or beside the date."""
+"""Sections: where the article stands in its paper, by what machines are told, by the trail over the headline,
+or beside the date.
+"""
 
 import re
 
@@ -52,7 +54,11 @@ def _taken(page: Page, rule: str, names: list[str]) -> list[str]:
 
 
 def _without_home(page: Page, names: list[str], title: str) -> list[str]:
-    kept = [name for name in names if fold(name) and fold(name) not in _HOME and fold(name) not in {title, fold(page.meta.site)}]
+    kept = [
+        name
+        for name in names
+        if fold(name) and fold(name) not in _HOME and fold(name) not in {title, fold(page.meta.site)}
+    ]
     return list(dict.fromkeys(kept))[:6]
 
 
@@ -80,8 +86,15 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
             return []  # a menu with a long entry
         if trail and piece.image is None and not any(map(str.isalnum, piece.text)):
             continue  # an arrow between two of them
-        own = piece.size - (title.size if piece.text.endswith(title.text) else 0)  # many trails end with the page itself
-        if piece.linked < own * 0.5 or regions.teaser[piece.index] or piece.size >= 110 or (trail and not here & around):
+        own = piece.size - (
+            title.size if piece.text.endswith(title.text) else 0
+        )  # many trails end with the page itself
+        if (
+            piece.linked < own * 0.5
+            or regions.teaser[piece.index]
+            or piece.size >= 110
+            or (trail and not here & around)
+        ):
             break
         if any(_leads_to_article(page, href) for href in piece.hrefs):
             break
@@ -101,19 +114,29 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
         for name in _SEPARATORS.split(clean(text))
         if name
     ]
-    if 0 < len(names) <= 5 and all(len(name) <= 50 for name in names) and sum(len(name.split()) > 7 for name in names) < 2:
+    if (
+        0 < len(names) <= 5
+        and all(len(name) <= 50 for name in names)
+        and sum(len(name.split()) > 7 for name in names) < 2
+    ):
         return names
     return []  # a list of headlines
 
 
 def _beside_date(page: Page, regions: Regions) -> list[str]:
     """A section linked in the date's line (`07-03-2026 | Đời sống`)."""
-    over = [page.pieces[index] for index in regions.before[-4:] if not page.box_of(page.pieces[index]).flags & (HEADER | NAV)]
+    over = [
+        page.pieces[index]
+        for index in regions.before[-4:]
+        if not page.box_of(page.pieces[index]).flags & (HEADER | NAV)
+    ]
     for piece in (*over, *page.pieces[regions.title_at + 1 : regions.body_at]) if regions.title_at >= 0 else ():
         if not piece.hrefs or piece.size > 80 or piece.is_link or not find_stamp(piece.text):
             continue
         links = zip(piece.hrefs, piece.link_texts, strict=True)
-        found = [clean(text) for href, text in links if _may_be_section(page, href) and initial_is_upper(clean(text)[:1])]
+        found = [
+            clean(text) for href, text in links if _may_be_section(page, href) and initial_is_upper(clean(text)[:1])
+        ]
         if len(found) == 1 and len(found[0]) <= 30 and find_label(found[0]) is None and not page.leads_to_author(piece):
             return found
     return []
@@ -138,7 +161,9 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
     common = next(index for index in page.ancestors(page.boxes[regions.body_box]) if index in set(path))
     above = page.ancestors(page.boxes[common])
     between = above[: above.index(meeting) + 1] if meeting in above else [common]
-    levels = len({(page.boxes[index].first, page.boxes[index].last) for index in between}) - 1  # a wrapper of the same is no level
+    levels = (
+        len({(page.boxes[index].first, page.boxes[index].last) for index in between}) - 1
+    )  # a wrapper of the same is no level
     from_home = fold(link_texts(trail[0])[0]) in _HOME if link_texts(trail[0]) else True
     if (page.box_of(trail[0]).flags & NAV or page.boxes[meeting].tag == "tr") and not from_home:
         return False  # a menu, called so or in a column of its own beside the article

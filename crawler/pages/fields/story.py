@@ -49,7 +49,12 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
             if piece.index in shown.at:
                 kept.append(piece)
             continue
-        if piece.index in shown.captions or piece.index in settled or piece.index in insets or regions.teaser[piece.index]:
+        if (
+            piece.index in shown.captions
+            or piece.index in settled
+            or piece.index in insets
+            or regions.teaser[piece.index]
+        ):
             continue
         flags = page.box_of(piece).flags
         if flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
@@ -66,7 +71,9 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
             continue
         if is_captioned(page, piece) and not piece.level:
             continue
-        if _is_related(page, piece) and not (piece.index < regions.body_at and piece.size <= 110 and page.leads_to_author(piece)):
+        if _is_related(page, piece) and not (
+            piece.index < regions.body_at and piece.size <= 110 and page.leads_to_author(piece)
+        ):
             story.related.append(piece.href)
             inset = max(inset, end_of_inset(page, regions, piece))
             continue
@@ -82,7 +89,12 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
 
 def _heads_prose(page: Page, regions: Regions, piece: Piece) -> bool:
     """Whether a label's words are a sub-heading: set as one, amid the body, with its next paragraph right under it."""
-    if not (piece.level or piece.is_bold) or piece.linked or piece.index <= regions.body_at or fold(piece.text) in _NEVER_HEADING:
+    if (
+        not (piece.level or piece.is_bold)
+        or piece.linked
+        or piece.index <= regions.body_at
+        or fold(piece.text) in _NEVER_HEADING
+    ):
         return False
     for after in page.pieces[piece.index + 1 : min(piece.index + 2, regions.story.stop)]:
         if after.image is None and after.size >= 60 and not after.hrefs and not regions.teaser[after.index]:
@@ -108,7 +120,12 @@ def _is_related(page: Page, piece: Piece) -> bool:
         return True
     if piece.linked > piece.size * 0.4 and opens_related(piece.text) and page.leads_elsewhere(piece.hrefs[-1]):
         return True
-    return piece.is_link and piece.size >= 15 and page.leads_elsewhere(piece.href) and (piece.size <= 220 or not ends_sentence(piece.text))
+    return (
+        piece.is_link
+        and piece.size >= 15
+        and page.leads_elsewhere(piece.href)
+        and (piece.size <= 220 or not ends_sentence(piece.text))
+    )
 
 
 def _is_dated_link(piece: Piece) -> bool:
@@ -130,7 +147,10 @@ def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) 
             continue
         clock = read_time(piece.text)
         if clock is not None:  # printed apart from its date, after it or before
-            story.stamps = [(index, stamp if stamp.time else dataclasses.replace(stamp, time=clock)) for index, stamp in story.stamps]
+            story.stamps = [
+                (index, stamp if stamp.time else dataclasses.replace(stamp, time=clock))
+                for index, stamp in story.stamps
+            ]
             waiting = clock if not story.stamps else None
             continue
         stamp = find_stamp(piece.text)
@@ -174,7 +194,11 @@ def _prose_follows(pieces: list[Piece]) -> bool:
 
 def _lead_rule(page: Page, regions: Regions, story: Story, piece: Piece, following: list[Piece]) -> str:
     """Which rule makes a line the standfirst; empty where none does."""
-    if piece.size < _LEAD_SHORTEST or piece.is_link or not any(other.image is None and other.size >= 40 for other in following):
+    if (
+        piece.size < _LEAD_SHORTEST
+        or piece.is_link
+        or not any(other.image is None and other.size >= 40 for other in following)
+    ):
         return ""
     outside = piece.index < regions.body_at
     described = any(_says_the_same(text, piece.text) for _, text in page.meta.description)
@@ -186,7 +210,11 @@ def _lead_rule(page: Page, regions: Regions, story: Story, piece: Piece, followi
         return "description" if described else "heading" if piece.level else "bold" if piece.is_bold else "before-body"
     if page.identity is not None and find_dateline(piece.text):
         # On this site the paragraph with the dateline opens the body, bold or not; unless it is said twice.
-        return "repeated" if any(other.image is None and same_words(piece.text, other.text) for other in following[:2]) else ""
+        return (
+            "repeated"
+            if any(other.image is None and same_words(piece.text, other.text) for other in following[:2])
+            else ""
+        )
     if piece.level and piece.size >= 80:
         return "heading"
     if (
@@ -204,7 +232,9 @@ def _lead_rule(page: Page, regions: Regions, story: Story, piece: Piece, followi
 
 
 def _is_dated(piece: Piece) -> bool:
-    """Whether a line says when the article was published, and at most by whom: what stands between headline and it is no body yet."""
+    """Whether a line says when the article was published, and at most by whom:
+    what stands between headline and it is no body yet.
+    """
     if piece.image is not None or piece.size > 80 or piece.is_bold or piece.level:
         return False
     stamp = find_stamp(piece.text)
@@ -239,7 +269,9 @@ def _set_apart(page: Page, piece: Piece, following: list[Piece]) -> bool:
     kind = (own.tag, own.element.get("class"), own.parent)
     return (
         bool(others)
-        and all((box.tag, box.element.get("class"), box.parent) != kind for box in (page.box_of(other) for other in others))
+        and all(
+            (box.tag, box.element.get("class"), box.parent) != kind for box in (page.box_of(other) for other in others)
+        )
         and (
             own.tag != "p"
             or (kind[1] is not None and len({page.box_of(other).element.get("class") for other in others}) == 1)
@@ -250,7 +282,11 @@ def _set_apart(page: Page, piece: Piece, following: list[Piece]) -> bool:
 
 def _has_block_of_its_own(page: Page, piece: Piece, others: list[Piece]) -> bool:
     """Whether a wrapper holds nothing but this paragraph, while the next ones share theirs."""
-    return len(others) > 1 and len(places := {page.place_of(each) for each in others}) == 1 and page.place_of(piece) not in places
+    return (
+        len(others) > 1
+        and len(places := {page.place_of(each) for each in others}) == 1
+        and page.place_of(piece) not in places
+    )
 
 
 def _drop_repeated_lead(page: Page, story: Story, lines: list[Line | int]) -> None:

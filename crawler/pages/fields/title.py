@@ -18,7 +18,9 @@ _DATED = "slug, before its date"
 _DATE_ENDS = frozenset("0123456789)Mm")
 _LETTERS = {
     letter: alphabet(letter)
-    for letter in "abcdefghijklmnopqrstuvwxyz0123456789àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+    for letter in (
+        "abcdefghijklmnopqrstuvwxyz0123456789àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+    )
 }
 """Each letter of the language and its plain one."""
 _TITLE_CLASS = re.compile(r"title|tieu-?de|headline", re.IGNORECASE)
@@ -52,7 +54,9 @@ class _Wanted:
 
 
 def find_title(page: Page) -> Title | None:
-    """The headline by weight of evidence: the slug, the heading's rank, what metadata say. None where nothing speaks for any line."""
+    """The headline by weight of evidence: the slug, the heading's rank, what metadata say.
+    None where nothing speaks for any line.
+    """
     wanted = _wanted(page)
     best: Title | None = None
     best_score = 24.0
@@ -96,14 +100,22 @@ def _find_broken(page: Page, wanted: _Wanted) -> Title | None:
 
 
 def guess_title(page: Page) -> Title | None:
-    """The line that stands like a headline over prose and date, on a page whose metadata, address and headings tell of none."""
+    """The line that stands like a headline over prose and date, on a page whose metadata,
+    address and headings tell of none.
+    """
     regions = find_regions(page, -1)
     if regions is None or sum(piece.size for piece in page.pieces[regions.body_at : regions.story.stop]) < 300:
         return None
     best: Piece | None = None
     best_text, best_score = "", 0
     for piece in page.pieces[max(0, regions.body_at - 10) : regions.body_at + 2]:
-        if piece.image is not None or not 15 <= piece.size <= 200 or piece.linked or ends_sentence(piece.text) or find_label(piece.text):
+        if (
+            piece.image is not None
+            or not 15 <= piece.size <= 200
+            or piece.linked
+            or ends_sentence(piece.text)
+            or find_label(piece.text)
+        ):
             continue
         text = _without_date(piece.text)
         if page.box_of(piece).flags & OUTSIDE or not piece.text[0].isalnum() or len(text) < 15:
@@ -111,8 +123,14 @@ def guess_title(page: Page) -> Title | None:
         dated = text != piece.text
         if dated and (":" in text or parse_byline(text)):
             continue  # who put it up, and when
-        dated = dated or any(len(after.text) < 100 and find_stamp(after.text) for after in page.pieces[piece.index + 1 : piece.index + 3])
-        score = 2 * dated + (piece.is_bold or piece.level > 0) + 2 * (_TITLE_CLASS.search(page.class_of(page.box_of(piece))) is not None)
+        dated = dated or any(
+            len(after.text) < 100 and find_stamp(after.text) for after in page.pieces[piece.index + 1 : piece.index + 3]
+        )
+        score = (
+            2 * dated
+            + (piece.is_bold or piece.level > 0)
+            + 2 * (_TITLE_CLASS.search(page.class_of(page.box_of(piece))) is not None)
+        )
         if score >= max(2, best_score):
             best, best_text, best_score = piece, text, score
     if best is None:
@@ -129,7 +147,11 @@ def _without_date(text: str) -> str:
 
 def _find_again(page: Page, title: Title) -> tuple[int, ...]:
     pieces = page.pieces[title.at + 1 :]
-    return tuple(piece.index for piece in pieces if piece.text == title.text and not (piece.is_link and page.leads_elsewhere(piece.href)))
+    return tuple(
+        piece.index
+        for piece in pieces
+        if piece.text == title.text and not (piece.is_link and page.leads_elsewhere(piece.href))
+    )
 
 
 def _wanted(page: Page) -> _Wanted:
@@ -189,9 +211,13 @@ def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
 def _from_metadata(page: Page) -> Title | None:
     candidates = list(page.meta.title)
     if page.meta.page_title:
-        parts = [part for part in _SITE_PARTS.split(page.meta.page_title) if part and fold(part) != fold(page.meta.site)]
+        parts = [
+            part for part in _SITE_PARTS.split(page.meta.page_title) if part and fold(part) != fold(page.meta.site)
+        ]
         whole = page.meta.page_title
-        candidates += [("title-element", text) for text in [*_beginnings(whole), *sorted(parts, key=len, reverse=True)[:1]]]
+        candidates += [
+            ("title-element", text) for text in [*_beginnings(whole), *sorted(parts, key=len, reverse=True)[:1]]
+        ]
     if page.slug:
         for rule, text in candidates:
             if slug_matches(text, page.slug):
@@ -208,4 +234,6 @@ def _from_metadata(page: Page) -> Title | None:
 def _beginnings(text: str) -> list[str]:
     """A page title less one, two … of its last parts: `Title - Section - Paper`."""
     cuts = [match.start() for match in _SITE_PARTS.finditer(text)]
-    return [text[:cut] for cut in reversed(cuts)] + [text[match.end() :] for match in _SITE_PARTS.finditer(text)] + [text]
+    return (
+        [text[:cut] for cut in reversed(cuts)] + [text[match.end() :] for match in _SITE_PARTS.finditer(text)] + [text]
+    )

@@ -1,4 +1,6 @@
-"""Unseen: what an article shows without an `img`, so that the line under it can be known for a caption: players, and backgrounds."""
+"""Unseen: what an article shows without an `img`, so that the line under it can be known for a caption:
+players, and backgrounds.
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """Charsets: the bytes of a page as text, whatever the page says of its own coding.
 
 Order of trust: byte order mark, then whether the bytes are valid UTF-8 at all, then what header and markup declare.
-A page that declares UTF-8 and holds another coding, or the reverse, is common on old servers; text that decodes as UTF-8
+A page that declares UTF-8 and holds another coding, or the reverse, is common on old servers;
+text that decodes as UTF-8
 with Vietnamese letters in it is never anything else by accident.
 """
 
@@ -17,7 +18,8 @@ _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", 
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
-_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "unicode": "utf-16",
+_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
+"unicode": "utf-16",
             "x-windows-1258": "cp1258", "windows-1258": "cp1258"}  # fmt: skip
 """As browsers read them (WHATWG Encoding §4.2): latin-1 means windows-1252."""
 
@@ -100,5 +102,7 @@ def _replaced_share(body: bytes) -> float:
 
 
 def _compose(text: str, name: str) -> str:
-    """windows-1258 writes tones as combining marks after the letter; composed they are the letters everybody searches for."""
+    """windows-1258 writes tones as combining marks after the letter;
+    composed they are the letters everybody searches for.
+    """
     return unicodedata.normalize("NFC", text) if name == "cp1258" else text

@@ -1,6 +1,7 @@
 """Hostile markup made harmless before the parser sees it: linear time, and only on pages that look the part.
 
-libxml2 looks a tag's every attribute up among all before it (a million of them would take hours), and it gives a document up
+libxml2 looks a tag's every attribute up among all before it (a million of them would take hours),
+and it gives a document up
 where tags nest deeper than 2048.
 """
 
@@ -31,7 +32,9 @@ _WRAPPER = re.compile(rf"(?:</?(?!(?:{_KEPT})\b)[a-zA-Z][^>]*+>\s*+)++", re.IGNO
 
 
 def tame_tags(text: str) -> str:
-    """The page with tags of more than a few hundred attributes cut to their beginning; the text itself where none can be."""
+    """The page with tags of more than a few hundred attributes cut to their beginning;
+    the text itself where none can be.
+    """
     if text.count("=") < _MANY and not any(map(_may_be_attributes, find_long_parts(text))):
         return text
     out: list[str] = []
@@ -53,7 +56,8 @@ def tame_tags(text: str) -> str:
 def find_long_parts(text: str) -> Iterator[str]:
     """What stands between two `>` that are further apart than in any honest tag.
 
-    A part that long covers a whole step, wherever the steps begin; so one look a step finds it, and most of the page is never read.
+    A part that long covers a whole step, wherever the steps begin;
+    so one look a step finds it, and most of the page is never read.
     """
     step, at = _LONG // 2, 0
     while at + step <= len(text):

@@ -10,9 +10,11 @@ from urllib.parse import urljoin
 
 from crawler.pages.words.text import clean
 
-_ARTICLE_TYPES = frozenset({"article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle",
+_ARTICLE_TYPES = frozenset({"article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle",
+"opinionnewsarticle",
     "backgroundnewsarticle",
-                            "reviewnewsarticle", "blogposting", "liveblogposting", "report", "videoobject", "imagegallery",
+                            "reviewnewsarticle", "blogposting", "liveblogposting", "report", "videoobject",
+                            "imagegallery",
                             "webpage"})  # fmt: skip
 _LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage"})
 _MAX_JSON = 400_000
@@ -22,9 +24,11 @@ _COMMA = re.compile(r",\s*([}\]])")
 _META = {
     "title": ("og:title", "twitter:title", "headline", "title", "dc.title"),
     "description": ("og:description", "description", "twitter:description", "dc.description"),
-    "published": ("article:published_time", "datepublished", "pubdate", "og:published_time", "publishdate", "publish_date",
+    "published": ("article:published_time", "datepublished", "pubdate", "og:published_time", "publishdate",
+    "publish_date",
     "dc.date.issued", "dcterms.created", "article:published"),
-    "modified": ("article:modified_time", "datemodified", "lastmod", "og:updated_time", "last-modified", "dcterms.modified"),
+    "modified": ("article:modified_time", "datemodified", "lastmod", "og:updated_time", "last-modified",
+    "dcterms.modified"),
     "author": ("article:author", "author", "dc.creator", "twitter:creator"),
     "section": ("article:section", "articlesection"),
     "keywords": ("news_keywords", "keywords"),
@@ -82,7 +86,13 @@ def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
         elif name == "keywords" and values and not found.keywords:
             found.keywords = [part for part in (clean(part) for part in re.split(r"[,;]", values[0][1])) if part]
         elif name == "type" and values:
-            found.is_article = found.is_article or values[0][1].lower() in {"article", "news", "video", "video.other", "newsarticle"}
+            found.is_article = found.is_article or values[0][1].lower() in {
+                "article",
+                "news",
+                "video",
+                "video.other",
+                "newsarticle",
+            }
         elif name == "url" and values:
             found.canonical = _join(url, values[0][1].strip())
         elif name == "site" and values:
@@ -139,7 +149,9 @@ _MICRODATA = {
 
 
 def _read_microdata(found: Metadata, root: Any) -> None:
-    """`itemprop` on visible elements, where the page has one value for it: more of them belong to a list of articles."""
+    """`itemprop` on visible elements, where the page has one value for it:
+    more of them belong to a list of articles.
+    """
     values: dict[str, set[str]] = {}
     for element in root.iterfind(".//*[@itemprop]"):
         name = _MICRODATA.get(element.get("itemprop"))
@@ -179,7 +191,9 @@ def _linked_data(scripts: list[Any]) -> Iterator[dict[str, Any]]:
                 waiting.extend(value[:50])
             elif isinstance(value, dict):
                 yield value
-                waiting.extend(value[key] for key in ("@graph", "mainEntity") if isinstance(value.get(key), list | dict))
+                waiting.extend(
+                    value[key] for key in ("@graph", "mainEntity") if isinstance(value.get(key), list | dict)
+                )
 
 
 def _types(value: dict[str, Any]) -> set[str]:
@@ -207,7 +221,8 @@ def _read_object(found: Metadata, value: dict[str, Any]) -> None:
         return
     is_article = not types & {"webpage", "videoobject"}
     found.is_article = found.is_article or is_article
-    for name, keys in (("title", ("headline", "name")), ("description", ("description",)), ("published", ("datePublished", "uploadDate")),
+    for name, keys in (("title", ("headline", "name")), ("description", ("description",)), ("published",
+    ("datePublished", "uploadDate")),
                        ("modified", ("dateModified",))):  # fmt: skip
         for key in keys:
             text = _text(value.get(key))
@@ -222,7 +237,11 @@ def _read_object(found: Metadata, value: dict[str, Any]) -> None:
                 found.author.append(("json-ld:author", name))
     if is_article:
         section = value.get("articleSection")
-        names = [_text(part) for part in section] if isinstance(section, list) else [clean(part) for part in _text(section).split(",")]
+        names = (
+            [_text(part) for part in section]
+            if isinstance(section, list)
+            else [clean(part) for part in _text(section).split(",")]
+        )
         if any(names):
             found.section.append(("json-ld:articleSection", [name for name in names if name]))
         count = value.get("commentCount")

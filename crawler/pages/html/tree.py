@@ -87,7 +87,9 @@ class Tree:
 
 
 def parse_html(page: Decoded) -> tuple[Any, bool]:
-    """The page's root element (None where there is none), and whether the page is too long or too deep to be read as it stands."""
+    """The page's root element (None where there is none),
+    and whether the page is too long or too deep to be read as it stands.
+    """
     text = page.text
     tamed = tame_tags(text.replace("\0", "") if "\0" in text else text)
     cut = len(tamed) > MAX_CHARS
@@ -102,7 +104,8 @@ def parse_html(page: Decoded) -> tuple[Any, bool]:
 
 
 def _parse(encoded: bytes) -> tuple[Any, bool]:
-    # huge_tree lifts the depth from 256 to 2048; nothing is fetched, and entities of a DTD are not expanded by the HTML parser.
+    # huge_tree lifts the depth from 256 to 2048; nothing is fetched,
+    # and entities of a DTD are not expanded by the HTML parser.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
         root = etree.fromstring(encoded, parser)

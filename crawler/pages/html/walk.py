@@ -1,6 +1,7 @@
 """One walk over a page's tree: what a reader would see, line by line, with what the markup says of each line.
 
-Inline markup dissolves into a piece's measures (how much of it is bold, linked, in italics); block markup begins a new piece.
+Inline markup dissolves into a piece's measures (how much of it is bold, linked, in italics);
+block markup begins a new piece.
 The walk never recurses, so that no page can nest too deep for it, and stops at a number of elements no honest page has.
 """
 
@@ -10,20 +11,39 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from crawler.pages.html.tree import ARTICLE, ASIDE, CAPTION, FIGURE, FOOTER, FORM, HEADER, ITEM, MAIN, NAV, QUOTE, TABLE, Box, Piece, Tree
-from crawler.pages.photos import is_icon
+from crawler.pages.html.images import is_icon
+from crawler.pages.html.tree import (
+    ARTICLE,
+    ASIDE,
+    CAPTION,
+    FIGURE,
+    FOOTER,
+    FORM,
+    HEADER,
+    ITEM,
+    MAIN,
+    NAV,
+    QUOTE,
+    TABLE,
+    Box,
+    Piece,
+    Tree,
+)
 from crawler.pages.words.text import clean
 
 MAX_ELEMENTS = 100_000
 """Elements that are looked at; the largest real page seen has a twentieth of that."""
 
 _SKIPPED = frozenset({
-    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select", "textarea", "button",
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select",
+    "textarea", "button",
     "input", "canvas", "head", "map", "datalist", "audio", "video", "option", "progress", "meter",
 })  # fmt: skip
 _INLINE = frozenset({
-    "a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym", "cite", "q", "code",
-    "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn", "ruby", "rt", "rp", "data",
+    "a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym",
+    "cite", "q", "code",
+    "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn", "ruby",
+    "rt", "rp", "data",
     "blink", "picture", "source", "link", "meta", "img", "br", "image",
 })  # fmt: skip
 _BOLD = frozenset({"b", "strong", "th", "caption"})
@@ -37,12 +57,15 @@ _BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.I
 _SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
 
 _FLAGS = {
-    "nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "dialog": ASIDE, "form": FORM, "figure": FIGURE,
-    "figcaption": CAPTION, "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE, "article": ARTICLE,
+    "nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "dialog": ASIDE, "form": FORM,
+    "figure": FIGURE,
+    "figcaption": CAPTION, "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE,
+    "article": ARTICLE,
     "main": MAIN,
 }  # fmt: skip
 _ROLES = {
-    "navigation": NAV, "banner": HEADER, "contentinfo": FOOTER, "complementary": ASIDE, "search": NAV, "menu": NAV, "menubar": NAV,
+    "navigation": NAV, "banner": HEADER, "contentinfo": FOOTER, "complementary": ASIDE, "search": NAV, "menu": NAV,
+    "menubar": NAV,
     "dialog": ASIDE, "main": MAIN, "article": ARTICLE,
 }  # fmt: skip
 
@@ -99,7 +122,8 @@ class _Walk:
                     size = len(text)
                 _, _, _, level, nesting = self.style
                 self.pieces.append(
-                    Piece(len(self.pieces), self.box.index, text, size, linked, bold, italic, self.breaks, level, hrefs[0] if hrefs else "",
+                    Piece(len(self.pieces), self.box.index, text, size, linked, bold, italic, self.breaks, level,
+                    hrefs[0] if hrefs else "",
                           hrefs, self.link_texts, None, nesting))  # fmt: skip
                 self.breaks = 0
                 self.hrefs, self.link_texts = [], []
@@ -123,7 +147,9 @@ class _Walk:
     def photo(self, element: Any) -> None:
         """A photo ends the line that it stands in; an icon before a word does not, and is never handed here."""
         self.flush()
-        self.pieces.append(Piece(len(self.pieces), self.box.index, breaks=self.breaks, href=self.style[2] or "", image=element))
+        self.pieces.append(
+            Piece(len(self.pieces), self.box.index, breaks=self.breaks, href=self.style[2] or "", image=element)
+        )
         self.breaks = 0
 
     def open_box(self, element: Any, tag: str, align: str) -> None:
@@ -132,7 +158,9 @@ class _Walk:
         self.breaks = 0
         parent = self.box
         flags = parent.flags
-        if tag in _FLAGS and not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
+        if tag in _FLAGS and not (
+            tag in {"header", "footer"} and flags & ARTICLE
+        ):  # an article's own header is not the page's
             flags |= _FLAGS[tag]
         role = element.get("role")
         if role:
@@ -152,7 +180,9 @@ class _Walk:
         self.box = self.boxes[box.parent]
 
     def open_link(self, href: str) -> None:
-        """Begin a link: one right behind another to the same place goes on with it, one to elsewhere is a word of its own."""
+        """Begin a link: one right behind another to the same place goes on with it,
+        one to elsewhere is a word of its own.
+        """
         same = bool(self.hrefs) and self.hrefs[-1] == href
         adjoins = self.buffer and self.link_texts and self.buffer[-1] and self.link_texts[-1].endswith(self.buffer[-1])
         if adjoins and not same:
@@ -202,7 +232,9 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
 
 @lru_cache(maxsize=1024)
 def _read_style(style: str) -> tuple[bool, bool, str, int, bool]:
-    """Whether a style hides its element, makes it a block, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid), and slants it."""
+    """Whether a style hides its element, makes it a block, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid),
+    and slants it.
+    """
     align, weight = _ALIGN.search(style), _WEIGHT.search(style)
     bold = 0 if weight is None else -1 if weight[1].lower() in {"normal", "100", "200", "300", "400", "500"} else 1
     shown = _HIDDEN.search(style) is not None, _BLOCK.search(style) is not None

@@ -1,0 +1,1 @@
+"""What a page, a feed, a sitemap or a style sheet points at."""

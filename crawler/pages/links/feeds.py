@@ -1,6 +1,7 @@
 """Feeds, sitemaps and style sheets: what they point at.
 
-RSS 2.0, Atom (RFC 4287) and sitemaps (sitemaps.org 0.9), told apart by their elements alone, broken XML read as far as it goes.
+RSS 2.0, Atom (RFC 4287) and sitemaps (sitemaps.org 0.9), told apart by their elements alone,
+broken XML read as far as it goes.
 Entities are never resolved, so that no document can make itself larger than it is.
 """
 
@@ -20,7 +21,9 @@ _CSS_URL = re.compile(rb"url\(\s*['\"]?([^'\")\s]{1,2000})|@import\s+['\"]([^'\"
 
 
 def parse_feed(body: bytes, url: str) -> list[str]:
-    """The addresses that a feed or a sitemap lists, absolute, each once, in its order. Empty where the body is neither."""
+    """The addresses that a feed or a sitemap lists, absolute, each once, in its order.
+    Empty where the body is neither.
+    """
     found: dict[str, None] = {}
     for address in _addresses(_unzip(body)):
         absolute = _join(url, address)
@@ -42,7 +45,9 @@ def parse_style(body: bytes, url: str) -> list[str]:
 
 
 def _addresses(body: bytes) -> Iterator[str]:
-    events = etree.iterparse(BytesIO(body), events=("end",), recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    events = etree.iterparse(
+        BytesIO(body), events=("end",), recover=True, resolve_entities=False, no_network=True, huge_tree=False
+    )
     try:
         for _, element in events:
             name = etree.QName(element).localname if isinstance(element.tag, str) else ""

@@ -15,11 +15,14 @@ MAX_LINKS = 20_000
 """Of a page with more distinct links only these many are read."""
 
 _ATTRIBUTES = {
-    "a": ("href",), "area": ("href",), "link": ("href",), "script": ("src",), "iframe": ("src", "data-src"), "frame": ("src",),
+    "a": ("href",), "area": ("href",), "link": ("href",), "script": ("src",), "iframe": ("src", "data-src"),
+    "frame": ("src",),
     "embed": ("src",), "object": ("data",),
-    "source": ("src", "srcset", "data-src", "data-srcset"), "video": ("src", "poster", "data-src"), "audio": ("src", "data-src"),
+    "source": ("src", "srcset", "data-src", "data-srcset"), "video": ("src", "poster", "data-src"), "audio": ("src",
+    "data-src"),
     "track": ("src",), "input": ("src",),
-    "img": ("src", "srcset", "data-src", "data-srcset", "data-original", "data-lazy-src", "data-lazy", "data-echo", "data-img",
+    "img": ("src", "srcset", "data-src", "data-srcset", "data-original", "data-lazy-src", "data-lazy", "data-echo",
+    "data-img",
     "data-image", "data-url"),
     "image": ("src",), "td": ("background",), "table": ("background",), "body": ("background",),
 }  # fmt: skip
@@ -30,9 +33,12 @@ _NEXT_TEXT = re.compile(
     re.IGNORECASE,
 )
 _NEXT_QUERY = re.compile(
-    r"[?&](?:page|p|trang|pg|pageindex|paged|pageno|page_?num(?:ber)?|currentpage|curpage|index|start|offset)=\d+", re.IGNORECASE
+    r"[?&](?:page|p|trang|pg|pageindex|paged|pageno|page_?num(?:ber)?|currentpage|curpage|index|start|offset)=\d+",
+    re.IGNORECASE,
 )
-_NEXT_PATH = re.compile(r"/(?:trang|page|p)[-/]?\d+(?:[./?]|$)|-(?:trang|page|p)-?\d+(?:\.\w+)?(?:[/?]|$)", re.IGNORECASE)
+_NEXT_PATH = re.compile(
+    r"/(?:trang|page|p)[-/]?\d+(?:[./?]|$)|-(?:trang|page|p)-?\d+(?:\.\w+)?(?:[/?]|$)", re.IGNORECASE
+)
 _BACKGROUND = re.compile(r"url\(\s*['\"]?([^'\")]{1,2000})['\"]?\s*\)", re.IGNORECASE)
 
 
@@ -94,7 +100,9 @@ def _values(root: Any) -> Iterator[tuple[Any, str]]:
 
 
 def _absolute(base: str, value: str) -> str | None:
-    """The address as linked: white space at its ends and line breaks within it are dropped, as browsers do; nothing else changes."""
+    """The address as linked: white space at its ends and line breaks within it are dropped, as browsers do;
+    nothing else changes.
+    """
     value = re.sub(r"[\t\r\n]", "", value).strip()
     if not value or value[0] == "#" or len(value) > 4000 or value[:5].lower() == "data:":
         return None

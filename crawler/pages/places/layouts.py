@@ -1,8 +1,10 @@
 """Layouts: the table of known page designs, newest first, and what each knows of where things are.
 
 A layout recognises a page from its markup, never from the day of the crawl, and may mark elements exactly.
-Evidence finds everything that a layout leaves unmarked; the last entries mark nothing and only name the shape of the page.
-To add one: write a function `Page -> Marks | None` with the exact selectors (`page.tree.root.xpath(...)`), put it on top of `LAYOUTS`,
+Evidence finds everything that a layout leaves unmarked;
+the last entries mark nothing and only name the shape of the page.
+To add one: write a function `Page -> Marks | None` with the exact selectors (`page.tree.root.xpath(...)`),
+put it on top of `LAYOUTS`,
 and add a page case that shows it (`thanhuy probe URL --save-case tests/pages/NAME`).
 An old layout stays in the table, so that old captures still parse.
 """

@@ -13,8 +13,12 @@ from crawler.pages.words.text import clean
 from crawler.site import scope
 
 AUTHOR = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
-"""Words that many publishing systems have in a class, or in an address that leads to an author; weak evidence, beside a name's shape."""
-LEAD = re.compile(r"sapo|summary|chap+eau|(?:^|[\s_-])(?:lead|desc(?:ription)?|tom-?tat|trich-?yeu)(?:$|[\s_-])", re.IGNORECASE)
+"""Words that many publishing systems have in a class, or in an address that leads to an author;
+weak evidence, beside a name's shape.
+"""
+LEAD = re.compile(
+    r"sapo|summary|chap+eau|(?:^|[\s_-])(?:lead|desc(?:ription)?|tom-?tat|trich-?yeu)(?:$|[\s_-])", re.IGNORECASE
+)
 """Words that most publishing systems have in the class of a standfirst."""
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|pdf|docx?|xlsx?|pptx?|zip|rar)$", re.IGNORECASE)
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
@@ -52,7 +56,13 @@ class Page:
         """A link's absolute address. None where it is no http or https address."""
         if href[:8] == "https://" or href[:7] == "http://":
             return href
-        if self.meta.origin[:4] == "http" and href[:1] == "/" and href[1:2] not in {"/", "\\"} and "/." not in href and href.isprintable():
+        if (
+            self.meta.origin[:4] == "http"
+            and href[:1] == "/"
+            and href[1:2] not in {"/", "\\"}
+            and "/." not in href
+            and href.isprintable()
+        ):
             return f"{self.meta.origin}{href.rstrip()}"
         try:
             address = urljoin(self.meta.base, href.strip())
@@ -74,7 +84,9 @@ class Page:
         if address is None:
             return False
         address = address.partition("#")[0].rstrip("/")
-        return _FILE.search(address.partition("?")[0][-6:]) is None and address != self.url.partition("#")[0].rstrip("/")
+        return _FILE.search(address.partition("?")[0][-6:]) is None and address != self.url.partition("#")[0].rstrip(
+            "/"
+        )
 
     def class_of(self, box: Box) -> str:
         """The classes of a block and of the one around it, for the few words that most publishing systems share."""
@@ -92,7 +104,9 @@ class Page:
     def is_quoted(self, piece: Piece) -> bool:
         """Whether a line stands in a quotation, or in a block called so."""
         box = self.box_of(piece)
-        return bool(box.flags & QUOTE) or any("quote" in self.class_of(self.boxes[index]).lower() for index in self.ancestors(box)[:3])
+        return bool(box.flags & QUOTE) or any(
+            "quote" in self.class_of(self.boxes[index]).lower() for index in self.ancestors(box)[:3]
+        )
 
     def place_of(self, piece: Piece) -> int:
         """The index of the block that a line shares with others: wrappers that hold nothing else do not count."""
@@ -120,7 +134,9 @@ def leads_to_file(address: str) -> bool:
 
 
 def open_page(url: str, tree: Tree, meta: Metadata, captured_at: datetime | None) -> Page:
-    """Put together what the rules need; the identity is the URL's, or the canonical link's where only that lies in the scope."""
+    """Put together what the rules need; the identity is the URL's,
+    or the canonical link's where only that lies in the scope.
+    """
     identity = scope.find_page(url)
     if (identity is None or identity.kind is scope.Kind.LISTING) and meta.canonical:
         other = scope.find_page(meta.canonical)

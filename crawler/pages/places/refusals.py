@@ -5,9 +5,11 @@ import re
 from crawler.pages.places.page import Page
 from crawler.pages.words.slug import slug_matches
 
-_CHALLENGE = re.compile(r"just a moment|checking your browser|attention required|ddos protection|verify you are (?:a )?human|"
+_CHALLENGE = re.compile(r"just a moment|checking your browser|attention required|ddos protection|"
+                        r"verify you are (?:a )?human|"
                         r"đang kiểm tra trình duyệt|xác minh bạn là (?:con )?người|"
-                        r"access (?:is )?denied|access blocked|web ?page blocked|403 - forbidden|request rejected|are you a robot|"
+                        r"access (?:is )?denied|access blocked|web ?page blocked|403 - forbidden|request rejected|"
+                        r"are you a robot|"
                         r"bạn không phải (?:là )?(?:robot|người máy)|security check|"
                         r"lưu lượng truy cập bất thường|unusual traffic|"
                         r"cf-chl|enable javascript and cookies", re.IGNORECASE)  # fmt: skip
@@ -19,7 +21,8 @@ _MISSING_TITLE = re.compile(r"\b404\b|not found|can ?not be found|không tìm th
 _MISSING_WORDS = ("không", "404", "not found", "đã")
 """One of these stands in whatever the pattern finds: a cheap look first."""
 _UNAVAILABLE = re.compile(r"đang (?:được )?(?:bảo trì|nâng cấp|cập nhật hệ thống)|bảo trì (?:hệ thống|định kỳ|máy chủ)|"
-                          r"tạm (?:ngừng|dừng|ngưng) (?:hoạt động|truy cập|phục vụ)|hệ thống (?:đang )?(?:quá tải|bận|gặp sự cố)|"
+                          r"tạm (?:ngừng|dừng|ngưng) (?:hoạt động|truy cập|phục vụ)|"
+                          r"hệ thống (?:đang )?(?:quá tải|bận|gặp sự cố)|"
                           r"under maintenance|scheduled maintenance|runtime error|server error|"
                           r"service (?:is )?(?:temporarily )?unavailable|bad gateway|gateway time-?out|database error|"
                           r"error establishing", re.IGNORECASE)  # fmt: skip
@@ -27,13 +30,16 @@ _LOGIN = re.compile(r"đăng nhập|log ?in|sign ?in|mật khẩu|password|tên 
 _CAPTCHA = re.compile(r"captcha|turnstile|challenge-platform|cf[-_]chl", re.IGNORECASE)
 """What checks for robots have in an address, a class or a script."""
 _NEEDS_SCRIPT = re.compile(
-    r"(?:bật|kích hoạt|enable|cần|requires?|need)\s+(?:\w+\s+){0,3}java ?script|javascript (?:is )?(?:disabled|required)|vui lòng bật",
+    r"(?:bật|kích hoạt|enable|cần|requires?|need)\s+(?:\w+\s+){0,3}java ?script|javascript (?:is"
+    r" )?(?:disabled|required)|vui lòng bật",
     re.IGNORECASE,
 )
 
 
 def refuse_page(page: Page) -> tuple[str, str] | None:
-    """Code and reason of a page that shows something else than an article at first sight. None for one worth reading."""
+    """Code and reason of a page that shows something else than an article at first sight.
+    None for one worth reading.
+    """
     texts = [piece for piece in page.pieces if piece.image is None]
     total = sum(piece.size for piece in texts)
     head = f"{page.meta.page_title} {' '.join(piece.text for piece in texts[:12])}"[:1500]
@@ -48,10 +54,16 @@ def refuse_page(page: Page) -> tuple[str, str] | None:
     if total < 1500 and not page.meta.is_article and _UNAVAILABLE.search(head) and not _names_itself(page):
         return "unavailable", "expected an article, got a server's error or its notice of maintenance"
     if total < 200 and not _has_story(page):
-        if page.tree.scripts > 200 or page.tree.root.find(".//script[@src]") is not None or _shown_without_script(page) or (
-            total < 25 and page.tree.root.find(".//script") is not None
+        if (
+            page.tree.scripts > 200
+            or page.tree.root.find(".//script[@src]") is not None
+            or _shown_without_script(page)
+            or (total < 25 and page.tree.root.find(".//script") is not None)
         ):
-            return "script-shell", f"expected an article, got {total} characters of text and scripts that would fill the page"
+            return (
+                "script-shell",
+                f"expected an article, got {total} characters of text and scripts that would fill the page",
+            )
         if total < 25:
             return "no-body", f"expected an article, got {total} characters of text"
     return None
@@ -84,7 +96,10 @@ def _is_missing(page: Page, total: int) -> bool:
     if _MISSING_TITLE.search(page.meta.page_title[:200]):
         return not _has_slug_title(page)
     teaser = page.teaser
-    if sum(piece.size for piece in page.pieces if piece.size >= 100 and not piece.is_link and not teaser[piece.index]) > 700:
+    if (
+        sum(piece.size for piece in page.pieces if piece.size >= 100 and not piece.is_link and not teaser[piece.index])
+        > 700
+    ):
         return False
     return any(
         _says_missing(piece.text) and not piece.is_link and not teaser[piece.index] for piece in page.pieces
@@ -105,7 +120,9 @@ def _has_slug_title(page: Page) -> bool:
 
 
 def _names_itself(page: Page) -> bool:
-    """Whether a line, or the page's title, is what the address says: then the words of an error are the article's own."""
+    """Whether a line, or the page's title, is what the address says:
+    then the words of an error are the article's own.
+    """
     texts = [page.meta.page_title, *(piece.text for piece in page.pieces if 6 < piece.size < 300)]
     return bool(page.slug) and any(slug_matches(text, page.slug) for text in texts)
 

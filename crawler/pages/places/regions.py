@@ -1,6 +1,7 @@
 """Regions: where on the page the article lies, between its headline and what comes after it.
 
-The body is the block that holds most prose near the headline; lists of teasers, however much of other articles they show, hold none.
+The body is the block that holds most prose near the headline;
+lists of teasers, however much of other articles they show, hold none.
 """
 
 import re
@@ -16,16 +17,16 @@ from crawler.pages.words.text import ends_sentence
 _PARAGRAPH_TAGS = frozenset(
     {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "dd", "dt", "pre", "figcaption", "ul", "ol", "dl"}
 )
-_HEADLINE = 25
-"""Characters from which a line that is all link may be another article's headline."""
 _AFTER_LABEL = 0.2
 """What prose weighs after a label that says the article is over."""
 _LEVEL = 0.45
 """What each level weighs that a block stands further from the headline in the tree."""
 _IMPRINT_LINE = 300
 _IMPRINT = re.compile(
-    r"\W*(?:copyright|bản quyền|giấy phép|trụ sở|t[oò][aà] soạn|địa chỉ|điện thoại|đt\s*:|tel\b|e-?mail|hotline|cơ quan chủ quản|"
-    r"đơn vị chủ quản|chịu trách nhiệm|(?:phó )?tổng biên tập|trưởng ban biên tập|ghi rõ nguồn|thiết kế bởi|phát triển bởi)",
+    r"\W*(?:copyright|bản quyền|giấy phép|trụ sở|t[oò][aà] soạn|địa chỉ|điện thoại|đt\s*:|tel\b|e-?mail|hotline|cơ quan"
+    r" chủ quản|"
+    r"đơn vị chủ quản|chịu trách nhiệm|(?:phó )?tổng biên tập|trưởng ban biên tập|ghi rõ nguồn|thiết kế bởi|phát triển"
+    r" bởi)",
     re.IGNORECASE,
 )
 """How the lines of a page's foot begin, where the law has papers print who answers for them."""
@@ -52,7 +53,9 @@ class Regions:
 
 
 def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions | None:
-    """Find the body's block. None where no prose follows the headline; `hint` names the body's box where a layout knows it."""
+    """Find the body's block. None where no prose follows the headline;
+    `hint` names the body's box where a layout knows it.
+    """
     pieces, boxes = page.pieces, page.boxes
     teaser = page.teaser
     labels = {piece.index: label for piece in pieces[title_at + 1 :] if (label := _label_of(piece))}
@@ -74,18 +77,30 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     end = _find_end(page, range(body_at, box.last), weights, labels)
     first = boxes[common].first if common != body or title_at >= 0 else box.first
     return Regions(
-        title_at=title_at, before=range(max(first, title_at - 25), max(title_at, first)), body_at=body_at, story=range(title_at + 1, end),
+        title_at=title_at, before=range(max(first, title_at - 25), max(title_at, first)), body_at=body_at,
+        story=range(title_at + 1, end),
         after=range(end, max(end, boxes[common].last)), teaser=teaser, body_box=body, labels=labels)  # fmt: skip
 
 
 def _find_verse(page: Page, title_at: int, labels: dict[int, Label]) -> Box | None:
-    """The block of a poem right under its title: four lines or more, none of them a sentence's length. None where there is none."""
+    """The block of a poem right under its title: four lines or more, none of them a sentence's length.
+    None where there is none.
+    """
     run: list[Piece] = []
     for piece in page.pieces[title_at + 1 :] if title_at >= 0 else ():
-        if labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED} or piece.index > title_at + 12:
+        if (
+            labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED}
+            or piece.index > title_at + 12
+        ):
             return None
-        verse = piece.image is None and 8 <= piece.size < 60 and not piece.hrefs and not any(map(str.isdigit, piece.text))
-        if verse and not page.box_of(piece).flags & OUTSIDE and (not run or page.place_of(piece) == page.place_of(run[0])):
+        verse = (
+            piece.image is None and 8 <= piece.size < 60 and not piece.hrefs and not any(map(str.isdigit, piece.text))
+        )
+        if (
+            verse
+            and not page.box_of(piece).flags & OUTSIDE
+            and (not run or page.place_of(piece) == page.place_of(run[0]))
+        ):
             run.append(piece)
         else:
             run = [piece] if verse else []
@@ -107,50 +122,6 @@ def _label_of(piece: Piece) -> Label | None:
     if not piece.hrefs and lists_keywords(piece.text):
         return Label.TAGS
     return find_label(piece.text)
-
-
-def mark_teasers(page: Page) -> list[bool]:
-    """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
-    pieces, boxes = page.pieces, page.boxes
-    linked = [
-        piece.size >= _HEADLINE and piece.is_link and piece.hrefs.count(piece.href) == len(piece.hrefs) and page.leads_elsewhere(piece.href)
-        for piece in pieces
-    ]
-    pictured = [piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces]
-    prose = [piece.size >= 60 and not piece.is_link for piece in pieces]
-    heads, pictures, proses = ([0, *accumulate(flags)] for flags in (linked, pictured, prose))
-    entries: dict[int, list[Box]] = {}
-    marked = [False] * len(pieces)
-    unit = [False] * len(boxes)
-    for box in boxes[1:]:
-        first, last = box.first, box.last
-        if not 0 < last - first <= 10 or not (heads[last] - heads[first] or pictures[last] - pictures[first]):
-            continue
-        if proses[last] - proses[first] <= 3 and _headed_by_link(page, linked, pictured, first, last):
-            unit[box.index] = True
-            if not unit[box.parent]:
-                entries.setdefault(box.parent, []).append(box)
-    for found in entries.values():
-        for box in found:
-            span = range(box.first, box.last)
-            twice = any(pictured[i] for i in span) and any(
-                linked[i] and any(pictured[j] and pieces[j].href == pieces[i].href for j in span) for i in span
-            )
-            if len(found) >= 2 or twice:
-                for index in span:
-                    marked[index] = True
-    return marked
-
-
-def _headed_by_link(page: Page, linked: list[bool], pictured: list[bool], first: int, last: int) -> bool:
-    pieces = page.pieces
-    for index in range(first, last):
-        if linked[index]:
-            return True
-        if pieces[index].image is None and pieces[index].size >= 30 and not pieces[index].is_link:
-            return False
-    # an author's portrait with the name under it heads no list
-    return any(pictured[first:last]) and all(piece.size < 30 and not page.leads_to_author(piece) for piece in pieces[first:last])
 
 
 def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int, Label]) -> list[float]:
@@ -183,7 +154,9 @@ def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int
 
 
 def _find_small_forms(page: Page, title_at: int) -> set[int]:
-    """The boxes of forms that hold neither the headline nor most of the page's text: ASP.NET puts whole pages into a form."""
+    """The boxes of forms that hold neither the headline nor most of the page's text:
+    ASP.NET puts whole pages into a form.
+    """
     forms = [box for box in page.boxes if box.tag == "form" and not box.first <= title_at < box.last]
     if not forms:
         return set()
@@ -196,7 +169,9 @@ def _stands_in(page: Page, piece: Piece, boxes: set[int]) -> bool:
 
 
 def _holder(page: Page, piece: Piece, texts: list[int]) -> int:
-    """The block that holds a paragraph beside others: its box, or what is around it where the box holds nothing else."""
+    """The block that holds a paragraph beside others: its box,
+    or what is around it where the box holds nothing else.
+    """
     boxes = page.boxes
     box = boxes[piece.box]
     while box.parent != box.index and (box.tag in _PARAGRAPH_TAGS or texts[box.last] - texts[box.first] <= 1):
@@ -214,13 +189,20 @@ def _find_body(page: Page, weights: list[float], sums: list[float], path: list[i
     if not mass:
         return None
     rank = {index: depth for depth, index in enumerate(path)}
-    distance = {index: next((rank[a] for a in page.ancestors(page.boxes[index]) if a in rank), len(path)) for index in mass}
-    levels = {level: order for order, level in enumerate(sorted({distance[index] for index, value in mass.items() if value >= 80}))}
+    distance = {
+        index: next((rank[a] for a in page.ancestors(page.boxes[index]) if a in rank), len(path)) for index in mass
+    }
+    levels = {
+        level: order
+        for order, level in enumerate(sorted({distance[index] for index, value in mass.items() if value >= 80}))
+    }
     return max(mass, key=lambda index: (mass[index] * _LEVEL ** levels.get(distance[index], 0), -index))
 
 
 def _climb(page: Page, body: int, common: int, sums: list[float]) -> int:
-    """Go up while the block around holds a good deal more of the same text: an article in several blocks of one kind."""
+    """Go up while the block around holds a good deal more of the same text:
+    an article in several blocks of one kind.
+    """
     boxes = page.boxes
     at = body
     while at != common and at:
@@ -230,7 +212,11 @@ def _climb(page: Page, body: int, common: int, sums: list[float]) -> int:
             parent.index != common and parent.first == box.first and parent.last == box.last
         ):
             body = at = parent.index
-        elif parent.index != common and around < inside * 1.02 and (parent.tag == "section" or parent.element.get("class")):
+        elif (
+            parent.index != common
+            and around < inside * 1.02
+            and (parent.tag == "section" or parent.element.get("class"))
+        ):
             at = parent.index  # a sub-heading and its text may have a block to themselves, beside others of its kind
         else:
             break
@@ -245,7 +231,12 @@ def _has_alike(page: Page, box: Box, parent: Box, sums: list[float]) -> bool:
         if child.depth <= parent.depth:
             break
         alike = child.tag in _PARAGRAPH_TAGS or (child.tag, child.element.get("class")) == kind
-        if child.parent == parent.index and child.index != box.index and alike and (weight := sums[child.last] - sums[child.first]):
+        if (
+            child.parent == parent.index
+            and child.index != box.index
+            and alike
+            and (weight := sums[child.last] - sums[child.first])
+        ):
             found.append((child.first, weight))
     found += [
         (piece.index, weight)
@@ -255,12 +246,16 @@ def _has_alike(page: Page, box: Box, parent: Box, sums: list[float]) -> bool:
     before = [weight for index, weight in found if index < box.first]
     inside = sums[box.last] - sums[box.first]
     # a little prose before the block is the standfirst; a good deal is the article's first part
-    total = sum(weight for index, weight in found if index >= box.last) + (sum(before) if sum(before) >= inside * 0.5 else 0.0)
+    total = sum(weight for index, weight in found if index >= box.last) + (
+        sum(before) if sum(before) >= inside * 0.5 else 0.0
+    )
     return total >= inside * 0.1
 
 
 def _find_end(page: Page, span: range, weights: list[float], labels: dict[int, Label]) -> int:
-    """Where the article ends inside its block: at the readers' comments, or at a list of other articles that little prose follows."""
+    """Where the article ends inside its block: at the readers' comments,
+    or at a list of other articles that little prose follows.
+    """
     total = sum(weights[span.start : span.stop])
     done = 0.0
     for index in span:

@@ -13,7 +13,9 @@ def is_data_table(page: Page, piece: Piece) -> Box | None:
 
 
 def stands_in_data(page: Page, piece: Piece, first: int) -> bool:
-    """Whether a line is a cell of a table of data that begins at this piece or later; a form that asks for data is none."""
+    """Whether a line is a cell of a table of data that begins at this piece or later;
+    a form that asks for data is none.
+    """
     box = _table_around(page, piece)
     return (
         box is not None
@@ -37,7 +39,11 @@ def _table_around(page: Page, piece: Piece) -> Box | None:
 def _holds_data(page: Page, box: Box) -> bool:
     rows = _rows(page, box)
     cells = [cell for row in rows for cell in row]
-    if len(rows) < 2 or max(map(len, rows)) < 2 or any(page.boxes[inner].tag == "table" for inner in _inside(page, box)):
+    if (
+        len(rows) < 2
+        or max(map(len, rows)) < 2
+        or any(page.boxes[inner].tag == "table" for inner in _inside(page, box))
+    ):
         return False
     sizes = sorted(sum(piece.size for piece in page.pieces[cell.first : cell.last]) for cell in cells)
     return sizes[len(sizes) // 2] <= 160
@@ -64,7 +70,11 @@ def table_text(page: Page, table: Box, kept: set[int]) -> str:
     rows = []
     for row in _rows(page, table):
         texts = [
-            " ".join(piece.text for piece in page.pieces[cell.first : cell.last] if piece.index in kept and piece.image is None)
+            " ".join(
+                piece.text
+                for piece in page.pieces[cell.first : cell.last]
+                if piece.index in kept and piece.image is None
+            )
             for cell in row
         ]
         if any(texts):

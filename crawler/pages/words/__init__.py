@@ -1,0 +1,1 @@
+"""How Vietnamese papers write: text in, value out; no page."""

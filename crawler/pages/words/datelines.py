@@ -6,7 +6,9 @@ from datetime import date
 from crawler.pages.words.stamps import make_day
 
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:\.?\s*[-–—:]+|\.(?=\s))\s*")
-_BARE_BRACKETED = re.compile(r"^[(\[]\s*([A-ZĐ]{2,8}|[\w-]{2,24}\.(?:vn|com|net|org)(?:\.vn)?)\s*[)\]]\s+(?=[A-ZĐÀ-Ỹ\"“])")
+_BARE_BRACKETED = re.compile(
+    r"^[(\[]\s*([A-ZĐ]{2,8}|[\w-]{2,24}\.(?:vn|com|net|org)(?:\.vn)?)\s*[)\]]\s+(?=[A-ZĐÀ-Ỹ\"“])"
+)
 """Without a dash only what cannot be a word of the sentence: capitals alone, an address."""
 _DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
 _AGENCY = re.compile(rf"^((?:[A-ZĐ]{{2,7}}O?|[A-ZĐ]{{1,4}}&[A-ZĐ]{{1,4}}|(?:Báo|Tạp chí)(?: [A-ZĐÀ-Ỹ][\wÀ-ỹ]+){{1,2}}(?: [\wÀ-ỹ]+)?|"
@@ -17,7 +19,9 @@ _DOMAIN = re.compile(r"^([A-Z][\w-]{1,20}\.(?:vn|com\.vn|org\.vn|com|net|gov\.vn
 _PLACE = re.compile(rf"^((?:TP\.?\s?(?:HCM|Hồ Chí Minh)|TPHCM|Hà Nội|HÀ NỘI|Đà Nẵng|Cần Thơ|Hải Phòng|Huế|Thành phố Hồ Chí Minh|"
                     rf"[A-ZĐÀ-Ỹ]{{2,}}(?:\s[A-ZĐÀ-Ỹ]{{2,}}){{0,4}})"
                     rf"(?:\s*\([A-Za-zĐÀ-ỹ+ .]{{2,30}}\))?){_DASH}(?=[A-ZĐÀ-Ỹ\d\"“])")  # fmt: skip
-_PLACE_AGENCY = re.compile(rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.]*(?:\s[\wÀ-ỹ.]+){{0,5}}\s*\([A-ZĐ][\w+]{{1,9}}[^()]{{0,20}}\)){_DASH}(?=\S)")
+_PLACE_AGENCY = re.compile(
+    rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.]*(?:\s[\wÀ-ỹ.]+){{0,5}}\s*\([A-ZĐ][\w+]{{1,9}}[^()]{{0,20}}\)){_DASH}(?=\S)"
+)
 
 _ONLINE = re.compile(r"^([A-ZĐ]{2,6}O)[-–](?=[A-ZĐÀ-Ỹ][a-zà-ỹ])")
 """Some papers set no space around the dash."""
@@ -34,11 +38,28 @@ _EVENT_REACH = 260
 
 
 def find_dateline(text: str) -> tuple[str, int] | None:
-    """What opens a paragraph before its first dash, without brackets, and where the sentence begins. None where nothing does."""
+    """What opens a paragraph before its first dash, without brackets, and where the sentence begins.
+    None where nothing does.
+    """
     head = text[:120]
-    for pattern in (_BRACKETED, _BARE_BRACKETED, _PLACE_AGENCY, _AGENCY, _PLACE, _DOMAIN, _UNACCENTED, _ONLINE, _BARRED):
+    for pattern in (
+        _BRACKETED,
+        _BARE_BRACKETED,
+        _PLACE_AGENCY,
+        _AGENCY,
+        _PLACE,
+        _DOMAIN,
+        _UNACCENTED,
+        _ONLINE,
+        _BARRED,
+    ):
         match = pattern.match(head)
-        if match and not match[1].isdigit() and not _is_clause(match[1]) and not _goes_on(pattern, match[1], head[match.end() :]):
+        if (
+            match
+            and not match[1].isdigit()
+            and not _is_clause(match[1])
+            and not _goes_on(pattern, match[1], head[match.end() :])
+        ):
             return match[1].strip(), match.end()
     return None
 

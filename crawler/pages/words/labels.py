@@ -73,14 +73,16 @@ _INVITATION = re.compile(
     r"(?:tải|cài đặt) (?:app|ứng dụng)\b|theo dõi (?:fanpage|kênh|báo)\b|(?:mọi )?(?:bài vở|"
     r"ý kiến|(?:thông tin )?phản ánh)[\w\s,]{0,40} xin (?:vui lòng )?gửi\b)", re.IGNORECASE)  # fmt: skip
 _ELSEWHERE = re.compile(
-    r"chuyên mục|xem thêm|đọc thêm|tin, bài|liên quan|fanpage|ứng dụng|tại đây|podcast|bản tin|tòa soạn|toà soạn|e-?mail|website|"
+    r"chuyên mục|xem thêm|đọc thêm|tin, bài|liên quan|fanpage|ứng dụng|tại đây|podcast|bản tin|tòa soạn|toà"
+    r" soạn|e-?mail|website|"
     r"trên báo|facebook|zalo|youtube|google|bình luận|\w@\w",
     re.IGNORECASE,
 )
 _TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)
 _KEYWORDS = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|keywords?)\s*:\s*(?=\w)", re.IGNORECASE)
 _RELATED_OPENING = re.compile(
-    r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài liên quan|"
+    r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài"
+    r" liên quan|"
     r"Tin liên quan|Video liên quan)\b",
     re.IGNORECASE,
 )
@@ -114,7 +116,9 @@ def lists_keywords(text: str) -> bool:
 
 def opens_tags(text: str, link: str) -> bool:
     """Whether a line of links begins with the word for keywords (`Từ khóa: …`); `link` is what its first link says."""
-    return _TAGS_OPENING.match(text) is not None or (0 < text.find(link) < 20 and find_label(text.partition(link)[0]) is Label.TAGS)
+    return _TAGS_OPENING.match(text) is not None or (
+        0 < text.find(link) < 20 and find_label(text.partition(link)[0]) is Label.TAGS
+    )
 
 
 def opens_related(text: str) -> bool:

@@ -14,8 +14,10 @@ _BARE_PREFIX = re.compile(r"^(?:tác giả|(?:tin|bài)(?:\s*(?:,|và)\s*(?:bài
 _PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa)\s*[:：]\s*", re.IGNORECASE)
 _ACCORDING = re.compile(r"^\(?\s*theo\s*[:：]?\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
-    r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực hiện ghi|"
-    r"lược thuật|tường thuật)[^()]{0,30}|(?:theo|từ) [^()]{2,40}|[A-ZĐ][\w+./]{1,20}(?:, [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
+    r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực"
+    r" hiện ghi|"
+    r"lược thuật|tường thuật)[^()]{0,30}|(?:theo|từ) [^()]{2,40}|[A-ZĐ][\w+./]{1,20}(?:,"
+    r" [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
     re.IGNORECASE,
 )
 _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
@@ -25,16 +27,22 @@ _JOIN = re.compile(
 )
 _FOOTNOTE = re.compile(r"[(\[](?:\*+|\d{1,2})[)\]]")
 _CREDITED = re.compile(
-    r"(?:nội dung|bài(?: viết)?|bài và ảnh|tác giả|(?:hình )?ảnh|video|clip|trình bày|thiết kế|đồ h[oọ][aạ]|mỹ thuật|kỹ thuật|"
-    r"dựng(?: phim)?|biên tập|tổ chức(?: sản xuất| thực hiện| nội dung)?|chỉ đạo(?: sản xuất| nội dung| thực hiện)?|thực hiện|"
+    r"(?:nội dung|bài(?: viết)?|bài và ảnh|tác giả|(?:hình )?ảnh|video|clip|trình bày|thiết kế|đồ h[oọ][aạ]|mỹ thuật|kỹ"
+    r" thuật|"
+    r"dựng(?: phim)?|biên tập|tổ chức(?: sản xuất| thực hiện| nội dung)?|chỉ đạo(?: sản xuất| nội dung| thực"
+    r" hiện)?|thực hiện|"
     r"(?:ngày )?xuất bản)\s*[:：]\s*\S",
     re.IGNORECASE,
 )
 _WRITTEN = re.compile(r"(?:nội dung|bài|tác giả|thực hiện)", re.IGNORECASE)
-_DONE = re.compile(r"\s+(?:thực hiện|tổng hợp|lược dịch|biên dịch|lược ghi|biên soạn|dịch|ghi|[-–]\s*từ\s[\w ]{2,24})$", re.IGNORECASE)
+_DONE = re.compile(
+    r"\s+(?:thực hiện|tổng hợp|lược dịch|biên dịch|lược ghi|biên soạn|dịch|ghi|[-–]\s*từ\s[\w ]{2,24})$", re.IGNORECASE
+)
 """What a name did, or from where, without brackets (`Ngọc An thực hiện`)."""
 _ROLE = re.compile(
-    r"[\s,;–-]*(?:[:：]\s*)?\b(?:ảnh minh h[oọ][aạ]|ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình bày)\s*[:：]\s*", re.IGNORECASE
+    r"[\s,;–-]*(?:[:：]\s*)?\b(?:ảnh minh h[oọ][aạ]|ảnh|clip|video|đồ họa|tin|bài|thơ|tranh|thiết kế|trình"
+    r" bày)\s*[:：]\s*",
+    re.IGNORECASE,
 )
 _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:nguồn|vp|tp\.? ?hcm|"
                     r"pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
@@ -46,7 +54,8 @@ _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:nguồn|vp|tp\.? ?hcm|"
 _SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|Bộ|Văn)\b")
 """Words that open an office's name and a person's alike: `Trường Giang` is somebody, `Trường Tiểu học` is not."""
 _TITLE = re.compile(
-    r"^(?:pgs|gs|ts|ths|th\.s|t\.s|ks|bs|ncs|nhà báo|nhà thơ|nhà văn|nhà nghiên cứu|luật sư|ls|nsnd|nsưt|thạc sĩ|tiến sĩ|phóng viên|pv|"
+    r"^(?:pgs|gs|ts|ths|th\.s|t\.s|ks|bs|ncs|nhà báo|nhà thơ|nhà văn|nhà nghiên cứu|luật sư|ls|nsnd|nsưt|thạc sĩ|tiến"
+    r" sĩ|phóng viên|pv|"
     r"btv|ctv|đại tá|thượng tá|trung tá|thiếu tá|thiếu tướng)\.?\s*[.,]?\s*",
     re.IGNORECASE,
 )
@@ -59,9 +68,13 @@ _AGENCY_AT = re.compile(r"[A-ZĐ]{3,}\+?\s+tại\s")
 _REPORTER = re.compile(r"^(?:pv|p\.v|phóng viên|ctv|btv)\.?\s+", re.IGNORECASE)
 _BUREAU = re.compile(r"[A-ZĐ]{3,}[-–]\s?[\wÀ-ỹ. ]{2,24}")
 """An agency's office somewhere: `VOV-Miền Trung`."""
-_AGENCIES = frozenset({"reuters", "xinhua", "bloomberg", "afp", "ap", "cnn", "bbc", "kyodo", "yonhap", "sputnik", "tass", "tân hoa xã"})
+_AGENCIES = frozenset(
+    {"reuters", "xinhua", "bloomberg", "afp", "ap", "cnn", "bbc", "kyodo", "yonhap", "sputnik", "tass", "tân hoa xã"}
+)
 """Agencies of the world whose names have the shape of a person's."""
-_SHORT_WORDS = frozenset(["và", "của", "các", "là", "có", "cho", "với", "trong", "từ", "đến", "tại", "về", "theo", "không", "những", "một"])
+_SHORT_WORDS = frozenset(
+    ["và", "của", "các", "là", "có", "cho", "với", "trong", "từ", "đến", "tại", "về", "theo", "không", "những", "một"]
+)
 _MAIL = re.compile(r"[\s,–-]*[(<\[]?\s*[\w.+-]{1,60}@[\w.-]{1,60}\s*[)>\]]?\s*$")
 """A mail address after a name."""
 _LONGEST = 110
@@ -93,7 +106,11 @@ def parse_byline(text: str) -> Byline | None:
     suffix = _SUFFIX.search(rest) or _find_paper(rest, according is not None)
     if suffix and not suffix.start():  # nothing but brackets: an agency alone
         houses = suffix[1].split("/") if suffix.re is _SUFFIX else [""]
-        return Byline(printed=text, people=[], strong=False) if all(_kind_of(house) == "group" for house in houses) else None
+        return (
+            Byline(printed=text, people=[], strong=False)
+            if all(_kind_of(house) == "group" for house in houses)
+            else None
+        )
     named = rest[: suffix.start()] if suffix else rest
     if not according and (done := _DONE.search(named)):
         named = named[: done.start()]
@@ -121,7 +138,8 @@ def parse_byline(text: str) -> Byline | None:
 
 
 def find_credits(texts: list[str]) -> tuple[int, Byline] | None:
-    """How many of the last lines tell who did what (`Nội dung: …`, `Ảnh: …`, `Trình bày: …`), and the first of them that names a writer.
+    """How many of the last lines tell who did what (`Nội dung: …`, `Ảnh: …`, `Trình bày:
+    …`), and the first of them that names a writer.
 
     None for fewer than two.
     """
@@ -140,14 +158,20 @@ def _find_bare_prefix(text: str) -> re.Match[str] | None:
 
 
 def _find_paper(text: str, according: bool) -> re.Match[str] | None:
-    """Brackets at the end that name a paper: whatever they hold after `Theo`, else only an office's name (`Long Hồ (Báo Xóm Mới)`)."""
+    """Brackets at the end that name a paper: whatever they hold after `Theo`,
+    else only an office's name (`Long Hồ (Báo Xóm Mới)`).
+    """
     found = _PAPER.search(text) if text.endswith((")", "]")) else None
     inside = found[0].strip(" ([)]") if found else ""
-    return found if found and found.start() and (according or _GROUP.match(inside) or _AGENCY_AT.match(inside)) else None
+    return (
+        found if found and found.start() and (according or _GROUP.match(inside) or _AGENCY_AT.match(inside)) else None
+    )
 
 
 def _without_house(named: str) -> str:
-    """The names before a slash that parts them from the house they work for (`Long Hồ/Báo Xóm Mới và Bến Cũ`, `Long Hồ/VBC`)."""
+    """The names before a slash that parts them from the house they work for (`Long Hồ/Báo Xóm Mới và Bến Cũ`,
+    `Long Hồ/VBC`).
+    """
     names, _, house = (part.strip() for part in named.partition("/"))
     if not house or " " not in names or not all(is_person(_bare(part)) for part in _JOIN.split(names)):
         return named

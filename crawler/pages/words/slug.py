@@ -18,7 +18,8 @@ _ID_END = re.compile(r"[-_.](?:[a-z]{1,4})?\d{4,}$", re.IGNORECASE)
 
 
 def slug_of(title: str) -> str:
-    """The slug that the site makes of a title: accents stripped, punctuation deleted, spaces to hyphens, cut at 100 characters.
+    """The slug that the site makes of a title: accents stripped, punctuation deleted, spaces to hyphens,
+    cut at 100 characters.
 
     A bracket that opens the title becomes a hyphen (`[Video] …` → `-video-…`), an en dash survives.
     """

@@ -5,10 +5,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-VIETNAM = timezone(timedelta(hours=7))
+from crawler.site.times import VIETNAM
 
-_WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tư": 2, "4": 2, "năm": 3, "5": 3, "sáu": 4, "6": 4, "bảy": 5, "bẩy": 5, "7": 5}
-_WEEKDAY = re.compile(r"\b(?:thứ\s*|t(?=[2-7]\b))(hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])\b|\b(chủ\s*nhật|cn)\b", re.IGNORECASE)
+_WEEKDAYS = {
+    "hai": 0,
+    "2": 0,
+    "ba": 1,
+    "3": 1,
+    "tư": 2,
+    "4": 2,
+    "năm": 3,
+    "5": 3,
+    "sáu": 4,
+    "6": 4,
+    "bảy": 5,
+    "bẩy": 5,
+    "7": 5,
+}
+_WEEKDAY = re.compile(
+    r"\b(?:thứ\s*|t(?=[2-7]\b))(hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])\b|\b(chủ\s*nhật|cn)\b", re.IGNORECASE
+)
 _DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d{2})(?![\d])")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
@@ -20,10 +36,14 @@ _NAMED_MONTH = re.compile(
 )
 """As blog software prints dates: `7 Tháng Ba, 2026`."""
 _MONTH_FIRST = re.compile(
-    rf"tháng\s+({'|'.join(sorted(_MONTHS, key=len, reverse=True))}|\d{{1,2}})\s+(\d{{1,2}})\s*,\s*((?:19|20)\d{{2}})", re.IGNORECASE
+    rf"tháng\s+({'|'.join(sorted(_MONTHS, key=len, reverse=True))}|\d{{1,2}})\s+(\d{{1,2}})\s*,\s*((?:19|20)\d{{2}})",
+    re.IGNORECASE,
 )
 """The same with the month first: `Tháng Ba 7, 2026`."""
-_TIME = re.compile(r"(?<![\d:/.-])(\d{1,2})\s?(?:[:h]|giờ)\s?(\d{2})(?::(\d{2}))?(?!\d)(?:\s*phút)?(?:\s*(am|pm|sa|ch)\b)?", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?<![\d:/.-])(\d{1,2})\s?(?:[:h]|giờ)\s?(\d{2})(?::(\d{2}))?(?!\d)(?:\s*phút)?(?:\s*(am|pm|sa|ch)\b)?",
+    re.IGNORECASE,
+)
 _NOISE = re.compile(
     r"\(?\s*(?:gmt|utc)\s*[+-]?\s*\d{0,2}(?::?\d\d)?\s*\)?|\+0?7:?00\b|"
     r"\b(?:cập nhật(?: lần cuối)?|đăng(?: lúc| ngày)?|ngày(?: đăng| cập nhật|"
@@ -144,7 +164,11 @@ def parse_metadata_stamp(value: str) -> tuple[date, datetime | None] | None:
     match = _METADATA.match(value)
     if match is None:
         stamp = find_stamp(value[:60])
-        return None if stamp is None else (stamp.day, None if stamp.time is None else datetime.combine(stamp.day, stamp.time, VIETNAM))
+        return (
+            None
+            if stamp is None
+            else (stamp.day, None if stamp.time is None else datetime.combine(stamp.day, stamp.time, VIETNAM))
+        )
     day = make_day(match[1], match[2], match[3])
     if day is None:
         return None

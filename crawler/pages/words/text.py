@@ -79,7 +79,9 @@ def ends_open(text: str) -> bool:
 
 
 def undoubled(text: str) -> str:
-    """The half of a text that says everything twice (`Quang cảnh. Quang cảnh.`): some pages print alt and caption in one line."""
+    """The half of a text that says everything twice (`Quang cảnh. Quang cảnh.`):
+    some pages print alt and caption in one line.
+    """
     half = len(text) // 2
     if len(text) < 12:
         return text
@@ -93,7 +95,12 @@ def undoubled(text: str) -> str:
 @lru_cache(maxsize=4096)
 def alphabet(text: str) -> str:
     """Lower-case ASCII letters and digits only: accents stripped, `đ` → `d`, everything else deleted."""
-    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode("ascii").lower()
+    plain = (
+        unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+        .encode("ascii", "ignore")
+        .decode("ascii")
+        .lower()
+    )
     return _NOT_ALPHABET.sub("", plain)
 
 

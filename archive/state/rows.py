@@ -1,0 +1,79 @@
+"""The rows of the state database: a capture, a version of an item, a URL of the frontier."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureRow:
+    """One `response` or `revisit` record, as the index knows it."""
+
+    key: str
+    """What the crawl calls the page: equal for every address of it."""
+    uri: str
+    date: str
+    """`WARC-Date`: when the request began, UTC, with microseconds and `Z`."""
+    type: str
+    """`response` or `revisit`."""
+    status: int
+    """HTTP status; 0 where the bytes hold no status line."""
+    mime: str | None
+    payload_digest: str | None
+    truncated: str | None
+    file: str
+    offset: int
+    length: int
+    record_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRow:
+    """One version of one item: its line in `articles/` and its record in the WARC."""
+
+    key: str
+    version: int
+    digest: str
+    status: str
+    date: str | None
+    jsonl: str
+    jsonl_offset: int
+    jsonl_length: int
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrlRow:
+    """One URL of the frontier.
+
+    States: `queued` (to be fetched), `active` (being fetched), `captured` (in the archive, being read),
+    `fetched` (in the archive
+    since an interrupted crawl, still to be read), `waiting` (to be tried again at `due`), `done`, `failed` (given up),
+    `excluded` (beyond the limits of the run, or read under limits that left out links),
+    `refused` (robots.txt or the scope).
+    """
+
+    id: int
+    key: str
+    url: str
+    kind: str
+    priority: int
+    depth: int
+    hops: str
+    """One letter for each hop from the seed: `L` link, `E` embed, `R` redirect (as in Heritrix)."""
+    via: str | None
+    state: str
+    attempts: int
+    """Tries in this run, and `archive.state.urls.ROUND` for each run that gave the URL up."""
+    due: float
+    """Seconds since the epoch before which it is not to be fetched; of a done URL, when to look again."""
+    etag: str | None
+    last_modified: str | None
+    status: int | None
+    capture: int | None
+    """The newest capture, whatever its status: its id in `captures`."""
+    page: int | None
+    """The newest capture with status 200, whose validators `etag` and `last_modified` are."""
+    fetched_at: str | None
+    changed_at: str | None
+    gone_at: str | None

@@ -1,0 +1,282 @@
+"""Collections with one thing altered: the finding that must come of it, and none but what follows from it."""
+
+import fcntl
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive import fixity
+from archive.verify.findings import CODES, Severity
+from archive.verify.items import ItemRules, Parse
+from archive.verify.runner import VerifyOptions
+from archive.verify.runner import verify as verify_paths
+from crawler.items import STAMPED, as_record
+from tests.archive.verify.test_verify_corpus import verify
+from tests.warcs.build import compressed, member, metadata, uuid, warcinfo
+from tests.warcs.shelf import article, build_collection, copy, edit_bytes, edit_lines, edit_state, refix, the
+
+LINES = {"item-differs", "newest-differs"}
+"""What follows from any change to a line: it is no longer the line in the WARC, nor the one in `articles.jsonl`."""
+WARC = "warc/*.warc.gz"
+ITEMS = "articles/*.jsonl"
+BARE = ("--no-reparse",)
+"""The pages of this collection hold no articles that a parser would find; parsing again has tests of its own."""
+QUIET = (*BARE, "--no-record")
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection without fault; copy it before altering it."""
+    return build_collection(tmp_path_factory.mktemp("sound") / "collection")
+
+
+def in_line(number: int, change: Callable[[bytes], bytes], pattern: str = ITEMS) -> Callable[[Path], None]:
+    """Alter the bytes of one line, and note the file's new digest."""
+
+    def alter(path: Path) -> None:
+        def lines(data: bytes) -> bytes:
+            split = data.splitlines(keepends=True)
+            split[number] = change(split[number])
+            return b"".join(split)
+
+        edit_bytes(the(path, pattern), lines)
+        refix(path, the(path, pattern))
+
+    return alter
+
+
+def in_file(pattern: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    """Alter the bytes of a file, and note its new digest."""
+
+    def alter(path: Path) -> None:
+        edit_bytes(the(path, pattern), change)
+        refix(path, the(path, pattern))
+
+    return alter
+
+
+def in_records(change: Callable[[list[dict[str, Any]]], None], pattern: str = ITEMS) -> Callable[[Path], None]:
+    """Alter the objects of a file of lines, and note its new digest."""
+
+    def alter(path: Path) -> None:
+        edit_lines(the(path, pattern), change)
+        refix(path, the(path, pattern))
+
+    return alter
+
+
+def edit(pattern: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    """Alter the bytes of a file, and nothing else."""
+    return lambda path: edit_bytes(the(path, pattern), change)
+
+
+def pointer(key: str, value: Any) -> Callable[[Path], None]:
+    """Alter `warc` of the second line."""
+    return in_records(lambda records: records[1]["warc"].update({key: value}))
+
+
+def state(sql: str) -> Callable[[Path], None]:
+    """Alter the state."""
+    return lambda path: edit_state(path, sql)
+
+
+def swap(data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    return b"".join([lines[1], lines[0], *lines[2:]])
+
+
+def vanish(path: Path) -> None:
+    (path / "articles.jsonl").rename(path / "torn.jsonl")
+
+
+def stray_warc(path: Path) -> None:
+    name = "test-20240301000000000-00001-vm.warc.gz"
+    (path / "warc" / name).write_bytes(compressed(warcinfo(900, WARC_Filename=name)))
+
+
+def append_records(*records: bytes) -> Callable[[Path], None]:
+    """Append records to the WARC, and note its new digest."""
+    return in_file(WARC, lambda data: data + b"".join(map(member, records)))
+
+
+def reopen(path: Path) -> None:
+    """As if the crawl had been killed: the last record torn."""
+    warc = the(path, WARC)
+    warc.write_bytes(warc.read_bytes() + member(warcinfo(901))[:-9])
+    warc.rename(warc.with_name(warc.name + ".open"))
+    (path / "fixity.jsonl").unlink()
+
+
+ITEM = metadata(903, block=b'{"id":"9"}', Content_Type="application/json", WARC_Target_URI=None)
+TITLE = "Bài thử".encode()
+
+CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "collection-json": (edit("collection.json", lambda data: data.replace(b'"format": 1', b'"format": 9')), {"fixity-differs"}),
+    "collection-json--cut": (edit("collection.json", lambda data: data[:-5]), {"fixity-size"}),
+    "missing-file--index": (lambda path: (path / "indexes/index.cdxj").unlink(), {"file-vanished"}),
+    "odd-file": (lambda path: (path / "warc" / "notes.txt").touch(), set()),
+    "odd-file--top": (lambda path: (path / "notes.txt").touch(), set()),
+    "torn-tail": (reopen, {"open-file", "no-fixity", "no-http"}),
+    "jsonl-bom": (in_line(0, lambda line: b"\xef\xbb\xbf" + line), LINES),
+    "jsonl-utf-8": (in_line(1, lambda line: line.replace(b"B\xc3\xa0i", b"B\xc3i", 1)), {"line-missing", "newest-extra", "newest-missing"}),
+    "jsonl-syntax": (in_line(1, lambda line: line.replace(b"{", b"[", 1)), {"line-missing", "newest-extra", "newest-missing"}),
+    "jsonl-nan": (in_line(1, lambda line: line.replace(b'"comment_count":null', b'"comment_count":NaN')), LINES | {"jsonl-schema"}),
+    "jsonl-duplicate-key": (in_line(1, lambda line: line.replace(b'"tags":[]', b'"tags":[],"tags":[]')), LINES),
+    "jsonl-surrogate": (in_line(1, lambda line: line.replace(TITLE, b"\\ud800", 1)), LINES | {"text-digest", "jsonl-schema"}),
+    "jsonl-cut": (in_file(ITEMS, lambda data: data[:-1]), {"line-missing", "newest-extra"}),
+    "jsonl-blank-line": (in_line(1, lambda line: b"\n" + line), set()),
+    "jsonl-key-order": (in_records(lambda records: records[1].update(url=records[1].pop("url"))), LINES),
+    "jsonl-schema--missing-key": (in_records(lambda records: records[1].pop("tags")), LINES),
+    "jsonl-schema--unknown-key": (in_records(lambda records: records[1].update(x=1)), LINES),
+    "jsonl-schema--type": (in_records(lambda records: records[1].update(tags=None)), LINES),
+    "jsonl-schema--nested": (in_records(lambda records: records[1]["parser"].update(version=1)), LINES),
+    "jsonl-schema--status": (in_records(lambda records: records[1].update(status="dead")), LINES),
+    "jsonl-schema--date": (in_records(lambda records: records[1].update(date="28/02/2024")), LINES),
+    "jsonl-schema--null": (in_records(lambda records: records[1].update(captured_at=None)), LINES),
+    "jsonl-not-nfc": (in_line(1, lambda line: line.replace(b"B\xc3\xa0i", "Ba\u0300i".encode(), 1)), LINES | {"text-digest"}),
+    "jsonl-repeated-line": (in_line(1, lambda line: line + line), set()),
+    "text-digest": (in_records(lambda records: records[1].update(byline="An")), LINES),
+    "pointer-file": (pointer("file", "no-such.warc.gz"), LINES),
+    "pointer-record": (pointer("offset", 3), LINES),
+    "pointer-type": (pointer("offset", 0), LINES | {"pointer-id", "pointer-length", "pointer-digest", "pointer-uri"}),
+    "pointer-id": (pointer("record_id", "urn:uuid:00000000-0000-4000-8000-000000000099"), LINES | {"item-missing", "line-missing"}),
+    "pointer-length": (pointer("length", 7), LINES),
+    "pointer-digest": (pointer("payload_digest", "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), LINES),
+    "pointer-uri": (in_records(lambda records: records[1].update(url="https://www.thanhuytphcm.vn/tin-tuc/khac-2")), LINES),
+    "version-order": (in_records(lambda records: records[2].update(version=5)), LINES),
+    "item-syntax": (
+        append_records(metadata(903, block=b"{", Content_Type="application/json", WARC_Refers_To=None, WARC_Target_URI=None)),
+        {"line-missing"},
+    ),
+    "line-missing": (append_records(ITEM), set()),
+    "line-missing--dropped": (in_line(3, lambda line: b""), {"newest-extra"}),
+    "newest-missing": (in_line(0, lambda line: b"", "articles.jsonl"), set()),
+    "newest-differs": (in_line(0, lambda line: line.replace(b'"tags":[]', b'"tags":["x"]'), "articles.jsonl"), set()),
+    "newest-extra": (in_line(0, lambda line: line + line.replace(b'"id":"1"', b'"id":"7"'), "articles.jsonl"), set()),
+    "cdxj-syntax": (in_line(0, lambda line: line.replace(b"{", b"", 1), "indexes/index.cdxj"), {"cdxj-missing"}),
+    "cdxj-syntax--cut": (in_file("indexes/index.cdxj", lambda data: data[:-1]), set()),
+    "cdxj-order": (in_file("indexes/index.cdxj", swap), set()),
+    "cdxj-duplicate": (in_line(0, lambda line: line + line, "indexes/index.cdxj"), set()),
+    "cdxj-no-record": (in_line(0, lambda line: line.replace(b'"offset": "', b'"offset": "9'), "indexes/index.cdxj"), {"cdxj-missing"}),
+    "cdxj-differs--status": (in_line(0, lambda line: line.replace(b'"200"', b'"404"'), "indexes/index.cdxj"), set()),
+    "cdxj-differs--time": (in_line(0, lambda line: line.replace(b" 2024", b" 2023"), "indexes/index.cdxj"), set()),
+    "cdxj-differs--surt": (in_line(0, lambda line: b"a" + line, "indexes/index.cdxj"), set()),
+    "cdxj-differs--url": (in_line(0, lambda line: line.replace(b'"https:', b'"http:'), "indexes/index.cdxj"), set()),
+    "cdxj-missing": (in_line(0, lambda line: b"", "indexes/index.cdxj"), set()),
+    "state-unreadable": (edit("state.sqlite", lambda data: b"\0" * 100 + data[100:]), {"fixity-differs"}),
+    "state-differs": (state("UPDATE captures SET length = length + 1 WHERE id = 2"), {"fixity-differs"}),
+    "state-differs--missing": (state("DELETE FROM captures WHERE id = 2"), {"fixity-differs"}),
+    "state-differs--extra": (state("UPDATE captures SET offset = 9 WHERE id = 2"), {"fixity-differs"}),
+    "state-differs--version": (state("UPDATE versions SET offset = 9 WHERE version = 2"), {"fixity-differs"}),
+    "fixity-syntax": (edit(fixity.NAME, lambda data: data.replace(b'"size"', b'"sise"', 1)), {"fixity-chain", "file-appeared"}),
+    "fixity-chain": (edit(fixity.NAME, lambda data: data.replace(b'"closed_at":"2', b'"closed_at":"1', 1)), set()),
+    "fixity-size": (edit(ITEMS, lambda data: data + b"\n"), {"jsonl-blank-line"}),
+    "fixity-differs": (edit("articles.jsonl", swap), set()),
+    "file-vanished": (vanish, {"odd-file", "newest-missing", "missing-file"}),
+    "file-appeared": (stray_warc, set()),
+    "no-fixity": (lambda path: (path / fixity.NAME).unlink(), set()),
+    "unresolved-reference": (append_records(metadata(904, WARC_Refers_To=uuid(999), WARC_Target_URI=None)), set()),
+    "duplicate-record-id": (append_records(metadata(1, WARC_Refers_To=None)), set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_altered_collection_gives_its_finding(name: str, sound: Path, tmp_path: Path) -> None:
+    path = copy(sound, tmp_path / "collection")
+    alter, companions = CASES[name]
+    alter(path)
+    code, findings = verify(path, options=QUIET)
+    expected = name.partition("--")[0]
+    found = {finding["code"] for finding in findings}
+    assert expected in found, findings
+    assert found <= {expected} | companions, findings
+    assert code == (5 if any(finding["severity"] == "damage" for finding in findings) else 0)
+    assert code == 5 or CODES[expected][0] is not Severity.DAMAGE
+
+
+def test_sound_collection_gives_no_finding(sound: Path, tmp_path: Path) -> None:
+    path = copy(sound, tmp_path / "collection")
+    assert verify(path, options=BARE) == (0, [])
+    assert verify(path, options=(*BARE, "--jobs", "2")) == (0, [])
+
+
+def test_item_that_the_warc_lacks_is_found(sound: Path, tmp_path: Path) -> None:
+    """Cut the last item's record and the revisit behind it off the WARC: its line is left alone."""
+    path = copy(sound, tmp_path / "collection")
+    rows = [json.loads(line) for line in the(path, ITEMS).read_bytes().splitlines()]
+    end = rows[-1]["warc"]["offset"] + rows[-1]["warc"]["length"]
+    edit_bytes(the(path, WARC), lambda data: data[:end])
+    assert "item-missing" in {finding["code"] for finding in verify(path, options=QUIET)[1]}
+
+
+def test_torn_tail_is_no_damage_while_a_crawl_writes(sound: Path, tmp_path: Path) -> None:
+    path = copy(sound, tmp_path / "collection")
+    reopen(path)
+    with (path / ".lock").open("r+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, findings = verify(path, options=BARE)
+    assert code == 0, findings
+    assert "torn-tail" in {finding["code"] for finding in findings}
+
+
+def test_verification_is_noted_and_the_log_stays_sound(sound: Path, tmp_path: Path) -> None:
+    path = copy(sound, tmp_path / "collection")
+    assert verify(path, options=BARE) == (0, [])
+    assert all(entry.verified_at for entry in fixity.read_fixity(path).values())
+    assert verify(path, options=("--fixity-only",)) == (0, [])
+
+
+def test_sample_takes_those_first_that_were_longest_not_verified(sound: Path, tmp_path: Path) -> None:
+    path = copy(sound, tmp_path / "collection")
+    files = len(fixity.read_fixity(path))
+    for done in range(1, files + 1):
+        verify(path, options=("--fixity-only", "--sample", "1%"))
+        assert sum(entry.verified_at is not None for entry in fixity.read_fixity(path).values()) == done
+
+
+def test_flipping_any_byte_of_a_noted_file_is_found(sound: Path, tmp_path: Path) -> None:
+    """Also in gzip headers, which no CRC covers."""
+    path = copy(sound, tmp_path / "collection")
+    chance = random.Random(6)
+    names = [*fixity.read_fixity(path), fixity.NAME]
+    for name in names:
+        file = path / name
+        before = file.read_bytes()
+        for place in chance.sample(range(len(before)), 6):
+            file.write_bytes(before[:place] + bytes([before[place] ^ 1 << chance.randrange(8)]) + before[place + 1 :])
+            code, findings = verify(path, options=QUIET)
+            assert code == 5, (name, place, findings)
+        file.write_bytes(before)
+
+
+def parse_title(body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str) -> dict[str, Any] | None:
+    """A parser for this collection's pages, `<p>NUMBER: BODY</p>`."""
+    assert dict(headers)["Content-Type"] == "text/html"
+    number, _, text = body.decode().removeprefix("<p>").removesuffix("</p>").partition(": ")
+    assert url.endswith(f"/bai-{number}")
+    assert captured_at.endswith("Z")
+    return as_record(article(int(number), text))
+
+
+@pytest.mark.parametrize(("version", "severity"), [("0", Severity.DAMAGE), ("1", Severity.WARNING)])
+def test_record_is_held_against_parsing_its_page_again(
+    version: str, severity: Severity, sound: Path, tmp_path: Path
+) -> None:
+    """A difference is damage where the same parser made the record, and a warning where another did."""
+    path = copy(sound, tmp_path / "collection")
+    unparsed = STAMPED | {"changed", "status"}
+
+    def codes(parse: Parse) -> set[tuple[str, Severity]]:
+        rules = ItemRules(parser_version=version, parse=parse, unparsed=unparsed)
+        return {
+            (finding.code, finding.severity)
+            for finding in verify_paths([path], VerifyOptions(items=rules, record=False)).findings
+        }
+
+    assert codes(parse_title) == set()
+    assert codes(lambda *page: {**(parse_title(*page) or {}), "title": "Another"}) == {("record-differs", severity)}
+    assert codes(lambda *page: None) == {("record-unparsed", severity)}

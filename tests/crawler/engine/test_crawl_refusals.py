@@ -1,0 +1,115 @@
+"""What stands in the pages' place: checks for robots in any guise stop the crawl,
+and a run that found nothing says so.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.collections_read import read_articles
+from tests.support.small_site import LISTING, SmallSite, small_site
+
+CHALLENGE = "<title>Just a moment...</title><h1>Checking your browser before accessing</h1>"
+CAPTCHA = "<title>Xác minh</title><p>Vui lòng nhập mã bên dưới để tiếp tục</p><div class='g-recaptcha'></div>"
+GUISES: dict[str, tuple[str, tuple[str, ...], int]] = {
+    "challenge": (CHALLENGE, (), 200),
+    "challenge-503": (CHALLENGE, ("Retry-After: 1",), 503),
+    "challenge-429": ("", ("cf-mitigated: challenge",), 429),
+    "captcha": (CAPTCHA, (), 200),
+    "forbidden": ("<p>no</p>", (), 403),
+    "sent-away": ("", ("Location: https://captcha.example/x",), 302),
+    "sent-to-log-in": ("", ("Location: /dang-nhap?returnurl=x",), 302),
+}
+ARTICLES = 12
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[SmallSite]:
+    with small_site(tmp_path) as running:
+        serve_all(running)
+        yield running
+
+
+def serve_all(site: SmallSite) -> list[str]:
+    items = [site.article(1491930000 + 7 * number, f"Bài {number} về khu phố") for number in range(ARTICLES)]
+    site.say(LISTING, f"<title>Mục</title>{site.links(*items)}")
+    site.say("/", f"<title>Nhà</title>{site.links(LISTING)}")
+    return items
+
+
+@pytest.mark.parametrize("guise", GUISES)
+def test_refusal_of_articles_stops_the_crawl_and_hides_none_of_them(site: SmallSite, guise: str) -> None:
+    body, headers, status = GUISES[guise]
+    for path in serve_all(site):
+        site.say(path, body, *headers, status=status)
+    ran = site.run("crawl")
+    assert 9 == ran.code, ran.err
+    assert 6 >= len([path for path in ran.asked if path.startswith("/tin-tuc/")])
+    serve_all(site)
+    assert 0 == site.run("crawl").code
+    assert ARTICLES == len(read_articles(site.directory / "x"))
+
+
+@pytest.mark.parametrize("guise", GUISES)
+def test_refusal_of_everything_is_told_by_crawl_and_refresh(site: SmallSite, guise: str) -> None:
+    assert 0 == site.run("crawl", into="old").code
+    body, headers, status = GUISES[guise]
+    for path in ("/", LISTING):
+        site.say(path, body, *headers, status=status)
+    assert 9 == site.run("crawl").code
+    assert 9 == site.run("refresh", into="old").code
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [("", 200), ("<title>404</title>", 404), ("<title>Nhà</title><p>Xin chào</p>", 200)]
+)
+def test_crawl_that_found_no_article_falls_short(site: SmallSite, body: str, status: int) -> None:
+    site.say("/", body, status=status)
+    ran = site.run("crawl")
+    assert 4 == ran.code
+    assert "no article was found" in ran.err
+
+
+def test_section_that_is_not_there_is_named(site: SmallSite) -> None:
+    ran = site.run("crawl", "--section", "quan-9")
+    assert 4 == ran.code
+    assert "quan-9" in ran.err
+
+
+def test_host_of_photos_that_is_down_leaves_the_pages_alone(site: SmallSite) -> None:
+    """Nothing but the pages' host is routed, so the photos' host is not to be reached."""
+    for number in range(ARTICLES):
+        photo = f"https://images.hcmcpv.org.vn/Uploads/Image/14032025AB{number}/a.jpg"
+        site.article(
+            1491930000 + 7 * number, f"Bài {number} về khu phố", more=f'</p><p><img src="{photo}" width="600">'
+        )
+    site.route = f"www.thanhuytphcm.vn:443:127.0.0.1:{site.server.port}"
+    ran = site.run("crawl")
+    assert ARTICLES == len(read_articles(site.directory / "x"))
+    assert 4 == ran.code, ran.err
+    assert "wait for the next run" in ran.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--since", "2025-02-01", "--until", "2025-01-01"), ("--section", " "), ("--max-bytes", "0"), ("--max-time", "0s"),
+     ("--since", "2025-02-30"), ("--hours", "7-7")],
+)  # fmt: skip
+def test_limits_that_let_nothing_through_are_refused(site: SmallSite, options: tuple[str, ...]) -> None:
+    ran = site.run("crawl", *options)
+    assert 2 == ran.code
+    assert "expected" in ran.err
+    assert not (site.directory / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        "https://www.thanhuytphcm.vn/dang-nhap",
+        "https://www.thanhuytphcm.vn/Login.aspx?x=1",
+        "https://www.thanhuytphcm.vn/lich/2024/05",
+    ],
+)
+def test_seed_that_is_a_trap_is_refused(site: SmallSite, seed: str) -> None:
+    assert 2 == site.run("crawl", seed).code

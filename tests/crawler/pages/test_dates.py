@@ -1,0 +1,266 @@
+"""Dates: how they are printed, and which witness is believed."""
+
+import datetime as dt
+
+import pytest
+
+from crawler.items import Article
+from crawler.pages import inspect_article, parse_article
+from crawler.pages.words.datelines import find_dateline, find_event
+from crawler.pages.words.stamps import days_in_address, find_stamp, parse_metadata_stamp
+from crawler.site.ids import estimate_day
+
+CLOCK = "Thứ Tư, ngày 28 tháng 2 năm 2024"
+TEXT = (
+    "<p>Đoạn mở đầu kể về một buổi sáng ở khu phố, nơi mọi người cùng dọn dẹp con hẻm.</p><p>Đoạn thứ hai kể tiếp"
+    " chuyện của buổi chiều cùng ngày, cũng ở nơi ấy.</p>"
+)
+
+
+def read(
+    inside: str,
+    *,
+    id_: str = "1491913900",
+    head: str = "",
+    top: str = CLOCK,
+    captured: str = "2024-02-28T03:00:00+00:00",
+) -> Article:
+    html = (
+        f"<html><head><title>Con hẻm nhỏ</title>{head}</head><body><div>{top}</div><div><h1>Con hẻm"
+        f" nhỏ</h1>{inside}</div></body></html>"
+    )
+    return parse_article(
+        html.encode(),
+        f"https://www.thanhuytphcm.vn/tin-tuc/con-hem-nho-{id_}",
+        captured_at=dt.datetime.fromisoformat(captured),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("05/10/2023 18:45", "2023-10-05T18:45:00+07:00"),
+        ("Thứ Năm, 05/10/2023 | 18:45 (GMT+7)", "2023-10-05T18:45:00+07:00"),
+        ("Cập nhật 04/09/2009 - 01:00:58 PM (GMT+7)", "2009-09-04T13:00:58+07:00"),
+        ("04:35 15/03/2016", "2016-03-15T04:35:00+07:00"),
+        ("Thứ bảy, 7/3/2026, 00:05 (GMT+7)", "2026-03-07T00:05:00+07:00"),
+        ("07-03-2026 - 00:01 AM", "2026-03-07T00:01:00+07:00"),
+        ("Ngày đăng: 5.10.2023, 8h05", "2023-10-05T08:05:00+07:00"),
+        ("Chủ Nhật, ngày 08 tháng 10 năm 2023, 06:00", "2023-10-08T06:00:00+07:00"),
+        ("Tháng Mười 8, 2023 06:00", "2023-10-08T06:00:00+07:00"),
+        ("Chủ Nhật, 08/10/2023 06:00:00 +07:00", "2023-10-08T06:00:00+07:00"),
+        ("08-10-2023 - 17:09 PM", "2023-10-08T17:09:00+07:00"),
+        ("12:30 SA, 01/02/2020", "2020-02-01T00:30:00+07:00"),
+        ("2023-10-05 18:45", "2023-10-05T18:45:00+07:00"),
+    ],
+)
+def test_printed_dates_are_read_with_their_time(text: str, iso: str) -> None:
+    stamp = find_stamp(text)
+    assert stamp is not None
+    assert iso == stamp.iso
+    assert stamp.weekday_agrees
+    assert stamp.rest == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["31/02/2023", "Nghị quyết 98/2023/QH15", "1/2/23", "số 12-13-2023", "15/13/2023", "tháng 10/2023", "0903.343.439"],
+)
+def test_what_is_no_date_is_not_read_as_one(text: str) -> None:
+    assert find_stamp(text) is None
+
+
+def test_weekday_of_another_day_is_noticed() -> None:
+    stamp = find_stamp("Thứ Ba, 05/10/2023 18:45")
+    assert stamp is not None
+    assert not stamp.weekday_agrees
+
+
+@pytest.mark.parametrize(
+    ("value", "day", "iso"),
+    [
+        ("2023-10-05T18:45:00+07:00", "2023-10-05", "2023-10-05T18:45:00+07:00"),
+        ("2023-10-05T23:45:00Z", "2023-10-06", "2023-10-06T06:45:00+07:00"),
+        ("2023-10-05T18:45:00", "2023-10-05", "2023-10-05T18:45:00+07:00"),
+        ("2023-10-05T18:45:18+0700", "2023-10-05", "2023-10-05T18:45:18+07:00"),
+        ("2023-10-05", "2023-10-05", None),
+        ("2023-10-05 08:07", "2023-10-05", "2023-10-05T08:07:00+07:00"),
+    ],
+)
+def test_metadata_times_are_vietnams(value: str, day: str, iso: str | None) -> None:
+    parsed = parse_metadata_stamp(value)
+    assert parsed is not None
+    assert (day, iso) == (parsed[0].isoformat(), parsed[1].isoformat() if parsed[1] else None)
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        (
+            "https://images.hcmcpv.org.vn/res/news/2020/11/10-11-2020-mot-tin-19B4111B-details.jpg?vs=10112020031758",
+            dt.date(2020, 11, 10),
+        ),
+        ("https://images.hcmcpv.org.vn//Uploads/Image/02022022AC1CA2D/a.jpg", dt.date(2022, 2, 2)),
+        ("https://images.hcmcpv.org.vn/res/news/2015/05/8-5-15Chienkhu_1.jpg", dt.date(2015, 5, 8)),
+        ("https://cdn.bao.example/2026/3/6/a.jpg", dt.date(2026, 3, 6)),
+        ("https://images.hcmcpv.org.vn/res/news/2015/10/DHX_Vo.jpg", None),
+    ],
+)
+def test_photos_names_hold_days(url: str, day: dt.date | None) -> None:
+    assert day == next(days_in_address(url), None)
+
+
+@pytest.mark.parametrize(
+    ("id_", "day"),
+    [
+        ("1435634558", "2015-06-30"),
+        ("1491871594", "2020-11-10"),
+        ("1491902914", "2022-12-22"),
+        ("1491938606", "2025-08-26"),
+        ("1491887000", "2021-11-07"),
+    ],
+)
+def test_ids_tell_time(id_: str, day: str) -> None:
+    made = estimate_day(id_)
+    assert made is not None
+    assert abs((made - dt.date.fromisoformat(day)).days) <= 5
+
+
+@pytest.mark.parametrize(
+    ("text", "dateline", "rest"),
+    [
+        ("(Thanhuytphcm.vn) - Chiều 5/10, quận họp.", "Thanhuytphcm.vn", "Chiều"),
+        ("(Thanhuytphcm.vn) – Sáng nay mưa.", "Thanhuytphcm.vn", "Sáng"),
+        ("(BMO).- Chiều 5/10, quận họp.", "BMO", "Chiều"),
+        ("(NLĐO)- Không ít người", "NLĐO", "Không"),
+        ("TTO - Thành phố", "TTO", "Thành"),
+        ("VOV.VN - Sáng nay", "VOV.VN", "Sáng"),
+        ("Hà Nội (TTXVN) - Ngày 5/10", "Hà Nội (TTXVN)", "Ngày"),
+        ("TPHCM - Hơn 200 người", "TPHCM", "Hơn"),
+        ("Baomau.vn. Chiều ngày 5/10", "Baomau.vn", "Chiều"),
+        ("(Thanhuytphcm.vn) Chiều 5/10, quận họp.", "Thanhuytphcm.vn", "Chiều"),
+        ("(BXM) Hơn 200 người", "BXM", "Hơn"),
+    ],
+)
+def test_dateline_opens_the_story(text: str, dateline: str, rest: str) -> None:
+    found = find_dateline(text)
+    assert found is not None
+    assert dateline == found[0]
+    assert text[found[1] :].startswith(rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chiều 5/10, quận họp.",
+        "(Kỳ 2) - Người giữ đò",
+        "Ông Nam - người giữ đò - kể",
+        "Sáng nay - một ngày mưa",
+        "COVID-19 đã qua",
+        "(Long Hồ) Sáng nay mưa.",
+    ],
+)
+def test_other_openings_are_no_dateline(text: str) -> None:
+    assert find_dateline(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "day"),
+    [
+        ("(Thanhuytphcm.vn) - Chiều 5/10, quận họp.", "2023-10-06", "2023-10-05"),
+        ("Sáng ngày 31/12, mọi người", "2024-01-02", "2023-12-31"),
+        ("Sáng 2/1, mọi người", "2023-12-31", "2024-01-02"),
+        ("Ngày 21 tháng 8, mọi người", "2022-08-21", "2022-08-21"),
+        ("Tối 24/12/2014, trạm y tế", "2020-01-01", "2014-12-24"),
+        ("Hôm nay (5-10), quận họp", "2023-10-06", "2023-10-05"),
+        ("Ngày 29/2, mọi người", "2024-03-01", "2024-02-29"),
+    ],
+)
+def test_opening_tells_its_day_and_the_year_is_the_nearest(text: str, near: str, day: str) -> None:
+    assert dt.date.fromisoformat(day) == find_event(text, dt.date.fromisoformat(near))[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trong những ngày cuối tháng 7/2018, mọi người",
+        "Sáng nay, 12 hộ dân",
+        "Đạt 5/10 chỉ tiêu",
+        "Ngày 31/2, không ai",
+    ],
+)
+def test_openings_without_a_day_tell_none(text: str) -> None:
+    assert find_event(text, dt.date(2023, 10, 6))[0] is None
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        CLOCK,
+        "Thứ Tư, 28/02/2024",
+        "Thứ Tư, 28/02/2024 | 10:00 (GMT+7)",
+        "28/02/2024 10:00:00 AM",
+        "Hôm nay: 28.02.2024",
+    ],
+)
+def test_clock_is_never_the_date_even_beside_the_headline(clock: str) -> None:
+    article = read(TEXT, top=clock)
+    assert article.date != "2024-02-28"
+    assert article.date_source == "id-estimate"
+    assert article.published_at is None
+
+
+def test_clock_that_is_right_is_still_no_witness() -> None:
+    article = read(TEXT, id_="1491919600", top=CLOCK)
+    assert article.date_source == "id-estimate"
+
+
+def test_metadata_come_first_then_print_then_photo_then_dateline() -> None:
+    printed = "<div>05/10/2023 18:45</div>"
+    photo = '<p><img src="https://images.hcmcpv.org.vn/res/news/2023/10/04-10-2023-con-hem-nho-19B4111B.jpg"></p>'
+    opening = "<p>(Thanhuytphcm.vn) - Sáng 3/10, bà con khu phố cùng nhau dọn dẹp con hẻm nhỏ cho sạch.</p>"
+    head = '<meta property="article:published_time" content="2023-10-06T01:00:00+07:00">'
+    found = [
+        read(printed + photo + opening + TEXT, head=head),
+        read(printed + photo + opening + TEXT),
+        read(photo + opening + TEXT),
+        read(opening + TEXT),
+        read(TEXT),
+    ]
+    assert ["metadata", "page", "image-name", "dateline", "id-estimate"] == [article.date_source for article in found]
+    assert ["2023-10-06", "2023-10-05", "2023-10-04", "2023-10-03"] == [article.date for article in found[:4]]
+    assert ["2023-10-06T01:00:00+07:00", "2023-10-05T18:45:00+07:00", None, None, None] == [
+        article.published_at for article in found
+    ]
+    assert "date-estimated" in found[4].warnings
+
+
+def test_witnesses_that_disagree_are_a_warning() -> None:
+    assert "date-witnesses-disagree" in read("<div>05/10/2020 18:45</div>" + TEXT).warnings
+    assert "date-witnesses-disagree" not in read("<div>05/10/2023 18:45</div>" + TEXT).warnings
+
+
+def test_nothing_is_published_after_it_was_fetched() -> None:
+    assert read("<div>05/10/2031 18:45</div>" + TEXT).date_source == "id-estimate"
+
+
+def test_month_stands_first_only_where_the_id_tells_so() -> None:
+    assert read("<p>10/5/2023 6:45:12 PM</p>" + TEXT).published_at == "2023-10-05T18:45:12+07:00"
+    assert read("<p>10/9/2023 6:45:12 PM</p>" + TEXT).published_at == "2023-09-10T18:45:12+07:00"
+
+
+def test_update_beside_the_headline_is_the_modification() -> None:
+    article = read("<div>05/10/2023 18:45</div><div>Cập nhật: 06/10/2023 07:30</div>" + TEXT)
+    assert ("2023-10-05T18:45:00+07:00", "2023-10-06T07:30:00+07:00") == (article.published_at, article.modified_at)
+
+
+def test_inspection_says_why_the_clock_was_refused() -> None:
+    html = (
+        f"<html><head><title>Con hẻm nhỏ</title></head><body><div>{CLOCK}</div><div><div><h1>Con hẻm"
+        f" nhỏ</h1>{TEXT}</div></div></body></html>"
+    )
+    seen = inspect_article(html.encode(), "https://www.thanhuytphcm.vn/tin-tuc/con-hem-nho-1491913900")
+    assert any(
+        each.field == "date" and each.value == "2024-02-28" and each.refused and "clock" in each.refused
+        for each in seen.candidates
+    )

@@ -1,0 +1,91 @@
+"""Limits hold for what earlier runs queued, and what they left out is found once they are gone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.collections_read import read_articles
+from tests.support.small_site import LISTING, SmallSite, small_site
+
+OTHER = "/nhom-tin/van-hoa-1197604609"
+OLD, NEW = 1491871600, 1491934952
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[SmallSite]:
+    """Two listings of two pages; of each page's articles two are of 2025 and one of 2020,
+    older pages after newer ones.
+    """
+    with small_site(tmp_path) as running:
+        for place, listing in enumerate((LISTING, OTHER)):
+            pages = [
+                [
+                    running.article(NEW + place * 100 + 10 * part + number, f"Tin mới {place} {part} {number}")
+                    for number in range(2)
+                ]
+                + [running.article(OLD + place * 100 + 10 * part, f"Tin cũ {place} {part}", "10/11/2020")]
+                for part in range(2)
+            ]
+            running.listing(lambda number, listing=listing: f"{listing}?page={number}" if number > 1 else listing,  # type: ignore[misc]
+                            '<a href="{}">Sau</a>'.format, pages)  # fmt: skip
+        running.say("/", f"<title>Nhà</title>{running.links(LISTING, OTHER)}", 'ETag: "nha"')
+        yield running
+
+
+def kept(site: SmallSite) -> int:
+    return len(read_articles(site.directory / "x"))
+
+
+@pytest.mark.parametrize(
+    ("limits", "first"),
+    [(("--since", "2025-01-01"), 8), (("--section", "quan-1"), 6), (("--max-depth", "2"), 6), (("--limit", "5"), 5)],
+)
+def test_run_without_limits_finds_what_they_left_out(site: SmallSite, limits: tuple[str, ...], first: int) -> None:
+    assert 0 == site.run("crawl", *limits).code
+    assert first == kept(site)
+    before = set(site.server.heard)
+    ran = site.run("crawl")
+    assert 12 == kept(site)
+    assert not {path for path in ran.asked if path in before}, "what is in the archive is read from there"
+
+
+def test_section_after_section(site: SmallSite) -> None:
+    site.run("crawl", "--section", "quan-1")
+    site.run("crawl", "--section", "van-hoa")
+    assert 12 == kept(site)
+
+
+def test_refresh_without_limits_finds_what_they_left_out_behind_pages_that_are_unchanged(site: SmallSite) -> None:
+    site.run("crawl", "--section", "quan-1")
+    site.say_unchanged("/")
+    site.run("refresh")
+    assert 12 == kept(site)
+
+
+def test_what_is_queued_is_not_fetched_where_the_limits_rule_it_out(site: SmallSite) -> None:
+    site.run("crawl", "--max-requests", "11")
+    assert 0 == kept(site)
+    ran = site.run("crawl", "--since", "2025-01-01")
+    assert 8 == kept(site)
+    assert not [path for path in ran.asked if "/tin-cu-" in path]
+    ran = site.run("crawl", "--section", "quan-1", "--dry-run")
+    assert not [line for line in ran.out.splitlines() if "/tin-moi-" in line]
+
+
+def test_refresh_asks_only_for_what_the_limits_want(site: SmallSite) -> None:
+    site.run("crawl")
+    ran = site.run("refresh", "--recheck", "--since", "2025-01-01")
+    assert 8 == len([path for path in ran.asked if path.startswith("/tin-tuc/")])
+    ran = site.run("refresh", "--recheck", "--section", "van-hoa")
+    assert 6 == len([path for path in ran.asked if path.startswith("/tin-tuc/")])
+    assert not [path for path in ran.asked if path.startswith(LISTING)]
+    ran = site.run("refresh", "--recheck")
+    assert 12 == len([path for path in ran.asked if path.startswith("/tin-tuc/")]), "what was left out is still due"
+
+
+def test_limit_counts_articles_and_not_dead_links(site: SmallSite) -> None:
+    for number in range(2):
+        site.say(f"/tin-tuc/tin-moi-0-0-{number}-{NEW + number}", "<title>404</title>không tìm thấy", status=404)
+    site.run("crawl", "--limit", "5", "--concurrency", "3")
+    assert 5 == kept(site)
