@@ -10,6 +10,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from crawler.pages.html.charset import MAX_CHARS, Decoded
 from crawler.pages.html.guard import FLATTENERS, flatten_nesting, tame_tags
+from crawler.pages.html.nesting import LOG_LENGTH, MISMATCH, mend_nesting
 
 NAV, HEADER, FOOTER, ASIDE, FORM, FIGURE, CAPTION, TABLE, ITEM, QUOTE, ARTICLE, MAIN = (1 << bit for bit in range(12))
 OUTSIDE = NAV | FOOTER | ASIDE
@@ -94,21 +95,28 @@ def parse_html(page: Decoded) -> tuple[Any, bool]:
     tamed = tame_tags(text.replace("\0", "") if "\0" in text else text)
     cut = len(tamed) > MAX_CHARS
     tamed = tamed[:MAX_CHARS]
-    root, deep = _parse(page.utf8 if page.utf8 is not None and tamed is text else tamed.encode("utf-8", "replace"))
+    whole = page.utf8 if page.utf8 is not None and tamed is text else tamed.encode("utf-8", "replace")
+    root, deep, astray = _parse(whole)
+    if astray and not deep:
+        tamed = mend_nesting(tamed)[:MAX_CHARS]
+        root, deep, _ = _parse(tamed.encode("utf-8", "replace"))
     for tags in FLATTENERS:
         if not deep:
             break
-        root, deep = _parse(flatten_nesting(tamed, tags).encode("utf-8", "replace"))
+        root, deep, _ = _parse(flatten_nesting(tamed, tags).encode("utf-8", "replace"))
         cut = True
     return root, deep or cut
 
 
-def _parse(encoded: bytes) -> tuple[Any, bool]:
+def _parse(encoded: bytes) -> tuple[Any, bool, bool]:
+    """The root element, whether the page nests too deep to be read whole, and whether end tags were passed over."""
     # huge_tree lifts the depth from 256 to 2048; nothing is fetched,
     # and entities of a DTD are not expanded by the HTML parser.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
         root = etree.fromstring(encoded, parser)
     except (etree.XMLSyntaxError, ValueError):  # empty, or nothing but comments
-        return None, False
-    return root, any("Excessive depth" in (entry.message or "") for entry in parser.error_log[-3:])
+        return None, False, False
+    said = [entry.message or "" for entry in parser.error_log]
+    deep = any("Excessive depth" in message for message in said[-3:])
+    return root, deep, len(said) >= LOG_LENGTH or any(message.startswith(MISMATCH) for message in said)

@@ -23,6 +23,7 @@ from crawler.pages.html.tree import (
     ITEM,
     MAIN,
     NAV,
+    OUTSIDE,
     QUOTE,
     TABLE,
     Box,
@@ -165,6 +166,8 @@ class _Walk:
         role = element.get("role")
         if role:
             flags |= _ROLES.get(role.lower(), 0)
+        if tag == "main" or role == "main":  # never part of a menu or a foot, whatever was left open before it
+            flags &= ~(OUTSIDE | HEADER)
         if not align:
             own = element.get("align")
             align = own.lower() if own else "center" if tag == "center" else "" if tag in {"td", "th"} else parent.align
