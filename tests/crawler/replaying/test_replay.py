@@ -39,7 +39,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A program that comes and goes like pywb's."""
     path = tmp_path_factory.mktemp("bin") / "wayback"
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests" / "drivers" / "fake_wayback.py"}" "$@"\n')
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests" / "support" / "fake_wayback.py"}" "$@"\n')
     path.chmod(0o755)
     return path
 
