@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 DEFAULTS = Options()
 STAMPED = frozenset({"version", "changed", "captured_at", "warc"})
 """Keys that the archive fills in."""
-UNCOMPARED = STAMPED | {"schema", "text_digest", "parser", "sources", "warnings", "url"}
+UNCOMPARED = STAMPED | {"schema", "text_digest", "parser", "sources", "warnings", "url", "gone", "reread"}
 """Keys that say nothing about whether the text changed."""
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from itemadapter import ItemAdapter
 
 from archive.verify.items import ItemRules
-from crawler.items import IDENTITY, STAMPED, Article, as_record, text_digest
+from archive.verify.schema import SINCE
+from crawler.items import ADDED, IDENTITY, STAMPED, Article, as_record, text_digest
 from crawler.pages import PARSER_VERSION, LayoutError, parse_article
 
 DAY = r"^\d{4}-\d\d-\d\d$"
@@ -43,6 +44,8 @@ def article_schema() -> dict[str, Any]:
         properties[name] = _without_null(properties[name])
     for name, rule in TIGHTER.items():
         properties[name].update(rule)
+    for name, version in ADDED.items():
+        properties[name][SINCE] = version
     return schema
 
 
@@ -53,7 +56,7 @@ def article_rules(reparse: bool = True) -> ItemRules:
         schema=article_schema(),
         parser_version=PARSER_VERSION,
         parse=parse_again if reparse else None,
-        unparsed=STAMPED | {"changed", "status"},
+        unparsed=STAMPED | {"changed", "status"} | ADDED.keys(),
         text_digest=digest_of,
     )
 

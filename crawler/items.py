@@ -18,6 +18,9 @@ STAMPED = frozenset({"version", "captured_at", "warc"})
 IDENTITY = frozenset({"id", "kind", "canonical_url"})
 """Fields that are None only for a page outside the scope (`thanhuy probe`), never in a collection."""
 
+ADDED = {"gone": "0.2.0", "reread": "0.2.0"}
+"""Keys that the schema gained, and the version of this software that first wrote them: older lines lack them."""
+
 DIGESTED = ("title", "lead", "body", "captions", "byline")
 """The fields whose text makes a version: `text_digest` is taken over them, in this order."""
 
@@ -86,6 +89,30 @@ class Source:
     """The record's key."""
     rule: str
     """The rule's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """That the site says an article is gone."""
+
+    since: str
+    """When the site first answered that it is gone, UTC, ISO 8601 with `Z`."""
+    confirmed_at: str
+    """When it answered so again, on another day, UTC, ISO 8601 with `Z`."""
+    warc: WarcPointer
+    """The 404 or 410 that confirmed it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renewal:
+    """That a newer parser read the same page again, and otherwise."""
+
+    at: str
+    """When it was read again, UTC, ISO 8601 with `Z`."""
+    parser: str
+    """The version of the parser before."""
+    fields: list[str]
+    """The record's keys that the parser before had read otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +186,12 @@ class Article:
     """Which rule found each field."""
     warnings: list[str] = field(default_factory=list)
     """Codes of what a reader should know, e.g. `no-date`, `title-slug-mismatch`."""
+    gone: Gone | None = None
+    """Of an article that is gone: since when, and the answer that says so; `warc`, `captured_at` and the text stay
+    those of the last capture that had one.
+    """
+    reread: Renewal | None = None
+    """Where a newer parser renewed this record: never an edit of the site's, hence no version of its own."""
 
 
 def text_digest(title: str, lead: str | None, body: str, captions: list[str], byline: str | None) -> str:

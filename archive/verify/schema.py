@@ -2,7 +2,8 @@
 
 Only as much of JSON Schema as describes records: `type`, `properties`, `items`, `anyOf`, `enum`, `const`, `pattern`,
 `$ref` into `$defs`.
-Beyond it this project's rule for objects: every key of the schema is there, in the schema's order, and no other.
+Beyond it this project's rule for objects: every key of the schema is there, in the schema's order, and no other;
+only a key with `x-since` may be missing, since lines written before that version have none.
 """
 
 import json
@@ -14,6 +15,8 @@ from typing import Any
 from archive.verify.rules import Problem
 
 BOM = b"\xef\xbb\xbf"
+SINCE = "x-since"
+"""Keyword of a key that the schema gained: the version of the software that first wrote it."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -114,7 +117,7 @@ def _check_object(
     value: dict[str, Any], properties: dict[str, Any], root: dict[str, Any], place: str
 ) -> Iterator[Problem]:
     where = place or "the object"
-    missing = [key for key in properties if key not in value]
+    missing = [key for key, rule in properties.items() if key not in value and SINCE not in rule]
     unknown = [key for key in value if key not in properties]
     if missing:
         yield "jsonl-schema", f"expected {', '.join(missing)} in {where}, got none"

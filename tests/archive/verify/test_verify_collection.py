@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from archive import fixity
+from archive.lines.writer import format_line
 from archive.verify.findings import CODES, Severity
 from archive.verify.items import ItemRules, Parse
 from archive.verify.runner import VerifyOptions
 from archive.verify.runner import verify as verify_paths
-from crawler.items import STAMPED, as_record
+from archive.verify.schema import check_schema
+from crawler.articles import article_schema
+from crawler.items import ADDED, STAMPED, as_record
 from tests.archive.verify.test_verify_corpus import verify
 from tests.warcs.build import compressed, member, metadata, uuid, warcinfo
 from tests.warcs.shelf import article, build_collection, copy, edit_bytes, edit_lines, edit_state, refix, the
@@ -26,6 +29,12 @@ ITEMS = "articles/*.jsonl"
 BARE = ("--no-reparse",)
 """The pages of this collection hold no articles that a parser would find; parsing again has tests of its own."""
 QUIET = (*BARE, "--no-record")
+STAMPS = {
+    "version": 1,
+    "captured_at": "2024-02-28T09:30:00Z",
+    "warc": {"file": "a.warc.gz", "offset": 0, "length": 1, "record_id": "urn:uuid:1", "payload_digest": "sha1:A"},
+}
+"""What a crawl fills in."""
 
 
 @pytest.fixture(scope="session")
@@ -280,3 +289,15 @@ def test_record_is_held_against_parsing_its_page_again(
     assert codes(parse_title) == set()
     assert codes(lambda *page: {**(parse_title(*page) or {}), "title": "Another"}) == {("record-differs", severity)}
     assert codes(lambda *page: None) == {("record-unparsed", severity)}
+
+
+def test_line_written_before_a_key_was_there_is_sound() -> None:
+    record = json.loads(format_line({**as_record(article(1, "Một")), **STAMPS}))
+    assert not list(check_schema(record, article_schema()))
+    for name in ADDED:
+        del record[name]
+        assert not list(check_schema(record, article_schema()))
+    del record["warnings"]
+    assert [("jsonl-schema", "expected warnings in the object, got none")] == list(
+        check_schema(record, article_schema())
+    )

@@ -19,7 +19,7 @@ from crawler.pages import LAYOUT_CODES, LayoutError, parse_article
 from tests.support.commands import ROOT
 
 CASES = sorted(folder for folder in (ROOT / "tests" / "pages").iterdir() if (folder / "page.html").is_file())
-UNTOLD = STAMPED | {"schema", "url", "changed", "status", "text_digest", "parser", "sources"}
+UNTOLD = STAMPED | {"schema", "url", "changed", "status", "text_digest", "parser", "sources", "gone", "reread"}
 """Fields that say nothing of the page itself."""
 FIELDS = [name for name in Article.__dataclass_fields__ if name not in UNTOLD]
 
