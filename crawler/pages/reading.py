@@ -23,6 +23,7 @@ from crawler.pages.html.tree import parse_html
 from crawler.pages.html.walk import flatten
 from crawler.pages.places.layouts import Marks, find_layout, find_pieces
 from crawler.pages.places.ledger import Candidate
+from crawler.pages.places.outside import forgive_wrappers
 from crawler.pages.places.page import Page, open_page
 from crawler.pages.places.refusals import is_listing, refuse_page
 from crawler.pages.places.regions import Regions, find_regions
@@ -33,7 +34,7 @@ from crawler.pages.words.stamps import find_stamp
 from crawler.pages.words.text import fold
 from crawler.site import scope
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Raised whenever a rule changes what some page yields,
 so that `thanhuy extract --diff` can say which parser said what.
 """
@@ -96,6 +97,7 @@ def _open(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at:
     tree = flatten(root, cut=cut or len(body) > MAX_BYTES)
     microdata = "itemprop" in decoded.text or "ITEMPROP" in decoded.text
     page = open_page(url, tree, read_metadata(root, url, microdata=microdata), captured_at)
+    forgive_wrappers(page)
     page.teaser = mark_teasers(page)
     if tree.cut:
         page.ledger.warn("page-cut")

@@ -54,6 +54,7 @@ def sort_lines(page: Page, regions: Regions, shown: Shown, story: Story, settled
             or piece.index in settled
             or piece.index in insets
             or regions.teaser[piece.index]
+            or piece.index in regions.furniture
         ):
             continue
         flags = page.box_of(piece).flags
@@ -160,7 +161,8 @@ def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) 
                 story.stamps.append((piece.index, second))
             story.names.append(piece)
             continue
-        rule = _lead_rule(page, regions, story, piece, pieces[position + 1 :])
+        begun = any(other.image is None for other in rest)  # no standfirst comes after the text's first paragraph
+        rule = "" if begun else _lead_rule(page, regions, story, piece, pieces[position + 1 :])
         if rule:
             story.lead = piece.text if story.lead is None else f"{story.lead} {piece.text}"
             story.lead_rule = story.lead_rule or rule

@@ -57,14 +57,14 @@ _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNO
 _BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.IGNORECASE)
 _SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
 
-_FLAGS = {
+FLAGS = {
     "nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "dialog": ASIDE, "form": FORM,
     "figure": FIGURE,
     "figcaption": CAPTION, "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE,
     "article": ARTICLE,
     "main": MAIN,
 }  # fmt: skip
-_ROLES = {
+ROLES = {
     "navigation": NAV, "banner": HEADER, "contentinfo": FOOTER, "complementary": ASIDE, "search": NAV, "menu": NAV,
     "menubar": NAV,
     "dialog": ASIDE, "main": MAIN, "article": ARTICLE,
@@ -159,13 +159,13 @@ class _Walk:
         self.breaks = 0
         parent = self.box
         flags = parent.flags
-        if tag in _FLAGS and not (
+        if tag in FLAGS and not (
             tag in {"header", "footer"} and flags & ARTICLE
         ):  # an article's own header is not the page's
-            flags |= _FLAGS[tag]
+            flags |= FLAGS[tag]
         role = element.get("role")
         if role:
-            flags |= _ROLES.get(role.lower(), 0)
+            flags |= ROLES.get(role.lower(), 0)
         if tag == "main" or role == "main":  # never part of a menu or a foot, whatever was left open before it
             flags &= ~(OUTSIDE | HEADER)
         if not align:

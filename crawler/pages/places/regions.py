@@ -1,35 +1,29 @@
 """Regions: where on the page the article lies, between its headline and what comes after it.
 
-The body is the block that holds most prose near the headline;
-lists of teasers, however much of other articles they show, hold none.
+The body is what is left. A core, the block that holds most prose near the headline, only tells where to begin;
+the story runs from the headline to the last prose that belongs to it, in however many blocks.
 """
 
-import re
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, groupby
 
-from crawler.pages.html.tree import FORM, OUTSIDE, Box, Piece
+from crawler.pages.html.tree import FOOTER, OUTSIDE, Box, Piece
+from crawler.pages.places.furniture import find_furniture
 from crawler.pages.places.page import Page
+from crawler.pages.places.prose import drop_lonely, find_holders, find_labels, kind_of, weigh_prose
 from crawler.pages.places.tables import find_table_alone
-from crawler.pages.words.labels import Label, find_label, lists_keywords, opens_tags
-from crawler.pages.words.text import ends_sentence
+from crawler.pages.words.labels import Label
 
-_PARAGRAPH_TAGS = frozenset(
-    {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "dd", "dt", "pre", "figcaption", "ul", "ol", "dl"}
-)
-_AFTER_LABEL = 0.2
-"""What prose weighs after a label that says the article is over."""
 _LEVEL = 0.45
 """What each level weighs that a block stands further from the headline in the tree."""
-_IMPRINT_LINE = 300
-_IMPRINT = re.compile(
-    r"\W*(?:copyright|bản quyền|giấy phép|trụ sở|t[oò][aà] soạn|địa chỉ|điện thoại|đt\s*:|tel\b|e-?mail|hotline|cơ quan"
-    r" chủ quản|"
-    r"đơn vị chủ quản|chịu trách nhiệm|(?:phó )?tổng biên tập|trưởng ban biên tập|ghi rõ nguồn|thiết kế bởi|phát triển"
-    r" bởi)",
-    re.IGNORECASE,
-)
-"""How the lines of a page's foot begin, where the law has papers print who answers for them."""
+_AROUND = 0.85
+"""What a block's prose weighs for the block around it."""
+_FAR = 0.5
+"""What prose weighs for each level that lies outside of what headline and core share."""
+_LINK_COST = 25.0
+"""What a line that leads to another page takes from the story that would reach across it."""
+_LABEL_COST = 150.0
+"""What a label of another list takes from it."""
 
 
 @dataclass(slots=True)
@@ -40,46 +34,216 @@ class Regions:
     before: range
     """Before the headline, in the block that it shares with the body: breadcrumb, date."""
     body_at: int
-    """Where the body's block begins, never before the headline's end."""
+    """Where the body begins, never before the headline's end."""
     story: range
-    """From after the headline to the end of the body's block."""
+    """From after the headline to the end of the article."""
     after: range
     """What follows the body in the block that it shares with the headline."""
     teaser: list[bool] = field(default_factory=list)
     """For each piece, whether it belongs to a list of other articles."""
     body_box: int = 0
+    """The block that holds most of the body."""
     labels: dict[int, Label] = field(default_factory=dict)
     """The lines after the headline that are labels."""
+    furniture: dict[int, str] = field(default_factory=dict)
+    """The pieces of blocks that are no part of the article, and why."""
+
+
+@dataclass(slots=True)
+class _Survey:
+    """What is measured once of a page and its headline."""
+
+    page: Page
+    title_at: int
+    labels: dict[int, Label]
+    weights: list[float]
+    holders: list[int]
+    path: list[int]
+    """The boxes around the headline, innermost first."""
 
 
 def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions | None:
-    """Find the body's block. None where no prose follows the headline;
+    """Find where the article lies. None where no prose follows the headline;
     `hint` names the body's box where a layout knows it.
     """
-    pieces, boxes = page.pieces, page.boxes
-    teaser = page.teaser
-    labels = {piece.index: label for piece in pieces[title_at + 1 :] if (label := _label_of(piece))}
-    weights = _weigh_prose(page, title_at, teaser, labels)
-    sums = [0.0, *accumulate(weights)]
-    path = page.ancestors(boxes[pieces[title_at].box]) if title_at >= 0 else [0]
-    body = hint if hint is not None else _find_body(page, weights, sums, path)
-    if body is None:
+    labels = find_labels(page, title_at + 1)
+    weights = weigh_prose(page, title_at, labels)
+    path = page.ancestors(page.boxes[page.pieces[title_at].box]) if title_at >= 0 else [0]
+    survey = _Survey(page, title_at, labels, weights, find_holders(page, weights), path)
+    drop_lonely(page, weights, survey.holders)
+    core = hint if hint is not None else _find_core(survey)
+    if core is None:
         alone = find_table_alone(page, title_at, labels) or _find_verse(page, title_at, labels)
         if alone is None:
             return None
-        weights[alone.first] = 1.0  # what comes after it may end the article
-        hint = body = alone.parent if boxes[alone.parent].first > title_at else alone.index
-    common = next(index for index in page.ancestors(boxes[body]) if index in set(path)) if title_at >= 0 else body
-    if hint is None:
-        body = _climb(page, body, common, sums)
-    box = boxes[body]
-    body_at = max(box.first, title_at + 1)
-    end = _find_end(page, range(body_at, box.last), weights, labels)
-    first = boxes[common].first if common != body or title_at >= 0 else box.first
+        core = alone.parent if page.boxes[alone.parent].first > title_at else alone.index
+        for index in range(alone.first, page.boxes[core].last):
+            weights[index], survey.holders[index] = 1.0, core  # what comes after it may end the article
+    elif hint is not None:
+        for index in range(len(weights)):
+            if not page.boxes[core].first <= index < page.boxes[core].last:
+                weights[index], survey.holders[index] = 0.0, -1  # the layout knows better
+    furniture = find_furniture(page, title_at + 1, core, weights)
+    for index in furniture:
+        weights[index] = 0.0
+    last = _find_last(survey, core, furniture)
+    end = _find_end(survey, core, last)
+    body_at = _find_begin(survey, core, end)
+    around = page.boxes[_common(page, path, last)]
+    first = around.first if title_at >= 0 else page.boxes[core].first
     return Regions(
         title_at=title_at, before=range(max(first, title_at - 25), max(title_at, first)), body_at=body_at,
-        story=range(title_at + 1, end),
-        after=range(end, max(end, boxes[common].last)), teaser=teaser, body_box=body, labels=labels)  # fmt: skip
+        story=range(title_at + 1, end), after=range(end, max(end, around.last)),
+        teaser=page.teaser, body_box=core, labels=labels, furniture=furniture)  # fmt: skip
+
+
+def _find_core(survey: _Survey) -> int | None:
+    """The block that holds most prose, its own and, for less, that of the blocks in it;
+    the nearer the headline the better.
+    """
+    boxes = survey.page.boxes
+    mass = [0.0] * len(boxes)
+    for holder, weight in zip(survey.holders, survey.weights, strict=True):
+        if weight:
+            mass[holder] += weight
+    for box in reversed(boxes[1:]):
+        around = boxes[box.parent]
+        mass[box.parent] += mass[box.index] * (1.0 if (box.first, box.last) == (around.first, around.last) else _AROUND)
+    if not any(mass):
+        return None
+    rank = _ranks(boxes, survey.path)
+    levels = {
+        level: order
+        for order, level in enumerate(sorted({rank[index] for index, value in enumerate(mass) if value >= 80}))
+    }
+    best = max(range(len(boxes)), key=lambda index: (mass[index] * _LEVEL ** levels.get(rank[index], 0), -index))
+    return best if mass[best] else None
+
+
+def _ranks(boxes: list[Box], path: list[int]) -> list[int]:
+    """For each box how far up the path, innermost first, the block lies that holds both."""
+    rank = [len(path) - 1] * len(boxes)
+    known = {index: depth for depth, index in enumerate(path)}
+    for box in boxes[1:]:
+        rank[box.index] = known.get(box.index, rank[box.parent])
+    return rank
+
+
+def _common(page: Page, path: list[int], piece: int) -> int:
+    """The innermost box of the path that holds a piece."""
+    return next((index for index in path if page.boxes[index].first <= piece < page.boxes[index].last), 0)
+
+
+def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
+    """The last piece of prose that belongs to the story: where what it gains by going on is most.
+
+    Prose outside of what headline and core share counts less, unless it stands in a block like the core's;
+    links to other articles, and labels over lists of them, count against.
+    """
+    page, boxes = survey.page, survey.page.boxes
+    path = page.ancestors(boxes[core])
+    rank = _ranks(boxes, path)
+    joint = path.index(next(index for index in survey.path if index in set(path)))
+    kinds = {kind_of(page, boxes[core])} - {("div", None), ("td", None)}
+    total, done, gain, best = sum(survey.weights[survey.title_at + 1 :]), 0.0, 0.0, 0.0
+    last = max(survey.title_at + 1, boxes[core].first)
+    for piece in page.pieces[survey.title_at + 1 :]:
+        if done > total * 0.1 and _is_over(survey, piece, total - done, total):
+            break
+        weight = survey.weights[piece.index]
+        if weight:
+            up = max(0, rank[piece.box] - joint)
+            if up and kind_of(page, boxes[survey.holders[piece.index]]) in kinds:
+                up = 0
+            done += weight
+            gain += weight * _FAR**up
+        elif done:
+            gain -= _cost(survey, piece)
+        if gain > best:
+            best, last = gain, piece.index
+    return last
+
+
+def _is_over(survey: _Survey, piece: Piece, left: float, total: float) -> bool:
+    """Whether a line ends the article: readers' comments, the page's foot,
+    or a list of other articles that little prose follows.
+    """
+    label = survey.labels.get(piece.index)
+    if label is Label.COMMENTS:
+        return True
+    if survey.page.box_of(piece).flags & FOOTER:
+        return left < total * 0.5
+    return (
+        label in {Label.OTHERS, Label.POPULAR, Label.TAGS}
+        and left < max(total * 0.25, 1)
+        and _heads_links(survey.page, piece.index, len(survey.page.pieces))
+    )
+
+
+def _cost(survey: _Survey, piece: Piece) -> float:
+    """What a line that is no prose takes from a story that would reach across it."""
+    page = survey.page
+    if survey.labels.get(piece.index) in {Label.OTHERS, Label.POPULAR}:
+        return _LABEL_COST
+    if page.teaser[piece.index] or page.box_of(piece).flags & OUTSIDE:
+        return _LINK_COST
+    return _LINK_COST if piece.is_link and piece.size >= 15 and page.leads_elsewhere(piece.href) else 0.0
+
+
+def _find_end(survey: _Survey, core: int, last: int) -> int:
+    """Where the article ends: with the innermost block around its last prose that holds most of the story,
+    but before what ends the article there.
+    """
+    page = survey.page
+    sums = [0.0, *accumulate(survey.weights)]
+    most = (sums[last + 1] - sums[survey.title_at + 1]) * 0.6
+    holder = survey.holders[last] if survey.holders[last] >= 0 else core
+    frame = page.boxes[holder]
+    for index in page.ancestors(page.box_of(page.pieces[last])):
+        box = page.boxes[index]
+        if box.first <= survey.title_at < box.last:
+            break
+        if box.last > last and sums[box.last] - sums[box.first] >= most:
+            frame = box
+            break
+    stop = frame.last if frame.first > survey.title_at or index == 0 else max(last + 1, frame.last)
+    for piece in page.pieces[last + 1 : stop]:
+        label = survey.labels.get(piece.index)
+        if label is Label.COMMENTS:
+            return piece.index
+        if label in {Label.OTHERS, Label.POPULAR, Label.TAGS} and _heads_links(page, piece.index, stop):
+            return piece.index
+    return max(stop, last + 1)
+
+
+def _find_begin(survey: _Survey, core: int, end: int) -> int:
+    """Where the body begins: with the first block that holds two paragraphs, or is one of several of its kind.
+    A single paragraph before may be the standfirst.
+    """
+    page, boxes = survey.page, survey.page.boxes
+    start = survey.title_at + 1
+    runs = [
+        (holder, sum(1 for _ in run))
+        for holder, run in groupby(survey.holders[index] for index in range(start, end) if _is_paragraph(survey, index))
+    ]
+    return max(start, boxes[_find_opening(page, runs, core)].first)
+
+
+def _is_paragraph(survey: _Survey, index: int) -> bool:
+    """Whether a piece is prose of some length, and no line right under a photo."""
+    pieces = survey.page.pieces
+    return survey.weights[index] > 0 and pieces[index].size >= 60 and pieces[index - 1].image is None
+
+
+def _find_opening(page: Page, runs: list[tuple[int, int]], core: int) -> int:
+    again = {holder: number for number, (holder, _) in enumerate(runs)}
+    for number, (holder, count) in enumerate(runs):
+        if count > 1 or again[holder] > number:
+            return holder
+        following = runs[number + 1][0] if number + 1 < len(runs) else core
+        if kind_of(page, page.boxes[following]) == kind_of(page, page.boxes[holder]):
+            return holder
+    return core
 
 
 def _find_verse(page: Page, title_at: int, labels: dict[int, Label]) -> Box | None:
@@ -87,23 +251,11 @@ def _find_verse(page: Page, title_at: int, labels: dict[int, Label]) -> Box | No
     None where there is none.
     """
     run: list[Piece] = []
-    for piece in page.pieces[title_at + 1 :] if title_at >= 0 else ():
-        if (
-            labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED}
-            or piece.index > title_at + 12
-        ):
+    for piece in page.pieces[title_at + 1 : title_at + 13] if title_at >= 0 else ():
+        if labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED}:
             return None
-        verse = (
-            piece.image is None and 8 <= piece.size < 60 and not piece.hrefs and not any(map(str.isdigit, piece.text))
-        )
-        if (
-            verse
-            and not page.box_of(piece).flags & OUTSIDE
-            and (not run or page.place_of(piece) == page.place_of(run[0]))
-        ):
-            run.append(piece)
-        else:
-            run = [piece] if verse else []
+        verse = _may_be_verse(page, piece)
+        run = [*run, piece] if verse and (not run or page.place_of(piece) == page.place_of(run[0])) else [piece] * verse
         if len(run) == 4:
             box = page.boxes[page.place_of(piece)]
             while page.boxes[page.boxes[box.parent].parent].first > title_at:
@@ -112,165 +264,10 @@ def _find_verse(page: Page, title_at: int, labels: dict[int, Label]) -> Box | No
     return None
 
 
-def _label_of(piece: Piece) -> Label | None:
-    if not piece.text or (piece.linked == piece.size and piece.size >= 30 and len(piece.hrefs) == 1):
-        return None  # a photo, a headline
-    if piece.hrefs and piece.linked >= piece.size * 0.4 and opens_tags(piece.text, piece.link_texts[0]):
-        return Label.TAGS
-    if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
-        return Label.TOOL  # a row of buttons
-    if not piece.hrefs and lists_keywords(piece.text):
-        return Label.TAGS
-    return find_label(piece.text)
-
-
-def _weigh_prose(page: Page, title_at: int, teaser: list[bool], labels: dict[int, Label]) -> list[float]:
-    """How much prose each piece holds."""
-    factor, seen_prose, weights = 1.0, False, []
-    description = [text for _, text in page.meta.description]
-    forms = _find_small_forms(page, title_at)
-    for piece in page.pieces:
-        label = labels.get(piece.index)
-        if label is not None and (label is Label.COMMENTS or (label in {Label.OTHERS, Label.POPULAR} and seen_prose)):
-            factor = _AFTER_LABEL
-        weight = 0.0
-        if piece.image is None and not teaser[piece.index] and piece.linked <= piece.size * 0.5 and label is None:
-            flags = page.box_of(piece).flags
-            if (
-                not flags & OUTSIDE
-                and not (flags & FORM and _stands_in(page, piece, forms))
-                and (piece.size >= 60 or (piece.size >= 20 and ends_sentence(piece.text)))
-                and (piece.size > 200 or "://" not in piece.text)
-                and (piece.size > _IMPRINT_LINE or _IMPRINT.match(piece.text) is None)
-            ):
-                weight = min(piece.size, 600) * factor * (1.0 if piece.index > title_at else 0.3)
-                if piece.index < title_at + 8 and (
-                    0 < piece.level <= 3 or any(text[:60] and text[:60] in piece.text for text in description)
-                ):
-                    weight *= 0.15  # the standfirst: it belongs to the head, not to the body
-                seen_prose = seen_prose or piece.index > title_at
-        weights.append(weight)
-    return weights
-
-
-def _find_small_forms(page: Page, title_at: int) -> set[int]:
-    """The boxes of forms that hold neither the headline nor most of the page's text:
-    ASP.NET puts whole pages into a form.
-    """
-    forms = [box for box in page.boxes if box.tag == "form" and not box.first <= title_at < box.last]
-    if not forms:
-        return set()
-    sizes = [0, *accumulate(piece.size - piece.linked for piece in page.pieces)]
-    return {box.index for box in forms if sizes[box.last] - sizes[box.first] < sizes[-1] * 0.5}
-
-
-def _stands_in(page: Page, piece: Piece, boxes: set[int]) -> bool:
-    return bool(boxes) and any(index in boxes for index in page.ancestors(page.box_of(piece)))
-
-
-def _holder(page: Page, piece: Piece, texts: list[int]) -> int:
-    """The block that holds a paragraph beside others: its box,
-    or what is around it where the box holds nothing else.
-    """
-    boxes = page.boxes
-    box = boxes[piece.box]
-    while box.parent != box.index and (box.tag in _PARAGRAPH_TAGS or texts[box.last] - texts[box.first] <= 1):
-        box = boxes[box.parent]
-    return box.index
-
-
-def _find_body(page: Page, weights: list[float], sums: list[float], path: list[int]) -> int | None:
-    texts = [0, *accumulate(piece.image is None for piece in page.pieces)]
-    mass: dict[int, float] = {}
-    for piece, weight in zip(page.pieces, weights, strict=True):
-        if weight:
-            holder = _holder(page, piece, texts)
-            mass[holder] = mass.get(holder, 0.0) + weight
-    if not mass:
-        return None
-    rank = {index: depth for depth, index in enumerate(path)}
-    distance = {
-        index: next((rank[a] for a in page.ancestors(page.boxes[index]) if a in rank), len(path)) for index in mass
-    }
-    levels = {
-        level: order
-        for order, level in enumerate(sorted({distance[index] for index, value in mass.items() if value >= 80}))
-    }
-    return max(mass, key=lambda index: (mass[index] * _LEVEL ** levels.get(distance[index], 0), -index))
-
-
-def _climb(page: Page, body: int, common: int, sums: list[float]) -> int:
-    """Go up while the block around holds a good deal more of the same text:
-    an article in several blocks of one kind.
-    """
-    boxes = page.boxes
-    at = body
-    while at != common and at:
-        box, parent = boxes[at], boxes[boxes[at].parent]
-        inside, around = sums[box.last] - sums[box.first], sums[parent.last] - sums[parent.first]
-        if (around >= inside * 1.1 and _has_alike(page, box, parent, sums)) or (
-            parent.index != common and parent.first == box.first and parent.last == box.last
-        ):
-            body = at = parent.index
-        elif (
-            parent.index != common
-            and around < inside * 1.02
-            and (parent.tag == "section" or parent.element.get("class"))
-        ):
-            at = parent.index  # a sub-heading and its text may have a block to themselves, beside others of its kind
-        else:
-            break
-    return body
-
-
-def _has_alike(page: Page, box: Box, parent: Box, sums: list[float]) -> bool:
-    """Whether the parent holds prose in its own lines, in paragraphs, or in blocks like this one."""
-    kind = (box.tag, box.element.get("class"))
-    found: list[tuple[int, float]] = []
-    for child in page.boxes[parent.index + 1 :]:
-        if child.depth <= parent.depth:
-            break
-        alike = child.tag in _PARAGRAPH_TAGS or (child.tag, child.element.get("class")) == kind
-        if (
-            child.parent == parent.index
-            and child.index != box.index
-            and alike
-            and (weight := sums[child.last] - sums[child.first])
-        ):
-            found.append((child.first, weight))
-    found += [
-        (piece.index, weight)
-        for piece in page.pieces[parent.first : parent.last]
-        if piece.box == parent.index and (weight := sums[piece.index + 1] - sums[piece.index])
-    ]
-    before = [weight for index, weight in found if index < box.first]
-    inside = sums[box.last] - sums[box.first]
-    # a little prose before the block is the standfirst; a good deal is the article's first part
-    total = sum(weight for index, weight in found if index >= box.last) + (
-        sum(before) if sum(before) >= inside * 0.5 else 0.0
-    )
-    return total >= inside * 0.1
-
-
-def _find_end(page: Page, span: range, weights: list[float], labels: dict[int, Label]) -> int:
-    """Where the article ends inside its block: at the readers' comments,
-    or at a list of other articles that little prose follows.
-    """
-    total = sum(weights[span.start : span.stop])
-    done = 0.0
-    for index in span:
-        label = labels.get(index)
-        if done and label is Label.COMMENTS:
-            return index
-        if (
-            done
-            and label in {Label.OTHERS, Label.POPULAR, Label.TAGS}
-            and total - done < max(total * 0.25, 1)
-            and _heads_links(page, index, span.stop)
-        ):
-            return index
-        done += weights[index]
-    return span.stop
+def _may_be_verse(page: Page, piece: Piece) -> bool:
+    if piece.image is not None or not 8 <= piece.size < 60 or piece.hrefs or any(map(str.isdigit, piece.text)):
+        return False
+    return not page.box_of(piece).flags & OUTSIDE
 
 
 def _heads_links(page: Page, label: int, end: int) -> bool:

@@ -1,0 +1,125 @@
+"""Prose: which lines of a page are running text, how much each weighs, and which are labels."""
+
+import re
+from itertools import accumulate
+
+from crawler.pages.html.tree import FORM, OUTSIDE, Box, Piece
+from crawler.pages.places.page import Page
+from crawler.pages.words.labels import Label, find_label, lists_keywords, opens_tags
+from crawler.pages.words.text import ends_sentence
+
+PARAGRAPH_TAGS = frozenset(
+    {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "dd", "dt", "pre", "figcaption", "ul", "ol", "dl"}
+)
+_AFTER_LABEL = 0.2
+"""What prose weighs after a label that says the article is over."""
+_PARAGRAPH = 60
+"""Characters from which a line is a paragraph, however it ends."""
+_HEAVIEST = 600
+"""Characters beyond which a paragraph weighs no more."""
+_IMPRINT_LINE = 300
+_IMPRINT = re.compile(
+    r"\W*(?:copyright|bản quyền|giấy phép|trụ sở|t[oò][aà] soạn|địa chỉ|điện thoại|đt\s*:|tel\b|e-?mail|hotline|cơ quan"
+    r" chủ quản|"
+    r"đơn vị chủ quản|chịu trách nhiệm|(?:phó )?tổng biên tập|trưởng ban biên tập|ghi rõ nguồn|thiết kế bởi|phát triển"
+    r" bởi)",
+    re.IGNORECASE,
+)
+"""How the lines of a page's foot begin, where the law has papers print who answers for them."""
+
+
+def find_labels(page: Page, start: int) -> dict[int, Label]:
+    """The lines from `start` on that are labels."""
+    return {piece.index: label for piece in page.pieces[start:] if (label := _label_of(piece))}
+
+
+def _label_of(piece: Piece) -> Label | None:
+    if not piece.text or (piece.linked == piece.size and piece.size >= 30 and len(piece.hrefs) == 1):
+        return None  # a photo, a headline
+    if piece.hrefs and piece.linked >= piece.size * 0.4 and opens_tags(piece.text, piece.link_texts[0]):
+        return Label.TAGS
+    if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
+        return Label.TOOL  # a row of buttons
+    if not piece.hrefs and lists_keywords(piece.text):
+        return Label.TAGS
+    return find_label(piece.text)
+
+
+def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[float]:
+    """How much prose each piece holds."""
+    factor, seen_prose, weights = 1.0, False, []
+    forms = _find_small_forms(page, title_at)
+    for piece in page.pieces:
+        label = labels.get(piece.index)
+        if label is Label.COMMENTS or (label in {Label.OTHERS, Label.POPULAR} and seen_prose):
+            factor = _AFTER_LABEL
+        weight = 0.0
+        if label is None and not page.teaser[piece.index] and _is_prose(page, piece, forms):
+            weight = min(piece.size, _HEAVIEST) * factor * (1.0 if piece.index > title_at else 0.3)
+            if piece.index < title_at + 8 and _is_standfirst(page, piece):
+                weight *= 0.15  # it belongs to the head, not to the body
+            seen_prose = seen_prose or piece.index > title_at
+        weights.append(weight)
+    return weights
+
+
+def _is_prose(page: Page, piece: Piece, forms: set[int]) -> bool:
+    """Whether a line is running text: a sentence, or long, plain, and in no menu, foot or form."""
+    size = piece.size
+    if piece.image is not None or size < 20 or piece.linked > size * 0.5:
+        return False
+    if size < _PARAGRAPH and not ends_sentence(piece.text):
+        return False
+    flags = page.box_of(piece).flags
+    if flags & OUTSIDE or (flags & FORM and stands_in(page, piece, forms)):
+        return False
+    if size <= 200 and "://" in piece.text:
+        return False
+    return size > _IMPRINT_LINE or _IMPRINT.match(piece.text) is None
+
+
+def _is_standfirst(page: Page, piece: Piece) -> bool:
+    """Whether a line near the headline is set as a heading, or is what metadata say of the article."""
+    return 0 < piece.level <= 3 or any(text[:60] and text[:60] in piece.text for _, text in page.meta.description)
+
+
+def _find_small_forms(page: Page, title_at: int) -> set[int]:
+    """The boxes of forms that hold neither the headline nor most of the page's text:
+    ASP.NET puts whole pages into a form.
+    """
+    forms = [box for box in page.boxes if box.tag == "form" and not box.first <= title_at < box.last]
+    if not forms:
+        return set()
+    sizes = [0, *accumulate(piece.size - piece.linked for piece in page.pieces)]
+    return {box.index for box in forms if sizes[box.last] - sizes[box.first] < sizes[-1] * 0.5}
+
+
+def stands_in(page: Page, piece: Piece, boxes: set[int]) -> bool:
+    """Whether a line stands in one of these blocks, however deep."""
+    return bool(boxes) and any(index in boxes for index in page.ancestors(page.box_of(piece)))
+
+
+def find_holders(page: Page, weights: list[float]) -> list[int]:
+    """For each piece the block that holds it beside others (−1 for what is no prose): its box,
+    or what is around it where the box is a paragraph or holds nothing else.
+    """
+    texts = [0, *accumulate(piece.image is None for piece in page.pieces)]
+    boxes = page.boxes
+    known: list[int] = []
+    for box in boxes:  # a parent comes before its children
+        alone = box.tag in PARAGRAPH_TAGS or texts[box.last] - texts[box.first] <= 1
+        known.append(known[box.parent] if box.index and alone else box.index)
+    return [known[piece.box] if weight else -1 for piece, weight in zip(page.pieces, weights, strict=True)]
+
+
+def drop_lonely(page: Page, weights: list[float], holders: list[int]) -> None:
+    """Take the weight of short sentences that stand in a block without a paragraph: buttons end like sentences too."""
+    full = {holder for piece, holder in zip(page.pieces, holders, strict=True) if piece.size >= _PARAGRAPH}
+    for index, holder in enumerate(holders):
+        if holder >= 0 and holder not in full:
+            weights[index], holders[index] = 0.0, -1
+
+
+def kind_of(page: Page, box: Box) -> tuple[str, str | None]:
+    """What a block is like: its tag and its class."""
+    return box.tag, box.element.get("class")
