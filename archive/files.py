@@ -13,9 +13,11 @@ from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
 
 OPEN_SUFFIX = ".open"
-
-
-OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Ends the name of a file while it is being written."""
+NEW_SUFFIX = ".new"
+"""Ends the name of a copy that is about to take a file's place."""
+OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""The disk is full, the user's quota is, or the file has reached the largest size allowed."""
 
 
 def publish(source: Path, target: Path) -> None:

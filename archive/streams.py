@@ -1,9 +1,8 @@
-"""Streams: a part of a file as a stream of its own, and temporary files that stay in memory while they are small."""
+"""Windows: a part of a stream as a stream of its own."""
 
 import io
 import os
-import tempfile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 
 class Window(io.RawIOBase):
@@ -45,13 +44,3 @@ class Window(io.RawIOBase):
 def open_window(stream: BinaryIO, start: int, length: int, *, owns: bool = False) -> BinaryIO:
     """A part of a seekable stream as a buffered stream of its own."""
     return io.BufferedReader(Window(stream, start, length, owns=owns))
-
-
-SPOOL = 1024 * 1024
-"""A body larger than this goes to a temporary file."""
-
-
-def open_spool() -> BinaryIO:
-    """A temporary file that stays in memory while it is small."""
-    # A SpooledTemporaryFile has all of BinaryIO's methods since Python 3.11; only its stub does not say so.
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=SPOOL))

@@ -21,7 +21,8 @@ from archive.http.head import (
     parse_response_head,
     read_head,
 )
-from archive.streams import open_spool, open_window
+from archive.scratch import open_spool
+from archive.streams import open_window
 
 MAX_DECODED = 256 * 1024 * 1024
 """No more than this is decoded of a body: a bomb costs bounded time and space."""

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from archive.lines.reader import item_key
 from archive.recover.reindex import Describe, StoredItem, capture_row, read_item
+from archive.scratch import open_scratch
 from archive.state.rows import CaptureRow
 from archive.warc.filler import TARGET, lost_records
 from archive.warc.reader import Record, bare_uri
@@ -25,10 +26,8 @@ class Inventory:
     """The records of one collection. File names are those of finished files, also of an `.open` one."""
 
     def __init__(self) -> None:
-        self.db = sqlite3.connect("")
-        self.db.row_factory = sqlite3.Row
-        self.db.executescript(f"""
-            PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
+        self.db = open_scratch(
+            f"""
             CREATE TABLE records (file, offset, length, record_id, warcinfo_id, PRIMARY KEY (file, offset));
             CREATE INDEX records_id ON records (record_id);
             CREATE TABLE refs (file, target);
@@ -42,7 +41,9 @@ class Inventory:
             CREATE TABLE homes (key, version, jsonl, file, offset, PRIMARY KEY (key, version));
             CREATE TABLE sizes (file PRIMARY KEY, size);
             CREATE TABLE stated (file, record_id, offset, PRIMARY KEY (file, record_id));
-            """)
+            """,
+            named_rows=True,
+        )
 
     def __enter__(self) -> Self:
         return self

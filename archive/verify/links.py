@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
 from archive.digest import parse_digest
+from archive.scratch import open_scratch
 from archive.verify.findings import CLOSED, DAMAGE, INFO, WARNING, Finding, Severity, find
 from archive.verify.rules import PROFILES, URI, parse_date
 from archive.verify.warc import Entry
@@ -32,17 +33,17 @@ class Links:
     def __init__(self, *, closed: bool) -> None:
         """`closed`: nothing lies outside the set, so that what does not resolve is lost."""
         self._closed = closed
-        self._db = self.database = sqlite3.connect("")
-        self._db.row_factory = sqlite3.Row
-        self._db.executescript(f"""
-            PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
+        self._db = self.database = open_scratch(
+            f"""
             CREATE TABLE records (key INTEGER PRIMARY KEY, {", ".join(FIELDS)});
             CREATE TABLE links (source INTEGER, name TEXT, target TEXT);
             CREATE TABLE named (record_id PRIMARY KEY) WITHOUT ROWID;
             CREATE INDEX by_id ON records (record_id);
             CREATE INDEX by_uri ON records (target_uri);
             CREATE INDEX by_place ON records (file, offset);
-            """)
+            """,
+            named_rows=True,
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -4,10 +4,8 @@ Findings are collected and never folded into one yes or no: a reader sees all of
 The files are read and nothing is changed; only a collection's `fixity.jsonl` learns which files were found unchanged.
 """
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +22,7 @@ from archive.verify.items import ItemRules
 from archive.verify.links import Links
 from archive.verify.wacz import WaczScan, scan_wacz
 from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
+from archive.workers import Workers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +65,8 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
     kinds = [(path, kind_of(path)) for path in paths]
     report = Report()
     now = datetime.now(UTC)
-    with _Runner(options) as runner:
+    with Workers(options.jobs) as workers:
+        runner = _Runner(workers, options.progress)
         for path, kind in kinds:
             if kind == "collection":
                 _verify_collection(path, options, runner, now, report)
@@ -132,29 +132,18 @@ def _record(shelf: Shelf, scan: CollectionScan, now: datetime) -> None:
 
 
 class _Runner:
-    """Runs tasks one after the other, or in a pool of processes."""
+    """Runs tasks by the workers, and tells how far they are."""
 
-    def __init__(self, options: VerifyOptions) -> None:
-        self._progress = options.progress
-        # `spawn`: forking a process that has threads (the progress bar's) can deadlock.
-        self._pool = (
-            ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) if options.jobs > 1 else None
-        )
-
-    def __enter__(self) -> "_Runner":
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+    def __init__(self, workers: Workers, progress: Callable[[str, int, int], None] | None) -> None:
+        self._workers, self._progress = workers, progress
 
     def run(self, tasks: list[Task]) -> Iterator[Any]:
         """The tasks' results in order."""
         self._tell("", 0, sum(size for _, _, _, size in tasks))
-        if self._pool and len(tasks) > 1:
-            futures = [self._pool.submit(function, *arguments) for function, arguments, _, _ in tasks]
-            for future, (_, _, label, size) in zip(futures, tasks, strict=True):
-                yield future.result()
+        if self._workers.jobs > 1 and len(tasks) > 1:
+            results = self._workers.run(_apply, ((function, arguments) for function, arguments, _, _ in tasks))
+            for result, (_, _, label, size) in zip(results, tasks, strict=True):
+                yield result
                 self._tell(label, size, 0)
             return
         for function, arguments, label, size in tasks:
@@ -169,3 +158,7 @@ class _Runner:
     def _tell(self, label: str, done: int, more: int) -> None:
         if self._progress:
             self._progress(label, done, more)
+
+
+def _apply(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    return function(*arguments)

@@ -8,14 +8,14 @@ import gzip
 import hashlib
 import json
 import re
-import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
+from archive.scratch import open_spool
 from archive.streams import open_window
 from archive.verify.findings import INFO, WARNING, Finding, find
 from archive.verify.index import IndexContext, check_index
@@ -202,10 +202,10 @@ class _Checker:
             result = scan_warc(open_window(self.stream, start, info.file_size), context)
         else:
             self._add("wacz-compressed", f"expected {name} stored, got it compressed in the zip", name)
-            with tempfile.TemporaryFile() as copy, self.archive.open(info) as member:
+            with open_spool() as copy, self.archive.open(info) as member:
                 while data := member.read(CHUNK):
                     copy.write(data)
-                result = scan_warc(cast(BinaryIO, copy), context)
+                result = scan_warc(copy, context)
         self.scan.findings.extend(result.findings)
         self.scan.records += len(result.entries)
         self.scan.warcs += 1

@@ -10,8 +10,6 @@ parts can be unpacked side by side.
 """
 
 import json
-import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.index.cdxj import parse_line, read_lines
+from archive.scratch import Scratch, open_scratch
 from archive.wacz.parts import CHUNK, index_path, list_warcs
 from archive.warc.reader import Record, bare_uri, read_record_at, read_records
 
@@ -106,21 +105,14 @@ def split(collection: Path, choose: Choose) -> Iterator[list["Split"]]:
     """The parts of a collection, in the order of their labels. Costs a pass over the WARCs;
     the plan is kept on disk.
     """
-    with tempfile.TemporaryDirectory(prefix="thanhuy-pack-") as scratch:
-        database = sqlite3.connect(Path(scratch) / "plan.sqlite")
-        try:
-            _plan(database, collection, choose)
-            # Where nothing came back at all there is nothing to replay: a part without a capture is not written.
-            rows = database.execute(
-                "SELECT DISTINCT part FROM placed WHERE kind IN ('response', 'revisit') ORDER BY part"
-            )
-            yield [Split(database, collection, label) for (label,) in rows.fetchall()]
-        finally:
-            database.close()
+    with open_scratch(_TABLES) as database:
+        _plan(database, collection, choose)
+        # Where nothing came back at all there is nothing to replay: a part without a capture is not written.
+        rows = database.execute("SELECT DISTINCT part FROM placed WHERE kind IN ('response', 'revisit') ORDER BY part")
+        yield [Split(database, collection, label) for (label,) in rows.fetchall()]
 
 
-def _plan(database: sqlite3.Connection, collection: Path, choose: Choose) -> None:
-    database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
+def _plan(database: Scratch, collection: Path, choose: Choose) -> None:
     for path in list_warcs(collection):
         for records in _groups(path):
             label = "" if records[0].kind == "warcinfo" else choose(records)
@@ -165,7 +157,7 @@ def _describe(file: str, offset: int, length: int, record: Record) -> Placed:
 class Split:
     """One part of a collection."""
 
-    def __init__(self, database: sqlite3.Connection, collection: Path, label: str) -> None:
+    def __init__(self, database: Scratch, collection: Path, label: str) -> None:
         self.label = label
         self._database, self._collection = database, collection
         self._names: dict[str, str] = {}

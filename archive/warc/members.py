@@ -11,22 +11,20 @@ or a distance that leads to another copy of the same string. Nothing is lost by 
 """
 
 import io
-import tempfile
 import zlib
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from archive.errors import RecordError
+from archive.scratch import SPOOL, open_spool
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
 CHUNK = 32 * 1024
 """Bytes read, and at most 32 times as many decompressed, at a time."""
-SPOOL = 1024 * 1024
-"""A member that is larger than this when decompressed goes to a temporary file."""
 MAX_HEADER = 128 * 1024
 """No gzip header is longer: an extra field has at most 64 KiB, and a name that does not end is damage."""
 
@@ -113,7 +111,7 @@ def read_members(
     stream.seek(start)
     source = _Input(stream, start)
     while source.fill(1):
-        with _spool() if keep is None else _Beginning(keep) as data:
+        with open_spool() if keep is None else _Beginning(keep) as data:
             yield _read_member(source, data, limit)
 
 
@@ -138,7 +136,7 @@ def read_member(path: Path, offset: int, length: int | None = None) -> BinaryIO:
         source = _Input(stream, offset)
         if not source.fill(1):
             raise RecordError(f"{path}:{offset}: expected a gzip member, got the end of the file")
-        data = _spool()
+        data = open_spool()
         try:
             member = _read_member(source, data, None)
         except MemberError as error:
@@ -178,11 +176,6 @@ def _begins_record(stream: BinaryIO, offset: int) -> bool:
         return zlib.decompressobj(wbits=31).decompress(head, 5) == b"WARC/"
     except zlib.error:
         return False
-
-
-def _spool() -> BinaryIO:
-    # A SpooledTemporaryFile has all of BinaryIO's methods since Python 3.11; only its stub does not say so.
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=SPOOL))
 
 
 def _read_member(source: _Input, data: BinaryIO, limit: int | None) -> Member:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.digest import parse_digest
-from archive.streams import open_spool
+from archive.scratch import open_spool
 from archive.warc.members import MAGIC, Member, MemberError, find_member, read_members
 from archive.warc.payload import block_digest
 from archive.warc.reader import END, MalformedRecord, Record, bare_uri, parse_record

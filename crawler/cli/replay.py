@@ -95,7 +95,7 @@ def _serve(collection: Path, program: Path, port: int, replay_port: int, show: b
     replay = _claim(replay_port, "--replay-port")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="thanhuy-replay-")))
-        listing = stack.enter_context(closing(Listing(scratch)))
+        listing = stack.enter_context(closing(Listing()))
         served = _claim(port, "--port")
         _fill(listing, collection)
         running = stack.enter_context(

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, Self
 
+from archive.scratch import open_scratch
 from crawler.extracting.blocks import Place, Stored
 from crawler.extracting.rereading import Task
 from crawler.extracting.scanning import Found, FoundItem, Scan
@@ -20,7 +21,6 @@ from crawler.planning.limits import Limits
 
 _PLACE = "source, offset, length, block_at, block_length"
 _TABLES = f"""
-PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
 CREATE TABLE captures (
   id INTEGER PRIMARY KEY, {_PLACE}, type, date, uri, key, record_id, payload, truncated,
   refers_to, refers_uri, refers_date, used DEFAULT 0);
@@ -69,9 +69,7 @@ class Catalog:
         """Revisits of a capture that is in none of the files."""
         self.truncated = 0
         """Pages that were cut while they were captured."""
-        self._db = sqlite3.connect("")
-        self._db.row_factory = sqlite3.Row
-        self._db.executescript(_TABLES)
+        self._db = open_scratch(_TABLES, named_rows=True)
 
     def __enter__(self) -> Self:
         return self

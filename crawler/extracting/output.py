@@ -2,13 +2,12 @@
 
 import contextlib
 import errno
-import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archive.errors import ArchiveError, OutOfSpace
 from archive.files import replace_file
+from archive.scratch import open_scratch, open_spool
 from crawler.extracting.sources import Source
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -63,10 +62,8 @@ def newest_only(lines: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     """Of the lines of each key the last one, by key. All go through a temporary file,
     so that memory does not follow their number.
     """
-    with tempfile.TemporaryFile() as spool, contextlib.closing(sqlite3.connect("")) as places:
-        places.executescript(
-            "PRAGMA journal_mode=OFF; CREATE TABLE newest (key TEXT PRIMARY KEY, offset, length) WITHOUT ROWID;"
-        )
+    table = "CREATE TABLE newest (key TEXT PRIMARY KEY, offset, length) WITHOUT ROWID;"
+    with open_spool() as spool, open_scratch(table) as places:
         offset = 0
         for key, line in lines:
             spool.write(line)

@@ -1,21 +1,20 @@
 """Running: a whole extraction, from files to lines in order."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
-from archive.errors import ArchiveError, OutOfSpace
+from archive.errors import ArchiveError
 from archive.warc.walk import Damage
+from archive.workers import Workers
 from crawler.extracting.blocks import close_files
 from crawler.extracting.catalog import Catalog
 from crawler.extracting.rereading import Reread, Task, reread, reread_all
 from crawler.extracting.scanning import Scan, find_ranges, scan_range
 from crawler.extracting.sources import Source
 from crawler.extracting.versions import Versions
-from crawler.extracting.workers import Workers
 
 CHUNK = 16
 """Pages that a process reads before it is given more."""
@@ -82,7 +81,7 @@ class Extraction:
 
     def __iter__(self) -> Iterator[tuple[Reread, bytes | None]]:
         with (
-            _whatever_happens(),
+            _files_closed(),
             Workers(self._options.jobs) as workers,
             Catalog(self._sources, by_place=self._options.by_place) as catalog,
         ):
@@ -170,15 +169,9 @@ def _words(damage: Damage) -> str:
 
 
 @contextmanager
-def _whatever_happens() -> Iterator[None]:
-    """No file stays open; and SQLite's word for a full disk is told in the archive's own terms."""
+def _files_closed() -> Iterator[None]:
+    """No file stays open, whatever happens."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
-            raise OutOfSpace(
-                "temporary files: no space left; free some, or name a directory with more in TMPDIR"
-            ) from error
-        raise
     finally:
         close_files()

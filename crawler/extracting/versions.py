@@ -6,13 +6,13 @@ the version before.
 """
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
 from archive.collection import changed_fields
 from archive.lines.writer import format_line
+from archive.scratch import open_scratch
 from crawler.extracting.rereading import UNSTAMPED, Reread
 
 FIRST = b'"version":1,"changed":[],"status":"live",'
@@ -37,10 +37,8 @@ class Versions:
         asked for only where there is more than one version.
         """
         self._again = again
-        self._db = sqlite3.connect("")
-        self._db.executescript(
-            """PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
-            CREATE TABLE newest (key TEXT PRIMARY KEY, version, digest, status, number) WITHOUT ROWID;"""
+        self._db = open_scratch(
+            "CREATE TABLE newest (key TEXT PRIMARY KEY, version, digest, status, number) WITHOUT ROWID;"
         )
 
     def __enter__(self) -> Self:

@@ -4,20 +4,18 @@ Kept in a database in a scratch directory, so that memory does not grow with the
 of a revisit, where the payload that it stands for is one.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+
+from archive.scratch import open_scratch
 
 HTML = ("text/html", "application/xhtml+xml")
 PAGE = 200
 """Captures on one page of a day."""
 
 _TABLES = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
 CREATE TABLE captures (day TEXT, ts TEXT, url TEXT, html INTEGER, revisit INTEGER, digest TEXT, file TEXT,
   offset INTEGER, length INTEGER);
 CREATE TABLE titles (url TEXT, ts TEXT, title TEXT);
@@ -50,11 +48,10 @@ class Capture:
 class Listing:
     """The captures of a collection, by day."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self) -> None:
         # One connection for all of the server's threads, one at a time.
-        self._database = sqlite3.connect(scratch / "listing.sqlite", check_same_thread=False)
+        self._database = open_scratch(_TABLES, threads=True)
         self._lock = threading.Lock()
-        self._database.executescript(_TABLES)
 
     def add_captures(self, lines: Iterable[tuple[str, dict[str, str]]]) -> None:
         """Timestamp and fields of each line of the index."""

@@ -113,7 +113,7 @@ def test_head_has_no_body(listed: Replay) -> None:
 
 
 def test_long_day_is_shown_in_pages(tmp_path: Path) -> None:
-    listing = Listing(tmp_path)
+    listing = Listing()
     place = {"mime": "text/html", "status": "200", "filename": "x", "offset": "0", "length": "0"}
     lines = (("20240101000000", {"url": f"https://a.vn/{number:04d}"} | place) for number in range(2 * PAGE + 1))
     listing.add_captures(lines)

@@ -1,5 +1,7 @@
-"""Workers: pure functions run in other processes, their results taken in order,
-and no more of them at a time than memory holds.
+"""Workers: pure functions run in other processes, their results taken in order.
+
+No more calls are handed out at a time than memory holds. A worker that is killed is told in one sentence;
+Ctrl-C is the parent's alone to answer, and ends the workers at once; a worker never outlives its parent.
 """
 
 import multiprocessing
@@ -28,7 +30,7 @@ class Workers:
     """Runs calls in `jobs` processes; with one, in this process."""
 
     def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
+        self.jobs = jobs
         # `spawn`: forking a process that has threads (the progress bar's) can deadlock.
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(jobs, context, initializer=_end_with_parent) if jobs > 1 else None
@@ -36,9 +38,14 @@ class Workers:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+    def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
+        if self._pool is None:
+            return
+        if kind is not None:
+            # Nobody wants the results of what is under way, and a large file takes minutes.
+            for process in list((getattr(self._pool, "_processes", None) or {}).values()):
+                process.terminate()
+        self._pool.shutdown(cancel_futures=True)
 
     def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         """The function's results, in the order of its calls' arguments. Raises WorkerDied."""
@@ -49,7 +56,7 @@ class Workers:
         waiting: deque[Future[T]] = deque()
         for arguments in calls:
             waiting.append(self._submit(function, arguments))
-            if len(waiting) >= self._jobs * AHEAD:
+            if len(waiting) >= self.jobs * AHEAD:
                 yield self._take(waiting)
         while waiting:
             yield self._take(waiting)

@@ -1,0 +1,60 @@
+"""Workers: results in order, a killed worker told, and none left behind."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from archive.workers import AHEAD, WorkerDied, Workers
+
+
+def nap_and_tell(seconds: float, number: int) -> tuple[int, int]:
+    time.sleep(seconds)
+    return number, os.getpid()
+
+
+def die(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_results_come_in_order_and_few_calls_are_in_flight() -> None:
+    handed = taken = most = 0
+
+    def calls() -> Iterator[tuple[float, int]]:
+        nonlocal handed, most
+        for number in range(30):
+            handed += 1
+            most = max(most, handed - taken)
+            yield 0.02 if number % 3 == 0 else 0, number
+
+    with Workers(2) as workers:
+        for expected, (number, process) in enumerate(workers.run(nap_and_tell, calls())):
+            assert (expected, True) == (number, process != os.getpid())
+            taken += 1
+    assert (30, True) == (taken, most <= 2 * AHEAD + 1)
+
+
+def test_one_job_is_this_process() -> None:
+    with Workers(1) as workers:
+        assert [(7, os.getpid())] == list(workers.run(nap_and_tell, [(0, 7)]))
+
+
+def test_killed_worker_is_told() -> None:
+    with Workers(2) as workers, pytest.raises(WorkerDied, match="fewer --jobs"):
+        list(workers.run(die, [(1,), (2,)]))
+
+
+def interrupt_after_the_first() -> None:
+    with Workers(2) as workers:
+        assert 1 == next(workers.run(nap_and_tell, [(0, 1), (60, 2), (60, 3)]))[0]
+        raise KeyboardInterrupt
+
+
+def test_who_is_interrupted_waits_for_no_worker() -> None:
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt_after_the_first()
+    assert time.monotonic() - began < 30
