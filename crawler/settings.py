@@ -61,7 +61,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.engine.decoding.DecodingMiddleware": 590,
     "crawler.engine.robots.RobotsMiddleware": 100,
-    "crawler.engine.outcomes.OutcomeMiddleware": 50,
+    "crawler.engine.answers.AnswerMiddleware": 50,
     # A cookie or a password would make captures differ from what any reader sees.
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -19,8 +19,10 @@ def version_of(line: bytes) -> tuple[str, int] | None:
         return None
 
 
-def read_line(path: Path, row: VersionRow, error: Exception) -> dict[str, Any]:
-    """The item of a version from its line, where its record cannot be read. Raises ArchiveError where neither can."""
+def read_line(path: Path, row: VersionRow, error: Exception | None = None) -> dict[str, Any]:
+    """The item of a version from its line. Raises RecordError where it cannot be read.
+    `error`: why its record could not be read either.
+    """
     finished = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
     line = (
         b"".join(read_range(finished, row.jsonl_offset, row.jsonl_offset + row.jsonl_length))
@@ -29,7 +31,8 @@ def read_line(path: Path, row: VersionRow, error: Exception) -> dict[str, Any]:
     )
     if version_of(line) != (row.key, row.version):
         raise RecordError(
-            f"version {row.version} of {row.key}: record and line are damaged ({error}); run `thanhuy repair`"
+            f"version {row.version} of {row.key}: {'record and line are' if error else 'its line is'} damaged"
+            f"{f' ({error})' if error else ''}; run `thanhuy repair`"
         )
     record: dict[str, Any] = json.loads(line)
     return record

@@ -3,16 +3,19 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.errors import ArchiveError
 from crawler.cli.exits import CommandFailed
 from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
 from crawler.engine.process import JsonFormatter
 from crawler.planning.limits import Limits
 from crawler.site.scope import HOME
-from crawler.site.times import parse_day
+
+if TYPE_CHECKING:
+    from archive.state.database import State
 
 
 @click.command("crawl")
@@ -94,14 +97,10 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     from archive.directory import read_collection
     from archive.state.database import State
     from archive.state.urls import NEVER, Urls
-    from crawler.planning.kinds import FIRST_PAGES, ITEM_KINDS
+    from crawler.planning.kinds import EMBEDDED, FIRST_PAGES, ITEM_KINDS
     from crawler.site.scope import url_key
 
-    limits = Limits(
-        sections=frozenset(chosen.get("SECTIONS", ())),
-        since=parse_day(chosen["SINCE"]) if chosen.get("SINCE") else None,
-        until=parse_day(chosen["UNTIL"]) if chosen.get("UNTIL") else None,
-    )
+    limits = Limits.of(chosen.get)
     articles, most = 0, chosen.get("ARTICLE_LIMIT") or float("inf")
     seen = set()
     if into.exists():
@@ -123,10 +122,26 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
             for condition, parameters in conditions:
                 for row in urls.where(f"{condition} ORDER BY priority DESC, id", *parameters):
                     seen.add(row.key)
+                    known = _find_record(into, state, row.key) if row.kind in ITEM_KINDS and limits.narrow else None
+                    if row.kind not in EMBEDDED and limits.leaves_out(row, known):
+                        continue
                     articles += row.kind in ITEM_KINDS
-                    if limits.lets_through(row.url) and (row.kind not in ITEM_KINDS or articles <= most):
+                    if row.kind not in ITEM_KINDS or articles <= most:
                         yield row.url
             seen |= {url_key(seed) for seed in chosen["SEEDS"] or [HOME] if urls.find(url_key(seed))}
     for seed in chosen["SEEDS"] or [HOME]:
         if url_key(seed) not in seen:
             yield seed
+
+
+def _find_record(into: Path, state: "State", key: str) -> dict[str, Any] | None:
+    """The newest record of an article. None where there is none, or none that can be read."""
+    from archive.lines.reader import read_line
+
+    row = state.find_version(key)
+    if row is None:
+        return None
+    try:
+        return read_line(into / "articles" / row.jsonl, row)
+    except (ArchiveError, OSError):
+        return None

@@ -19,9 +19,9 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError
 from archive.state.rows import UrlRow
 from archive.state.urls import NEVER, Found
+from crawler.engine.answers import Settled
 from crawler.engine.budget import MediaBudget
 from crawler.engine.known import known_articles
-from crawler.engine.outcomes import Settled
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.planning.coverage import find_gaps
 from crawler.planning.kinds import EMBEDDED, FIRST_PAGES, GONE, ITEM_KINDS, MEDIA, PRIORITY, REVISIT
@@ -184,16 +184,8 @@ class Frontier:
         limits = self._session.limits
         if row.state == "fetched" or row.kind in EMBEDDED or not limits.narrow:
             return False
-        if (limits.max_depth is not None and row.depth > limits.max_depth) or not limits.lets_through(row.url):
-            return True
-        if row.kind not in ITEM_KINDS:
-            return False
-        known = self._collection.find_item(row.key) if row.page is not None else None
-        if known is not None and (known["section"] or not limits.wants(known["date"], [])):
-            return not limits.wants(known["date"], known["section"])
-        listing = find_page(row.via or "")
-        listed = listing is not None and listing.kind is Kind.LISTING and listing.slug in limits.sections
-        return bool(limits.sections and row.hops) and not listed
+        known = self._collection.find_item(row.key) if row.kind in ITEM_KINDS and row.page is not None else None
+        return limits.leaves_out(row, known)
 
     def _leave_out(self, row: UrlRow) -> None:
         """An article that is known stays due; anything else is looked at again by the next run."""

@@ -2,7 +2,7 @@
 
 import logging
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -31,7 +31,6 @@ from crawler.planning.kinds import describe
 from crawler.planning.limits import Limits
 from crawler.reporting.gather import gather_run
 from crawler.reporting.page import render
-from crawler.site.times import parse_day
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +55,7 @@ class ArchiveSession:
         self.routes: tuple[Route, ...] = tuple(parse_route(text) for text in settings.getlist("CONNECT_TO"))
         cacert = settings.get("CACERT")
         self.cacert = Path(cacert) if cacert else None
-        self.limits = _limits(settings)
+        self.limits = read_limits(settings)
         self.unread: set[str] = set()
         """Keys of pages that a refresh asks for and whose stored capture is to be read where they are unchanged."""
         self._refusals = 0
@@ -229,16 +228,12 @@ _SESSIONS: "weakref.WeakKeyDictionary[Crawler, ArchiveSession]" = weakref.WeakKe
 """Crawler → its session: extensions ask for it before Scrapy's own list of them is complete."""
 
 
-def _limits(settings: BaseSettings) -> Limits:
-    """What the user asked for, from the settings. Raises ValueError at a day that cannot be read."""
-    since, until = settings.get("SINCE"), settings.get("UNTIL")
-    return Limits(
-        sections=frozenset(settings.getlist("SECTIONS")),
-        since=parse_day(since) if since else None,
-        until=parse_day(until) if until else None,
-        max_depth=settings.getint("MAX_DEPTH") if settings.get("MAX_DEPTH") is not None else None,
-        requisites=settings.getbool("FETCH_REQUISITES"),
-    )
+def read_limits(settings: BaseSettings) -> Limits:
+    """What the user asked for; also where `scrapy crawl -s` gives every value as a text.
+    Raises ValueError at a day that cannot be read.
+    """
+    readers: dict[str, Callable[[str], Any]] = {"SECTIONS": settings.getlist, "FETCH_REQUISITES": settings.getbool}
+    return Limits.of(lambda name: readers.get(name, settings.get)(name))
 
 
 def draw_run(collection: Collection, run: Mapping[str, Any]) -> list[bytes]:

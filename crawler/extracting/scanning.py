@@ -15,7 +15,6 @@ from crawler.extracting.sources import Source
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.limits import Limits
 from crawler.site.scope import find_page, url_key
-from crawler.site.times import parse_day
 
 RANGE = 32 << 20
 """Bytes of a file that are scanned in one go."""
@@ -190,12 +189,6 @@ def _find_item(walked: Walked, source: Source) -> FoundItem | None:
 
 def _read_limits(configuration: bytes) -> Limits | None:
     try:
-        settings = json.loads(configuration)
-        since, until, sections = (settings.get(name) for name in ("SINCE", "UNTIL", "SECTIONS"))
-        return Limits(
-            sections=frozenset(sections or ()),
-            since=parse_day(since) if since else None,
-            until=parse_day(until) if until else None,
-        )
+        return Limits.of(json.loads(configuration).get)
     except (ValueError, AttributeError, TypeError):
         return None  # another tool's, under the same name

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.pages import Link
-from crawler.planning.limits import Limits
+from crawler.planning.limits import ITEM_KINDS, Limits
 from crawler.site.scope import (
     HOME,
     Kind,
@@ -23,7 +23,6 @@ from crawler.site.scope import (
     url_key,
 )
 
-ITEMS = frozenset({Kind.ARTICLE, Kind.DOCUMENT})
 _ROOM = re.compile(r"/+(?:tin-tuc|tu-lieu|nhom-tin)(?:/[^/]+){0,2}/*", re.ASCII)
 """Where articles, documents or listings live: a page there without a number of its own lists them."""
 
@@ -83,7 +82,7 @@ def select_links(
 def shown_items(links: Iterable[Link]) -> dict[str, Page]:
     """Key → page of the articles that a page links, wanted or not, in page order."""
     pages = (find_page(link.url) for link in links if link.tag in {"a", "area"})
-    return {page.key: page for page in pages if page is not None and page.kind in ITEMS}
+    return {page.key: page for page in pages if page is not None and page.kind in ITEM_KINDS}
 
 
 def _pages(here: Page | None, links: list[Link], limits: Limits) -> Iterator[Follow]:
@@ -91,7 +90,7 @@ def _pages(here: Page | None, links: list[Link], limits: Limits) -> Iterator[Fol
         if link.tag not in {"a", "area", "link"}:
             continue
         page, kind = find_page(link.url), find_kind(link.url)
-        if page is not None and page.kind in ITEMS:
+        if page is not None and page.kind in ITEM_KINDS:
             if _in_section(here, limits) and not limits.rules_out(page):
                 yield Follow(url=link.url, kind=page.kind, hop="L")
         elif page is not None:

@@ -1,6 +1,7 @@
 """What the frontier calls a URL, and how soon its turn comes."""
 
 from archive.state.urls import Found
+from crawler.planning.limits import ITEM_KINDS as ITEM_KINDS
 from crawler.site.scope import Kind, find_kind, url_key, without_tracking
 
 PRIORITY = {
@@ -22,7 +23,6 @@ REVISIT = 5
 MEDIA = (Kind.IMAGE, Kind.ATTACHMENT)
 EMBEDDED = (*MEDIA, Kind.REQUISITE)
 """What pages need: never followed further, but for a style sheet's own needs."""
-ITEM_KINDS = (Kind.ARTICLE, Kind.DOCUMENT)
 
 
 def describe(url: str) -> Found | None:

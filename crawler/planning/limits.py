@@ -1,14 +1,32 @@
 """Limits: which articles and listings the user wants, by day, section and depth."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Protocol, Self
 
 from crawler.pages import slug_of
 from crawler.site.ids import estimate_day
 from crawler.site.scope import Kind, Page, find_page
+from crawler.site.times import parse_day
 
+ITEM_KINDS = (Kind.ARTICLE, Kind.DOCUMENT)
+"""What gives a record."""
 ESTIMATE_MARGIN = timedelta(days=45)
 """How far an article's number may mislead about its day before it is ruled out unfetched."""
+
+
+class Queued(Protocol):
+    """What the frontier knows of an address before it is fetched."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def depth(self) -> int: ...
+    @property
+    def via(self) -> str | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +42,20 @@ class Limits:
     max_depth: int | None = None
     """Most hops from a seed."""
     requisites: bool = True
+
+    @classmethod
+    def of(cls, chosen: Callable[[str], Any]) -> Self:
+        """The limits that settings stand for; `chosen`: name of a setting → its value, None where it has none.
+        Raises ValueError at a day that cannot be read.
+        """
+        since, until, depth, requisites = map(chosen, ("SINCE", "UNTIL", "MAX_DEPTH", "FETCH_REQUISITES"))
+        return cls(
+            sections=frozenset(chosen("SECTIONS") or ()),
+            since=parse_day(since) if since else None,
+            until=parse_day(until) if until else None,
+            max_depth=None if depth is None else int(depth),
+            requisites=requisites is None or bool(requisites),
+        )
 
     @property
     def narrow(self) -> bool:
@@ -59,3 +91,19 @@ class Limits:
         return not (self.since is not None and found < self.since) and not (
             self.until is not None and found > self.until
         )
+
+    def leaves_out(self, queued: Queued, known: Mapping[str, Any] | None) -> bool:
+        """Whether what an earlier run queued is beyond these limits, as far as is known without fetching it.
+        `known`: the record of an article that the collection has.
+        """
+        if not self.narrow:
+            return False
+        if (self.max_depth is not None and queued.depth > self.max_depth) or not self.lets_through(queued.url):
+            return True
+        if queued.kind not in ITEM_KINDS:
+            return False
+        if known is not None and (known["section"] or not self.wants(known["date"], [])):
+            return not self.wants(known["date"], known["section"])
+        listing = find_page(queued.via or "")
+        listed = listing is not None and listing.kind is Kind.LISTING and listing.slug in self.sections
+        return bool(self.sections and queued.depth) and not listed

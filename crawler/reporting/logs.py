@@ -12,7 +12,7 @@ MOST_KINDS = 60
 _LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?P<level>[A-Z]+) (?P<logger>[\w.]+): (?P<message>.*)")
 _ADDRESS = re.compile(r"<?(?:GET )?(?P<url>https?://[^\s>]+?)>?(?::\s|\s|$)")
 _SETTLED = re.compile(r": (?P<kind>failed|refused|too_large|unreachable): ")
-"""How `crawler.engine.outcomes` says what became of a request for good."""
+"""How `crawler.engine.answers` says what became of a request for good."""
 _WORDS = {"too_large": "larger than wanted"}
 
 
@@ -35,7 +35,7 @@ def find_errors(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
         address = _ADDRESS.search(message)
         url = address["url"] if address else ""
         settled = _SETTLED.search(message)
-        if logger == "crawler.engine.outcomes" and settled:
+        if logger == "crawler.engine.answers" and settled:
             why = message[settled.end() :]
             kind = _shorten(why)
             yield f"{_WORDS.get(settled['kind'], settled['kind'])}: {kind}", url, "" if why == kind else why

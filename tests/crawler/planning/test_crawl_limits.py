@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.collections_read import read_articles
-from tests.support.small_site import LISTING, SmallSite, small_site
+from tests.support.small_site import BASE, LISTING, SmallSite, small_site
 
 OTHER = "/nhom-tin/van-hoa-1197604609"
 OLD, NEW = 1491871600, 1491934952
@@ -89,3 +89,15 @@ def test_limit_counts_articles_and_not_dead_links(site: SmallSite) -> None:
         site.say(f"/tin-tuc/tin-moi-0-0-{number}-{NEW + number}", "<title>404</title>không tìm thấy", status=404)
     site.run("crawl", "--limit", "5", "--concurrency", "3")
     assert 5 == kept(site)
+
+
+@pytest.mark.parametrize(
+    "limits", [("--max-depth", "0"), ("--max-depth", "1"), ("--section", "quan-1"), ("--since", "2025-01-01")]
+)
+def test_dry_run_promises_what_the_run_begins_with(site: SmallSite, limits: tuple[str, ...]) -> None:
+    site.run("crawl", "--max-requests", "11")
+    promised = {line.removeprefix(BASE) for line in site.run("crawl", *limits, "--dry-run").out.splitlines()}
+    before = {path for path in site.run("crawl", *limits).asked if path.startswith(("/tin-tuc/", "/nhom-tin/"))}
+    assert {path for path in promised if path.startswith("/tin-tuc/")} <= before
+    deeper = ("--section", "--since")
+    assert before <= promised or limits[0] in deeper, "only what a run finds on the way comes on top"

@@ -1,4 +1,4 @@
-"""What comes of each download: used, tried again later, or given up.
+"""What comes of each answer of the site, or of its silence: used, asked for again, or given up.
 
 The spider sees only responses that say something about the page; everything else is settled here, in the frontier.
 """
@@ -43,7 +43,7 @@ class Settled(IgnoreRequest):
     """The frontier knows what becomes of this request; nothing is left to do for it."""
 
 
-class OutcomeMiddleware:
+class AnswerMiddleware:
     """Downloader middleware: settles failures, and puts every request in one line, since all hosts are one server."""
 
     def __init__(self, crawler: Crawler) -> None:
