@@ -1,4 +1,4 @@
-"""What every test shares: no network beyond loopback."""
+"""What every test shares: no network beyond loopback, and one crawl of the sample site."""
 
 import ipaddress
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import SHARED
+from tests.support.sample_crawls import SampleCrawl, shared_crawl
 
 
 class NetworkRefused(RuntimeError):
@@ -30,3 +31,15 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the real pages and addresses are not on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def sample_crawl(tmp_path_factory: pytest.TempPathFactory) -> SampleCrawl:
+    """The sample site crawled whole, photos and attachments too; copy it before changing it."""
+    return shared_crawl(tmp_path_factory, "whole")
+
+
+@pytest.fixture(scope="session")
+def small_crawl(tmp_path_factory: pytest.TempPathFactory) -> SampleCrawl:
+    """A dozen articles without photos, in several WARC files; copy it before changing it."""
+    return shared_crawl(tmp_path_factory, "small", "--limit", 12, "--warc-size", 120_000, "--no-images")

@@ -17,11 +17,10 @@ from archive.recover.recover import Recovery
 from archive.verify.findings import Finding
 from archive.verify.runner import VerifyOptions, verify
 from crawler.articles import article_rules, is_sound
-from crawler.demo.server import RunningSite, serve
-from crawler.demo.truth import SampleSite
+from crawler.demo.server import RunningSite
 from crawler.planning.kinds import describe
-from tests.crawler.engine.test_crawl_faults import crawl
 from tests.support.collections_read import Seen, read_all
+from tests.support.sample_crawls import SampleCrawl, copied
 
 
 @dataclass
@@ -35,12 +34,10 @@ class Sound:
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
-    path = tmp_path_factory.mktemp("repair") / "x"
-    with serve(SampleSite()) as site:
-        assert crawl(site, path, "--limit", 12, "--warc-size", 120_000).returncode == 0
-        assert len(list((path / "warc").iterdir())) > 1
-        yield Sound(site, path, contents(path), read_all(path))
+def sound(small_crawl: SampleCrawl, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
+    with copied(small_crawl, tmp_path_factory.mktemp("repair") / "x") as archive:
+        assert len(list((archive.directory / "warc").iterdir())) > 1
+        yield Sound(archive.running, archive.directory, contents(archive.directory), read_all(archive.directory))
 
 
 @pytest.fixture

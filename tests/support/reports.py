@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import sqlite3
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import dataclass
@@ -13,12 +12,10 @@ from typing import Any
 
 import pytest
 
-from crawler.demo.server import serve
-from crawler.demo.truth import SampleSite
 from crawler.reporting.figures import Articles, Figures
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import render
-from tests.support.commands import run_thanhuy
+from tests.support.sample_crawls import SampleCrawl, copied
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ACTIVE = {"script", "img", "iframe", "object", "embed", "link", "form", "base", "audio", "video"}
@@ -39,33 +36,17 @@ class Reported:
 
 
 @pytest.fixture(scope="module")
-def reported(tmp_path_factory: pytest.TempPathFactory) -> Reported:
-    path = tmp_path_factory.mktemp("report") / "x"
-    site = SampleSite()
-    with serve(site) as running:
-        options = (
-            "--into",
-            path,
-            "--connect-to",
-            running.connect_to,
-            "--cacert",
-            running.ca_path,
-            "--delay",
-            0,
-            "--no-progress",
-        )
-        assert run_thanhuy("crawl", *options, "--no-images", "--concurrency", 4).returncode == 0
+def reported(sample_crawl: SampleCrawl, tmp_path_factory: pytest.TempPathFactory) -> Reported:
+    with copied(sample_crawl, tmp_path_factory.mktemp("report") / "x") as archive:
+        site, path = archive.site, archive.directory
         articles = [article for article in site.articles if article.kind == "tin-tuc"]
         edited, gone = [articles[3].key, articles[40].key], [articles[10].key]
         for key in edited:
             site.edit_article(key)
         site.delete_article(gone[0])
         site.add_article("Chợ phiên nông sản dời sang sáng chủ nhật")
-        with sqlite3.connect(path / "state.sqlite") as state:
-            state.execute("UPDATE urls SET due = 0 WHERE kind = 'tin-tuc'")
-        state.close()
-        done = run_thanhuy("refresh", *options, "--confirm-gone", "--no-images")
-        assert done.returncode == 0, done.stderr
+        archive.sql("UPDATE urls SET due = 0 WHERE kind = 'tin-tuc'")
+        archive.run("refresh", "--confirm-gone", "--no-images")
     figures = gather_collection(path, NOW)
     runs = [json.loads(one.read_bytes()) for one in sorted(path.glob("crawls/*/run.json"))]
     return Reported(path, figures, render(figures).decode(), runs, edited, gone)

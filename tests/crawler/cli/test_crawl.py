@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from crawler.items import Article
 from crawler.site.scope import find_page, url_key
 from tests.support.collections_read import Seen, read_all, read_articles
 from tests.support.commands import run_scrapy, run_thanhuy
+from tests.support.sample_crawls import SampleCrawl
 
 
 @dataclass
@@ -35,16 +35,10 @@ class Crawled:
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
-    directory = tmp_path_factory.mktemp("crawl") / "x"
-    site = SampleSite()
-    with serve(site) as running:
-        done = run_thanhuy(
-            "crawl", "https://www.thanhuytphcm.vn/", "--into", directory, "--delay", "0", "--concurrency", "4",
-            "--connect-to", running.connect_to, "--cacert", running.ca_path,
-        )  # fmt: skip
-        articles = {f"{record['kind']}/{record['id']}": record for record in read_articles(directory)}
-        yield Crawled(site, directory, list(running.log), done, read_all(directory), articles)
+def crawled(sample_crawl: SampleCrawl) -> Crawled:
+    it = sample_crawl
+    articles = {f"{record['kind']}/{record['id']}": record for record in read_articles(it.directory)}
+    return Crawled(SampleSite(), it.directory, it.log, it.done, read_all(it.directory), articles)
 
 
 def test_crawl_ends_well_and_says_what_it_did(crawled: Crawled) -> None:

@@ -1,64 +1,21 @@
 """A refresh costs what changed: new, edited, moved and deleted articles, and nothing else."""
 
-import json
-import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crawler.demo.routes import Answer
-from crawler.demo.server import RequestSeen, RunningSite, serve
-from crawler.demo.truth import SampleSite
 from crawler.site.scope import Kind, find_kind, find_page
 from tests.support.collections_read import read_articles
 from tests.support.commands import run_thanhuy
-
-
-@dataclass
-class Archive:
-    """A crawled collection of the sample site, and the site."""
-
-    site: SampleSite
-    running: RunningSite
-    directory: Path
-
-    def run(self, verb: str, *options: object) -> list[RequestSeen]:
-        """Run a verb; return what the site saw of it."""
-        del self.running.log[:]
-        place = [
-            "--connect-to",
-            self.running.connect_to,
-            "--cacert",
-            self.running.ca_path,
-            "--delay",
-            "0",
-            "--no-progress",
-        ]
-        done = run_thanhuy(verb, "--into", self.directory, *place, *options)
-        assert done.returncode == 0, done.stderr
-        return list(self.running.log)
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Every line of `articles/`, oldest first."""
-        paths = sorted((self.directory / "articles").glob("*.jsonl"))
-        return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
-
-    def sql(self, statement: str) -> None:
-        """Turn the state's clock, which no test can wait for."""
-        with sqlite3.connect(self.directory / "state.sqlite") as state:
-            state.execute(statement)
-        state.close()
+from tests.support.sample_crawls import Archive, SampleCrawl, copied
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    site = SampleSite()
-    with serve(site) as running:
-        archive = Archive(site, running, tmp_path / "x")
-        archive.run("crawl", "--no-images", "--no-attachments")
+def archive(sample_crawl: SampleCrawl, tmp_path: Path) -> Iterator[Archive]:
+    with copied(sample_crawl, tmp_path / "x") as archive:
         yield archive
 
 

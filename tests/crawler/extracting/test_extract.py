@@ -12,25 +12,21 @@ import pytest
 from click.testing import CliRunner
 
 from crawler.cli.extract import command
-from crawler.demo.server import serve
-from crawler.demo.truth import SampleSite
 from crawler.extracting import rereading
 from crawler.extracting.differing import excerpt
 from crawler.items import Article
 from crawler.pages import PARSER_VERSION, LayoutError, parse_article
-from tests.crawler.cli.test_refresh import Archive
 from tests.support.collections_read import read_all
 from tests.support.commands import run_thanhuy
+from tests.support.sample_crawls import Archive, SampleCrawl, copied
 from tests.support.small_site import LISTING, SmallSite, small_site
 
 
 @pytest.fixture(scope="module")
-def years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def years(sample_crawl: SampleCrawl, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """A collection of several runs: new, edited, moved, gone articles, and one that came back."""
-    site = SampleSite()
-    with serve(site) as running:
-        archive = Archive(site, running, tmp_path_factory.mktemp("years") / "x")
-        archive.run("crawl", "--no-images", "--no-attachments", "--concurrency", 4)
+    with copied(sample_crawl, tmp_path_factory.mktemp("years") / "x") as archive:
+        site = archive.site
         articles = [article for article in site.articles if article.kind == "tin-tuc"]
         back = articles[5].key
         path = articles[5].path
