@@ -161,8 +161,11 @@ def _take_head(page: Page, regions: Regions, story: Story, pieces: list[Piece]) 
                 story.stamps.append((piece.index, second))
             story.names.append(piece)
             continue
-        begun = any(other.image is None for other in rest)  # no standfirst comes after the text's first paragraph
-        rule = "" if begun else _lead_rule(page, regions, story, piece, pieces[position + 1 :])
+        if any(other.image is None for other in rest):  # the text has begun
+            in_head = False
+            rest.append(piece)
+            continue
+        rule = _lead_rule(page, regions, story, piece, pieces[position + 1 :])
         if rule:
             story.lead = piece.text if story.lead is None else f"{story.lead} {piece.text}"
             story.lead_rule = story.lead_rule or rule

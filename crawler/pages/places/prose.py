@@ -51,7 +51,9 @@ def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[flo
     forms = _find_small_forms(page, title_at)
     for piece in page.pieces:
         label = labels.get(piece.index)
-        if label is Label.COMMENTS or (label in {Label.OTHERS, Label.POPULAR} and seen_prose):
+        if (label is Label.COMMENTS and opens_comments(page, piece)) or (
+            label in {Label.OTHERS, Label.POPULAR} and seen_prose
+        ):
             factor = _AFTER_LABEL
         weight = 0.0
         if label is None and not page.teaser[piece.index] and _is_prose(page, piece, forms):
@@ -61,6 +63,11 @@ def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[flo
             seen_prose = seen_prose or piece.index > title_at
         weights.append(weight)
     return weights
+
+
+def opens_comments(page: Page, piece: Piece) -> bool:
+    """Whether a label stands over readers' comments, rather than only leads to them from elsewhere."""
+    return not piece.is_link and not page.box_of(piece).flags & OUTSIDE
 
 
 def _is_prose(page: Page, piece: Piece, forms: set[int]) -> bool:

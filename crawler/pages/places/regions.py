@@ -10,7 +10,7 @@ from itertools import accumulate, groupby
 from crawler.pages.html.tree import FOOTER, OUTSIDE, Box, Piece
 from crawler.pages.places.furniture import find_furniture
 from crawler.pages.places.page import Page
-from crawler.pages.places.prose import drop_lonely, find_holders, find_labels, kind_of, weigh_prose
+from crawler.pages.places.prose import drop_lonely, find_holders, find_labels, kind_of, opens_comments, weigh_prose
 from crawler.pages.places.tables import find_table_alone
 from crawler.pages.words.labels import Label
 
@@ -169,12 +169,12 @@ def _is_over(survey: _Survey, piece: Piece, left: float, total: float) -> bool:
     or a list of other articles that little prose follows.
     """
     label = survey.labels.get(piece.index)
-    if label is Label.COMMENTS:
+    if label is Label.COMMENTS and opens_comments(survey.page, piece):
         return True
     if survey.page.box_of(piece).flags & FOOTER:
         return left < total * 0.5
     return (
-        label in {Label.OTHERS, Label.POPULAR, Label.TAGS}
+        label in {Label.OTHERS, Label.POPULAR, Label.TAGS, Label.COMMENTS}
         and left < max(total * 0.25, 1)
         and _heads_links(survey.page, piece.index, len(survey.page.pieces))
     )
@@ -236,14 +236,20 @@ def _is_paragraph(survey: _Survey, index: int) -> bool:
 
 
 def _find_opening(page: Page, runs: list[tuple[int, int]], core: int) -> int:
+    """The block that the body begins with, out of runs of paragraphs: which block holds them, and how many in a row."""
     again = {holder: number for number, (holder, _) in enumerate(runs)}
+    alone: list[int] = []
     for number, (holder, count) in enumerate(runs):
         if count > 1 or again[holder] > number:
-            return holder
-        following = runs[number + 1][0] if number + 1 < len(runs) else core
-        if kind_of(page, page.boxes[following]) == kind_of(page, page.boxes[holder]):
-            return holder
-    return core
+            break
+        alone.append(holder)
+    else:
+        holder = core
+    kinds = [kind_of(page, page.boxes[each]) for each in (*alone, holder)]
+    for number, kind in enumerate(kinds[:-1]):
+        if kind in kinds[number + 1 :] or (number and len(alone) > 2):
+            return alone[number]  # one of several blocks of a paragraph each
+    return holder
 
 
 def _find_verse(page: Page, title_at: int, labels: dict[int, Label]) -> Box | None:

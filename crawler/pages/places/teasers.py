@@ -1,58 +1,109 @@
 """Teasers: lists whose every entry is headed by a link to another page."""
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from crawler.pages.html.tree import Box
+from crawler.pages.html.tree import Box, Piece
 from crawler.pages.places.page import Page
+from crawler.pages.words.text import clean
 
 _HEADLINE = 25
 """Characters from which a line that is all link may be another article's headline."""
+_CARD = 15
+"""The same for a headline under a picture that leads to the same page."""
+_PIECES = 10
+"""Lines and pictures that an entry has at most."""
+_TELLING = 320
+"""Characters of plain text, for each entry, from which a list that leads to other sites tells of them itself."""
+
+
+class _Heads:
+    """Which pieces of a page head an entry, and how many of each kind come before any of them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        pieces = page.pieces
+        self.linked = [_is_headline(page, piece) for piece in pieces]
+        self.pictured = [
+            piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces
+        ]
+        for before, piece in pairwise(pieces):
+            if self.pictured[before.index] and _is_card(before, piece):
+                self.linked[piece.index] = True
+        prose = [piece.size >= 60 and not linked for piece, linked in zip(pieces, self.linked, strict=True)]
+        plain = [piece.size - piece.linked for piece in pieces]
+        heads = map(int.__or__, map(int, self.linked), map(int, self.pictured))
+        self.heads, self.prose, self.plain = ([0, *accumulate(counts)] for counts in (heads, prose, plain))
+
+    def is_entry(self, box: Box) -> bool:
+        """Whether a small block is headed by a link, and says little else."""
+        first, last = box.first, box.last
+        if not 0 < last - first <= _PIECES or self.heads[last] == self.heads[first]:
+            return False
+        return self.prose[last] - self.prose[first] <= 3 and self._opens_with_link(first, last)
+
+    def _opens_with_link(self, first: int, last: int) -> bool:
+        pieces = self.page.pieces[first:last]
+        for piece in pieces:
+            if self.linked[piece.index]:
+                return True
+            if piece.image is None and piece.size >= 30 and not piece.is_link:
+                return False
+        # an author's portrait with the name under it heads no list
+        return any(self.pictured[first:last]) and all(
+            piece.size < 30 and not self.page.leads_to_author(piece) for piece in pieces
+        )
+
+    def tells_itself(self, entries: list[Box]) -> bool:
+        """Whether a list is an article in parts, each of which names its subject with a link to another site."""
+        if sum(self.plain[box.last] - self.plain[box.first] for box in entries) <= _TELLING * len(entries):
+            return False
+        heads = [index for box in entries for index in range(box.first, box.last) if self.linked[index]]
+        origin = self.page.meta.origin
+        strange = sum(
+            not (self.page.join(self.page.pieces[index].href) or origin).startswith(origin) for index in heads
+        )
+        return strange * 2 > len(heads)
+
+    def is_card(self, box: Box) -> bool:
+        """Whether a single entry's picture and headline lead to the same page."""
+        pieces = self.page.pieces[box.first : box.last]
+        shown = {piece.href for piece in pieces if self.pictured[piece.index]}
+        return any(self.linked[piece.index] and piece.href in shown for piece in pieces)
 
 
 def mark_teasers(page: Page) -> list[bool]:
     """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
-    pieces, boxes = page.pieces, page.boxes
-    linked = [
+    heads = _Heads(page)
+    entries: dict[int, list[Box]] = {}
+    is_entry = [False] * len(page.boxes)
+    for box in page.boxes[1:]:
+        if heads.is_entry(box):
+            is_entry[box.index] = True
+            if not is_entry[box.parent]:
+                entries.setdefault(box.parent, []).append(box)
+    marked = [False] * len(page.pieces)
+    for found in entries.values():
+        if heads.tells_itself(found):
+            continue
+        for box in found:
+            if len(found) >= 2 or heads.is_card(box):
+                marked[box.first : box.last] = [True] * (box.last - box.first)
+    return marked
+
+
+def _is_headline(page: Page, piece: Piece) -> bool:
+    """Whether a line is one link of a headline's length to another page."""
+    return (
         piece.size >= _HEADLINE
         and piece.is_link
         and piece.hrefs.count(piece.href) == len(piece.hrefs)
         and page.leads_elsewhere(piece.href)
-        for piece in pieces
-    ]
-    pictured = [piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces]
-    prose = [piece.size >= 60 and not piece.is_link for piece in pieces]
-    heads, pictures, proses = ([0, *accumulate(flags)] for flags in (linked, pictured, prose))
-    entries: dict[int, list[Box]] = {}
-    marked = [False] * len(pieces)
-    unit = [False] * len(boxes)
-    for box in boxes[1:]:
-        first, last = box.first, box.last
-        if not 0 < last - first <= 10 or not (heads[last] - heads[first] or pictures[last] - pictures[first]):
-            continue
-        if proses[last] - proses[first] <= 3 and _headed_by_link(page, linked, pictured, first, last):
-            unit[box.index] = True
-            if not unit[box.parent]:
-                entries.setdefault(box.parent, []).append(box)
-    for found in entries.values():
-        for box in found:
-            span = range(box.first, box.last)
-            twice = any(pictured[i] for i in span) and any(
-                linked[i] and any(pictured[j] and pieces[j].href == pieces[i].href for j in span) for i in span
-            )
-            if len(found) >= 2 or twice:
-                for index in span:
-                    marked[index] = True
-    return marked
-
-
-def _headed_by_link(page: Page, linked: list[bool], pictured: list[bool], first: int, last: int) -> bool:
-    pieces = page.pieces
-    for index in range(first, last):
-        if linked[index]:
-            return True
-        if pieces[index].image is None and pieces[index].size >= 30 and not pieces[index].is_link:
-            return False
-    # an author's portrait with the name under it heads no list
-    return any(pictured[first:last]) and all(
-        piece.size < 30 and not page.leads_to_author(piece) for piece in pieces[first:last]
     )
+
+
+def _is_card(picture: Piece, line: Piece) -> bool:
+    """Whether a line under a picture begins with a link to where the picture leads, and goes on with a few words."""
+    if line.href != picture.href or not line.hrefs:
+        return False
+    said = clean(line.link_texts[0])
+    return len(said) >= _CARD and line.text.startswith(said)
