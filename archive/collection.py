@@ -27,7 +27,7 @@ from archive.faults import reach
 from archive.files import as_archive_error, replace_file
 from archive.http.head import validators
 from archive.index import cdxj
-from archive.lines.reader import item_key, read_line, version_row
+from archive.lines.reader import item_key, parser_of, read_line, version_row
 from archive.lines.writer import JsonlFile, format_line
 from archive.lock import Lock
 from archive.options import Options as Options
@@ -44,6 +44,8 @@ from archive.warc.writer import Draft, Place, WarcFile
 logger = logging.getLogger(__name__)
 
 DEFAULTS = Options()
+Reparse = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+"""A stored item → what the present parser reads in its page. None where it reads none, or the page is lost."""
 STAMPED = frozenset({"version", "changed", "captured_at", "warc"})
 """Keys that the archive fills in."""
 UNCOMPARED = STAMPED | {"schema", "text_digest", "parser", "sources", "warnings", "url", "gone", "reread"}
@@ -78,7 +80,8 @@ class Collection:
         self.recovery = Recovery()
         self.failed = False
         self._failure: ArchiveError | None = None
-        self.new_versions = 0
+        self.written = self.renewals = 0
+        """Items written in this run, and how many of them renew a version."""
         self._warc: WarcFile | None = None
         self._jsonl: JsonlFile | None = None
         self._jsonl_end = 0
@@ -122,6 +125,11 @@ class Collection:
             lock.release()
             raise
         return collection
+
+    @property
+    def new_versions(self) -> int:
+        """How many items were new or changed in this run."""
+        return self.written - self.renewals
 
     @property
     def run_directory(self) -> Path:
@@ -189,28 +197,37 @@ class Collection:
         return stamped
 
     def append_item(
-        self, record: Mapping[str, Any], capture: CaptureRow, *, seen: str | None = None
+        self,
+        record: Mapping[str, Any],
+        capture: CaptureRow,
+        *,
+        seen: str | None = None,
+        reparse: Reparse = lambda stored: None,
     ) -> dict[str, Any] | None:
         """Append an item if it is new or its text changed; return it as it was stamped. None where nothing changed.
 
+        A change needs another payload, and another text by the same parser: what a newer parser reads otherwise
+        in the same bytes is no edit. `reparse` reads a stored version of another parser's again, to compare with.
         `seen`: when it was found to be so, where that is later than the capture (a page that is gone).
         The record's `warc` points to the response that holds the payload: of a revisit, to the one it refers to.
         """
         key = item_key(dict(record))
         before = self._newest(key)
-        if before is not None and (before[0].digest, before[0].status) == (
-            record["text_digest"],
-            record.get("status", "live"),
-        ):
+        holder = self.find_holder(capture)
+        stored = before[1] if before else None
+        same_status = before is not None and before[0].status == record.get("status", "live")
+        if same_status and before is not None and before[0].digest == record["text_digest"]:
             return None
-        holder = capture
-        if capture.type == "revisit" and capture.payload_digest:
-            holder = (
-                self._payloads.get(capture.payload_digest) or self.state.find_payload(capture.payload_digest) or capture
-            )
+        if stored is not None:
+            if same_status and payload_of(stored) == holder.payload_digest:
+                return None
+            if parser_of(stored) != parser_of(record):
+                stored = {**(reparse(stored) or stored), "status": stored["status"]}
+            if same_status and stored["text_digest"] == record["text_digest"]:
+                return None
         stamped = dict(record)
         stamped["version"] = before[0].version + 1 if before else 1
-        stamped["changed"] = changed_fields(before[1], stamped) if before and before[1] else []
+        stamped["changed"] = changed_fields(stored, stamped) if stored else []
         stamped["captured_at"] = seen or capture.date
         stamped["warc"] = {
             "file": holder.file,
@@ -231,9 +248,26 @@ class Collection:
         row = version_row(stamped, place, (self._jsonl.name, self._jsonl_end, len(line) + 1))
         self._jsonl_end += len(line) + 1
         self._versions[key] = (row, stamped)
-        self.new_versions += 1
+        self.written += 1
         self._pending.append(_Pending(file=place.file, end=place.offset + place.length, version=row, line=line))
         reach("item-appended")
+
+    def append_renewal(self, record: dict[str, Any]) -> None:
+        """Append a version once more, as a newer parser read it: its `reread` says when, and in place of what.
+        The line that it renews stays.
+        """
+        holder = self.state.find_record(record["warc"]["file"], record["warc"]["offset"])
+        if holder is None:
+            raise RecordError(f"{record['url']}: expected the capture that it was read from, got none")
+        self._append_version(item_key(record), record, holder)
+        self.renewals += 1
+
+    def find_holder(self, capture: CaptureRow) -> CaptureRow:
+        """The response that holds a capture's payload: of a revisit the one that it refers to."""
+        digest = capture.payload_digest
+        if capture.type != "revisit" or not digest:
+            return capture
+        return self._payloads.get(digest) or self.state.find_payload(digest) or capture
 
     def restore_item(self, line: bytes, place: tuple[str, int, int]) -> None:
         """Append the record of an item whose line lies in `articles/` at `place` (file, offset,
@@ -445,7 +479,7 @@ class Collection:
         unnoted = [path for path in fixity.find_unnoted(self.path) if path not in self._finished]
         self._finished += unnoted
         newest = self.path / "articles.jsonl"
-        if self.new_versions or self.recovery.finished or unnoted or not newest.exists():
+        if self.written or self.recovery.finished or unnoted or not newest.exists():
             write_newest(self.path, self.state)
             self._finished.append(newest)
         index = self.path / "indexes" / "index.cdxj"
@@ -483,6 +517,12 @@ def newest_lines(path: Path, state: State) -> Iterator[bytes]:
         with (path / "articles" / row.jsonl).open("rb") as stream:
             stream.seek(row.jsonl_offset)
             yield stream.read(row.jsonl_length)
+
+
+def payload_of(record: Mapping[str, Any]) -> str | None:
+    """The digest of the payload that an item was read from. None where it does not say."""
+    pointer = record.get("warc")
+    return pointer.get("payload_digest") if isinstance(pointer, dict) else None
 
 
 def changed_fields(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

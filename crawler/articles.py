@@ -4,12 +4,16 @@ and whether a stored one is sound.
 
 import copy
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from itemadapter import ItemAdapter
 
-from archive.verify.items import ItemRules
+from archive.errors import RecordError
+from archive.files import OPEN_SUFFIX
+from archive.http.head import HTTPSyntaxError
+from archive.verify.items import ItemRules, read_page
 from archive.verify.schema import SINCE
 from crawler.items import ADDED, IDENTITY, STAMPED, Article, as_record, text_digest
 from crawler.pages import PARSER_VERSION, LayoutError, parse_article
@@ -71,6 +75,19 @@ def parse_again(body: bytes, url: str, headers: list[tuple[str, str]], captured_
         return as_record(parse_article(body, url, headers=joined))
     except LayoutError:
         return None
+
+
+def reparse(collection: Path, record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the present parser reads in the page of a stored record. None where it reads no article,
+    or the page is lost.
+    """
+    path = collection / "warc" / record["warc"]["file"]
+    path = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
+    try:
+        body, headers = read_page(path, record["warc"]["offset"])
+    except (RecordError, HTTPSyntaxError, OSError):
+        return None
+    return parse_again(body, record["url"], headers, record["captured_at"])
 
 
 def digest_of(record: dict[str, Any]) -> str:

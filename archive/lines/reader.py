@@ -1,8 +1,9 @@
 """Read the lines of `articles/`: which version of which item each holds, and the state's row for it."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.errors import RecordError
 from archive.files import OPEN_SUFFIX, read_range
@@ -10,11 +11,40 @@ from archive.state.rows import VersionRow
 from archive.warc.writer import Place
 
 
-def version_of(line: bytes) -> tuple[str, int] | None:
-    """Which version of which item a line holds. None where it cannot be read."""
+class LineId(NamedTuple):
+    """The identity of a line: no two of a collection have the same. Of one item they sort by age."""
+
+    key: str
+    version: int
+    renewed: str = ""
+    """When a newer parser read the version again; empty for the line that the crawl wrote."""
+
+    def __str__(self) -> str:
+        """As a person is told of it."""
+        return f"version {self.version} of {self.key}" + (f", read again at {self.renewed}" if self.renewed else "")
+
+
+def line_id(record: dict[str, Any]) -> LineId:
+    """The identity of an item's line. Raises KeyError, TypeError, ValueError for what is no item."""
+    return LineId(item_key(record), int(record["version"]), renewed_at(record))
+
+
+def renewed_at(record: Mapping[str, Any]) -> str:
+    """When a newer parser renewed the record; empty where none did."""
+    renewal = record.get("reread")
+    return str(renewal["at"]) if isinstance(renewal, dict) and "at" in renewal else ""
+
+
+def parser_of(record: Mapping[str, Any]) -> str | None:
+    """The version of the parser that read the record. None where it does not say."""
+    parser = record.get("parser")
+    return str(parser["version"]) if isinstance(parser, dict) and "version" in parser else None
+
+
+def version_of(line: bytes) -> LineId | None:
+    """Which reading of which version of which item a line holds. None where it cannot be read."""
     try:
-        record = json.loads(line)
-        return item_key(record), int(record["version"])
+        return line_id(json.loads(line))
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
@@ -29,13 +59,18 @@ def read_line(path: Path, row: VersionRow, error: Exception | None = None) -> di
         if finished.exists()
         else b""
     )
-    if version_of(line) != (row.key, row.version):
+    if version_of(line) != id_of(row):
         raise RecordError(
-            f"version {row.version} of {row.key}: {'record and line are' if error else 'its line is'} damaged"
+            f"{id_of(row)}: {'record and line are' if error else 'its line is'} damaged"
             f"{f' ({error})' if error else ''}; run `thanhuy repair`"
         )
     record: dict[str, Any] = json.loads(line)
     return record
+
+
+def id_of(row: VersionRow) -> LineId:
+    """The identity of the line that a row of the state stands for."""
+    return LineId(row.key, row.version, row.renewed)
 
 
 def item_key(record: dict[str, object]) -> str:
@@ -48,6 +83,8 @@ def version_row(record: dict[str, Any], place: Place, line: tuple[str, int, int]
     return VersionRow(
         key=item_key(record),
         version=int(record["version"]),
+        renewed=renewed_at(record),
+        parser=parser_of(record) or "",
         digest=str(record["text_digest"]),
         status=str(record.get("status", "live")),
         date=record.get("date"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from archive.lines.reader import item_key
+from archive.lines.reader import LineId, line_id
 from archive.recover.reindex import Describe, StoredItem, capture_row, read_item
 from archive.scratch import open_scratch
 from archive.state.rows import CaptureRow
@@ -32,13 +32,13 @@ class Inventory:
             CREATE INDEX records_id ON records (record_id);
             CREATE TABLE refs (file, target);
             CREATE TABLE captures ({", ".join(_CAPTURE)}, PRIMARY KEY (file, offset));
-            CREATE TABLE items (key, version, digest, file, offset, length, jsonl, jsonl_offset, jsonl_length,
-            PRIMARY KEY (key, version));
+            CREATE TABLE items (key, version, renewed, digest, file, offset, length, jsonl, jsonl_offset, jsonl_length,
+            PRIMARY KEY (key, version, renewed));
             CREATE TABLE fillers (file, offset, length);
             CREATE INDEX fillers_file ON fillers (file, offset);
             CREATE TABLE named (record_id);
             CREATE INDEX items_digest ON items (digest);
-            CREATE TABLE homes (key, version, jsonl, file, offset, PRIMARY KEY (key, version));
+            CREATE TABLE homes (key, version, renewed, jsonl, file, offset, PRIMARY KEY (key, version, renewed));
             CREATE TABLE sizes (file PRIMARY KEY, size);
             CREATE TABLE stated (file, record_id, offset, PRIMARY KEY (file, record_id));
             """,
@@ -81,10 +81,10 @@ class Inventory:
             self.db.executemany("INSERT INTO named VALUES (?)", [(lost,) for lost in lost_records(record)])
 
     def add_item(self, item: StoredItem) -> None:
-        """Take in an item record. Of two of the same version the first counts."""
+        """Take in an item record. Of two of the same reading the first counts."""
         digest = hashlib.sha256(item.line).hexdigest()
-        row = (item_key(item.record), int(item.record["version"]), digest, item.file, item.offset, item.length)
-        self.db.execute("INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL)", row)
+        row = (*line_id(item.record), digest, item.file, item.offset, item.length)
+        self.db.execute("INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)", row)
 
     def state_place(self, file: str, record_id: str, offset: int) -> None:
         """Note where the state or a line of `articles/` says that a record lies. What is said first counts."""
@@ -97,7 +97,7 @@ class Inventory:
         sql = """SELECT r.offset AS place, s.offset - r.offset FROM records r JOIN stated s USING (file, record_id)
                  WHERE r.file = ?1 AND r.offset >= ?2 AND r.offset < ?3
                  UNION
-                 SELECT i.offset, h.offset - i.offset FROM items i JOIN homes h USING (file, key, version)
+                 SELECT i.offset, h.offset - i.offset FROM items i JOIN homes h USING (file, key, version, renewed)
                  WHERE i.file = ?1 AND i.offset >= ?2 AND i.offset < ?3 ORDER BY place"""
         for row in self.db.execute(sql, (file, start, end)):
             yield row[0], row[1]
@@ -137,11 +137,9 @@ class Inventory:
         row = self.db.execute(sql, (file,)).fetchone()
         return row[0] if row else None
 
-    def state_home(self, key: str, version: int, jsonl: str, file: str, offset: int) -> None:
-        """Note in which file of `articles/` the state says that a version has its line,
-        and where in a WARC its record.
-        """
-        self.db.execute("INSERT OR IGNORE INTO homes VALUES (?, ?, ?, ?, ?)", (key, version, jsonl, file, offset))
+    def state_home(self, identity: LineId, jsonl: str, file: str, offset: int) -> None:
+        """Note in which file of `articles/` the state says that a line lies, and where in a WARC its record."""
+        self.db.execute("INSERT OR IGNORE INTO homes VALUES (?, ?, ?, ?, ?, ?)", (*identity, jsonl, file, offset))
 
     def state_size(self, file: str, size: int) -> None:
         """Note up to which byte the state knows a WARC."""
@@ -155,9 +153,10 @@ class Inventory:
         """Whether anything is said of records in a file."""
         return self.db.execute("SELECT 1 FROM stated WHERE file = ? LIMIT 1", (file,)).fetchone() is not None
 
-    def home(self, version: tuple[str, int]) -> str | None:
-        """The file of `articles/` that a version belongs to. None where nothing tells."""
-        row = self.db.execute("SELECT jsonl FROM homes WHERE key = ? AND version = ?", version).fetchone()
+    def home(self, identity: LineId) -> str | None:
+        """The file of `articles/` that a line belongs to. None where nothing tells."""
+        where = "key = ? AND version = ? AND renewed = ?"
+        row = self.db.execute(f"SELECT jsonl FROM homes WHERE {where}", identity).fetchone()  # noqa: S608 - fixed text
         return row[0] if row else None
 
     def captures(self) -> Iterator[CaptureRow]:
@@ -199,11 +198,10 @@ class Inventory:
         sql = f"SELECT * FROM items WHERE {condition} ORDER BY file, offset"  # noqa: S608 - conditions are fixed texts
         yield from self.db.execute(sql, parameters)
 
-    def place_line(
-        self, key: str, version: int, jsonl: str | None, offset: int | None = None, length: int | None = None
-    ) -> None:
-        """Note where the line of a version lies; None where it lies nowhere."""
+    def place_line(self, identity: LineId, jsonl: str, offset: int, length: int) -> None:
+        """Note where a line lies."""
         self.db.execute(
-            "UPDATE items SET jsonl = ?, jsonl_offset = ?, jsonl_length = ? WHERE key = ? AND version = ?",
-            (jsonl, offset, length, key, version),
+            "UPDATE items SET jsonl = ?, jsonl_offset = ?, jsonl_length = ?"
+            " WHERE key = ? AND version = ? AND renewed = ?",
+            (jsonl, offset, length, *identity),
         )

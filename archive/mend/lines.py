@@ -18,15 +18,13 @@ from typing import Any
 from archive.digest import digest_stream
 from archive.files import OPEN_SUFFIX, read_range, replace_file, set_aside
 from archive.fixity import Entry
-from archive.lines.reader import item_key, version_of
+from archive.lines.reader import LineId, line_id, version_of
 from archive.mend.inventory import Inventory
 from archive.recover.recover import Recovery
 from archive.warc.reader import read_record_at
 
 Vouch = Callable[[dict[str, Any]], bool]
 """Whether an item agrees with itself, e.g. with its own digest of its text."""
-Version = tuple[str, int]
-"""Key and version of an item."""
 LinePlace = tuple[str, int, int]
 """File, offset and length of a line."""
 
@@ -35,7 +33,7 @@ LinePlace = tuple[str, int, int]
 class Source:
     """Where a line can be read, and where its record lies."""
 
-    version: Version
+    version: LineId
     path: Path
     offset: int
     length: int
@@ -85,14 +83,14 @@ class LineMender:
             recovery,
         )
         self._spare = spare
-        self._seen: set[Version] = set()
-        self._surer: set[Version] = set()
+        self._seen: set[LineId] = set()
+        self._surer: set[LineId] = set()
         """Versions that `articles.jsonl` has, where it is as it was closed:
         no other copy of theirs needs to be believed.
         """
         self.written: set[str] = set()
         """Files that were written anew, by their path in the collection."""
-        self.orphans: dict[Version, LinePlace] = {}
+        self.orphans: dict[LineId, LinePlace] = {}
         """Versions whose item record is lost, and where their line is."""
 
     def mend(self) -> None:
@@ -135,7 +133,7 @@ class LineMender:
             return None
         digest = hashlib.sha256(line[:-1]).hexdigest()
         for row in self._inventory.items("digest = ?", digest):
-            version = (row["key"], row["version"])
+            version = LineId(row["key"], row["version"], row["renewed"])
             if version not in self._seen:
                 self._seen.add(version)
                 order = (row["file"], row["offset"])
@@ -149,8 +147,9 @@ class LineMender:
         record = _parse(line)
         if record is None:
             return None
-        version = (item_key(record), int(record["version"]))
-        if version in self._seen or any(self._inventory.items("key = ? AND version = ?", *version)):
+        version = line_id(record)
+        known = self._inventory.items("key = ? AND version = ? AND renewed = ?", *version)
+        if version in self._seen or any(known):
             return None
         if not trusted and (
             version in self._surer or self._inventory.contradicts(record["warc"]) or not self._vouch(record)
@@ -163,7 +162,7 @@ class LineMender:
     def _unwritten(self) -> Iterator[Source]:
         """Items of the WARCs that have no line."""
         for row in self._inventory.items():
-            version = (row["key"], row["version"])
+            version = LineId(row["key"], row["version"], row["renewed"])
             if version not in self._seen:
                 self._seen.add(version)
                 path = self._directory / "warc" / row["file"]
@@ -209,7 +208,7 @@ class LineMender:
             if source.order is None:
                 self.orphans[source.version] = (file.path.name, offset, length)
             else:
-                self._inventory.place_line(*source.version, file.path.name, offset, length)
+                self._inventory.place_line(source.version, file.path.name, offset, length)
             offset += length
 
 
@@ -237,7 +236,7 @@ def _parse(line: bytes) -> dict[str, Any] | None:
     """The item of a whole line. None where it lacks what an item of a collection has."""
     try:
         record: dict[str, Any] = json.loads(line)
-        sound = isinstance(record["text_digest"], str) and type(record["version"]) is int and bool(item_key(record))
+        sound = isinstance(record["text_digest"], str) and type(record["version"]) is int and bool(line_id(record))
         warc = record["warc"]
         sound = sound and all(isinstance(warc[name], str) for name in ("file", "record_id", "payload_digest"))
         sound = sound and type(warc["offset"]) is int and type(warc["length"]) is int

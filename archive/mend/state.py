@@ -12,9 +12,9 @@ from archive.collection import Collection, newest_lines
 from archive.files import OPEN_SUFFIX, read_range, set_aside
 from archive.fixity import Entry
 from archive.index import cdxj
-from archive.lines.reader import version_of, version_row
+from archive.lines.reader import LineId, version_of, version_row
 from archive.mend.inventory import Inventory
-from archive.mend.lines import LinePlace, Version, Vouch, read_lines
+from archive.mend.lines import LinePlace, Vouch, read_lines
 from archive.recover.recover import READ_AGAIN, Recovery
 from archive.recover.reindex import Describe, note_capture
 from archive.state.database import open_read_only
@@ -55,8 +55,10 @@ def find_fault(path: Path, entry: Entry | None, inventory: Inventory) -> str | N
 def _learn(database: sqlite3.Connection, inventory: Inventory) -> None:
     for row in database.execute("SELECT file, record_id, offset FROM captures"):
         inventory.state_place(row["file"], row["record_id"], row["offset"])
-    for row in database.execute("SELECT key, version, jsonl, file, offset FROM versions"):
-        inventory.state_home(*row)
+    for row in database.execute("SELECT * FROM versions"):
+        # A state of an earlier version, which knew of no renewals, is as good.
+        renewed = row["renewed"] if "renewed" in row.keys() else ""  # noqa: SIM118 - a row is no mapping
+        inventory.state_home(LineId(row["key"], row["version"], renewed), row["jsonl"], row["file"], row["offset"])
     for row in database.execute("SELECT name, size FROM files"):
         inventory.state_size(row["name"], row["size"])
 
@@ -110,12 +112,12 @@ class Reconciler:
         if lost or differing:
             self._state.execute(_AGAIN.format(ids=_ALONE))
 
-    def versions(self, orphans: dict[Version, LinePlace]) -> None:
+    def versions(self, orphans: dict[LineId, LinePlace]) -> None:
         """Write the records again that are lost while a line is left; know each version by its record and its line."""
-        recorded = {(row["key"], row["version"]) for row in self._inventory.items()}
+        recorded = {_id_of(row) for row in self._inventory.items()}
         places = dict(orphans)
         for row in self._state.execute("SELECT * FROM versions ORDER BY jsonl, jsonl_offset").fetchall():
-            version = (row["key"], row["version"])
+            version = _id_of(row)
             if version not in recorded and version not in places:
                 places[version] = (row["jsonl"], row["jsonl_offset"], row["jsonl_length"])
         forgotten = [
@@ -123,21 +125,17 @@ class Reconciler:
             for version, place in places.items()
             if not self._restore(version, place, trusted=version in orphans)
         ]
-        for key, number in forgotten:
-            self._state.execute("DELETE FROM versions WHERE key = ? AND version = ?", (key, number))
-            self._state.execute(READ_AGAIN, (key,))
-            self._recovery.note(
-                f"version {number} of {key}: its record and its lines are lost; its page is to be read again"
-            )
-        for key, number in forgotten:
-            newest = self._state.find_version(key)
-            if newest is not None and newest.version > number:
-                self._recovery.leave(
-                    f"{self._collection.path}: version {number} of {key} is lost; restore the files from a copy"
-                )
+        for version in forgotten:
+            self._state.execute("DELETE FROM versions WHERE key = ? AND version = ? AND renewed = ?", version)
+            self._state.execute(READ_AGAIN, (version.key,))
+            self._recovery.note(f"{version}: its record and its lines are lost; its page is to be read again")
+        for version in forgotten:
+            newest = self._state.find_version(version.key)
+            if newest is not None and newest.version > version.version:
+                self._recovery.leave(f"{self._collection.path}: {version} is lost; restore the files from a copy")
         self._correct()
 
-    def _restore(self, version: Version, place: LinePlace, *, trusted: bool) -> bool:
+    def _restore(self, version: LineId, place: LinePlace, *, trusted: bool) -> bool:
         path = self._collection.path / "articles" / place[0]
         line = b"".join(read_range(path, place[1], place[1] + place[2])) if path.exists() else b""
         if version_of(line) != version or not line.endswith(b"\n") or not (trusted or self._vouch(json.loads(line))):
@@ -146,7 +144,7 @@ class Reconciler:
         response = self._inventory.find_capture(record["warc"]["file"], record["warc"]["offset"])
         known = response is not None and response.record_id == record["warc"]["record_id"]
         self._collection.restore_item(line[:-1], place)
-        text = f"version {version[1]} of {version[0]}: wrote its record again from its line in articles/{place[0]}"
+        text = f"{version}: wrote its record again from its line in articles/{place[0]}"
         self._recovery.note(text if known else f"{text}; the response that it was parsed from is lost")
         return True
 
@@ -155,7 +153,7 @@ class Reconciler:
         corrected = 0
         for row in self._inventory.items("jsonl IS NOT NULL"):
             known = self._state.execute(
-                "SELECT * FROM versions WHERE key = ? AND version = ?", (row["key"], row["version"])
+                "SELECT * FROM versions WHERE key = ? AND version = ? AND renewed = ?", _id_of(row)
             ).fetchone()
             names = ("file", "offset", "length", "jsonl", "jsonl_offset", "jsonl_length")
             if known is not None and all(known[name] == row[name] for name in names):
@@ -210,6 +208,10 @@ class Reconciler:
         if not same:
             self._collection.recovery.indexed = True
             self._recovery.note("indexes/index.cdxj: made anew from the records in warc/")
+
+
+def _id_of(row: sqlite3.Row) -> LineId:
+    return LineId(row["key"], row["version"], row["renewed"])
 
 
 def _same(one: Iterator[bytes], other: Iterator[bytes]) -> bool:

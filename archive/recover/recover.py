@@ -11,6 +11,7 @@
 Safe to run twice, and at any moment when nobody writes.
 """
 
+import json
 import logging
 import os
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from pathlib import Path
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
 from archive.files import OPEN_SUFFIX, drop_unfinished, publish, read_range, set_aside
-from archive.lines.reader import item_key, version_of, version_row
+from archive.lines.reader import LineId, id_of, line_id, parser_of, version_of, version_row
 from archive.lines.writer import JsonlFile
 from archive.recover.reindex import Describe, StoredItem, index_file
 from archive.state.database import State
@@ -75,6 +76,7 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
             )
         items += _catch_up(path, state, urls, describe, recovery)
     _restore_lines(directory, state, items, recovery, run)
+    _note_parsers(directory, state)
     state.commit()
     return recovery
 
@@ -145,18 +147,32 @@ def _restore_lines(directory: Path, state: State, items: list[StoredItem], recov
         target = _mend_open(directory, target, state, items, recovery)
     held = _read_held(articles) if items else {}
     for item in items:
-        key, version = item_key(item.record), int(item.record["version"])
-        place = held.get((key, version))
+        identity = line_id(item.record)
+        place = held.get(identity)
         if place is None:
             target = target or JsonlFile(articles, run + ".jsonl")
             place = (target.name, target.size, len(item.line) + 1)
             target.append([item.line])
-            recovery.note(f"{place[0]}: wrote version {version} of {key} from {item.file}")
+            recovery.note(f"{place[0]}: wrote {identity} from {item.file}")
         state.add_version(
             version_row(item.record, Place(file=item.file, offset=item.offset, length=item.length), place)
         )
     if target is not None:
         recovery.finished.append(target.finish())
+
+
+def _note_parsers(directory: Path, state: State) -> None:
+    """Tell a state of an earlier version, once, which parser read what it knows."""
+    rows = state.execute(
+        "SELECT key, version, renewed, jsonl, jsonl_offset, jsonl_length FROM versions WHERE parser IS NULL"
+    )
+    for *identity, jsonl, offset, length in rows.fetchall():
+        path = directory / "articles" / jsonl
+        line = b"".join(read_range(path, offset, offset + length)) if path.is_file() else b""
+        parser = (parser_of(json.loads(line)) if version_of(line) else None) or ""
+        state.execute(
+            "UPDATE versions SET parser = ? WHERE key = ? AND version = ? AND renewed = ?", (parser, *identity)
+        )
 
 
 def _mend_open(
@@ -165,29 +181,26 @@ def _mend_open(
     """Cut off a half-written line, and any whose item the WARC does not hold; write those again that the file lacks."""
     target.abandon()
     path = directory / "articles" / (target.name + OPEN_SUFFIX)
-    known = {(row.key, row.version) for row in state.versions_in(target.name)}
-    known |= {(item_key(item.record), int(item.record["version"])) for item in items}
+    known = {id_of(row) for row in state.versions_in(target.name)}
+    known |= {line_id(item.record) for item in items}
     held, keep = _sound_lines(path, known)
-    rows = [row for row in state.versions_in(target.name) if (row.key, row.version) not in held]
+    rows = [row for row in state.versions_in(target.name) if id_of(row) not in held]
     lines = [_find_line(directory, path, row) for row in rows]
     for row in list(state.versions_in(target.name)):
-        place = held.get((row.key, row.version))
+        place = held.get(id_of(row))
         if place is not None and place != (row.jsonl_offset, row.jsonl_length):
             state.add_version(replace(row, jsonl_offset=place[0], jsonl_length=place[1]))
     cut_torn_tail(path, keep, directory / "torn", recovery)
     target = JsonlFile(path.parent, target.name)
     for row, line in zip(rows, lines, strict=True):
         if line is None:
-            state.execute("DELETE FROM versions WHERE key = ? AND version = ?", (row.key, row.version))
-            recovery.note(
-                f"{target.name}: version {row.version} of {row.key} is lost here and in {row.file}; its page is to be"
-                " read again"
-            )
+            state.execute("DELETE FROM versions WHERE key = ? AND version = ? AND renewed = ?", id_of(row))
+            recovery.note(f"{target.name}: {id_of(row)} is lost here and in {row.file}; its page is to be read again")
             state.execute(READ_AGAIN, (row.key,))
             continue
         state.add_version(replace(row, jsonl_offset=target.size, jsonl_length=len(line) + 1))
         target.append([line])
-        recovery.note(f"{target.name}: wrote version {row.version} of {row.key} from {row.file}")
+        recovery.note(f"{target.name}: wrote {id_of(row)} from {row.file}")
     return target
 
 
@@ -200,14 +213,14 @@ def _find_line(directory: Path, path: Path, row: VersionRow) -> bytes | None:
             return block.read()
     except (RecordError, OSError):
         line = b"".join(read_range(path, row.jsonl_offset, row.jsonl_offset + row.jsonl_length))
-        return line[:-1] if line.endswith(b"\n") and version_of(line) == (row.key, row.version) else None
+        return line[:-1] if line.endswith(b"\n") and version_of(line) == id_of(row) else None
 
 
-def _sound_lines(path: Path, known: set[tuple[str, int]]) -> tuple[dict[tuple[str, int], tuple[int, int]], int]:
+def _sound_lines(path: Path, known: set[LineId]) -> tuple[dict[LineId, tuple[int, int]], int]:
     """Whole lines of known versions, each once, from the file's beginning: their offsets and lengths;
     and where the last of them ends.
     """
-    held: dict[tuple[str, int], tuple[int, int]] = {}
+    held: dict[LineId, tuple[int, int]] = {}
     end = 0
     with path.open("rb") as stream:
         for line in stream:
@@ -219,9 +232,9 @@ def _sound_lines(path: Path, known: set[tuple[str, int]]) -> tuple[dict[tuple[st
     return held, end
 
 
-def _read_held(articles: Path) -> dict[tuple[str, int], tuple[str, int, int]]:
-    """(key, version) → file, offset and length of every line in `articles/`."""
-    held: dict[tuple[str, int], tuple[str, int, int]] = {}
+def _read_held(articles: Path) -> dict[LineId, tuple[str, int, int]]:
+    """Identity → file, offset and length of every line in `articles/`."""
+    held: dict[LineId, tuple[str, int, int]] = {}
     for path in sorted([*articles.glob("*.jsonl"), *articles.glob("*.jsonl" + OPEN_SUFFIX)]):
         offset = 0
         with path.open("rb") as stream:

@@ -15,9 +15,24 @@ from typing import Any, Self
 from archive.errors import ArchiveError, OutOfSpace
 from archive.state.rows import CaptureRow, VersionRow
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-_TABLES = """
+_VERSIONS = """
+CREATE TABLE versions (
+  key TEXT NOT NULL, version INTEGER NOT NULL, renewed TEXT NOT NULL, parser TEXT,
+  digest TEXT NOT NULL, status TEXT NOT NULL, date TEXT,
+  jsonl TEXT NOT NULL, jsonl_offset INTEGER NOT NULL, jsonl_length INTEGER NOT NULL,
+  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+  PRIMARY KEY (key, version, renewed)) WITHOUT ROWID;
+CREATE INDEX versions_jsonl ON versions (jsonl, jsonl_offset);
+CREATE INDEX versions_parser ON versions (parser);
+"""
+_HELD = """
+CREATE TABLE held (key TEXT PRIMARY KEY, capture INTEGER NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
+"""
+_TABLES = f"""
+{_VERSIONS}
+{_HELD}
 CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE captures (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, uri TEXT NOT NULL, date TEXT NOT NULL, type TEXT NOT NULL,
@@ -27,12 +42,6 @@ CREATE TABLE captures (
   UNIQUE (file, offset));
 CREATE INDEX captures_payload ON captures (payload_digest) WHERE type = 'response' AND truncated IS NULL;
 CREATE INDEX captures_key ON captures (key, id);
-CREATE TABLE versions (
-  key TEXT NOT NULL, version INTEGER NOT NULL, digest TEXT NOT NULL, status TEXT NOT NULL, date TEXT,
-  jsonl TEXT NOT NULL, jsonl_offset INTEGER NOT NULL, jsonl_length INTEGER NOT NULL,
-  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
-  PRIMARY KEY (key, version)) WITHOUT ROWID;
-CREATE INDEX versions_jsonl ON versions (jsonl, jsonl_offset);
 CREATE TABLE urls (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, kind TEXT NOT NULL, priority INTEGER NOT NULL,
   depth INTEGER NOT NULL, hops TEXT NOT NULL, via TEXT, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
@@ -43,6 +52,15 @@ CREATE INDEX urls_queue_kind ON urls (kind, priority DESC, id) WHERE state = 'qu
 CREATE INDEX urls_state ON urls (state, due);
 CREATE INDEX urls_due ON urls (kind, due) WHERE state = 'done';
 """
+_KEPT = "key, version, digest, status, date, jsonl, jsonl_offset, jsonl_length, file, offset, length"
+_MIGRATIONS = {
+    1: (
+        "DROP INDEX versions_jsonl; ALTER TABLE versions RENAME TO versions_1;"  # noqa: S608 - names of our own
+        f"{_VERSIONS} INSERT INTO versions (renewed, {_KEPT}) SELECT '', {_KEPT} FROM versions_1;"
+        f"DROP TABLE versions_1; {_HELD}"
+    )
+}
+"""Schema version → what makes the next one of it, so that a collection of an earlier version is only opened."""
 
 
 _CAPTURE_FIELDS = tuple(CaptureRow.__dataclass_fields__)
@@ -102,7 +120,11 @@ class State:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-            elif version != SCHEMA_VERSION:
+            while version in _MIGRATIONS:
+                script = _MIGRATIONS[version]
+                version += 1
+                self._db.executescript(f"BEGIN; {script} PRAGMA user_version={version}; COMMIT;")
+            if version not in {0, SCHEMA_VERSION}:
                 raise ArchiveError(
                     f"{path}: expected schema version {SCHEMA_VERSION}, got {version}; move it aside and run `thanhuy"
                     " index`"
@@ -200,19 +222,36 @@ class State:
     # Versions of items
 
     def add_version(self, row: VersionRow) -> None:
-        """Note a version of an item."""
+        """Note a reading of a version of an item."""
         self._db.execute(_INSERT_VERSION, [getattr(row, name) for name in _VERSION_FIELDS])
 
     def find_version(self, key: str) -> VersionRow | None:
-        """The newest version of an item."""
-        row = self._db.execute("SELECT * FROM versions WHERE key = ? ORDER BY version DESC LIMIT 1", (key,)).fetchone()
+        """The newest version of an item, as it was read last."""
+        newest = "SELECT * FROM versions WHERE key = ? ORDER BY version DESC, renewed DESC LIMIT 1"
+        row = self._db.execute(newest, (key,)).fetchone()
         return VersionRow(**dict(row)) if row else None
 
     def newest_versions(self) -> Iterator[VersionRow]:
-        """The newest version of each item, by key."""
-        newest = "SELECT key, max(version) AS version FROM versions GROUP BY key"
-        for row in self._db.execute(f"SELECT v.* FROM versions v JOIN ({newest}) n USING (key, version) ORDER BY key"):  # noqa: S608 - fixed text
+        """The newest version of each item, as it was read last, by key."""
+        newest = (
+            "SELECT *, row_number() OVER (PARTITION BY key ORDER BY version DESC, renewed DESC) AS turn FROM versions"
+        )
+        names = ", ".join(_VERSION_FIELDS)
+        for row in self._db.execute(f"SELECT {names} FROM ({newest}) WHERE turn = 1 ORDER BY key"):  # noqa: S608 - fixed text
             yield VersionRow(**dict(row))
+
+    def count_read_by_others(self, parser: str) -> int:
+        """How many versions, as they were read last, another parser read."""
+        later = "SELECT 1 FROM versions n WHERE n.key = v.key AND n.version = v.version AND n.renewed > v.renewed"
+        # Three ranges of the index: `IS NOT` would read all versions where none is of another parser.
+        others = "(parser < ?1 OR parser > ?1 OR parser IS NULL)"
+        sql = f"SELECT count(*) FROM versions v WHERE {others} AND NOT EXISTS ({later})"  # noqa: S608 - fixed text
+        return int(self._db.execute(sql, (parser,)).fetchone()[0])
+
+    def note_parser(self, parser: str) -> None:
+        """Note that this parser reads every version as it was read last."""
+        others = "parser < ?1 OR parser > ?1 OR parser IS NULL"
+        self._db.execute(f"UPDATE versions SET parser = ?1 WHERE {others}", (parser,))  # noqa: S608 - fixed text
 
     def versions_in(self, jsonl: str, start: int = 0) -> Iterator[VersionRow]:
         """The versions whose lines lie in one file of `articles/` at or after an offset, in the file's order."""
@@ -225,7 +264,7 @@ class State:
         """How many captures, versions and items, and how many URLs in each state."""
         one = {
             "captures": "SELECT count(*) FROM captures",
-            "versions": "SELECT count(*) FROM versions",
+            "versions": "SELECT count(*) FROM (SELECT DISTINCT key, version FROM versions)",
             "items": "SELECT count(DISTINCT key) FROM versions",
         }
         found = {name: int(self._db.execute(sql).fetchone()[0]) for name, sql in one.items()}

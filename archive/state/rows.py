@@ -27,10 +27,14 @@ class CaptureRow:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionRow:
-    """One version of one item: its line in `articles/` and its record in the WARC."""
+    """One reading of one version of an item: its line in `articles/` and its record in the WARC."""
 
     key: str
     version: int
+    renewed: str = ""
+    """When a newer parser read the version again, and this is what it read. Empty for what the crawl wrote."""
+    parser: str | None = None
+    """Version of the newest parser that is known to read the page so. None where nothing tells."""
     digest: str
     status: str
     date: str | None

@@ -16,7 +16,8 @@ from archive.digest import parse_digest
 from archive.errors import RecordError
 from archive.http.bodies import decode_content, read_message
 from archive.http.head import HTTPSyntaxError, ResponseHead
-from archive.verify.findings import DAMAGE, INFO, REPAIR, WARNING, Finding, Severity, find
+from archive.lines.reader import parser_of, renewed_at
+from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.links import Links
 from archive.verify.schema import check_schema, parse_line
 from archive.verify.warc import digest_of_line
@@ -53,6 +54,10 @@ class ItemLine:
     key: str
     """`kind/id`."""
     version: int
+    renewed: str
+    """When a newer parser renewed it; empty for what a crawl wrote."""
+    stale: bool
+    """Whether another parser wrote it, and the present one reads its page otherwise."""
     status: str
     url: str
     warc_file: str
@@ -142,7 +147,11 @@ def _scan_line(data: bytes, offset: int, task: LinesTask, result: LinesScan) -> 
         detail = f"expected text_digest {expected}, got {value.get('text_digest')}"
         result.findings.append(find("text-digest", file, detail, offset=offset, record_id=line.record_id))
     if sound and rules.parse and line.status == "live":
-        result.findings.extend(_reparse(value, line, task.warcs, rules))
+        differing = list(_reparse(value, line, task.warcs, rules))
+        if parser_of(value) == rules.parser_version:
+            result.findings += differing
+        elif differing:
+            result.lines[-1] = replace(line, stale=True)
 
 
 def _as_line(value: dict[str, Any], data: bytes, offset: int, file: str) -> ItemLine | None:
@@ -166,6 +175,8 @@ def _as_line(value: dict[str, Any], data: bytes, offset: int, file: str) -> Item
         digest=digest_of_line(data),
         key=f"{value['kind']}/{value['id']}",
         version=value["version"],
+        renewed=renewed_at(value),
+        stale=False,
         status=str(value.get("status", "live")),
         url=value["url"],
         warc_file=warc["file"],
@@ -187,19 +198,16 @@ def _reparse(value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRule
     except (RecordError, HTTPSyntaxError):
         return  # reported where the WARC and the pointer are checked
     parsed = rules.parse(body, line.url, headers, str(value.get("captured_at")))
-    same_parser = (value.get("parser") or {}).get("version") == rules.parser_version
-    severity = DAMAGE if same_parser else WARNING
     if parsed is None:
         detail = "expected an item in the page, got none when parsing it again"
-        yield find(
-            "record-unparsed", line.file, detail, offset=line.offset, record_id=line.record_id, severity=severity
-        )
+        yield find("record-unparsed", line.file, detail, offset=line.offset, record_id=line.record_id)
         return
+    same_parser = parser_of(value) == rules.parser_version
     ignored = rules.unparsed if same_parser else rules.unparsed | {"parser", "sources"}
     differing = [key for key in value if key not in ignored and value[key] != parsed.get(key)]
     if differing:
         detail = f"expected {line.key} as parsing the page again gives it, got a difference in {', '.join(differing)}"
-        yield find("record-differs", line.file, detail, offset=line.offset, record_id=line.record_id, severity=severity)
+        yield find("record-differs", line.file, detail, offset=line.offset, record_id=line.record_id)
 
 
 def parse_line_again(value: dict[str, Any], warcs: Path, rules: ItemRules) -> list[Finding]:
@@ -259,6 +267,7 @@ class Items:
         yield from self._check_lines()
         yield from self._check_versions()
         yield from self._check_newest()
+        yield from self._check_parsers()
 
     def _find(self, code: str, row: sqlite3.Row, detail: str, *, lag: bool = False) -> Finding:
         severity, remedy = self._lag if lag else (None, None)
@@ -354,7 +363,7 @@ class Items:
 
     def _check_versions(self) -> Iterator[Finding]:
         for table in ("lines", "newest"):
-            group = "key, version" if table == "lines" else "key"
+            group = "key, version, renewed" if table == "lines" else "key"
             sql = f"SELECT *, count(*) AS times FROM {table} GROUP BY {group} HAVING times > 1 ORDER BY rowid"  # noqa: S608 - fixed text
             for row in self._db.execute(sql):
                 detail = f"expected version {row['version']} of {row['key']} once, got it {row['times']} times"
@@ -365,7 +374,8 @@ class Items:
             yield self._find("version-order", row, detail)
 
     def _check_newest(self) -> Iterator[Finding]:
-        self._db.execute("CREATE TEMP TABLE tops AS SELECT *, max(version) FROM lines GROUP BY key")
+        newest = "max(printf('%020d', version) || renewed)"
+        self._db.execute(f"CREATE TEMP TABLE tops AS SELECT *, {newest} FROM lines GROUP BY key")  # noqa: S608 - fixed text
         self._db.execute("CREATE INDEX temp.tops_key ON tops (key)")
         joined = "FROM tops t LEFT JOIN newest n ON n.key = t.key"
         for row in self._db.execute(f"SELECT t.* {joined} WHERE n.key IS NULL ORDER BY t.file, t.offset"):
@@ -381,6 +391,15 @@ class Items:
             yield self._find("newest-differs", row, detail, lag=True)
         for row in self._db.execute("SELECT n.* FROM newest n LEFT JOIN tops t USING (key) WHERE t.key IS NULL"):
             yield self._find("newest-extra", row, f"expected a version of {row['key']} in articles/, got none")
+
+    def _check_parsers(self) -> Iterator[Finding]:
+        """One finding for all records that the present parser reads otherwise: nothing is amiss with them."""
+        later = "SELECT 1 FROM lines n WHERE n.key = l.key AND n.version = l.version AND n.renewed > l.renewed"
+        sql = f"SELECT *, count(*) AS times FROM lines l WHERE stale AND NOT EXISTS ({later})"  # noqa: S608 - fixed text
+        row = self._db.execute(sql).fetchone()
+        if row["times"]:
+            detail = f"expected records as the present parser reads them, got {row['times']} of another's"
+            yield find("older-parser", row["file"], detail)
 
 
 def _escaped(url: str) -> str:

@@ -40,6 +40,8 @@ def report(outcome: Outcome, into: object, *, quiet: bool) -> Exit:
         raise CommandFailed(f"{into}: {endings[code]}", code)
     if not quiet:
         click.echo(summary)
+        for note in outcome.notes:
+            click.echo(f"thanhuy: {into}: {note}", err=True)
     for shortfall in outcome.shortfalls:
         click.echo(f"thanhuy: {into}: {shortfall}", err=True)
     return code

@@ -6,7 +6,9 @@ from typing import Any
 
 from archive.collection import Collection
 from archive.state.urls import Urls
+from crawler.pages import PARSER_VERSION
 from crawler.planning.coverage import Known, count_months, find_gaps
+from crawler.reporting.words import plural
 from crawler.site.scope import Kind, find_page
 
 
@@ -38,3 +40,14 @@ def coverage(collection: Collection) -> dict[str, Any] | None:
         return None
     known = known_articles(collection)
     return {"months": count_months(known), "gaps": [dataclasses.asdict(gap) for gap in find_gaps(known)]}
+
+
+def note_older_parsers(collection: Collection) -> list[str]:
+    """One line where articles wait to be read again by the present parser."""
+    waiting = collection.state.count_read_by_others(PARSER_VERSION)
+    if not waiting:
+        return []
+    return [
+        f"{plural(waiting, 'record')} of another parser than this one ({PARSER_VERSION}):"
+        f" `thanhuy reread {collection.path}` reads the stored pages again"
+    ]

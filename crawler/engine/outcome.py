@@ -29,6 +29,8 @@ class Outcome:
     """Which budget was spent. Empty where the crawl came to its own end."""
     shortfalls: list[str] = field(default_factory=list)
     """Health checks that fell short, in words."""
+    notes: list[str] = field(default_factory=list)
+    """What else a person should know; nothing fell short."""
     stats: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     """What the collection holds afterwards."""

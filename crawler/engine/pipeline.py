@@ -1,12 +1,14 @@
 """The one pipeline: Article → archive."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from archive.errors import ArchiveError
+from crawler.articles import reparse
 from crawler.engine.session import ArchiveSession
 from crawler.items import Article, as_record
 from crawler.planning.revisits import next_visit
@@ -44,7 +46,7 @@ class ArchivePipeline:
             collection.urls.finish(capture.key, "excluded")
             stats.inc_value("articles/excluded")
             return
-        stamped = collection.append_item(as_record(item), capture)
+        stamped = collection.append_item(as_record(item), capture, reparse=partial(reparse, collection.path))
         collection.urls.note_gone(capture.key, None)
         due = next_visit(datetime.now(UTC), item.date)
         collection.urls.finish(capture.key, due=due, changed_at=capture.date if stamped else None)

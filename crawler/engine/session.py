@@ -23,7 +23,7 @@ from crawler import __version__
 from crawler.engine.commits import Committer
 from crawler.engine.connect import Route, parse_route
 from crawler.engine.health import find_shortfalls
-from crawler.engine.known import coverage, knows_listing
+from crawler.engine.known import coverage, knows_listing, note_older_parsers
 from crawler.engine.outcome import Outcome
 from crawler.engine.runlog import attach_log
 from crawler.engine.wire import check_wire
@@ -172,6 +172,7 @@ class ArchiveSession:
             outcome.failure = outcome.failure or failure
         try:
             outcome.counts = collection.state.counts()
+            outcome.notes += note_older_parsers(collection)
         except ArchiveError as failure:
             outcome.failure = outcome.failure or failure
             collection.failed = True

@@ -1,0 +1,36 @@
+"""An older parser, as a process of `thanhuy` may have it: version 0, which knows no byline."""
+
+from pathlib import Path
+
+_SCRIPT = """
+import dataclasses
+
+import crawler.pages
+from crawler.items import text_digest
+from crawler.pages import reading
+
+newer = crawler.pages.parse_article
+
+
+def parse_article(*page, **more):
+    article = newer(*page, **more)
+    return dataclasses.replace(
+        article,
+        byline=None,
+        authors=[],
+        sources=[source for source in article.sources if source.field not in {"byline", "authors"}],
+        text_digest=text_digest(article.title, article.lead, article.body, article.captions, None),
+        parser=dataclasses.replace(article.parser, version="0"),
+    )
+
+
+crawler.pages.parse_article = parse_article
+crawler.pages.PARSER_VERSION = reading.PARSER_VERSION = "0"
+"""
+
+
+def older_parser(directory: Path) -> dict[str, str]:
+    """Environment of a process in which the parser is an older one."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "sitecustomize.py").write_text(_SCRIPT, "utf-8")
+    return {"PYTHONPATH": str(directory)}
