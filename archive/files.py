@@ -7,6 +7,7 @@ import errno
 import filecmp
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archive.errors import ArchiveError, OutOfSpace
@@ -47,14 +48,28 @@ def as_archive_error(error: OSError, path: Path) -> ArchiveError:
 
 def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file anew and put it in the place of the old one in one step, durably."""
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("wb") as stream:
+    with build_file(path) as drafted, drafted.open("wb") as stream:
         for piece in pieces:
             stream.write(piece)
         stream.flush()
         reach("replace")
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+
+
+@contextmanager
+def build_file(path: Path) -> Iterator[Path]:
+    """Where to build a file that takes the place of `path` in one step, durably, when the block ends well.
+    When it ends otherwise, the old file stays and nothing is left beside it.
+    """
+    drafted = path.with_name(path.name + NEW_SUFFIX)
+    try:
+        yield drafted
+        with drafted.open("rb") as stream:
+            os.fsync(stream.fileno())
+        drafted.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            drafted.unlink(missing_ok=True)
+        raise
     sync_directory(path.parent)
 
 

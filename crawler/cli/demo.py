@@ -11,8 +11,10 @@ from typing import Any
 import click
 
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.values import progress_option
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
+from crawler.reporting.amounts import format_size
 
 
 @click.command()
@@ -27,7 +29,7 @@ from crawler.demo.truth import SampleSite
     "--keep-serving", is_flag=True, help="Serve the sample site until Ctrl-C, to look at it or to crawl it by hand."
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port. Default: a free one.")
-@click.option("--progress/--no-progress", default=None, help="A progress bar; by default when stderr is a terminal.")
+@progress_option
 def command(into: Path, keep_serving: bool, port: int, progress: bool | None) -> int:
     """Serve the sample site on loopback, crawl it over TLS under the real host names, verify the result,
     and say what to try next.
@@ -78,7 +80,7 @@ def _summary(into: Path, stats: dict[str, Any], counts: dict[str, int], requests
         ("requests the site saw", requests),
         ("captures in the archive", counts.get("captures", 0)),
         ("articles in the archive", counts.get("items", 0)),
-        ("size on disk", f"{size / 1e6:.1f} MB"),
+        ("size on disk", format_size(size)),
     )
     return "\n".join(f"{name + ':':26}{value}" for name, value in rows)
 

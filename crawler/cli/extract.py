@@ -2,26 +2,33 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from archive.directory import NothingToVerify
+from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import CommandFailed, Exit, leave_quietly
+from crawler.cli.values import (
+    STDOUT,
+    check_target,
+    force_option,
+    jobs_option,
+    plain,
+    progress_option,
+    quiet_option,
+    write_target,
+)
 from crawler.extracting.differing import Difference, Differences, excerpt
-from crawler.extracting.output import BadTarget, check_target, newest_only, write_lines
+from crawler.extracting.output import newest_only
 from crawler.extracting.running import Extraction, NothingStored, Options, Tally
 from crawler.extracting.sources import NoSource, Source, find_sources
 from crawler.pages import LAYOUT_CODES
-from crawler.reporting.words import plural
+from crawler.reporting.amounts import plural
 
-STDOUT = Path("-")
 MOST_DAMAGE = 20
 CODES = LAYOUT_CODES | {
     "too-large": "more decoded bytes than any page has",
@@ -48,13 +55,7 @@ KINDS = {
     metavar="OUT.jsonl",
     help="Where the records go; default: stdout.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes; the output is the same for any number.",
-)
+@jobs_option
 @click.option(
     "--newest", is_flag=True, help="Only the newest version of each article, by key, as articles.jsonl has them."
 )
@@ -67,11 +68,9 @@ KINDS = {
     "--diff", is_flag=True, help="Print what differs from the stored records; records are written only with -o."
 )
 @click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object.")
-@click.option("--force", is_flag=True, help="Replace a file that holds no JSON Lines.")
-@click.option("--quiet", is_flag=True, help="No summary on stderr; damage is told all the same.")
-@click.option(
-    "--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal, unless --quiet."
-)
+@force_option
+@quiet_option
+@progress_option
 def command(
     paths: tuple[Path, ...],
     output: Path | None,
@@ -111,13 +110,16 @@ def command(
         sources = find_sources(paths)
         if output not in {None, STDOUT}:
             assert output is not None
-            check_target(output, paths, sources, force=force)
-        with _progress(progress, quiet) as tell:
+            reads = [*paths, *(source.path for source in sources)]
+            check_target(output, force=force, reads=reads, is_ours=_is_lines, ours="holds no JSON Lines")
+        with meter("extract", shown=progress, quiet=quiet, in_bytes=False, prints=output in {None, STDOUT}) as bar:
             collection = len(paths) == 1 and paths[0].is_dir()
-            options = Options(jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, progress=tell)
+            options = Options(
+                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, progress=_Phases(bar).tell
+            )
             extraction = Extraction(sources, options)
             differences = _write(extraction, output, newest, _Printer(as_json) if diff else None)
-    except (NothingToVerify, NoSource, BadTarget, NothingStored) as error:
+    except (NothingToVerify, NoSource, NothingStored) as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
     except BrokenPipeError:
         return leave_quietly()
@@ -160,7 +162,7 @@ def _write(extraction: Extraction, output: Path | None, newest: bool, printer: _
     lines = _lines(extraction, printer)
     pieces = newest_only(lines) if newest else (line for _, line in lines)
     if output is not None and output != STDOUT:
-        write_lines(output, pieces)
+        write_target(output, pieces)
     elif printer is not None:
         for _ in pieces:
             pass
@@ -187,9 +189,9 @@ def _lines(extraction: Extraction, printer: _Printer | None) -> Iterator[tuple[s
 
 def format_difference(found: Difference) -> Iterator[str]:
     """An article that differs, and a line for each of its fields."""
-    yield _plain(f"{found.key} version {found.version} ({found.captured_at}): {KINDS[found.kind]}: {found.title}")
+    yield plain(f"{found.key} version {found.version} ({found.captured_at}): {KINDS[found.kind]}: {found.title}")
     if found.detail:
-        yield _plain(f"    {found.detail}")
+        yield plain(f"    {found.detail}")
     for change in found.fields:
         yield f"    {change.field}: {excerpt(change.old, change.new)}"
 
@@ -247,30 +249,23 @@ def summarise(tally: Tally, sources: list[Source], differences: Differences | No
 
 def _tell_damage(tally: Tally) -> None:
     for label, offset, detail in tally.damage[:MOST_DAMAGE]:
-        click.echo(_plain(f"thanhuy: {label}:{offset}: {detail}"), err=True)
+        click.echo(plain(f"thanhuy: {label}:{offset}: {detail}"), err=True)
     if tally.damaged > MOST_DAMAGE:
         click.echo(f"thanhuy: … and {tally.damaged - MOST_DAMAGE} damages more; `thanhuy verify` lists all", err=True)
 
 
-def _plain(value: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in value)
+def _is_lines(beginning: bytes) -> bool:
+    return beginning[:1] in {b"", b"{"}
 
 
-@contextmanager
-def _progress(wanted: bool | None, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
-    """A progress bar, where a person watches."""
-    console = Console(stderr=True)
-    if not (console.is_terminal and not quiet if wanted is None else wanted):
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[str, Any] = {}
+class _Phases:
+    """Hands what an extraction tells of its progress to a meter: each label is a phase."""
 
-        def tell(label: str, done: int, total: int) -> None:
-            if label not in tasks:
-                tasks[label] = bar.add_task(label, total=total)
-            bar.update(tasks[label], advance=done)
+    def __init__(self, bar: Meter) -> None:
+        self._bar, self._label = bar, ""
 
-        yield tell
+    def tell(self, label: str, done: int, total: int) -> None:
+        if label != self._label:
+            self._label = label
+            self._bar.phase(label, total)
+        self._bar.advance(done)

@@ -4,10 +4,10 @@ Each option has a key of the same name in the `--config` file; what the command 
 """
 
 import json
-import math
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,10 +15,11 @@ import click
 
 from crawler import USER_AGENT
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option
 from crawler.engine.connect import parse_route, read_authorities
 from crawler.pages.words.slug import slug_of
 from crawler.site.scope import find_kind, is_trap
-from crawler.site.times import parse_day, parse_duration, parse_hours
+from crawler.site.times import parse_hours
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,47 +58,13 @@ SETTINGS = {
 """Option → setting."""
 
 
-UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-
-
-def _checked(parse: Callable[[str], Any], *, keep: bool = False) -> Callable[..., Any]:
-    """A callback that reads a value, or says what was expected. `keep`: check it, and pass on the text."""
-
-    def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
-        if value is None:
-            return None
+def _check_hours(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
         try:
-            parsed = parse(str(value))
+            parse_hours(value)
         except ValueError as error:
             raise click.BadParameter(str(error)) from error
-        return str(value) if keep else parsed
-
-    return callback
-
-
-def _parse_size(context: click.Context, parameter: click.Parameter, value: str | int | None) -> int | None:
-    """`1GB`, `200MiB`, `4096`."""
-    if value is None:
-        return None
-    match = re.fullmatch(r"(\d+)\s*([kmg]i?b)?", str(value).strip().lower())
-    if match is None:
-        raise click.BadParameter(f"expected a size like 1GB or 200MiB, got {value!r}")
-    return int(match[1]) * UNITS[match[2] or ""]
-
-
-def _parse_budget(context: click.Context, parameter: click.Parameter, value: str | int | None) -> int | None:
-    """A size of which something can be used."""
-    size = _parse_size(context, parameter, value)
-    if size == 0:
-        raise click.BadParameter("expected more than 0; leave the option out for no limit")
-    return size
-
-
-def _parse_time(text: str) -> float:
-    seconds = parse_duration(text)
-    if not seconds:
-        raise ValueError("expected more than 0; leave the option out for no limit")
-    return seconds
+    return value
 
 
 def _check_sections(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:
@@ -125,12 +92,6 @@ def _check_authorities(context: click.Context, parameter: click.Parameter, value
     except (ValueError, OSError) as error:
         raise click.BadParameter(str(error)) from error
     return str(value.resolve())
-
-
-def _check_finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
-    if not math.isfinite(value):  # it compares as smaller and as larger than nothing, so a range lets it through
-        raise click.BadParameter(f"expected a number of seconds, got {value}")
-    return value
 
 
 def _check_operator(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -250,12 +211,8 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
         "--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="The collection's directory."
     ),
     click.option("--limit", type=click.IntRange(min=1), help="Stop after this many articles."),
-    click.option(
-        "--since", metavar="DATE", callback=_checked(parse_day, keep=True), help="First publication day wanted."
-    ),
-    click.option(
-        "--until", metavar="DATE", callback=_checked(parse_day, keep=True), help="Last publication day wanted."
-    ),
+    click.option("--since", type=DAY, help="First publication day wanted."),
+    click.option("--until", type=DAY, help="Last publication day wanted."),
     click.option(
         "--section",
         metavar="SLUG",
@@ -272,8 +229,7 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--dry-run", is_flag=True, help="Print what would be fetched next, and fetch nothing."),
     click.option(
         "--delay",
-        callback=_check_finite,
-        type=click.FloatRange(min=0, max=86_400),
+        type=duration(most=86_400),
         default=2.0,
         show_default=True,
         help="Seconds between requests, at least.",
@@ -285,20 +241,17 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
         "--requisites/--no-requisites", default=True, show_default=True, help="Fetch style sheets, scripts and fonts."
     ),
     click.option("--max-requests", type=click.IntRange(min=1), help="Stop after so many requests."),
-    click.option("--max-bytes", metavar="SIZE", callback=_parse_budget, help="Stop after so many bytes received."),
-    click.option("--max-time", metavar="TIME", callback=_checked(_parse_time), help="Stop after so long, e.g. 2h."),
+    click.option("--max-bytes", type=SIZE_LIMIT, help="Stop after so many bytes received."),
+    click.option("--max-time", type=DURATION_LIMIT, help="Stop after so long, e.g. 2h."),
     click.option(
         "--daily-requests", type=click.IntRange(min=1), help="Stop after so many requests a day, over all runs."
     ),
     click.option(
         "--daily-bytes",
-        metavar="SIZE",
-        callback=_parse_budget,
+        type=SIZE_LIMIT,
         help="Stop after so many bytes archived a day, over all runs.",
     ),
-    click.option(
-        "--daily-time", metavar="TIME", callback=_checked(_parse_time), help="Stop after so long a day, over all runs."
-    ),
+    click.option("--daily-time", type=DURATION_LIMIT, help="Stop after so long a day, over all runs."),
     click.option(
         "--media-requests",
         type=click.IntRange(min=1),
@@ -306,14 +259,13 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     ),
     click.option(
         "--media-bytes",
-        metavar="SIZE",
-        callback=_parse_budget,
+        type=SIZE_LIMIT,
         help="Leave photos and files after so many bytes of them.",
     ),
     click.option(
         "--hours",
         metavar="FROM-TO",
-        callback=_checked(parse_hours, keep=True),
+        callback=_check_hours,
         help="Only in these hours in Vietnam, e.g. 22-6.",
     ),
     click.option("--user-agent", callback=_check_line, help="What to call ourselves."),
@@ -338,33 +290,29 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     ),
     click.option(
         "--warc-size",
-        metavar="SIZE",
-        callback=_parse_size,
+        type=SIZE,
         default="1GB",
         show_default=True,
         help="Begin another WARC file after so many bytes.",
     ),
     click.option(
         "--free-space-floor",
-        metavar="SIZE",
-        callback=_parse_size,
+        type=SIZE,
         default="200MiB",
         show_default=True,
         help="Stop before the disk has less free.",
     ),
     click.option(
         "--max-size",
-        metavar="SIZE",
-        callback=_parse_size,
+        type=SIZE,
         default="256MiB",
         show_default=True,
         help="Cut a response after so many bytes.",
     ),
     click.option(
         "--timeout",
-        callback=_check_finite,
-        type=click.FloatRange(min=0.1, max=86_400),
-        default=60,
+        type=duration(least=0.1, most=86_400),
+        default=60.0,
         show_default=True,
         help="Seconds that a response may take.",
     ),
@@ -378,9 +326,7 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     ),
     click.option("--json-logs", is_flag=True, help="Log to stderr as JSON, one object a line."),
     click.option("--quiet", "-q", is_flag=True, help="Nothing but errors."),
-    click.option(
-        "--progress/--no-progress", default=None, help="A progress bar; by default when stderr is a terminal."
-    ),
+    progress_option,
 )
 
 
@@ -394,10 +340,10 @@ def crawl_options(command: F) -> F:
 def as_settings(options: dict[str, Any]) -> dict[str, Any]:
     """The settings that the given options stand for."""
     chosen = {SETTINGS[name]: value for name, value in options.items() if name in SETTINGS and value is not None}
-    chosen = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
+    chosen = {name: _as_setting(value) for name, value in chosen.items()}
     chosen["COLLECTION"] = str(options["into"])
     since, until = options.get("since"), options.get("until")
-    if since and until and parse_day(since) > parse_day(until):
+    if since and until and since > until:
         raise click.UsageError(f"--since {since} --until {until}: expected the first day before the last")
     if "CONCURRENT_REQUESTS_PER_DOMAIN" in chosen:
         chosen["CONCURRENT_REQUESTS"] = chosen["CONCURRENT_REQUESTS_PER_DOMAIN"]
@@ -411,3 +357,8 @@ def as_settings(options: dict[str, Any]) -> dict[str, Any]:
         contact = f"{name.encode('ascii', 'ignore').decode().strip()} <{mail}".strip()
         chosen["USER_AGENT"] = agent if options.get("user_agent") else f"{agent} ({contact})"
     return chosen
+
+
+def _as_setting(value: Any) -> Any:
+    """A value as settings and a WARC's `warcinfo` hold it: plain."""
+    return list(value) if isinstance(value, tuple) else value.isoformat() if isinstance(value, date) else value

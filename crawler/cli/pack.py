@@ -1,33 +1,21 @@
 """`thanhuy pack`: a collection as WACZ, which today's tools read."""
 
-import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from crawler.articles import describe_article
-from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.bars import meter, say
+from crawler.cli.exits import Exit
+from crawler.cli.values import COLLECTION, SIZE_LIMIT, check_target, force_option, progress_option, quiet_option
 
-UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 PERIODS = {"year": 4, "month": 7}
 """Period → characters of a date that name it."""
 
 
-def parse_size(text: str) -> int:
-    """Bytes of e.g. `500M` or `2G`. Raises click.BadParameter."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", text.strip().upper())
-    size = int(float(match[1]) * UNITS[match[2]]) if match else 0
-    if size < 1:
-        raise click.BadParameter(f"expected a size like 500M or 2G, got {text}", param_hint="--split-size")
-    return size
-
-
 @click.command("pack")
-@click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("collection", type=COLLECTION)
 @click.option(
     "-o",
     "--output",
@@ -36,7 +24,7 @@ def parse_size(text: str) -> int:
     metavar="FILE.wacz",
     help="What to write.",
 )
-@click.option("--split-size", metavar="SIZE", help="Several files of about this size, e.g. 2G.")
+@click.option("--split-size", type=SIZE_LIMIT, help="Several files of about this size, e.g. 2G.")
 @click.option(
     "--by", type=click.Choice(["month", "year"]), help="Several files, one for each month or year (UTC) of capture."
 )
@@ -50,16 +38,18 @@ def parse_size(text: str) -> int:
 @click.option(
     "--extra-pages/--no-extra-pages", default=True, help="List home page and listings too, as pages/extraPages.jsonl."
 )
-@click.option("--force", is_flag=True, help="Replace files of the same name.")
-@click.option("--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal.")
+@force_option
+@quiet_option
+@progress_option
 def command(
     collection: Path,
     output: Path,
-    split_size: str | None,
+    split_size: int | None,
     by: str | None,
     key: Path | None,
     extra_pages: bool,
     force: bool,
+    quiet: bool,
     progress: bool | None,
 ) -> int:
     """Pack a collection into a WACZ file that ReplayWeb.page, pywb and py-wacz read.
@@ -75,17 +65,20 @@ def command(
 
     if split_size and by:
         raise click.UsageError("--split-size and --by: expected one of the two, got both")
-    if not output.parent.is_dir():
-        raise CommandFailed(f"{output.parent}: expected a directory to write to, got none", Exit.USAGE)
-    limit = parse_size(split_size) if split_size else 0
-    with reading(collection, "pack"):
-        if not (limit or by):
-            return _pack(collection, [(Whole(collection), output)], _options(key, extra_pages, force), progress)
-        with split(collection, by_period(PERIODS[by]) if by else by_size(limit)) as parts:
-            named = [
-                (part, output.with_name(f"{output.name.removesuffix('.wacz')}-{part.label}.wacz")) for part in parts
-            ]
-            return _pack(collection, named, _options(key, extra_pages, force), progress)
+    check_target(output, force=force or bool(split_size or by), reads=[collection])
+    chosen = _options(key, extra_pages, force)
+    with reading(collection, "pack"), meter("pack", shown=progress, quiet=quiet, total=_size(collection)) as bar:
+        chosen["progress"] = lambda name, size: bar.advance(size, at=name)
+        if not (split_size or by):
+            return _pack(collection, [(Whole(collection), output)], chosen)
+        with split(collection, by_period(PERIODS[by]) if by else by_size(split_size or 0)) as parts:
+            stem = output.name.removesuffix(".wacz")
+            named = [(part, output.with_name(f"{stem}-{part.label}.wacz")) for part in parts]
+            return _pack(collection, named, chosen)
+
+
+def _size(collection: Path) -> int:
+    return sum(path.stat().st_size for path in (collection / "warc").glob("*.warc.gz"))
 
 
 def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]:
@@ -101,22 +94,15 @@ def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]
     }
 
 
-def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any], progress: bool | None) -> int:
+def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any]) -> int:
     from archive.wacz.package import PackOptions, pack_part
 
     for _, path in parts:
-        if path.exists() and not chosen["force"]:
-            raise CommandFailed(f"{path}: exists already; name another file, or replace it with --force", Exit.USAGE)
-    console = Console(stderr=True)
-    shown = console.is_terminal if progress is None else progress
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
-        task = bar.add_task("pack", total=sum(path.stat().st_size for path in (collection / "warc").glob("*.warc.gz")))
-        tell: Callable[[str, int], None] = lambda name, size: bar.update(task, advance=size, description=name[-40:])  # noqa: E731
-        for part, path in parts:
-            packed = pack_part(collection, part, path, PackOptions(progress=tell, **chosen))
-            click.echo(
-                f"{packed.path}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles,"
-                f" sha256:{packed.sha256}"
-            )
+        check_target(path, force=chosen["force"], reads=[collection])
+    for part, path in parts:
+        packed = pack_part(collection, part, path, PackOptions(**chosen))
+        say(
+            f"{packed.path}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles,"
+            f" sha256:{packed.sha256}"
+        )
     return Exit.DONE

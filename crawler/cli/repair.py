@@ -9,10 +9,11 @@ import click
 
 from crawler.articles import is_sound
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.values import COLLECTION
 
 
 @click.command("repair")
-@click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("collection", type=COLLECTION)
 def repair(collection: Path) -> int:
     """Make an interrupted or damaged collection whole again, and say what was done: one action a line.
 
@@ -52,7 +53,7 @@ def _check_is_collection(path: Path) -> None:
 
 
 @click.command("index")
-@click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("collection", type=COLLECTION)
 def index(collection: Path) -> int:
     """Rebuild the index, the state and the article lines from the WARC files alone.
 

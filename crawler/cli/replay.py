@@ -14,13 +14,14 @@ from typing import NoReturn
 import click
 
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.values import COLLECTION
 from crawler.replaying.listing import Capture, Listing
 from crawler.replaying.server import Site, serve
 from crawler.replaying.wayback import WaybackFailed, WaybackMissing, find_port, find_wayback, run_wayback, set_up
 
 
 @click.command("replay")
-@click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.argument("collection", type=COLLECTION, required=False)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

@@ -2,40 +2,41 @@
 
 import dataclasses
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive.directory import NothingToVerify
 from archive.verify.findings import Severity, count
 from archive.verify.runner import Report, VerifyOptions, verify
 from crawler.articles import article_rules
+from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.values import SHARE, jobs_option, progress_option, quiet_option
 
 
 @click.command("verify")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ ...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes; a file is the unit of work."
-)
+@jobs_option
 @click.option("--fixity-only", is_flag=True, help="Only compare files with fixity.jsonl, e.g. every night.")
 @click.option(
-    "--sample", metavar="PERCENT", help="Digest only this share of the files, e.g. 5%, the longest unverified first."
+    "--sample", type=SHARE, help="Digest only this share of the files, e.g. 5%, the longest unverified first."
 )
 @click.option("--record/--no-record", default=True, help="Note in fixity.jsonl which files were found unchanged.")
 @click.option("--reparse/--no-reparse", default=True, help="Parse each page again and compare it with its record.")
-@click.option("--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal.")
+@quiet_option
+@progress_option
 def command(
     paths: tuple[Path, ...],
     as_json: bool,
     jobs: int,
     fixity_only: bool,
-    sample: str | None,
+    sample: Fraction | None,
     record: bool,
     reparse: bool,
+    quiet: bool,
     progress: bool | None,
 ) -> int:
     """Check collections, WARC and WACZ files: one finding a line.
@@ -49,16 +50,19 @@ def command(
     thanhuy verify --jobs 2 --json somebody-elses.warc.gz pages.wacz
     thanhuy verify my-archive --fixity-only --sample 5%
     """
-    share = _parse_share(sample)
     if fixity_only and not any(path.is_dir() for path in paths):
         raise click.UsageError("--fixity-only: expected a collection, got none; only a collection has fixity.jsonl")
     options = VerifyOptions(
-        jobs=jobs, fixity_only=fixity_only, sample=share, record=record, items=article_rules(reparse)
+        jobs=jobs,
+        fixity_only=fixity_only,
+        sample=float(sample) if sample is not None else None,
+        record=record,
+        items=article_rules(reparse),
     )
-    console = Console(stderr=True)
-    shown = console.is_terminal if progress is None else progress
     try:
-        report = _verify_with_bar(paths, options, console) if shown else verify(paths, options)
+        with meter("verify", shown=progress, quiet=quiet) as bar:
+            tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
+            report = verify(paths, dataclasses.replace(options, progress=tell))
     except NothingToVerify as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
     counts = count(report.findings)
@@ -66,8 +70,10 @@ def command(
         print_json(report, counts)
     else:
         for finding in report.findings:
-            click.echo(finding.format())
-    click.echo(_summary(report, counts), err=True)
+            if not quiet or finding.severity is Severity.DAMAGE:
+                click.echo(finding.format())
+    if not quiet:
+        click.echo(_summary(report, counts), err=True)
     return Exit.DAMAGE if report.damaged else Exit.DONE
 
 
@@ -89,29 +95,3 @@ def _summary(report: Report, counts: dict[str, int]) -> str:
     return (
         f"checked {checked}: {verdict} ({counts['damage']} damage, {counts['warning']} warnings, {counts['info']} info)"
     )
-
-
-def _parse_share(sample: str | None) -> float | None:
-    if sample is None:
-        return None
-    try:
-        share = float(sample.removesuffix("%")) / 100
-    except ValueError:
-        share = 0
-    if not 0 < share <= 1:
-        raise click.BadParameter(f"expected a percentage like 5%, got {sample}", param_hint="--sample")
-    return share
-
-
-def _verify_with_bar(paths: tuple[Path, ...], options: VerifyOptions, console: Console) -> Report:
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("verify", total=0)
-        total = 0
-
-        def tell(label: str, done: int, more: int) -> None:
-            nonlocal total
-            total += more
-            bar.update(task, total=total, advance=done, description=label[-40:] or "verify")
-
-        return verify(paths, dataclasses.replace(options, progress=tell))

@@ -1,8 +1,8 @@
 """The sections on the collection itself: what it is, its files, how it was collected, how to cite it."""
 
+from crawler.reporting.amounts import format_moment, format_number, format_size, plural
 from crawler.reporting.figures import Figures
 from crawler.reporting.markup import Child, Html, el, facts, items, join, link, table, vietnamese
-from crawler.reporting.words import moment, number, plural, size
 
 SITE = "Trang tin Điện tử Đảng bộ Thành phố Hồ Chí Minh"
 MANNER = (
@@ -31,12 +31,16 @@ def identity(figures: Figures) -> Html:
     if len(figures.seeds) > MOST_SEEDS:
         seeds.append(f"… and {len(figures.seeds) - MOST_SEEDS:,} more")
     captures = figures.captures
-    span = join([moment(captures.first), " to ", moment(captures.last)]) if captures and captures.first else None
+    span = (
+        join([format_moment(captures.first), " to ", format_moment(captures.last)])
+        if captures and captures.first
+        else None
+    )
     told: list[tuple[str, Child]] = [
         ("Name", figures.name),
         ("Site", el("span", vietnamese(SITE), " (thanhuytphcm.vn, formerly hcmcpv.org.vn)")),
-        ("Created", moment(figures.created)),
-        ("Format version", number(figures.format)),
+        ("Created", format_moment(figures.created)),
+        ("Format version", format_number(figures.format)),
         ("Seeds", items(seeds) if seeds else "the site's home page and sections"),
         ("Captured", span),
     ]
@@ -55,17 +59,17 @@ def files(figures: Figures) -> Html | None:
             )
         return None
     rooms = [
-        [el("code", name), ROOMS.get(name, ""), number(room["files"]), size(room["size"])]
+        [el("code", name), ROOMS.get(name, ""), format_number(room["files"]), format_size(room["size"])]
         for name, room in found.rooms.items()
     ]
-    verified = f"{number(found.verified)} of {plural(len(found.noted), 'noted file')}"
+    verified = f"{format_number(found.verified)} of {plural(len(found.noted), 'noted file')}"
     told: list[tuple[str, Child]] = [
         (
             "Verified",
             verified if found.verified else f"none yet of {plural(len(found.noted), 'noted file')}; run thanhuy verify",
         ),
-        ("Last verified", moment(found.last_verified)),
-        ("Longest unverified", moment(found.longest_unverified)),
+        ("Last verified", format_moment(found.last_verified)),
+        ("Longest unverified", format_moment(found.longest_unverified)),
         (
             "Fixity log",
             (
@@ -77,12 +81,12 @@ def files(figures: Figures) -> Html | None:
     ]
     first = sorted(found.noted, key=lambda one: (not one.problem, one.file.startswith("crawls/"), one.file))
     rows = [
-        [one.file, size(one.size), el("span", one.sha256, class_="hash"), moment(one.closed_at, zone=""),
-        moment(one.verified_at, zone=""),
+        [one.file, format_size(one.size), el("span", one.sha256, class_="hash"), format_moment(one.closed_at, zone=""),
+        format_moment(one.verified_at, zone=""),
          el("span", one.problem, class_="bad") if one.problem else "as noted"]
         for one in first[:MOST_FILES]
     ]  # fmt: skip
-    note = f"{MOST_FILES} of {number(len(first))}; all are in fixity.jsonl" if len(first) > MOST_FILES else None
+    note = f"{MOST_FILES} of {format_number(len(first))}; all are in fixity.jsonl" if len(first) > MOST_FILES else None
     return join(
         [
             table("What lies where", ["Name", "What it is", "#Files", "#Size"], rooms),

@@ -4,11 +4,11 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from crawler.reporting.amounts import format_day, format_number, format_share, plural
 from crawler.reporting.charts import bar_chart
 from crawler.reporting.figures import Articles, Example, Figures, Fill
 from crawler.reporting.markup import Child, Html, el, items, join, link, table, vietnamese
 from crawler.reporting.tally import UNDATED
-from crawler.reporting.words import day, number, plural, share
 
 MOST_MONTHS = 360
 MOST_YEARS = 40
@@ -34,11 +34,11 @@ def coverage(figures: Figures) -> Html | None:
     if found is None or not found.total:
         return el("p", f"No articles in {SCOPE[figures.scope]}.") if found is not None else None
     span = f"published from {found.first} to {found.last}" if found.first else "none of them dated"
-    kinds = ", ".join(f"{number(count)} {kind}" for kind, count in found.kinds.items())
+    kinds = ", ".join(f"{format_number(count)} {kind}" for kind, count in found.kinds.items())
     estimated = found.date_sources.get("id-estimate", 0)
     told = (
-        f"{plural(found.total, 'article')} ({kinds}), {span}; {number(found.undated)} without a date,"
-        f" {number(estimated)} with one"
+        f"{plural(found.total, 'article')} ({kinds}), {span}; {format_number(found.undated)} without a date,"
+        f" {format_number(estimated)} with one"
     )
     line = el("p", f"{told} that is only an estimate from the article's number.")
     months, years = every_month(found.months), {year: n for year, n in found.years.items() if year != UNDATED}
@@ -67,22 +67,25 @@ def _calendar(found: Articles) -> Html | None:
     rows: list[list[Child]] = []
     for year in reversed(years):
         counts = [found.months.get(f"{year}-{month:02d}", 0) for month in range(1, 13)]
-        cells: list[Child] = [number(count) if count else el("span", "0", class_="zero") for count in counts]
-        rows.append([year, *cells, number(found.years[year])])
+        cells: list[Child] = [format_number(count) if count else el("span", "0", class_="zero") for count in counts]
+        rows.append([year, *cells, format_number(found.years[year])])
     note = f"the last {MOST_YEARS} years" if len(found.years) > MOST_YEARS else None
     return table("Articles by year and month", ["Year", *(f"#{name}" for name in names), "#All"], rows, note=note)
 
 
 def _sections(found: Articles) -> Html | None:
     rows = [
-        [vietnamese(name), number(one.count), day(one.first), day(one.last)] for name, one in found.sections.items()
+        [vietnamese(name), format_number(one.count), format_day(one.first), format_day(one.last)]
+        for name, one in found.sections.items()
     ]
-    note = f"{MOST_ROWS} of {number(len(rows))}" if len(rows) > MOST_ROWS else None
+    note = f"{MOST_ROWS} of {format_number(len(rows))}" if len(rows) > MOST_ROWS else None
     return table("Articles by section", ["Section", "#Articles", "First", "Last"], rows[:MOST_ROWS], note=note)
 
 
 def _sources(found: Articles) -> Html:
-    rows = [[name, number(count), share(count, found.total)] for name, count in found.date_sources.items()]
+    rows = [
+        [name, format_number(count), format_share(count, found.total)] for name, count in found.date_sources.items()
+    ]
     return table("How the articles were dated", ["Rule", "#Articles", "#Share"], rows)
 
 
@@ -95,7 +98,7 @@ def gaps(figures: Figures) -> Html:
         )
     missing = sum(_number(gap.get("missing")) for gap in found)
     rows = [
-        [_days(gap), number(_number(gap.get("missing"))), str(gap.get("after")), str(gap.get("before"))]
+        [_days(gap), format_number(_number(gap.get("missing"))), str(gap.get("after")), str(gap.get("before"))]
         for gap in sorted(found, key=lambda gap: -_number(gap.get("missing")))[:MOST_ROWS]
     ]
     command = f"thanhuy crawl --fill-gaps --into {shlex.quote(figures.name)}"
@@ -106,7 +109,7 @@ def gaps(figures: Figures) -> Html:
         f"far emptier than what surrounds it: about {plural(missing, 'article')} may be missing. ",
         "To look again at the listing pages around them: ", el("code", command, class_="command"),
     )  # fmt: skip
-    note = f"the {MOST_ROWS} largest of {number(len(found))}" if len(found) > MOST_ROWS else None
+    note = f"the {MOST_ROWS} largest of {format_number(len(found))}" if len(found) > MOST_ROWS else None
     return join([el("h3", "Gaps"), told, table("Gaps", ["Days", "#About missing", "After", "Before"], rows, note=note)])
 
 
@@ -116,7 +119,7 @@ def fields(figures: Figures) -> Html | None:
     if found is None or not found.total:
         return None
     rows = [
-        [el("code", name), number(one.filled), share(one.filled, found.total), _rules(one)]
+        [el("code", name), format_number(one.filled), format_share(one.filled, found.total), _rules(one)]
         for name, one in found.fields.items()
     ]
     overall = table("Filled fields, and the rules that found them", ["Field", "#Filled", "#Share", "Found by"], rows)
@@ -125,7 +128,7 @@ def fields(figures: Figures) -> Html | None:
         return overall
     partly = {name: one for name, one in found.fields.items() if 0 < one.filled < found.total}
     by_year = [
-        [el("code", name), *(share(one.years.get(year, 0), found.years[year]) for year in years)]
+        [el("code", name), *(format_share(one.years.get(year, 0), found.years[year]) for year in years)]
         for name, one in partly.items()
     ]
     headings = ["Field", *(f"#{UNDATED_LABEL if year == UNDATED else year}" for year in years)]
@@ -134,7 +137,7 @@ def fields(figures: Figures) -> Html | None:
 
 
 def _rules(fill: Fill) -> Child:
-    shown = [f"{rule} {number(count)}" for rule, count in list(fill.rules.items())[:MOST_RULES]]
+    shown = [f"{rule} {format_number(count)}" for rule, count in list(fill.rules.items())[:MOST_RULES]]
     rest = len(fill.rules) - MOST_RULES
     return ", ".join([*shown, *([f"and {rest} more"] if rest > 0 else [])]) or el("span", "–", class_="zero")
 
@@ -145,13 +148,13 @@ def warnings(figures: Figures) -> Html | None:
     if found is None or not found.total:
         return None
     rows = [
-        [join([el("code", code), f" {MEANINGS[code]}" if code in MEANINGS else None]), number(group.count),
-        share(group.count, found.total),
+        [join([el("code", code), f" {MEANINGS[code]}" if code in MEANINGS else None]), format_number(group.count),
+        format_share(group.count, found.total),
          examples(group.examples)]
         for code, group in list(found.warnings.items())[:MOST_ROWS]
     ]  # fmt: skip
     told = table("Warnings", ["Code", "#Articles", "#Share", "For example"], rows) if rows else el("p", "No warnings.")
-    layouts = [[name, number(count), share(count, found.total)] for name, count in found.parsers.items()]
+    layouts = [[name, format_number(count), format_share(count, found.total)] for name, count in found.parsers.items()]
     return join([told, table("Parser version and layout", ["Version / layout", "#Articles", "#Share"], layouts)])
 
 
@@ -160,7 +163,7 @@ def versions(figures: Figures) -> Html | None:
     found = figures.articles
     if found is None or not found.total:
         return None
-    told = f"{plural(found.edited, 'article')} edited, {number(found.gone)} gone"
+    told = f"{plural(found.edited, 'article')} edited, {format_number(found.gone)} gone"
     told += f"; {plural(found.versions, 'version')} in all." if figures.scope == "collection" else " in this run."
     parts: list[Child] = [el("p", told)]
     for heading, some in (
@@ -185,7 +188,7 @@ def _shown(one: Example) -> Html:
 
 
 def _days(gap: Mapping[str, Any]) -> Html:
-    return join([day(str(gap.get("from_day"))), " – ", day(str(gap.get("to_day")))])
+    return join([format_day(str(gap.get("from_day"))), " – ", format_day(str(gap.get("to_day")))])
 
 
 def _number(value: Any) -> int:

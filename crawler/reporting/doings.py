@@ -2,11 +2,20 @@
 
 from http import HTTPStatus
 
+from crawler.reporting.amounts import (
+    format_day,
+    format_lasted,
+    format_moment,
+    format_number,
+    format_run_day,
+    format_share,
+    format_size,
+    plural,
+)
 from crawler.reporting.articles import examples
 from crawler.reporting.charts import bar_chart
 from crawler.reporting.figures import Example, Figures, Group, Run
 from crawler.reporting.markup import Child, Html, el, facts, items, join, table
-from crawler.reporting.words import day, lasted, moment, number, plural, run_day, share, size
 
 MOST_RUNS = 200
 MOST_ROWS = 60
@@ -34,12 +43,14 @@ def runs(figures: Figures) -> Html | None:
     rows = [_row(run) for run in reversed(shown)]
     numbers = ("#Exit", "#Requests", "#Received", "#Captures", "#New", "#Edited", "#Gone")
     headings = ["Run (UTC)", "Command", "Took", "Outcome", *numbers]
-    note = f"the last {MOST_RUNS} of {number(len(figures.runs))}" if len(figures.runs) > MOST_RUNS else None
+    note = f"the last {MOST_RUNS} of {format_number(len(figures.runs))}" if len(figures.runs) > MOST_RUNS else None
     charts = [
-        bar_chart("Captures per run", [(run_day(run.id), run.captures) for run in figures.runs], unit="captures"),
+        bar_chart(
+            "Captures per run", [(format_run_day(run.id), run.captures) for run in figures.runs], unit="captures"
+        ),
         bar_chart(
             "Articles new or changed per run",
-            [(run_day(run.id), _brought(run)) for run in figures.runs],
+            [(format_run_day(run.id), _brought(run)) for run in figures.runs],
             unit="articles",
         ),
     ]
@@ -56,16 +67,16 @@ def _row(run: Run) -> list[Child]:
     outcome: Child = (
         el("span", run.outcome, class_="bad") if run.exit or run.outcome.startswith("broke off") else run.outcome
     )
-    numbers = (number(one) for one in (run.captures, run.new, run.edited, run.gone))
-    took = lasted(run.began, run.ended)
+    numbers = (format_number(one) for one in (run.captures, run.new, run.edited, run.gone))
+    took = format_lasted(run.began, run.ended)
     return [
-        day(run_day(run.id)),
+        format_day(format_run_day(run.id)),
         run.command or "–",
         took,
         outcome,
-        number(run.exit),
-        number(run.requests),
-        size(run.received),
+        format_number(run.exit),
+        format_number(run.requests),
+        format_size(run.received),
         *numbers,
     ]
 
@@ -77,7 +88,11 @@ def _brought(run: Run) -> int:
 def _health(shown: list[Run]) -> Html | None:
     told = [run for run in reversed(shown) if run.health or run.recovered]
     rows = [
-        [run_day(run.id), items(run.health) if run.health else "–", items(run.recovered[:10]) if run.recovered else "–"]
+        [
+            format_run_day(run.id),
+            items(run.health) if run.health else "–",
+            items(run.recovered[:10]) if run.recovered else "–",
+        ]
         for run in told
     ]
     if not rows:
@@ -92,15 +107,18 @@ def _health(shown: list[Run]) -> Html | None:
 def _one_run(run: Run) -> Html:
     told: list[tuple[str, Child]] = [
         ("Command", el("code", f"thanhuy {run.command}") if run.command else None),
-        ("Began", moment(run.began)),
-        ("Ended", moment(run.ended)),
-        ("Took", lasted(run.began, run.ended)),
+        ("Began", format_moment(run.began)),
+        ("Ended", format_moment(run.ended)),
+        ("Took", format_lasted(run.began, run.ended)),
         ("Outcome", run.outcome),
-        ("Exit code", number(run.exit)),
-        ("Requests", number(run.requests)),
-        ("Received", size(run.received)),
-        ("Captures", f"{number(run.captures)}, of which {plural(run.revisits, 'revisit')}"),
-        ("Articles", f"{number(run.new or 0)} new, {number(run.edited or 0)} edited, {number(run.gone or 0)} gone"),
+        ("Exit code", format_number(run.exit)),
+        ("Requests", format_number(run.requests)),
+        ("Received", format_size(run.received)),
+        ("Captures", f"{format_number(run.captures)}, of which {plural(run.revisits, 'revisit')}"),
+        (
+            "Articles",
+            ", ".join(f"{format_number(getattr(run, kind) or 0)} {kind}" for kind in ("new", "edited", "gone")),
+        ),
         ("Unchanged", plural(run.unchanged or 0, "article") + " looked at again"),
     ]
     return join([facts(told), _health([run])])
@@ -117,11 +135,13 @@ def frontier(figures: Figures) -> Html | None:
     for state, meaning in (*STATES.items(), *((one, "") for one in found.states if one not in STATES)):
         if state in found.states:
             some: list[Example] = found.examples.get(state, [])
-            rows.append([el("code", state), meaning, number(found.states[state]), examples(some) if some else "–"])
+            rows.append(
+                [el("code", state), meaning, format_number(found.states[state]), examples(some) if some else "–"]
+            )
     parts: list[Child] = [table("Addresses by state", ["State", "Meaning", "#Addresses", "For example"], rows)]
     if found.reasons:
         reasons = [
-            [one["state"], one["kind"], str(one["status"] or "none"), number(one["count"])]
+            [one["state"], one["kind"], str(one["status"] or "none"), format_number(one["count"])]
             for one in found.reasons[:MOST_ROWS]
         ]
         parts.append(
@@ -141,13 +161,16 @@ def answers(figures: Figures) -> Html | None:
         rows.append(
             [
                 f"{status} {_phrase(status)}",
-                number(count),
-                share(count, found.total),
+                format_number(count),
+                format_share(count, found.total),
                 examples(group.examples) if group else "–",
             ]
         )
     told = [
-        ("Identical payload", f"{plural(found.identical, 'capture')}, kept as a revisit; {size(found.saved)} saved"),
+        (
+            "Identical payload",
+            f"{plural(found.identical, 'capture')}, kept as a revisit; {format_size(found.saved)} saved",
+        ),
         ("Not modified (304)", plural(found.not_modified, "capture") + ", nothing sent again"),
         ("Cut off", plural(found.truncated, "capture") + ", kept as far as it came"),
     ]
@@ -168,5 +191,5 @@ def errors(figures: Figures) -> Html | None:
     if not figures.errors:
         return el("p", "The logs tell of no failure.")
     ordered: list[tuple[str, Group]] = sorted(figures.errors.items(), key=lambda item: (-item[1].count, item[0]))
-    rows = [[kind, number(group.count), examples(group.examples)] for kind, group in ordered[:MOST_ROWS]]
+    rows = [[kind, format_number(group.count), examples(group.examples)] for kind, group in ordered[:MOST_ROWS]]
     return table("Failures and warnings in the logs, by kind", ["Kind", "#Times", "For example"], rows)

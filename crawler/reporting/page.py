@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from crawler.reporting.about import cite, collected, configuration, files, identity
+from crawler.reporting.amounts import format_moment, format_number, format_run_day, format_size
 from crawler.reporting.articles import coverage, fields, versions, warnings
 from crawler.reporting.doings import answers, errors, frontier, runs
 from crawler.reporting.figures import Figures
 from crawler.reporting.markup import Html, el, items, join
 from crawler.reporting.style import STYLE
-from crawler.reporting.words import moment, number, run_day, size
 
 MARK = '<meta name="generator" content="thanhuy report" />'
 """By this a file is known to be a report; it stands within the first `MARK_WITHIN` bytes."""
@@ -66,7 +66,7 @@ def _section(anchor: str, heading: str, content: Html) -> Html:
 def _title(figures: Figures) -> str:
     if figures.scope == "run" and figures.runs:
         run = figures.runs[0]
-        return f"{figures.name}: {run.command.split(' ')[0] or 'run'} of {run_day(run.id)} UTC"
+        return f"{figures.name}: {run.command.split(' ')[0] or 'run'} of {format_run_day(run.id)} UTC"
     return f"{figures.name}: report on the collection"
 
 
@@ -74,7 +74,7 @@ def _made(figures: Figures) -> Html:
     return el(
         "p",
         "Made ",
-        moment(figures.made_at),
+        format_moment(figures.made_at),
         f" by {figures.software}.{CONDITIONS.get(figures.condition, '')}",
         class_="soft",
     )
@@ -84,16 +84,18 @@ def _tiles(figures: Figures) -> Html:
     articles, captures = figures.articles, figures.captures
     tiles: list[tuple[str, str]] = []
     if articles:
-        tiles += [(number(articles.total), "articles" if figures.scope == "collection" else "articles new or changed")]
+        tiles += [
+            (format_number(articles.total), "articles" if figures.scope == "collection" else "articles new or changed")
+        ]
         tiles += [(f"{articles.first[:4]} – {(articles.last or '')[:4]}", "published")] if articles.first else []
-        tiles += [(number(len(articles.gaps)), "gaps seen")] if articles.total else []
+        tiles += [(format_number(len(articles.gaps)), "gaps seen")] if articles.total else []
     if captures:
-        tiles += [(number(captures.total), "captures"), (size(captures.size), "of captures")]
+        tiles += [(format_number(captures.total), "captures"), (format_size(captures.size), "of captures")]
     if figures.scope == "collection":
-        tiles += [(number(len(figures.runs)), "runs")]
+        tiles += [(format_number(len(figures.runs)), "runs")]
     if figures.frontier:
         left = sum(count for state, count in figures.frontier.states.items() if state != "done")
-        tiles += [(number(left), "addresses left")]
+        tiles += [(format_number(left), "addresses left")]
     return el("ul", *(el("li", el("b", value), name) for value, name in tiles), class_="tiles")
 
 

@@ -1,12 +1,10 @@
-"""Days, hours and durations as a user writes them."""
+"""The site's clock: Vietnam's time, and days and hours as a user writes them."""
 
 import re
 from datetime import date, datetime, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))
 """The site's time, the whole year round."""
-
-UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def parse_day(text: str) -> date:
@@ -31,11 +29,3 @@ def is_within(moment: datetime, hours: tuple[int, int]) -> bool:
     begin, end = hours
     hour = moment.astimezone(VIETNAM).hour
     return begin <= hour < end if begin < end else hour >= begin or hour < end
-
-
-def parse_duration(text: str) -> float:
-    """`90s`, `30m`, `6h`, `1d`, in seconds. Raises ValueError that says what was expected."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text.strip().lower())
-    if match is None:
-        raise ValueError(f"expected a time like 90s, 30m, 6h or 1d, got {text!r}")
-    return float(match[1]) * UNITS[match[2]]

@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -20,7 +19,6 @@ from archive.wacz.pages import find_title
 from archive.wacz.sign import check_signature
 from archive.warc.reader import read_records
 from crawler.articles import describe_article
-from crawler.cli.pack import parse_size
 from tests.support import revisits
 from tests.support.collections_read import Seen, read_all
 from tests.support.commands import run_thanhuy
@@ -208,16 +206,6 @@ def test_failed_pack_leaves_nothing_behind(tmp_path: Path) -> None:
     newest.write_bytes(newest.read_bytes() + b"{")
     assert run_thanhuy("pack", tmp_path / "c", "-o", tmp_path / "a.wacz").returncode == 1
     assert ["c"] == [path.name for path in tmp_path.iterdir()]
-
-
-@pytest.mark.parametrize("text", ["", "0", "-1", "x", "5X", "1.5.2M"])
-def test_size_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter):
-        parse_size(text)
-
-
-def test_sizes_have_units() -> None:
-    assert [7, 1_500_000, 2_000_000_000] == [parse_size(text) for text in ("7", "1.5M", "2 gb")]
 
 
 # Signatures

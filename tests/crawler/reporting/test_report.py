@@ -16,10 +16,10 @@ from crawler.demo.truth import SampleSite
 from crawler.engine.session import draw_run
 from crawler.items import Article
 from crawler.planning.kinds import describe
+from crawler.reporting.amounts import format_share, format_size
 from crawler.reporting.figures import Figures
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import render
-from crawler.reporting.words import share, size
 from tests.support.collections_read import read_articles
 from tests.support.commands import run_thanhuy
 from tests.support.reports import NOW, Reported, cells, check_page, found
@@ -55,7 +55,7 @@ def test_filled_fields_are_counted_as_they_are(reported: Reported, field: str) -
         == fill.rules
     )
     row = cells(reported.page, "Filled fields, and the rules")[field]
-    assert [str(len(filled)), share(len(filled), len(articles))] == row[:2]
+    assert [str(len(filled)), format_share(len(filled), len(articles))] == row[:2]
 
 
 def test_runs_are_told_as_their_run_json_tells_them(reported: Reported) -> None:
@@ -68,7 +68,14 @@ def test_runs_are_told_as_their_run_json_tells_them(reported: Reported) -> None:
         assert told["new_versions"] == (run.new or 0) + (run.edited or 0) + (run.gone or 0)
     assert (1, len(reported.edited), len(reported.gone)) == (second.new, second.edited, second.gone)
     row = list(cells(reported.page, "Runs, the latest first").values())[1]
-    assert [f"{first.requests:,}", size(first.received), f"{first.captures:,}", f"{first.new:,}", "0", "0"] == row[-6:]
+    assert [
+        f"{first.requests:,}",
+        format_size(first.received),
+        f"{first.captures:,}",
+        f"{first.new:,}",
+        "0",
+        "0",
+    ] == row[-6:]
 
 
 def test_answers_are_those_of_both_runs(reported: Reported) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from crawler.planning.coverage import Known, find_gaps
+from crawler.reporting.amounts import format_share
 from crawler.reporting.logs import find_errors
 from crawler.reporting.markup import el, escape, is_safe, link
 from crawler.reporting.runs import read_run
 from crawler.reporting.tally import KINDS, Tally
 from crawler.reporting.values import LONGEST_LINE, read_lines
-from crawler.reporting.words import share
 
 
 def test_gaps_sought_piece_by_piece_are_those_of_the_whole() -> None:
@@ -122,5 +122,5 @@ def test_line_too_long_to_be_held_is_passed_over(tmp_path: Path, monkeypatch: py
 
 def test_shares_never_round_to_all_or_nothing() -> None:
     assert ["0 %", "0.1 %", "50 %", "99.9 %", "100 %", "–"] == [
-        share(*pair) for pair in [(0, 9), (1, 10_000), (1, 2), (9999, 10_000), (9, 9), (0, 0)]
+        format_share(*pair) for pair in [(0, 9), (1, 10_000), (1, 2), (9999, 10_000), (9, 9), (0, 0)]
     ]

@@ -1,0 +1,141 @@
+"""How far a piece of work has come: a bar on a terminal, and elsewhere a line now and then as a sign of life.
+
+Both are written to stderr. While a bar is shown, what else is written there appears above it and never across it.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler.reporting.amounts import format_number, format_size, format_span
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+FIRST_SIGN = 60.0
+"""Seconds until the first line where no bar is shown."""
+LONGEST_SILENCE = 600.0
+"""Seconds between two lines at most; each silence is twice as long as the one before, until then."""
+WIDEST_LABEL = 40
+
+
+def say(line: str) -> None:
+    """A line of results on stdout, above a bar where both are one terminal."""
+    click.echo(line, file=sys.stdout)  # click's own notion of stdout would write past the bar
+
+
+def warn(line: str) -> None:
+    """A line on stderr, above a bar where there is one."""
+    click.echo(line, file=sys.stderr)
+
+
+class Meter:
+    """Work that is told how far it has come, and shows nothing."""
+
+    def phase(self, name: str, total: int | None = None) -> None:
+        """Another part of the work begins; `total` None where its size is not known yet."""
+
+    def advance(self, done: int, *, more: int = 0, at: str = "") -> None:
+        """So much is done since the last call, `more` was found that is to be done, at the file or step `at`."""
+
+
+class _Bar(Meter):
+    """A bar for each phase, in rich's columns."""
+
+    def __init__(self, progress: "Progress", name: str) -> None:
+        self._progress, self._name = progress, name
+        self._task: TaskID | None = None
+
+    def phase(self, name: str, total: int | None = None) -> None:
+        self._name = name
+        self._task = self._progress.add_task(name, total=total)
+
+    def advance(self, done: int, *, more: int = 0, at: str = "") -> None:
+        if self._task is None:
+            self.phase(self._name)
+        assert self._task is not None
+        if more:
+            known = next(task.total for task in self._progress.tasks if task.id == self._task)
+            self._progress.update(self._task, total=(known or 0) + more)
+        self._progress.update(self._task, advance=done, description=at[-WIDEST_LABEL:] or self._name)
+
+
+class Signs(Meter):
+    """A line when a minute has passed, then after two, four, eight and every ten more, for logs and whoever waits."""
+
+    def __init__(self, name: str, *, in_bytes: bool) -> None:
+        self._name, self._format = name, format_size if in_bytes else format_number
+        self._done = self._total = 0
+        self._began = self._said = time.monotonic()
+        self._silence = FIRST_SIGN
+
+    def phase(self, name: str, total: int | None = None) -> None:
+        self._name, self._done, self._total = name, 0, total or 0
+
+    def advance(self, done: int, *, more: int = 0, at: str = "") -> None:
+        self._done += done
+        self._total += more
+        now = time.monotonic()
+        if now - self._said >= self._silence:
+            self._said, self._silence = now, min(self._silence * 2, LONGEST_SILENCE)
+            whole = f" of {self._format(self._total)}" if self._total else ""
+            took = format_span(now - self._began)
+            warn(f"thanhuy: {self._name}: {self._format(self._done)}{whole} after {took}")
+
+
+@contextmanager
+def meter(
+    name: str,
+    *,
+    shown: bool | None,
+    total: int | None = None,
+    quiet: bool = False,
+    in_bytes: bool = True,
+    prints: bool = False,
+) -> Iterator[Meter]:
+    """Something to tell how far the work has come.
+
+    `shown`: what --progress or --no-progress said, None where neither. `quiet`: not even a sign of life. `prints`:
+    whether results are written to stdout meanwhile; where that is the terminal too, there is a bar only if asked for.
+    """
+    watched = sys.stderr.isatty() and not quiet and not (prints and sys.stdout.isatty())
+    if shown or (shown is None and watched):
+        with progress_bar(*_columns(in_bytes)) as progress:
+            bar = _Bar(progress, name)
+            if total is not None:
+                bar.phase(name, total)
+            yield bar
+    elif quiet or shown is False:
+        yield Meter()
+    else:
+        signs = Signs(name, in_bytes=in_bytes)
+        signs.phase(name, total)
+        yield signs
+
+
+@contextmanager
+def progress_bar(*columns: Any) -> Iterator["Progress"]:
+    """A bar of these columns after its name, gone when the work is done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    # What is written to stdout goes there and not to the bar's stderr, except where both are one terminal.
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    ) as progress:
+        yield progress
+
+
+def _columns(in_bytes: bool) -> tuple[Any, ...]:
+    from rich.progress import DownloadColumn, MofNCompleteColumn, TimeRemainingColumn
+
+    return (DownloadColumn() if in_bytes else MofNCompleteColumn()), TimeRemainingColumn()

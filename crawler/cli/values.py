@@ -1,0 +1,198 @@
+"""Values as users write them, the same in every verb: sizes, durations, days, shares, target files.
+
+The parameter types are instances to give to click as `type=`; each says what it expected and what it got.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from archive.errors import OutOfSpace
+from archive.files import OUT_OF_SPACE, build_file, replace_file
+from crawler.cli.exits import CommandFailed, Exit
+from crawler.site.times import parse_day
+
+T = TypeVar("T")
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+STDOUT = Path("-")
+"""What `-o -` names."""
+
+SIZE_UNITS = {"": 1} | {
+    f"{prefix}{suffix}": base**power
+    for power, prefix in enumerate("kmgt", 1)
+    for suffix, base in (("", 1000), ("b", 1000), ("i", 1024), ("ib", 1024))
+} | {"b": 1}  # fmt: skip
+"""Unit in small letters → bytes. `2G` and `2GB` are powers of a thousand, `2Gi` and `2GiB` of 1024."""
+SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
+MOST = 1 << 62
+"""No size and no duration is larger: what is would overflow a database's number."""
+
+
+def parse_size(text: str) -> int:
+    """Bytes of `500kB`, `2GB`, `2GiB`, `2G`, `1.5M`, `4096`. Raises ValueError that says what was expected."""
+    match = re.fullmatch(r"(\d{1,20}(?:\.\d{1,9})?)\s*([a-z]{0,3})", text.strip().lower(), re.ASCII)
+    unit = SIZE_UNITS.get(match[2]) if match else None
+    if match is None or unit is None or (size := int(Fraction(match[1]) * unit)) > MOST:
+        raise ValueError(f"expected a size like 500kB, 2GB or 2GiB, got {text!r}")
+    return size
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of `90s`, `15m`, `6h`, `2d`, `1h30m`; a bare number is of seconds. Raises ValueError."""
+    parts = re.findall(r"(\d{1,12}(?:\.\d{1,9})?)\s*([dhms])", text.strip().lower(), re.ASCII)
+    whole = re.fullmatch(r"(?:\d{1,12}(?:\.\d{1,9})?\s*[dhms]\s*)+", text.strip().lower(), re.ASCII)
+    if whole and len({unit for _, unit in parts}) == len(parts):
+        return float(sum(Fraction(amount) * SECONDS[unit] for amount, unit in parts))
+    if re.fullmatch(r"\d{1,12}(\.\d{1,9})?", text.strip(), re.ASCII):
+        return float(text)
+    raise ValueError(f"expected a duration like 90s, 15m, 6h or 2d, got {text!r}")
+
+
+def parse_share(text: str) -> Fraction:
+    """`5%`, or `5` for the same, as a part of one: more than 0 %, at most 100 %. Raises ValueError."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)\s*%?", text.strip(), re.ASCII)
+    share = Fraction(match[1]) / 100 if match else Fraction(0)
+    if not 0 < share <= 1:
+        raise ValueError(f"expected a percentage like 5%, got {text!r}")
+    return share
+
+
+class Parsed(click.ParamType):  # type: ignore[type-arg] # click is generic from 8.2 on only at type-checking
+    """A parameter type made of a function that raises ValueError, with bounds where there are any."""
+
+    def __init__(self, name: str, parse: Callable[[str], Any], *, least: Any = None, most: Any = None) -> None:
+        self.name, self._parse, self._least, self._most = name, parse, least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value; what is none any more is passed on, as click asks."""
+        if not isinstance(value, str):
+            return value
+        try:
+            parsed = self._parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if self._least is not None and parsed < self._least:
+            self.fail(f"expected at least {self._least}, got {value!r}", param, ctx)
+        if self._most is not None and parsed > self._most:
+            self.fail(f"expected at most {self._most}, got {value!r}", param, ctx)
+        return parsed
+
+
+def _something(parse: Callable[[str], T]) -> Callable[[str], T]:
+    def more_than_nothing(text: str) -> T:
+        if not (parsed := parse(text)):
+            raise ValueError("expected more than 0; leave the option out for no limit")
+        return parsed
+
+    return more_than_nothing
+
+
+SIZE = Parsed("SIZE", parse_size)
+"""Bytes, as int."""
+SIZE_LIMIT = Parsed("SIZE", _something(parse_size))
+"""Bytes of which something can be used: 0 is refused, since it might be meant as no limit."""
+DURATION_LIMIT = Parsed("TIME", _something(parse_duration))
+DAY = Parsed("DATE", parse_day)
+"""A day, `2024-01-31` or `31/1/2024`, as date."""
+SHARE = Parsed("PERCENT", parse_share)
+COLLECTION = click.Path(path_type=Path, exists=True, file_okay=False)
+"""A collection that is read."""
+
+
+def duration(*, least: float = 0, most: float = 10 * 366 * 86_400) -> Parsed:
+    """Seconds, as float, within bounds."""
+    return Parsed("TIME", parse_duration, least=least, most=most)
+
+
+def as_text(value: Any) -> str:
+    """A value as its option would be written, for messages and configuration."""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def plain(text: str) -> str:
+    """Text without what a terminal would obey: each character that is not printable becomes U+FFFD."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes; the result is the same."
+)
+force_option = click.option("--force", is_flag=True, help="Replace a file that this command did not write.")
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Nothing but what is wrong.")
+progress_option = click.option(
+    "--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal."
+)
+
+
+def check_target(
+    target: Path,
+    *,
+    force: bool,
+    reads: Iterable[Path] = (),
+    is_ours: Callable[[bytes], bool] | None = None,
+    ours: str = "",
+) -> None:
+    """See that a file may be written there. Raises CommandFailed.
+
+    It lies in no collection that is read, is none of the files that are read, and replaces, but with `force`, only what
+    `is_ours` knows by its first 4096 bytes; `ours` names that in the message, e.g. `is no report`.
+    """
+    if not target.parent.is_dir():
+        raise CommandFailed(f"{target.parent}: expected a directory to write to, got none", Exit.USAGE)
+    resolved = target.resolve()
+    for path in reads:
+        if path.is_dir() and path.resolve() in {resolved, *resolved.parents}:
+            raise CommandFailed(
+                f"{target}: expected a place outside the collection {path}, whose files are all known; use -o FILE",
+                Exit.USAGE,
+            )
+        if path.resolve() == resolved:
+            raise CommandFailed(f"{target}: expected another file than those that are read", Exit.USAGE)
+    if not target.exists():
+        return
+    if not target.is_file():
+        raise CommandFailed(f"{target}: expected a file to replace, got something else; use -o FILE", Exit.USAGE)
+    if force:
+        return
+    with target.open("rb") as stream:
+        known = is_ours is not None and is_ours(stream.read(4096))
+    if not known:
+        what = f" and {ours}" if ours else ""
+        raise CommandFailed(
+            f"{target}: exists already{what}; name another file, or replace it with --force", Exit.USAGE
+        )
+
+
+@contextmanager
+def _worded(target: Path) -> Iterator[None]:
+    """A failed write in our words: OutOfSpace for a full disk, CommandFailed for a file that may not be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in OUT_OF_SPACE:
+            raise OutOfSpace(
+                f"{target}: no space left; nothing was written; free some and run the same command again"
+            ) from error
+        if error.filename is not None and Path(error.filename).parent == target.parent:
+            raise CommandFailed(f"{target}: {error.strerror or error}", Exit.USAGE) from error
+        raise
+
+
+def write_target(target: Path, pieces: Iterable[bytes]) -> None:
+    """Put the pieces in their place in one step; else the old file stays. Raises OutOfSpace, CommandFailed."""
+    with _worded(target):
+        replace_file(target, pieces)
+
+
+@contextmanager
+def building_target(target: Path) -> Iterator[Path]:
+    """A path beside the target to build a file at, which takes its place in one step when the block ends well."""
+    with _worded(target), build_file(target) as drafted:
+        yield drafted

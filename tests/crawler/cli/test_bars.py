@@ -1,0 +1,82 @@
+"""The one look of progress: a bar that text never runs into, and signs of life where nobody watches."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawler.cli import bars
+
+WORK = """
+import time
+from crawler.cli.bars import meter, say, warn
+with meter("work", shown=None, total=4, in_bytes=False) as work:
+    for number in range(4):
+        work.advance(1, at=f"step {number}")
+        time.sleep(0.15)
+        say(f"result {number}")
+        warn(f"warning {number}")
+"""
+
+
+def run_on_terminal(script: str, out: Path) -> bytes:
+    """What a terminal gets that is stderr, while stdout is a file."""
+    ours, theirs = pty.openpty()
+    with out.open("wb") as stdout:
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=stdout, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux ends a pseudo-terminal so
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    assert 0 == process.wait(30)
+    return seen
+
+
+def test_bar_leaves_results_and_warnings_whole(tmp_path: Path) -> None:
+    seen = run_on_terminal(WORK, tmp_path / "out")
+    assert "result 0\nresult 1\nresult 2\nresult 3\n" == (tmp_path / "out").read_text()
+    assert b"step 1" in seen
+    for number in range(4):
+        # Before it the bar's line was taken away, after it a line of its own ends.
+        assert b"\x1b[2K" in seen.partition(b"warning %d" % number)[0].rpartition(b"step")[2], number
+        assert seen.partition(b"warning %d" % number)[2].startswith(b"\r\n")
+
+
+def test_without_a_terminal_no_escape_code_is_written() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WORK], capture_output=True, env={"PATH": os.environ["PATH"], "LANG": "C"}, check=True
+    )
+    assert b"warning 0\nwarning 1\nwarning 2\nwarning 3\n" == done.stderr
+
+
+def test_signs_of_life_grow_rarer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    now = 0.0
+    monkeypatch.setattr("crawler.cli.bars.time.monotonic", lambda: now)
+    signs = bars.Signs("verify", in_bytes=True)
+    signs.phase("verify", 10_000_000)
+    told = []
+    for minute in range(60):
+        now = minute * 60.0
+        signs.advance(10_000)
+        if line := capsys.readouterr().err:
+            told.append((minute, line))
+    assert [1, 3, 7, 15, 25, 35, 45, 55] == [minute for minute, _ in told]
+    assert "thanhuy: verify: 40.0 kB of 10.0 MB after 3 min\n" == told[1][1]
+
+
+def test_a_quiet_command_shows_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.cli.bars.FIRST_SIGN", 0.0)
+    for chosen in ({"shown": None, "quiet": True}, {"shown": False, "quiet": False}):
+        with bars.meter("verify", **chosen) as work:
+            work.advance(5)
+    assert ("", "") == tuple(capsys.readouterr())
