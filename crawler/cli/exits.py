@@ -1,7 +1,6 @@
 """Exit codes: one number for each way a command can end, the same in every verb."""
 
 import enum
-import errno
 import os
 import signal
 import sys
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from archive.errors import ArchiveError, CollectionLocked, NotACollection, OutOfSpace
+from archive.files import OUT_OF_SPACE
 
 
 class Exit(enum.IntEnum):
@@ -101,7 +101,7 @@ def _explain(error: Exception) -> int:
         if isinstance(error, kind):
             return _fail(str(error), code)
     if isinstance(error, OSError):
-        if error.errno == errno.ENOSPC:
+        if error.errno in OUT_OF_SPACE:
             _drop_output()
             return _fail(
                 f"{error.filename or 'disk'}: no space left; free some and run the same command again", Exit.NO_SPACE

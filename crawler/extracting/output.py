@@ -1,6 +1,5 @@
 """Output: the newest version of each article."""
 
-import contextlib
 from collections.abc import Iterable, Iterator
 
 from archive.scratch import open_scratch, open_spool
