@@ -8,7 +8,7 @@ from archive.collection import Collection
 from archive.state.urls import Urls
 from crawler.pages import PARSER_VERSION
 from crawler.planning.coverage import Known, count_months, find_gaps
-from crawler.reporting.words import plural
+from crawler.reporting.amounts import plural
 from crawler.site.scope import Kind, find_page
 
 
