@@ -16,6 +16,8 @@ _ARTICLE_TYPES = frozenset({"article", "newsarticle", "reportagenewsarticle", "a
                             "reviewnewsarticle", "blogposting", "liveblogposting", "report", "videoobject",
                             "imagegallery",
                             "webpage"})  # fmt: skip
+OF_PAGE = "json-ld:WebPage"
+"""The rule of a date that says when a page was made, article or not."""
 _LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage"})
 _MAX_JSON = 400_000
 _CONTROL = re.compile(r"[\x00-\x1f]")
@@ -24,11 +26,16 @@ _COMMA = re.compile(r",\s*([}\]])")
 _META = {
     "title": ("og:title", "twitter:title", "headline", "title", "dc.title"),
     "description": ("og:description", "description", "twitter:description", "dc.description"),
-    "published": ("article:published_time", "datepublished", "pubdate", "og:published_time", "publishdate",
-    "publish_date",
-    "dc.date.issued", "dcterms.created", "article:published"),
-    "modified": ("article:modified_time", "datemodified", "lastmod", "og:updated_time", "last-modified",
-    "dcterms.modified"),
+    "published": ("article:published_time", "og:article:published_time", "datepublished", "date_published", "pubdate",
+    "og:published_time", "og:pubdate", "published_time", "publishdate", "publish_date", "publish-date",
+    "published-date", "publication_date", "article:published", "article.published", "article_date_original",
+    "originalpublicationdate", "parsely-pub-date", "sailthru.date",
+    "cxenseparse:recs:publishtime", "bt:pubdate", "rnews:datepublished",
+    "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created", "dc.date", "dcterms.date",
+    "citation_publication_date", "citation_online_date", "citation_date", "prism.publicationdate", "displaydate",
+    "date"),
+    "modified": ("article:modified_time", "og:article:modified_time", "datemodified", "date_modified", "lastmod",
+    "og:updated_time", "last-modified", "dcterms.modified", "dc.date.modified", "article:modified", "updated_time"),
     "author": ("article:author", "author", "dc.creator", "twitter:creator"),
     "section": ("article:section", "articlesection"),
     "keywords": ("news_keywords", "keywords"),
@@ -36,6 +43,7 @@ _META = {
     "url": ("og:url",),
     "site": ("og:site_name", "application-name"),
     "image": ("og:image", "twitter:image"),
+    "language": ("content-language", "og:locale", "dc.language"),
 }  # fmt: skip
 """What is looked for → the names it goes by, the most trusted first; `itemprop`, `name` and `property` alike."""
 
@@ -53,6 +61,8 @@ class Metadata:
     keywords: list[str] = field(default_factory=list)
     image: list[str] = field(default_factory=list)
     canonical: str | None = None
+    language: str = ""
+    """Of the page, as BCP 47 or the locale of its preview write it."""
     site: str = ""
     page_title: str = ""
     is_article: bool = False
@@ -73,7 +83,7 @@ def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
     for element in root.iter(*elements):
         elements[element.tag].append(element)
     base = _find_base(elements["base"], url)
-    found = Metadata(base=base, origin="/".join(base.split("/", 3)[:3]))
+    found = Metadata(base=base, origin="/".join(base.split("/", 3)[:3]), language=(root.get("lang") or "").strip())
     for block in _linked_data(elements["script"]):
         _read_object(found, block)
     metas = _read_metas(elements["meta"])
@@ -95,12 +105,15 @@ def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
             }
         elif name == "url" and values:
             found.canonical = _join(url, values[0][1].strip())
+        elif name == "language" and values:
+            found.language = found.language or values[0][1]
         elif name == "site" and values:
             found.site = clean(values[0][1])
         elif name == "image":
             found.image += [address for _, value in values if (address := _join(found.base, value))]
     if microdata:
         _read_microdata(found, root)
+    found.published.sort(key=lambda entry: entry[0] == OF_PAGE)
     _read_links(found, elements["link"], url)
     found.page_title = clean("".join(elements["title"][0].itertext())) if elements["title"] else ""
     return found
@@ -227,7 +240,8 @@ def _read_object(found: Metadata, value: dict[str, Any]) -> None:
         for key in keys:
             text = _text(value.get(key))
             if text and (is_article or name != "title"):
-                getattr(found, name).append((f"json-ld:{key}", text))
+                rule = OF_PAGE if name == "published" and "webpage" in types else f"json-ld:{key}"
+                getattr(found, name).append((rule, text))
                 break
     authors = value.get("author") or value.get("creator")
     for author in authors if isinstance(authors, list) else [authors]:

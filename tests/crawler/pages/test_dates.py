@@ -7,7 +7,7 @@ import pytest
 from crawler.items import Article
 from crawler.pages import inspect_article, parse_article
 from crawler.pages.words.datelines import find_dateline, find_event
-from crawler.pages.words.stamps import days_in_address, find_stamp, parse_metadata_stamp
+from crawler.pages.words.days import days_in_address
 from crawler.site.ids import estimate_day
 
 CLOCK = "Thứ Tư, ngày 28 tháng 2 năm 2024"
@@ -34,63 +34,6 @@ def read(
         f"https://www.thanhuytphcm.vn/tin-tuc/con-hem-nho-{id_}",
         captured_at=dt.datetime.fromisoformat(captured),
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "iso"),
-    [
-        ("05/10/2023 18:45", "2023-10-05T18:45:00+07:00"),
-        ("Thứ Năm, 05/10/2023 | 18:45 (GMT+7)", "2023-10-05T18:45:00+07:00"),
-        ("Cập nhật 04/09/2009 - 01:00:58 PM (GMT+7)", "2009-09-04T13:00:58+07:00"),
-        ("04:35 15/03/2016", "2016-03-15T04:35:00+07:00"),
-        ("Thứ bảy, 7/3/2026, 00:05 (GMT+7)", "2026-03-07T00:05:00+07:00"),
-        ("07-03-2026 - 00:01 AM", "2026-03-07T00:01:00+07:00"),
-        ("Ngày đăng: 5.10.2023, 8h05", "2023-10-05T08:05:00+07:00"),
-        ("Chủ Nhật, ngày 08 tháng 10 năm 2023, 06:00", "2023-10-08T06:00:00+07:00"),
-        ("Tháng Mười 8, 2023 06:00", "2023-10-08T06:00:00+07:00"),
-        ("Chủ Nhật, 08/10/2023 06:00:00 +07:00", "2023-10-08T06:00:00+07:00"),
-        ("08-10-2023 - 17:09 PM", "2023-10-08T17:09:00+07:00"),
-        ("12:30 SA, 01/02/2020", "2020-02-01T00:30:00+07:00"),
-        ("2023-10-05 18:45", "2023-10-05T18:45:00+07:00"),
-    ],
-)
-def test_printed_dates_are_read_with_their_time(text: str, iso: str) -> None:
-    stamp = find_stamp(text)
-    assert stamp is not None
-    assert iso == stamp.iso
-    assert stamp.weekday_agrees
-    assert stamp.rest == ""
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["31/02/2023", "Nghị quyết 98/2023/QH15", "1/2/23", "số 12-13-2023", "15/13/2023", "tháng 10/2023", "0903.343.439"],
-)
-def test_what_is_no_date_is_not_read_as_one(text: str) -> None:
-    assert find_stamp(text) is None
-
-
-def test_weekday_of_another_day_is_noticed() -> None:
-    stamp = find_stamp("Thứ Ba, 05/10/2023 18:45")
-    assert stamp is not None
-    assert not stamp.weekday_agrees
-
-
-@pytest.mark.parametrize(
-    ("value", "day", "iso"),
-    [
-        ("2023-10-05T18:45:00+07:00", "2023-10-05", "2023-10-05T18:45:00+07:00"),
-        ("2023-10-05T23:45:00Z", "2023-10-06", "2023-10-06T06:45:00+07:00"),
-        ("2023-10-05T18:45:00", "2023-10-05", "2023-10-05T18:45:00+07:00"),
-        ("2023-10-05T18:45:18+0700", "2023-10-05", "2023-10-05T18:45:18+07:00"),
-        ("2023-10-05", "2023-10-05", None),
-        ("2023-10-05 08:07", "2023-10-05", "2023-10-05T08:07:00+07:00"),
-    ],
-)
-def test_metadata_times_are_vietnams(value: str, day: str, iso: str | None) -> None:
-    parsed = parse_metadata_stamp(value)
-    assert parsed is not None
-    assert (day, iso) == (parsed[0].isoformat(), parsed[1].isoformat() if parsed[1] else None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,236 @@
+"""Printed dates: which of those that a page shows is the article's, and never the clock in its header.
+
+The clock says when the page was fetched. It is told by where it stands (before the headline,
+where only a date that others confirm counts) and by its form (the month in words).
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import date
+
+from crawler.pages.fields.story import Story
+from crawler.pages.fields.witnesses import ESTIMATE, FAR, NEAR, Witnesses
+from crawler.pages.html.tree import ARTICLE, HEADER, MAIN, OUTSIDE, Piece
+from crawler.pages.places.page import Page
+from crawler.pages.places.regions import Regions
+from crawler.pages.words.datelines import nearest_year
+from crawler.pages.words.days import make_day
+from crawler.pages.words.labels import Label
+from crawler.pages.words.stamps import Stamp, find_stamp
+from crawler.site.ids import _SECONDS_UNTIL
+
+_LONGEST_REST = 60
+"""Characters that a date's line may say beside it."""
+_DAY_FIRST = (
+    "en-gb",
+    "en-au",
+    "en-nz",
+    "en-ie",
+    "en-in",
+    "en-za",
+    "en-sg",
+    "en-my",
+    "en-hk",
+    "en-ph",
+    "en-ng",
+    "en-ke",
+)
+"""English as it is written where the day stands before the month."""
+
+
+class _Printed:
+    """The dates of one page, and what is known beside them."""
+
+    def __init__(self, page: Page, regions: Regions, known: Witnesses) -> None:
+        self.page, self.regions, self.known = page, regions, known
+        self.confirmed = _days_confirmed(page, known)
+
+    def confirms(self, day: date) -> bool:
+        """Whether another witness knows the day: metadata, a photo's name, the dateline."""
+        if self.confirmed:
+            return any(abs((day - other).days) <= NEAR for other in self.confirmed)
+        told = nearest_year(*self.known.event, day) if self.known.event else None
+        return told is not None and abs((day - told).days) <= NEAR
+
+
+def find_printed(page: Page, regions: Regions, story: Story, known: Witnesses) -> Stamp | None:
+    """A date printed between headline and text; before the headline, or under the text,
+    only one that another witness confirms.
+    """
+    printed = _Printed(page, regions, known)
+    # what was put up first, then what was changed: some papers print the update before the publication
+    for index, read in sorted(story.stamps, key=lambda entry: entry[1].updated):
+        stamp = _as_meant(page, read, known)
+        reason = _refuse(stamp, known) or _refuse_in_head(printed, stamp)
+        if reason is None:
+            return stamp
+        page.ledger.refuse("date", f"printed-by-headline:{index}", stamp.day.isoformat(), reason)
+    for place, span in (("before-headline", reversed(regions.before)), ("under-body", _under_body(regions))):
+        for index in span:
+            piece = page.pieces[index]
+            read_here = find_stamp(piece.text) if piece.image is None and not regions.teaser[index] else None
+            if read_here is None or len(read_here.rest) > _LONGEST_REST:
+                continue
+            stamp = _as_meant(page, read_here, known)
+            reason = _refuse(stamp, known)
+            if reason is None and page.identity is None and _stands_by_headline(printed, stamp, piece):
+                return stamp
+            reason = reason or _may_be_clock(printed, stamp, index)
+            if reason is None:
+                return stamp
+            page.ledger.refuse("date", place, stamp.day.isoformat(), reason)
+    return None
+
+
+def refuse_clock(page: Page, regions: Regions) -> None:
+    """Note the dates above everything that belongs to the article."""
+    for piece in page.pieces[: max(regions.before.start, 0)]:
+        stamp = find_stamp(piece.text) if piece.image is None and piece.size < 80 else None
+        if stamp is not None:
+            page.ledger.refuse("date", "page-header", stamp.day.isoformat(), "the header's clock: the day of the fetch")
+
+
+def _days_confirmed(page: Page, known: Witnesses) -> list[date]:
+    confirmed = [*known.others]
+    if known.event and (near := known.estimate or (confirmed[0] if confirmed else None)):
+        day = nearest_year(*known.event, near)
+        confirmed += [day] if day else []
+    if page.identity is not None and known.estimate and int(page.identity.id) < _SECONDS_UNTIL:
+        confirmed.append(known.estimate)  # that is the second of its creation
+    return confirmed
+
+
+def _refuse(stamp: Stamp, known: Witnesses) -> str | None:
+    if not stamp.weekday_agrees:
+        return "its weekday is another day's"
+    if known.latest is not None and stamp.day > known.latest:
+        return "after the capture"
+    return None
+
+
+def _refuse_in_head(printed: _Printed, stamp: Stamp) -> str | None:
+    """Why a date between headline and text is not the article's. None where it is."""
+    known = printed.known
+    agreed = printed.confirms(stamp.day)
+    if (
+        stamp.words
+        and stamp.time is None
+        and not stamp.labelled
+        and not agreed
+        and not _differs_from_clock(printed, stamp)
+    ):
+        return "the form of a clock, and no other witness for this day"
+    if stamp.updated and stamp.time is None and not agreed and (printed.confirmed or known.event):
+        return "the day of an update"
+    if known.estimate and (stamp.day - known.estimate).days > FAR and _is_told_otherwise(stamp, known):
+        return "the day of a clock: the id and another witness tell of one long before"
+    return None
+
+
+def _differs_from_clock(printed: _Printed, stamp: Stamp) -> bool:
+    """Whether the page shows its clock elsewhere, with another day, and the id tells of this one."""
+    estimate, latest = printed.known.estimate, printed.known.latest
+    if estimate is None or abs((stamp.day - estimate).days) > ESTIMATE:
+        return False
+    clocks = {day for _, day in _clocks(printed.page, max(printed.regions.title_at, 0))}
+    return bool(clocks) and stamp.day not in clocks and (latest is None or (latest - stamp.day).days > 2)
+
+
+def _clocks(page: Page, end: int) -> list[tuple[int, date]]:
+    """The dates that the page prints before a place, with their pieces."""
+    pieces = (piece for piece in page.pieces[:end] if piece.image is None and piece.size < 80)
+    return [(piece.index, stamp.day) for piece in pieces if (stamp := find_stamp(piece.text))]
+
+
+def _as_meant(page: Page, stamp: Stamp, known: Witnesses) -> Stamp:
+    """The date with its month before its day: where only so the id's day is near (.NET prints it unasked),
+    or on a page in the English of those who write so.
+    """
+    estimate = known.estimate
+    if estimate is not None:
+        if stamp.words or abs((stamp.day - estimate).days) <= FAR:
+            return stamp
+        day = make_day(stamp.day.year, stamp.day.day, stamp.day.month)
+        near = day is not None and abs((day - estimate).days) <= ESTIMATE
+        return dataclasses.replace(stamp, day=day) if near and day is not None else stamp
+    language = page.meta.language.lower().replace("_", "-")
+    if stamp.swapped is None or known.home is not None or not language.startswith("en") or language in _DAY_FIRST:
+        return stamp
+    return dataclasses.replace(stamp, day=stamp.swapped)
+
+
+def _under_body(regions: Regions) -> Iterator[int]:
+    """The few lines under the text, up to where readers or other articles have their say."""
+    for index in regions.after[:12]:
+        if regions.labels.get(index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED}:
+            return
+        yield index
+
+
+def _stands_by_headline(printed: _Printed, stamp: Stamp, piece: Piece) -> bool:
+    """Whether a date outside the scope stands with the article's head or foot, rather than in the page's header.
+
+    Clocks name the weekday; dates of articles that do so have a label, a time, or machines are told of them.
+    """
+    page, regions = printed.page, printed.regions
+    flags = page.box_of(piece).flags
+    if stamp.words or piece.is_link or flags & OUTSIDE or (flags & HEADER and not flags & (ARTICLE | MAIN)):
+        return False
+    if printed.confirmed and not printed.confirms(stamp.day):
+        return False
+    if piece.index > regions.title_at:
+        return stamp.labelled and piece.index - regions.story.stop < 6
+    between = [other for other in page.pieces[piece.index + 1 : regions.title_at] if other.image is None]
+    return len(between) <= 4 and (stamp.labelled or not stamp.weekday)
+
+
+def _may_be_clock(printed: _Printed, stamp: Stamp, index: int) -> str | None:
+    """Why a date that does not stand between headline and text may be the page's clock. None where it cannot be.
+
+    The id's estimate is too coarse to tell the day of publication from a fetch some weeks later.
+    """
+    known = printed.known
+    if stamp.words:
+        return "the form of the header's clock"
+    if not (stamp.time or stamp.labelled):
+        return "neither a time nor a word beside it says that it was published then"
+    unheard = not printed.confirmed and known.event is None and _is_long_past(printed, stamp.day, index)
+    if not printed.confirms(stamp.day) and not _in_address(printed.page, stamp.day) and not unheard:
+        return "no other witness for this day: it may be the header's clock"
+    if known.latest is not None and (known.latest - stamp.day).days <= 2 and not _clocks(printed.page, index):
+        return "the day of the fetch, on a page without another clock: it may be the header's"
+    return None
+
+
+def _is_long_past(printed: _Printed, day: date, index: int) -> bool:
+    """Whether a day lies where the id says and long before the fetch, when no clock shows it,
+    and beside no other article's link.
+    """
+    estimate, latest = printed.known.estimate, printed.known.latest
+    if any(piece.is_link for piece in printed.page.pieces[max(0, index - 1) : index + 2]):
+        return False
+    return (
+        latest is not None
+        and estimate is not None
+        and (latest - day).days > FAR
+        and abs((day - estimate).days) <= ESTIMATE
+    )
+
+
+def _is_told_otherwise(stamp: Stamp, known: Witnesses) -> bool:
+    """Whether a date long after the id's day is the fetch's:
+    the capture says so, or a dateline or photo sides with the id.
+    """
+    days = [*known.others, *([known.told] if known.told else [])]
+    return (known.latest is not None and (known.latest - stamp.day).days <= 2) or any(
+        known.estimate is not None
+        and abs((day - known.estimate).days) <= ESTIMATE
+        and abs((day - stamp.day).days) > NEAR
+        for day in days
+    )
+
+
+def _in_address(page: Page, day: date) -> bool:
+    """Whether the page's own address names the day, as many papers' ids do."""
+    forms = ("%Y%m%d", "%Y/%m/%d", "%y%m%d", "%d%m%Y", "%Y-%m-%d")
+    return any(day.strftime(form) in page.url for form in forms)
