@@ -16,13 +16,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("crawler.site", "crawler.items"),
     ("crawler.pages",),
     ("crawler.articles", "crawler.planning"),
-    ("crawler.reporting", "crawler.extracting", "crawler.replaying", "crawler.demo"),
+    ("crawler.comparing",),
+    ("crawler.reporting", "crawler.extracting", "crawler.exporting", "crawler.replaying", "crawler.demo"),
     ("crawler.engine",),
     ("crawler.spiders",),
     ("crawler.bench",),
     ("crawler.cli",),
 )
-"""From the ground up. A room may know those of its own floor and of the floors below; what is in no row stands on the roof."""
+"""From the ground up. A room may know those of its own floor and of the floors below;
+what is in no row stands on the roof.
+"""
 PURE = ("crawler.site", "crawler.items", "crawler.pages", "crawler.planning")
 WORLD = {"scrapy", "twisted", "socket", "sqlite3", "subprocess", "pathlib", "tempfile", "shutil", "click"}
 """What a pure room has no use for: the engine, the disk, the network, the terminal."""

@@ -1,0 +1,113 @@
+"""`thanhuy changes`: what the site did to its articles, with the words."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import click
+
+from archive.errors import ArchiveError
+from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.export import Day
+from crawler.comparing.events import Event, What, as_object, find_event
+from crawler.comparing.feed import format_feed
+from crawler.comparing.words import format_words
+from crawler.exporting.history import History
+from crawler.site.times import VIETNAM
+
+MOST_ENTRIES = 500
+"""Entries of a feed: readers ask for it again and again."""
+
+
+@click.command("changes")
+@click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--since", type=Day(), metavar="DATE", help="Only what was seen from this day on (Vietnam time).")
+@click.option(
+    "--feed", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.atom", help="Write an Atom feed."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def command(collection: Path, since: date | None, feed: Path | None, as_json: bool) -> int:
+    """Say what the site changed: articles new, edited (with the words that differ), gone, and back.
+
+    An article counts as gone only after the site's own 404 or 410 on two days; what merely could not be fetched is in
+    no line. What a newer parser reads otherwise is no edit, and is told apart as reread.
+
+    \b
+    thanhuy changes my-archive --since 2024-01-01
+    thanhuy changes my-archive --json | jq 'select(.what == "edited")'
+    thanhuy changes my-archive --feed changes.atom
+    """
+    damaged: list[str] = []
+    with History(collection) as history:
+        events = _read(history, since, damaged)
+        if feed is not None:
+            _write_feed(feed, collection, list(events)[-MOST_ENTRIES:])
+        elif as_json:
+            for event in events:
+                click.echo(json.dumps(as_object(event), ensure_ascii=False))
+        else:
+            _print(events)
+    for line in damaged[:10]:
+        click.echo(f"thanhuy: {collection}: {line}", err=True)
+    return Exit.DAMAGE if damaged else Exit.DONE
+
+
+def _read(history: History, since: date | None, damaged: list[str]) -> Iterator[Event]:
+    moment = datetime.combine(since, time(), VIETNAM).astimezone(UTC) if since else None
+    # A crawl writes for days at the most: what it saw after `since` may stand in a file that it began before.
+    begun = f"{moment:%Y%m%d%H%M%S}" if moment else ""
+    bound = f"{moment:%Y-%m-%dT%H:%M:%S}" if moment else ""
+    for row in history.rows():
+        if begun and row["jsonl"] and not _may_hold(row["jsonl"], begun):
+            continue
+        try:
+            record = history.read(row)
+            event = find_event(record, history.before(row["key"], row["version"]))
+        except (ArchiveError, OSError) as error:
+            damaged.append(str(error))
+            continue
+        if event.at >= bound:
+            yield event
+
+
+def _may_hold(name: str, begun: str) -> bool:
+    """Whether a file of lines may hold what was seen since: one that was begun at most 30 days before."""
+    digits = next((part for part in name.split("-") if part.isdigit() and len(part) >= 14), "")
+    if not digits:
+        return True
+    days = (datetime.strptime(begun[:8], "%Y%m%d") - datetime.strptime(digits[:8], "%Y%m%d")).days  # noqa: DTZ007 - days apart
+    return days <= 30
+
+
+def _print(events: Iterable[Event]) -> None:
+    count = 0
+    for event in events:
+        count += 1
+        span = f", absent between {_moment(event.after)} and {_moment(event.at)}" if event.what is What.GONE else ""
+        click.echo(f"{_moment(event.at)}  {event.what:7}{event.key}  {_plain(event.title)}{span}")
+        for edit in event.edits:
+            words = format_words(edit.before, edit.after)
+            click.echo(f"    {edit.kind} ({edit.action}, {edit.field}): {_plain(words)}")
+        if event.fields:
+            click.echo(f"    read otherwise by a newer parser: {', '.join(event.fields)}")
+    if not count:
+        click.echo("nothing changed", err=True)
+
+
+def _moment(stamp: str | None) -> str:
+    return (stamp or "")[:16].replace("T", " ")
+
+
+def _plain(text: str) -> str:
+    """Text for a terminal: one line, and no character that a page could steer it with."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _write_feed(feed: Path, collection: Path, events: list[Event]) -> None:
+    from archive.files import replace_file
+
+    if not feed.parent.is_dir():
+        raise CommandFailed(f"{feed.parent}: expected a directory to write to, got none", Exit.USAGE)
+    replace_file(feed, [format_feed(collection.resolve().name, events)])
+    click.echo(f"{feed}: {len(events)} entries")

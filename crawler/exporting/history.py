@@ -1,0 +1,126 @@
+"""The versions of articles that a collection holds, found by the state and read from `articles/`."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+from archive.directory import read_collection
+from archive.errors import ArchiveError, NotACollection
+from archive.files import OPEN_SUFFIX
+from archive.lines.reader import version_of
+from archive.state.database import open_read_only
+from crawler.exporting.records import Record, parse_line
+from crawler.site.scope import find_page
+
+_ID = re.compile(r"\d{5,}")
+_MOMENT = re.compile(r"-(\d{14,17})-")
+"""When the crawl began that wrote a file, in the file's name."""
+
+
+class NotFound(ArchiveError):
+    """No article of that id, address or slug."""
+
+
+class History:
+    """The versions of a collection's articles. Reads only; a crawl may go on meanwhile. Raises NotACollection."""
+
+    def __init__(self, collection: Path) -> None:
+        read_collection(collection)
+        self._collection = collection
+        state = collection / "state.sqlite"
+        if not state.is_file():
+            raise NotACollection(f"{state}: expected the index of versions, got none; run `thanhuy index {collection}`")
+        self._state = open_read_only(state)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._state.close()
+
+    def find_key(self, wanted: str) -> str:
+        """The article of an id, an address or a slug, as `kind/id`.
+        Raises NotFound, also where several have that slug.
+        """
+        page = find_page(wanted) if "/" in wanted else None
+        number = page.id if page else (_ID.findall(wanted) or [""])[-1] if _ID.search(wanted) else ""
+        keys = self._query("SELECT DISTINCT key FROM versions WHERE key LIKE ?", f"%/{number}") if number else []
+        if not keys and not number:
+            pattern = "%/" + re.sub(r"[%_]", r"\\\g<0>", wanted.strip("/")) + "-%"
+            keys = self._query(
+                "SELECT DISTINCT v.key FROM urls u JOIN versions v ON v.key = u.key WHERE u.url LIKE ? ESCAPE '\\'",
+                pattern,
+            )
+        found = sorted({str(row["key"]) for row in keys})
+        if page:
+            found = [key for key in found if key == page.key] or found
+        if not found:
+            raise NotFound(
+                f"{self._collection}: expected an article's id, address or slug, got {wanted!r}, which none has"
+            )
+        if len(found) > 1:
+            raise NotFound(
+                f"{self._collection}: {wanted!r}: expected one article, got {', '.join(found[:5])}; name its id"
+            )
+        return found[0]
+
+    def versions(self, key: str) -> list[Record]:
+        """Every version of an article, the first one first. Raises ArchiveError where a line is damaged."""
+        rows = self._query("SELECT * FROM versions WHERE key = ? ORDER BY version", key)
+        return [self.read(row) for row in rows]
+
+    def before(self, key: str, version: int) -> Record | None:
+        """The version before one."""
+        rows = self._query(
+            "SELECT * FROM versions WHERE key = ? AND version < ? ORDER BY version DESC LIMIT 1", key, version
+        )
+        return self.read(rows[0]) if rows else None
+
+    def rows(self, since: str = "") -> Iterator[sqlite3.Row]:
+        """The state's rows of versions that crawls since a moment (digits, UTC) wrote,
+        in the order in which they did.
+        """
+        files = [str(row["jsonl"]) for row in self._query("SELECT DISTINCT jsonl FROM versions ORDER BY jsonl")]
+        for name in files:
+            found = _MOMENT.search(name)
+            if since and found and found[1].ljust(17, "9") < since:
+                continue
+            yield from self._query("SELECT * FROM versions WHERE jsonl = ? ORDER BY jsonl_offset", name)
+
+    def read(self, row: sqlite3.Row) -> Record:
+        """The record of a row. Raises ArchiveError where its line is not what the state says."""
+        name = str(row["jsonl"])
+        if Path(name).name != name:
+            raise ArchiveError(
+                f"{self._collection}/state.sqlite: expected a file's name, got {name!r}; run `thanhuy index`"
+            )
+        path = self._collection / "articles" / name
+        path = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
+        with path.open("rb") as stream:
+            stream.seek(row["jsonl_offset"])
+            line = stream.read(row["jsonl_length"])
+        if version_of(line) != (row["key"], row["version"]):
+            place = f"{path.name}:{row['jsonl_offset']}"
+            raise ArchiveError(
+                f"{place}: expected version {row['version']} of {row['key']}, got another line; run `thanhuy repair`"
+            )
+        record = parse_line(line)
+        if isinstance(record, str):
+            raise ArchiveError(f"{path.name}: {record}; run `thanhuy repair {self._collection}`")
+        return record
+
+    def _query(self, sql: str, *parameters: str | int) -> list[sqlite3.Row]:
+        try:
+            return self._state.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise ArchiveError(
+                f"{self._collection}/state.sqlite: {error}; run `thanhuy index {self._collection}`"
+            ) from error
+
+
+def format_record(record: Record) -> str:
+    """A record as JSON for a person to read."""
+    return json.dumps(record, ensure_ascii=False, indent=2)

@@ -1,0 +1,140 @@
+"""The records of a collection, one after another, and which of them are wanted."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from archive.directory import read_collection
+from archive.errors import NotACollection
+from archive.files import OPEN_SUFFIX
+from crawler.pages import slug_of
+from crawler.pages.words.search import search_words, without_accents
+
+Record = dict[str, Any]
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes of a line beyond which it is no record of ours; read no further, so that memory stays flat."""
+
+
+@dataclass(kw_only=True)
+class Unreadable:
+    """Lines that are no records: how many, and the first of them in words."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def note(self, place: str, why: str) -> None:
+        """Count one more line, named as `file:line`."""
+        self.count += 1
+        if len(self.examples) < 10:
+            self.examples.append(f"{place}: {why}; run `thanhuy repair` on the collection")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which records to take. Empty or None: all."""
+
+    since: date | None = None
+    """First publication day."""
+    until: date | None = None
+    """Last publication day."""
+    sections: tuple[str, ...] = ()
+    """Names or slugs of sections: `Quận 1` and `quan-1` are the same."""
+    authors: tuple[str, ...] = ()
+    """Names of authors, with or without accents."""
+    text: str = ""
+    """Words that all stand in title, lead, body, captions or byline, with or without accents."""
+
+    def takes(self, record: Record) -> bool:
+        """Whether a record is wanted. One without a date is not where days are asked for."""
+        if self.since is not None or self.until is not None:
+            day = record.get("date") or ""
+            if (
+                not day
+                or (self.since and day < self.since.isoformat())
+                or (self.until and day > self.until.isoformat())
+            ):
+                return False
+        if self.sections and not {slug_of(name) for name in self.sections} & {
+            slug_of(name) for name in record["section"]
+        }:
+            return False
+        if self.authors:
+            known = {without_accents(name) for name in record["authors"]}
+            if not known & {without_accents(name) for name in self.authors}:
+                return False
+        return not self.text or self._has_words(record)
+
+    def _has_words(self, record: Record) -> bool:
+        parts = (record["title"], record["lead"], record["body"], record["byline"], *record["captions"])
+        words = set(search_words(" ".join(part for part in parts if part)))
+        return words.issuperset(search_words(self.text))
+
+
+def find_lines(collection: Path, *, newest: bool) -> list[Path]:
+    """The files to read: `articles.jsonl`, or every version's in `articles/`. Raises NotACollection."""
+    read_collection(collection)
+    if newest:
+        path = collection / "articles.jsonl"
+        if not path.is_file():
+            raise NotACollection(
+                f"{path}: expected the newest version of each article, got no file; run `thanhuy index {collection}`"
+            )
+        return [path]
+    found = {path.name.removesuffix(OPEN_SUFFIX): path for path in (collection / "articles").glob("*.jsonl*")}
+    return [path for _, path in sorted(found.items()) if path.is_file() and not path.name.startswith(".")]
+
+
+def read_records(
+    paths: Sequence[Path], wanted: Wanted, unreadable: Unreadable, progress: Callable[[int], None] = lambda size: None
+) -> Iterator[Record]:
+    """The records in these files that are wanted, in their order. What cannot be read is noted and passed over."""
+    for path in paths:
+        for place, line in _lines(path, unreadable):
+            progress(len(line))
+            record = parse_line(line)
+            if isinstance(record, str):
+                unreadable.note(place, record)
+            elif wanted.takes(record):
+                yield record
+
+
+def _lines(path: Path, unreadable: Unreadable) -> Iterator[tuple[str, bytes]]:
+    with path.open("rb") as stream:
+        number = 0
+        while line := stream.readline(LONGEST_LINE):
+            number += 1
+            place = f"{path.name}:{number}"
+            if line.endswith(b"\n"):
+                yield place, line
+            elif len(line) < LONGEST_LINE:
+                if not path.name.endswith(
+                    OPEN_SUFFIX
+                ):  # the last line of a file that a crawl writes now is not due yet
+                    unreadable.note(place, "expected a line feed at its end, got none")
+            else:
+                unreadable.note(place, f"expected a record, got a line of more than {LONGEST_LINE >> 20} MiB")
+                while line and not line.endswith(b"\n"):
+                    line = stream.readline(LONGEST_LINE)
+
+
+def parse_line(line: bytes) -> Record | str:
+    """The record in a line, or what is wrong with it."""
+    from crawler.exporting.columns import columns
+
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return f"expected a JSON object, got {type(error).__name__}"
+    if not isinstance(record, dict):
+        return f"expected a JSON object, got {type(record).__name__}"
+    for column in columns():
+        if column.name not in record:
+            if not column.nullable:
+                return f"expected the key {column.name!r}, got none"
+            record[column.name] = None
+        elif not column.holds(record[column.name]):
+            return f"expected {column.name!r} to be {column.kind.value}, got {type(record[column.name]).__name__}"
+    return {column.name: record[column.name] for column in columns()}

@@ -1,0 +1,128 @@
+"""A whole export: from a collection to one file, whole or not there, with the papers that explain it."""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from archive.errors import ArchiveError, OutOfSpace
+from archive.files import OUT_OF_SPACE, sync_directory
+from crawler.exporting.columns import columns
+from crawler.exporting.jsonlines import write_jsonl, write_jsonld, write_ninjs, write_text
+from crawler.exporting.parquet import write_parquet
+from crawler.exporting.records import Record, Unreadable, Wanted, find_lines, read_records
+from crawler.exporting.sqlite import write_sqlite
+from crawler.exporting.tables import write_csv
+
+FORMATS = {
+    "parquet": "articles.parquet",
+    "csv": "articles.csv",
+    "sqlite": "articles.sqlite",
+    "jsonl": "articles.jsonl",
+    "ninjs": "articles.ninjs.jsonl",
+    "jsonld": "articles.jsonld",
+}
+"""Format → the name of its file where a directory is named."""
+WHOLE = {"sqlite", "ninjs", "jsonld"}
+"""Formats whose shape is fixed: they take no choice of fields."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportOptions:
+    """What to export, and how."""
+
+    form: str
+    wanted: Wanted = field(default_factory=Wanted)
+    fields: tuple[str, ...] = ()
+    """Keys of the record; empty: all."""
+    newest: bool = True
+    """Only the newest version of each article; else every version."""
+    text_only: bool = False
+    """Only title, lead and body, as plain text (jsonl: those three keys)."""
+    excel: bool = False
+    progress: Callable[[int], None] = lambda size: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What an export came to."""
+
+    path: Path
+    records: int
+    unreadable: Unreadable
+
+
+def export(collection: Path, target: Path, options: ExportOptions) -> Exported:
+    """Write a collection's records to `target`, which appears whole or not at all.
+
+    Raises NotACollection, OutOfSpace, ExportUnavailable.
+    """
+    unreadable = Unreadable()
+    paths = find_lines(collection, newest=options.newest)
+    records = read_records(paths, options.wanted, unreadable, options.progress)
+    with _whole(target) as (draft, scratch):
+        count = _write(draft, scratch, collection, records, unreadable, options)
+    return Exported(path=target, records=count, unreadable=unreadable)
+
+
+def _write(
+    draft: Path,
+    scratch: Path,
+    collection: Path,
+    records: Iterator[Record],
+    unreadable: Unreadable,
+    options: ExportOptions,
+) -> int:
+    fields = options.fields or tuple(column.name for column in columns())
+    if options.text_only:
+        fields = ("title", "lead", "body")
+    if options.form == "parquet":
+        return write_parquet(draft, records, fields, scratch)
+    if options.form == "sqlite":
+        every = read_records(find_lines(collection, newest=False), options.wanted, Unreadable())
+        return write_sqlite(draft, records, every, {"collection": collection.resolve().name})
+    with draft.open("w", encoding="utf-8", newline="") as stream:
+        return _write_text(stream, records, fields, options)
+
+
+def _write_text(stream: TextIO, records: Iterator[Record], fields: tuple[str, ...], options: ExportOptions) -> int:
+    if options.form == "csv":
+        return write_csv(stream, records, fields, excel=options.excel)
+    if options.form == "ninjs":
+        return write_ninjs(stream, records)
+    if options.form == "jsonld":
+        return write_jsonld(stream, records)
+    if options.text_only:
+        return write_text(stream, records)
+    return write_jsonl(stream, ({name: record[name] for name in fields} for record in records))
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[tuple[Path, Path]]:
+    """A draft beside the target and a directory for scratch;
+    at the end the draft takes the target's place in one step.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    draft = scratch / target.name
+    try:
+        yield draft, scratch
+        with draft.open("rb") as stream:
+            import os
+
+            os.fsync(stream.fileno())
+        draft.replace(target)
+        sync_directory(target.parent)
+    except OSError as error:
+        if error.errno in OUT_OF_SPACE:
+            raise OutOfSpace(f"{target}: no space left; free some and run the same command again") from error
+        raise
+    except sqlite3.Error as error:
+        if "full" in str(error):
+            raise OutOfSpace(f"{target}: no space left; free some and run the same command again") from error
+        raise ArchiveError(f"{target}: {error}") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

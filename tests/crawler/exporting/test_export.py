@@ -1,0 +1,160 @@
+"""Exports: the same values in every format, whole or not at all, harmless whatever an article says."""
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from archive.errors import OutOfSpace
+from crawler.exporting.run import FORMATS, ExportOptions, export
+from tests.support.commands import run_thanhuy
+from tests.support.library import article, build_library
+
+HOSTILE = '=HYPERLINK("http://a.example";"xem")'
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    edited = article(1, paragraphs=["(Thanhuytphcm.vn) - Sáng 5/10, bến đò mở lại.", "Khách đi đò về Bình Tân."])
+    return build_library(
+        tmp_path_factory.mktemp("library") / "c",
+        [
+            [article(1), edited],
+            [article(2, date="2024-01-31", authors=["Đỗ Đường"], byline="Đỗ Đường", title="Đảng bộ phường họp")],
+            [article(3, date=None, section=["Quận 1"], captions=[HOSTILE], title="<script>alert(1)</script>")],
+        ],
+    )
+
+
+def newest(library: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (library / "articles.jsonl").read_text("utf-8").splitlines()]
+
+
+def exported(library: Path, target: Path, *options: str) -> str:
+    done = run_thanhuy("export", library, "-o", target, *options)
+    assert 0 == done.returncode, done.stderr
+    return target.read_text("utf-8")
+
+
+def test_json_lines_are_the_collection_s(library: Path, tmp_path: Path) -> None:
+    text = exported(library, tmp_path / "a.jsonl", "--format", "jsonl")
+    assert newest(library) == [json.loads(line) for line in text.splitlines()]
+
+
+def test_parquet_holds_the_same_values_typed(library: Path, tmp_path: Path) -> None:
+    export(library, tmp_path / "a.parquet", ExportOptions(form="parquet"))
+    with duckdb.connect() as database:
+        database.execute("SET TimeZone = 'UTC'")
+        rows = database.execute(
+            f"SELECT id, title, date::VARCHAR, captions, images FROM '{tmp_path}/a.parquet'"
+        ).fetchall()
+        types = dict(
+            database.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM '{tmp_path}/a.parquet')").fetchall()
+        )
+    assert [(r["id"], r["title"], r["date"], r["captions"], r["images"]) for r in newest(library)] == rows
+    assert ("DATE", "TIMESTAMP WITH TIME ZONE") == (types["date"], types["captured_at"])
+
+
+def test_sqlite_finds_words_without_accents(library: Path, tmp_path: Path) -> None:
+    export(library, tmp_path / "a.sqlite", ExportOptions(form="sqlite"))
+    database = sqlite3.connect(tmp_path / "a.sqlite")
+
+    def found(query: str) -> list[str]:
+        sql = "SELECT a.id FROM articles a JOIN search ON search.rowid = a.rowid WHERE search MATCH ? ORDER BY 1"
+        return [row[0] for row in database.execute(sql, (query,))]
+
+    first, second = "1491871001", "1491871002"
+    assert [second] == found("dang bo") == found("đảng bộ") == found("Đảng") == found("duong") == found("đường")
+    assert [first] == found('"binh tan"') == found("Bình Tân")
+    assert 4 == database.execute("SELECT count(*) FROM versions").fetchone()[0]
+    assert 3 == database.execute("SELECT count(*) FROM images").fetchone()[0]
+    assert "ok" == database.execute("PRAGMA integrity_check").fetchone()[0]
+    database.close()
+
+
+@pytest.mark.parametrize("excel", [False, True])
+def test_csv_runs_no_formula(library: Path, tmp_path: Path, excel: bool) -> None:
+    text = exported(library, tmp_path / "a.csv", "--format", "csv", *(["--excel"] if excel else []))
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";" if excel else ","))
+    assert [record["title"] for record in newest(library)] == [row["title"] for row in rows]
+    assert f"'{HOSTILE}" == rows[2]["captions"]
+    assert newest(library)[0]["warc"]["record_id"] == rows[0]["warc_record_id"]
+
+
+def test_ninjs_and_json_ld_name_the_capture(library: Path, tmp_path: Path) -> None:
+    items = [json.loads(line) for line in exported(library, tmp_path / "n", "--format", "ninjs").splitlines()]
+    record = newest(library)[0]
+    assert record["canonical_url"] == items[0]["uri"]
+    assert {"role": "warc-record-id", "value": record["warc"]["record_id"]} in items[0]["altIds"]
+    assert "&lt;script&gt;" not in items[2]["headlines"][0]["value"]  # plain text, as it is
+    document = json.loads(exported(library, tmp_path / "l", "--format", "jsonld"))
+    assert record["warc"]["record_id"] == document["@graph"][0]["archivedAt"]["@id"]
+    assert record["captured_at"] == document["@graph"][0]["sdDatePublished"]
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        (["--since", "2024-01-01"], ["1491871002"]),
+        (["--until", "31/12/2023"], ["1491871001"]),
+        (["--section", "quan-1"], ["1491871003"]),
+        (["--author", "do duong"], ["1491871002"]),
+        (["--text", "binh tan"], ["1491871001"]),
+        (["--all-versions", "--text", "qua sông"], ["1491871001", "1491871002", "1491871003"]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_filters(library: Path, tmp_path: Path, options: list[str], ids: list[str]) -> None:
+    text = exported(library, tmp_path / "a.jsonl", "--format", "jsonl", "--fields", "id", *options)
+    assert ids == [json.loads(line)["id"] for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_equal_records_give_equal_bytes(library: Path, tmp_path: Path, form: str) -> None:
+    for name in ("one", "two"):
+        export(library, tmp_path / name, ExportOptions(form=form))
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_line_that_is_no_record_is_named_and_left_out(library: Path, tmp_path: Path) -> None:
+    for name in ("collection.json", "articles.jsonl"):
+        (tmp_path / name).write_bytes((library / name).read_bytes())
+    with (tmp_path / "articles.jsonl").open("a") as stream:
+        stream.write('{"title": 1}\nno json\n')
+    (tmp_path / "out").mkdir()
+    done = run_thanhuy("export", tmp_path, "--format", "jsonl", "-o", tmp_path.parent / "rest.jsonl")
+    assert (5, 3) == (done.returncode, len((tmp_path.parent / "rest.jsonl").read_text("utf-8").splitlines()))
+    assert "articles.jsonl:4: expected" in done.stderr
+    assert "articles.jsonl:5: expected a JSON object" in done.stderr
+
+
+def test_nothing_is_left_where_the_disk_is_full(library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OutOfSpace):
+        export(library, tmp_path / "a.jsonl", ExportOptions(form="jsonl"))
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--format", "jsonl", "--fields", "titel"], "expected keys of the record, got 'titel'"),
+        (["--format", "sqlite", "--fields", "title"], "expected with parquet, csv or jsonl"),
+        (["--format", "jsonl", "--excel"], "expected with --format csv"),
+        (["--format", "xml"], "'xml' is not one of"),
+    ],
+)
+def test_wrong_usage_is_2_and_says_what_was_expected(
+    library: Path, tmp_path: Path, options: list[str], words: str
+) -> None:
+    done = run_thanhuy("export", library, "-o", tmp_path / "x", *options)
+    assert 2 == done.returncode
+    assert words in done.stderr
