@@ -63,7 +63,7 @@ def _read(history: History, since: date | None, damaged: list[str]) -> Iterator[
             continue
         try:
             record = history.read(row)
-            event = find_event(record, history.before(row["key"], row["version"]))
+            event = find_event(record, history.before(row, record))
         except (ArchiveError, OSError) as error:
             damaged.append(str(error))
             continue

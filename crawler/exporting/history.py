@@ -10,7 +10,7 @@ from typing import Self
 from archive.directory import read_collection
 from archive.errors import ArchiveError, NotACollection
 from archive.files import OPEN_SUFFIX
-from archive.lines.reader import version_of
+from archive.lines.reader import LineId, version_of
 from archive.state.database import open_read_only
 from crawler.exporting.records import Record, parse_line
 from crawler.site.scope import find_page
@@ -68,15 +68,18 @@ class History:
         return found[0]
 
     def versions(self, key: str) -> list[Record]:
-        """Every version of an article, the first one first. Raises ArchiveError where a line is damaged."""
-        rows = self._query("SELECT * FROM versions WHERE key = ? ORDER BY version", key)
-        return [self.read(row) for row in rows]
+        """Every version of an article, the first one first, each as it was read last.
+        Raises ArchiveError where a line is damaged.
+        """
+        rows = self._query("SELECT * FROM versions WHERE key = ? ORDER BY version, renewed", key)
+        return [self.read(row) for row in {row["version"]: row for row in rows}.values()]
 
-    def before(self, key: str, version: int) -> Record | None:
-        """The version before one."""
-        rows = self._query(
-            "SELECT * FROM versions WHERE key = ? AND version < ? ORDER BY version DESC LIMIT 1", key, version
+    def before(self, row: sqlite3.Row, record: Record) -> Record | None:
+        """The version before that of a row, as it was read when the row's was captured."""
+        sql = (
+            "SELECT * FROM versions WHERE key = ? AND version < ? AND renewed <= ? ORDER BY version DESC, renewed DESC"
         )
+        rows = self._query(f"{sql} LIMIT 1", row["key"], row["version"], record["captured_at"])
         return self.read(rows[0]) if rows else None
 
     def rows(self, since: str = "") -> Iterator[sqlite3.Row]:
@@ -102,11 +105,10 @@ class History:
         with path.open("rb") as stream:
             stream.seek(row["jsonl_offset"])
             line = stream.read(row["jsonl_length"])
-        if version_of(line) != (row["key"], row["version"]):
+        wanted = LineId(row["key"], row["version"], row["renewed"])
+        if version_of(line) != wanted:
             place = f"{path.name}:{row['jsonl_offset']}"
-            raise ArchiveError(
-                f"{place}: expected version {row['version']} of {row['key']}, got another line; run `thanhuy repair`"
-            )
+            raise ArchiveError(f"{place}: expected {wanted}, got another line; run `thanhuy repair`")
         record = parse_line(line)
         if isinstance(record, str):
             raise ArchiveError(f"{path.name}: {record}; run `thanhuy repair {self._collection}`")
