@@ -91,6 +91,9 @@ class Collection:
         self._versions: dict[str, tuple[VersionRow, dict[str, Any]]] = {}
         self._first_capture: int | None = None
         self._finished: list[Path] = []
+        about = path / "collection.json"
+        self._about_is_sound = not fixity.contradicts(path, about, fixity.read_fixity(path))
+        """Whether nobody else altered `collection.json`: then what this run makes of it is noted at its end."""
 
     @classmethod
     def open(
@@ -462,11 +465,9 @@ class Collection:
                 self._write_run(report, digested, page)
             self.state.settle()
             reach("settled")
-            rest = [
-                *(self.path / "crawls" / self.run).glob("*"),
-                self.path / "collection.json",
-                self.path / "state.sqlite",
-            ]
+            rest = [*(self.path / "crawls" / self.run).glob("*"), self.path / "state.sqlite"]
+            if self._about_is_sound:
+                rest.append(self.path / "collection.json")
             fixity.note(self.path, digested + fixity.digest_files(self.path, rest))
             complete = True
             reach("recorded")

@@ -1,15 +1,14 @@
 """The directory of a collection: its rooms, and `collection.json`, which says what it is."""
 
-import fcntl
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError, NotACollection
-from archive.files import OPEN_SUFFIX, replace_file
+from archive.files import OPEN_SUFFIX, list_lines, list_warcs, replace_file
+from archive.lock import is_locked
 from archive.warc.exchange import format_date
 
 FORMAT = 1
@@ -28,7 +27,7 @@ def prepare_directory(path: Path) -> None:
         strangers = sorted(
             entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, ".lock", "collection.json.new"}
         )
-        if any((path / "warc").glob("*.warc.gz*")):
+        if list_warcs(path) or list_warcs(path, unfinished=True):
             raise NotACollection(
                 f"{path}: expected collection.json beside the WARC files, got none; run `thanhuy repair {path}`"
             )
@@ -96,28 +95,9 @@ class Shelf:
 
 def look(path: Path, name: str) -> Shelf:
     """See which files a collection has."""
-    warcs = [p for p in (path / "warc").glob("*") if p.name.removesuffix(OPEN_SUFFIX).endswith((".warc.gz", ".warc"))]
-    lines = [p for p in (path / "articles").glob("*") if p.name.removesuffix(OPEN_SUFFIX).endswith(".jsonl")]
-    return Shelf(
-        path=path, name=name.rstrip("/"), warcs=tuple(sorted(warcs)), lines=tuple(sorted(lines)), live=is_locked(path)
-    )
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process holds the collection's lock; asks without taking it from anyone."""
-    try:
-        fd = os.open(path / ".lock", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(fd)
-    return False
+    warcs = sorted(list_warcs(path) + list_warcs(path, unfinished=True))
+    lines = sorted(list_lines(path) + list_lines(path, unfinished=True))
+    return Shelf(path=path, name=name.rstrip("/"), warcs=tuple(warcs), lines=tuple(lines), live=is_locked(path))
 
 
 WARC_NAMES = (".warc", ".warc.gz", ".warc.open", ".warc.gz.open")

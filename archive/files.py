@@ -6,9 +6,12 @@ Nothing here overwrites what it did not write: a file is replaced whole or stays
 import errno
 import filecmp
 import os
+import re
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
@@ -19,6 +22,101 @@ NEW_SUFFIX = ".new"
 """Ends the name of a copy that is about to take a file's place."""
 OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The disk is full, the user's quota is, or the file has reached the largest size allowed."""
+WARC_SUFFIXES = (".warc.gz", ".warc")
+LINES_SUFFIX = ".jsonl"
+_OWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+"""Names that this archive gives. Companions of other systems (`._NAME`, `NAME~`, `NAME (1)`) never look like this."""
+
+
+def is_own_name(name: str, *suffixes: str) -> bool:
+    """Whether a file of this name, finished or `.open`, can be one that an archive wrote."""
+    return name.removesuffix(OPEN_SUFFIX).endswith(suffixes) and _OWN.fullmatch(name) is not None
+
+
+def is_regular(path: Path) -> bool:
+    """Whether a path is a file itself: no link, no directory, no pipe or device."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def is_room(path: Path) -> bool:
+    """Whether a path is a directory itself, and no link to one."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def find_inside(collection: Path, file: str) -> Path | None:
+    """The regular file of that name in a collection; None where there is none, or a link on the way to it."""
+    path = collection / file
+    rooms = [parent for parent in path.parents if collection in parent.parents]
+    return path if is_regular(path) and all(map(is_room, rooms)) else None
+
+
+def list_warcs(collection: Path, *, unfinished: bool = False) -> list[Path]:
+    """The finished WARC files of a collection by name, or those that are still `.open`."""
+    return _list_own(collection / "warc", WARC_SUFFIXES, unfinished)
+
+
+def list_lines(collection: Path, *, unfinished: bool = False) -> list[Path]:
+    """The finished files of `articles/` by name, or those that are still `.open`."""
+    return _list_own(collection / "articles", (LINES_SUFFIX,), unfinished)
+
+
+def find_warc(room: Path, name: str) -> Path | None:
+    """The WARC that a pointer names, finished or still `.open`. None where there is none, or no name of a WARC."""
+    if not is_own_name(name, *WARC_SUFFIXES) or not is_room(room):
+        return None
+    return next((path for path in (room / name, room / (name + OPEN_SUFFIX)) if is_regular(path)), None)
+
+
+def _list_own(room: Path, suffixes: tuple[str, ...], unfinished: bool) -> list[Path]:
+    if not is_room(room):
+        return []
+    try:
+        found = [path for path in room.iterdir() if is_own_name(path.name, *suffixes) and is_regular(path)]
+    except OSError:  # a directory that cannot be read is named where the collection is looked at
+        return []
+    return sorted(path for path in found if path.name.endswith(OPEN_SUFFIX) == unfinished)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading that is one itself: a link is not followed, and a pipe cannot hold the reader up.
+
+    Raises OSError.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "expected a regular file", str(path))
+    return os.fdopen(fd, "rb")
+
+
+MAX_LINE = 64 << 20
+"""A line longer than this is none that an archive writes."""
+
+
+def read_lines(path: Path, *, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Offset and bytes of each line that begins from `start` and before `stop`; nothing where there is no file.
+
+    Each has its line feed. A line longer than `MAX_LINE` comes cut and without,
+    as one does that the file's end cuts off.
+    Raises OSError.
+    """
+    if not path.exists():
+        return
+    with open_regular(path) as stream:
+        # A range may begin amid a line, which is then that of the range before.
+        offset = stream.seek(max(0, start - 1))
+        begun = start > 0
+        while (begun or stop is None or offset < stop) and (data := stream.readline(MAX_LINE)):
+            if not begun:
+                yield offset, data
+            offset += len(data)
+            begun = not data.endswith(b"\n")
 
 
 def publish(source: Path, target: Path) -> None:

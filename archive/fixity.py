@@ -13,20 +13,25 @@ a line that was altered, taken out or put in shows.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from archive.digest import digest_stream
 from archive.errors import ArchiveError
+from archive.faults import reach
+from archive.files import is_regular, is_room, list_lines, list_warcs, open_regular
+from archive.files import read_lines as read_file_lines
 
 NAME = "fixity.jsonl"
-RECORDED = ("warc/*.warc.gz", "warc/*.warc", "articles/*.jsonl")
-"""Files that a crawl notes when it closes them."""
+REPLACED = ("articles.jsonl", "collection.json", "state.sqlite", "indexes/index.cdxj")
+"""Files that a crawl replaces: while one is unfinished they may rightly differ from what was last noted."""
 KEYS = {"file": str, "sha256": str, "size": int, "chain": str}
 """Key → type, of every line; beside them each has `closed_at` or `verified_at`."""
+MAX_RUN = 64 << 20
+"""Of a `run.json` no more is read than this."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +42,8 @@ class Entry:
     """Path inside the collection, with `/`."""
     sha256: str
     size: int
-    closed_at: str | None
-    verified_at: str | None
+    closed_at: str | None = None
+    verified_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,8 @@ class Line:
     """What was expected and what was got, where the line cannot be read."""
     chained: bool = True
     """Whether `chain` is what it should be after the line before."""
+    torn: bool = False
+    """Whether the file's end cuts the line off, as a crash may leave it."""
 
 
 def record_file(collection: Path, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Entry:
@@ -86,45 +93,68 @@ def note(collection: Path, entries: list[Entry]) -> None:
 
 
 def find_unnoted(collection: Path) -> list[Path]:
-    """Finished files that the log does not know: those of a run that broke off before it noted them."""
+    """Finished files that the log does not know: those of a run that broke off before it noted them.
+
+    One that the run which closed it knows otherwise is left out: noting it would acquit it.
+    """
     known = read_fixity(collection)
-    found = (path for pattern in RECORDED for path in sorted(collection.glob(pattern)))
-    return [path for path in found if path.relative_to(collection).as_posix() not in known]
+    found = [path for path in list_recorded(collection) if path.relative_to(collection).as_posix() not in known]
+    runs = read_runs(collection) if found else {}
+    return [path for path in found if not contradicts(collection, path, runs)]
+
+
+def contradicts(collection: Path, path: Path, known: Mapping[str, Entry]) -> bool:
+    """Whether a file is known, and is not what it is known as. Costs a read of it where its size tells nothing."""
+    entry = known.get(path.relative_to(collection).as_posix())
+    if entry is None:
+        return False
+    return path.stat().st_size != entry.size or digest_file(collection, path, datetime.now(UTC)).sha256 != entry.sha256
+
+
+def list_recorded(collection: Path) -> list[Path]:
+    """The finished files that a crawl notes when it closes them."""
+    return list_warcs(collection) + list_lines(collection)
 
 
 def digest_file(collection: Path, path: Path, now: datetime) -> Entry:
     """What the log is to say of a file that is closed now."""
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         sha256 = digest_stream(stream, "sha256").hex()
         size = stream.tell()
-    return Entry(
-        file=path.relative_to(collection).as_posix(),
-        sha256=sha256,
-        size=size,
-        closed_at=format_time(now),
-        verified_at=None,
-    )
+    file = path.relative_to(collection).as_posix()
+    return Entry(file=file, sha256=sha256, size=size, closed_at=format_time(now))
 
 
 def append_entries(collection: Path, entries: list[Entry]) -> None:
     """Append to the log, durably. The caller holds the collection's lock."""
     path = collection / NAME
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     try:
         end, chain = _last_chain(path)
         # A line that a crash cut off says nothing that is not said again: the file it was about is digested anew.
         os.ftruncate(fd, end)
+        data = bytearray()
         for entry in entries:
             line = format_entry(entry, chain)
             chain = json.loads(line)["chain"]
-            data = line + b"\n"
-            while data:
-                written = os.pwrite(fd, data, end)
-                end += written
-                data = data[written:]
-        os.fsync(fd)
+            data += line + b"\n"
+        _append(fd, end, memoryview(data))
     finally:
         os.close(fd)
+
+
+def _append(fd: int, start: int, data: memoryview) -> None:
+    """Write all of it or nothing: a full disk must not leave a line that is cut off."""
+    try:
+        end = start
+        while data:
+            reach("fixity", fd, data)
+            written = os.pwrite(fd, data, end)
+            end, data = end + written, data[written:]
+        os.fsync(fd)
+    except OSError:
+        os.ftruncate(fd, start)
+        raise
 
 
 def format_entry(entry: Entry, chain: str) -> bytes:
@@ -140,15 +170,10 @@ def format_entry(entry: Entry, chain: str) -> bytes:
 
 def read_lines(collection: Path) -> Iterator[Line]:
     """Every line of the log; nothing when there is none."""
-    path = collection / NAME
-    if not path.exists():
-        return
-    chain, offset = "", 0
-    with path.open("rb") as stream:
-        for data in stream:
-            line, chain = _parse_line(data, offset, chain)
-            yield line
-            offset += len(data)
+    chain = ""
+    for offset, data in read_file_lines(collection / NAME):
+        line, chain = _parse_line(data, offset, chain)
+        yield line
 
 
 def read_fixity(collection: Path, *, chained: bool = False) -> dict[str, Entry]:
@@ -166,14 +191,46 @@ def read_fixity(collection: Path, *, chained: bool = False) -> dict[str, Entry]:
         if entry.closed_at is not None or before is None:
             known[entry.file] = entry
         elif (entry.sha256, entry.size) == (before.sha256, before.size):
-            known[entry.file] = Entry(
-                file=entry.file,
-                sha256=entry.sha256,
-                size=entry.size,
-                closed_at=before.closed_at,
-                verified_at=entry.verified_at,
-            )
+            known[entry.file] = replace(before, verified_at=entry.verified_at)
     return known
+
+
+def read_digests(collection: Path) -> dict[str, set[str]]:
+    """File → every SHA-256 that it ever had when it was closed, of the lines that the chain vouches for."""
+    digests: dict[str, set[str]] = {}
+    for line in read_lines(collection):
+        if line.entry is not None and line.chained and line.entry.closed_at is not None:
+            digests.setdefault(line.entry.file, set()).add(line.entry.sha256)
+    return digests
+
+
+def read_runs(collection: Path) -> dict[str, Entry]:
+    """What each `run.json` says of the finished files of its run: it stands in where the log says nothing."""
+    known: dict[str, Entry] = {}
+    crawls = collection / "crawls"
+    for directory in sorted(crawls.iterdir()) if is_room(crawls) else ():
+        path = directory / "run.json"
+        if not (is_room(directory) and is_regular(path)):
+            continue
+        try:
+            with open_regular(path) as stream:
+                files = json.loads(stream.read(MAX_RUN))["files"]
+            known |= {entry.file: entry for entry in map(_entry_of_run, files) if entry is not None}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            continue  # a damaged run.json is found by its own digest
+    return known
+
+
+def read_known(collection: Path) -> dict[str, Entry]:
+    """What is known of each file: from the log, or else from the runs that closed it."""
+    return read_runs(collection) | read_fixity(collection)
+
+
+def _entry_of_run(value: Any) -> Entry | None:
+    problem = _check_line({**value, "closed_at": "", "chain": ""}) if isinstance(value, dict) else "no object"
+    if problem or value["file"] in REPLACED:
+        return None
+    return Entry(file=value["file"], sha256=value["sha256"], size=value["size"])
 
 
 def format_time(moment: datetime) -> str:
@@ -183,10 +240,8 @@ def format_time(moment: datetime) -> str:
 
 def _parse_line(data: bytes, offset: int, chain: str) -> tuple[Line, str]:
     if not data.endswith(b"\n"):
-        return (
-            Line(offset=offset, entry=None, error="expected a line feed at the line's end, got the end of the file"),
-            chain,
-        )
+        detail = "expected a line feed at the line's end, got the end of the file"
+        return Line(offset=offset, entry=None, error=detail, torn=True), chain
     try:
         value = json.loads(data)
     except ValueError as error:
@@ -234,7 +289,7 @@ def _dump(value: dict[str, Any]) -> bytes:
 def _last_chain(path: Path) -> tuple[int, str]:
     """Where the last whole line ends, and its `chain`."""
     end, last = 0, b""
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         size = stream.seek(0, os.SEEK_END)
         stream.seek(max(0, size - 65536))
         tail = stream.read()
@@ -253,7 +308,3 @@ def _last_chain(path: Path) -> tuple[int, str]:
     except (ValueError, KeyError, TypeError):
         return end, ""
     return end, str(stated)
-
-
-REPLACED = ("articles.jsonl", "collection.json", "state.sqlite", "indexes/index.cdxj")
-"""Files that a crawl replaces: while one is unfinished they may rightly differ from what was last noted."""

@@ -3,10 +3,13 @@
 import fcntl
 import json
 import os
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.errors import CollectionLocked
+from archive.errors import ArchiveError, CollectionLocked
+
+NAME = ".lock"
 
 
 class Lock:
@@ -14,7 +17,7 @@ class Lock:
 
     def __init__(self, directory: Path, purpose: str) -> None:
         """`purpose`: one word for what the holder does, e.g. `crawl`. Raises CollectionLocked."""
-        self._fd = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._fd = _open(directory / NAME)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -33,6 +36,39 @@ class Lock:
         """Let the next one in."""
         os.ftruncate(self._fd, 0)
         os.close(self._fd)
+
+
+def _open(path: Path) -> int:
+    """The lock's descriptor. A link is never followed: what it leads to is somebody else's, and would be emptied."""
+    try:
+        # O_NONBLOCK: a pipe in its place must not hold the opening up.
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        fd = os.open(path, flags, 0o666)
+    except OSError as error:
+        if path.is_symlink() or path.is_dir():
+            raise ArchiveError(f"{path}: expected a regular file, got another thing; move it away") from error
+        raise
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise ArchiveError(f"{path}: expected a regular file, got another thing; move it away")
+    return fd
+
+
+def is_locked(directory: Path) -> bool:
+    """Whether a process holds the collection's lock; asks without taking it from anyone."""
+    try:
+        fd = os.open(directory / NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return False
 
 
 def _describe(data: bytes) -> str:

@@ -166,7 +166,7 @@ def _reconcile(
 def _note_files(collection: Collection, known: dict[str, Entry], mended: set[str], recovery: Recovery) -> None:
     """Note every file as it now is; say which are not what they were, though nothing in them could be found amiss."""
     directory, now = collection.path, datetime.now(UTC)
-    paths = [path for pattern in fixity.RECORDED for path in sorted(directory.glob(pattern))]
+    paths = fixity.list_recorded(directory)
     for path in paths:
         file = path.relative_to(directory).as_posix()
         entry = known.get(file)
@@ -175,6 +175,7 @@ def _note_files(collection: Collection, known: dict[str, Entry], mended: set[str
         if not (file.startswith("warc/") and restore_headers(path, entry.sha256, recovery)):
             recovery.note(f"{file}: is not as it was closed, though all that it holds is sound; noted it as it is")
     mend_log(directory, recovery)
+    paths += [directory / "collection.json"]  # either as it was noted, or made anew
     paths += [directory / "articles.jsonl"] if (directory / "articles.jsonl").exists() else []
     paths += [directory / "indexes/index.cdxj"] if not collection.recovery.indexed else []
     paths += sorted(path for path in directory.glob("crawls/*/*") if path.relative_to(directory).as_posix() in known)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
-from archive.files import OPEN_SUFFIX, drop_unfinished, publish, read_range, set_aside
+from archive.files import OPEN_SUFFIX, drop_unfinished, list_lines, list_warcs, publish, read_range, set_aside
 from archive.lines.reader import LineId, id_of, line_id, parser_of, version_of, version_row
 from archive.lines.writer import JsonlFile
 from archive.recover.reindex import Describe, StoredItem, index_file
@@ -65,10 +65,10 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
     """
     recovery = Recovery()
     drop_unfinished(directory)
-    for path in sorted((directory / "warc").glob("*.warc.gz" + OPEN_SUFFIX)):
+    for path in list_warcs(directory, unfinished=True):
         _close_warc(path, directory / "torn", recovery)
     items: list[StoredItem] = []
-    for path in sorted((directory / "warc").glob("*.warc.gz")):
+    for path in list_warcs(directory):
         if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
             state.forget(path.name, path.stat().st_size)
             recovery.note(
@@ -137,7 +137,7 @@ def _catch_up(path: Path, state: State, urls: Urls, describe: Describe, recovery
 
 def _restore_lines(directory: Path, state: State, items: list[StoredItem], recovery: Recovery, run: str) -> None:
     articles = directory / "articles"
-    open_files = sorted(articles.glob("*.jsonl" + OPEN_SUFFIX))
+    open_files = list_lines(directory, unfinished=True)
     if len(open_files) > 1:
         raise ArchiveError(
             f"{articles}: expected at most one .open file, got {len(open_files)}; move the younger one aside"
@@ -145,7 +145,7 @@ def _restore_lines(directory: Path, state: State, items: list[StoredItem], recov
     target = JsonlFile(articles, open_files[0].name.removesuffix(OPEN_SUFFIX)) if open_files else None
     if target is not None:
         target = _mend_open(directory, target, state, items, recovery)
-    held = _read_held(articles) if items else {}
+    held = _read_held(directory) if items else {}
     for item in items:
         identity = line_id(item.record)
         place = held.get(identity)
@@ -232,10 +232,10 @@ def _sound_lines(path: Path, known: set[LineId]) -> tuple[dict[LineId, tuple[int
     return held, end
 
 
-def _read_held(articles: Path) -> dict[LineId, tuple[str, int, int]]:
+def _read_held(directory: Path) -> dict[LineId, tuple[str, int, int]]:
     """Identity → file, offset and length of every line in `articles/`."""
     held: dict[LineId, tuple[str, int, int]] = {}
-    for path in sorted([*articles.glob("*.jsonl"), *articles.glob("*.jsonl" + OPEN_SUFFIX)]):
+    for path in sorted(list_lines(directory) + list_lines(directory, unfinished=True)):
         offset = 0
         with path.open("rb") as stream:
             for line in stream:

@@ -7,12 +7,15 @@ the WARC, and the start of the next crawl brings it up to date.
 A transaction is open from the first write until `commit`; what is written together is kept or lost together.
 """
 
+import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
 from archive.errors import ArchiveError, OutOfSpace
+from archive.files import is_regular
 from archive.state.rows import CaptureRow, VersionRow
 
 SCHEMA_VERSION = 2
@@ -63,6 +66,9 @@ _MIGRATIONS = {
 """Schema version → what makes the next one of it, so that a collection of an earlier version is only opened."""
 
 
+_COMPUTED = re.compile(r"\bVIRTUAL\b|\bGENERATED\b|\bAS\s*\(", re.IGNORECASE)
+"""What makes a table's content something else than what was stored."""
+
 _CAPTURE_FIELDS = tuple(CaptureRow.__dataclass_fields__)
 _VERSION_FIELDS = tuple(VersionRow.__dataclass_fields__)
 
@@ -97,7 +103,7 @@ def _as_archive_error(error: sqlite3.Error, path: Path) -> ArchiveError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return OutOfSpace(f"{path}: no space left; free some and run the same command again")
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+    if code in {0, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return ArchiveError(f"{path}: {error}; run `thanhuy repair` to rebuild it from the WARCs")
     return ArchiveError(f"{path}: {error}; run the same command again")
 
@@ -108,11 +114,13 @@ class State:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
+            check_files(path)
             self._db = sqlite3.connect(
                 path, isolation_level="DEFERRED", check_same_thread=False, cached_statements=256, factory=_Connection
             )
             self._db.path = path
             self._db.row_factory = sqlite3.Row
+            check_schema(self._db)
             # NORMAL: durable at checkpoints, consistent always; the synced WARC makes up for the rest.
             self._db.executescript(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
@@ -275,9 +283,38 @@ class State:
 
 def open_read_only(path: Path) -> sqlite3.Connection:
     """Open a database so that nothing on disk changes, not even the files beside it."""
+    check_files(path)
     wal = path.with_name(path.name + "-wal")
     # Without a WAL nobody is writing; `immutable` keeps SQLite from making one. With a WAL its content counts.
     mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
     database = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)
     database.row_factory = sqlite3.Row
+    try:
+        check_schema(database)
+    except BaseException:
+        database.close()
+        raise
     return database
+
+
+def check_files(path: Path) -> None:
+    """See that a database and what SQLite keeps beside it are files themselves: a link leads out of the collection.
+
+    Raises sqlite3.DatabaseError.
+    """
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        file = path.with_name(path.name + suffix)
+        if os.path.lexists(file) and not is_regular(file):
+            raise sqlite3.DatabaseError(f"{file.name} is no regular file")
+
+
+def check_schema(database: sqlite3.Connection) -> None:
+    """See that a database holds tables and indexes alone: a view or a trigger runs what somebody else wrote.
+
+    Raises sqlite3.DatabaseError.
+    """
+    database.execute("PRAGMA trusted_schema=OFF")
+    database.execute("PRAGMA cell_size_check=ON")
+    for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master"):
+        if kind not in {"table", "index"} or _COMPUTED.search(sql or ""):
+            raise sqlite3.DatabaseError(f"expected plain tables and indexes, got {kind} {str(name)[:40]!r}")

@@ -5,6 +5,7 @@ The WARC is the source of truth, so what disagrees with it is reported where it 
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,7 +14,17 @@ from typing import Any
 
 from archive import fixity
 from archive.directory import Shelf
-from archive.files import OPEN_SUFFIX
+from archive.files import (
+    LINES_SUFFIX,
+    OPEN_SUFFIX,
+    WARC_SUFFIXES,
+    is_own_name,
+    is_regular,
+    is_room,
+    open_regular,
+    read_lines,
+)
+from archive.fixity import REPLACED
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.fixity import check_file, check_log, check_presence, choose
 from archive.verify.index import IndexContext, check_index
@@ -23,12 +34,17 @@ from archive.verify.state import check_state
 from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
 
 FORMATS = (1,)
+MAX_ABOUT = 16 << 20
+"""Of `collection.json` no more is read than this."""
 KNOWN = {
     "collection.json", "warc", "articles", "articles.jsonl", "indexes", "crawls", "torn", "state.sqlite",
     "state.sqlite-wal",
-    "state.sqlite-shm", "fixity.jsonl", ".lock",
+    "state.sqlite-shm", "fixity.jsonl", ".lock", "layouts", "seals",
 }  # fmt: skip
 """What may lie in the collection's directory."""
+ROOMS = ("warc", "articles", "indexes", "crawls", "torn", "layouts", "seals")
+FILES = (*REPLACED, ".lock", "state.sqlite-wal", "state.sqlite-shm")
+"""What is a file by itself; one that is a link, a pipe or a directory is named and not read."""
 
 Task = tuple[Callable[..., Any], tuple[Any, ...], str, int]
 """Function, arguments, label and bytes of a piece of work."""
@@ -61,7 +77,7 @@ def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *
         scan.findings += items.check()
         scan.findings += _check_index(shelf, links)
         state = shelf.path / "state.sqlite"
-        if state.exists():
+        if is_regular(state):
             scan.findings += check_state(state, f"{shelf.name}/state.sqlite", links, shelf.label, _lag_of(shelf))
     return scan
 
@@ -70,7 +86,10 @@ def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan
     """The files against `fixity.jsonl`; `share`: only that part of them, or None for all."""
     scan = CollectionScan()
     scan.findings += check_log(shelf.path, shelf.name)
-    known = fixity.read_fixity(shelf.path)
+    try:
+        known = fixity.read_known(shelf.path)
+    except OSError:  # told by `check_log`
+        known = fixity.read_runs(shelf.path)
     scan.findings += check_presence(shelf.path, shelf.name, known)
     entries = choose(known, share)
     tasks: list[Task] = [
@@ -90,39 +109,58 @@ def _check_file(path: Path, name: str, entry: fixity.Entry, unfinished: bool, li
 
 
 def _check_files(shelf: Shelf) -> Iterator[Finding]:
-    about = shelf.path / "collection.json"
-    try:
-        value = json.loads(about.read_bytes())
-        if not isinstance(value, dict) or value.get("format") not in FORMATS:
-            got = value.get("format") if isinstance(value, dict) else type(value).__name__
-            yield find("collection-json", f"{shelf.name}/collection.json", f"expected format 1, got {got!r}")
-    except (OSError, ValueError) as error:
-        yield find("collection-json", f"{shelf.name}/collection.json", f"expected an object in JSON, got {error}")
+    yield from _check_about(shelf)
     for path in sorted(shelf.path.iterdir()):
         if path.name not in KNOWN:
             yield find("odd-file", f"{shelf.name}/{path.name}", "expected only a collection's files, got another")
-    for room, known in (("warc", shelf.warcs), ("articles", shelf.lines)):
-        directory = shelf.path / room
-        if not directory.is_dir():
-            yield find("missing-file", f"{shelf.name}/{room}", "expected a directory, got none")
-            continue
-        for path in sorted(directory.iterdir()):
-            if path not in known:
-                yield find(
-                    "odd-file", f"{shelf.name}/{room}/{path.name}", f"expected only files of {room}, got another"
-                )
-            elif path.name.endswith(OPEN_SUFFIX):
-                yield find(
-                    "open-file",
-                    f"{shelf.name}/{room}/{path.name}",
-                    "expected a finished file, got one that is still open",
-                )
+    for room in ROOMS:
+        if os.path.lexists(shelf.path / room) and not is_room(shelf.path / room):
+            yield find("odd-path", f"{shelf.name}/{room}", "expected a directory, got another thing")
+    for name in FILES:
+        if os.path.lexists(shelf.path / name) and not is_regular(shelf.path / name):
+            yield find("odd-path", f"{shelf.name}/{name}", "expected a regular file, got another thing")
+    yield from _check_room(shelf, "warc", shelf.warcs, WARC_SUFFIXES)
+    yield from _check_room(shelf, "articles", shelf.lines, (LINES_SUFFIX,))
     for name in ("articles.jsonl", "indexes/index.cdxj"):
-        if not (shelf.path / name).exists() and shelf.warcs:
+        if not os.path.lexists(shelf.path / name) and shelf.warcs:
             severity, remedy = _lag_of(shelf)
             yield find(
                 "missing-file", f"{shelf.name}/{name}", "expected the file, got none", severity=severity, remedy=remedy
             )
+
+
+def _check_about(shelf: Shelf) -> Iterator[Finding]:
+    about = shelf.path / "collection.json"
+    try:
+        with open_regular(about) as stream:
+            value = json.loads(stream.read(MAX_ABOUT))
+        if not isinstance(value, dict) or value.get("format") not in FORMATS:
+            got = value.get("format") if isinstance(value, dict) else type(value).__name__
+            yield find("collection-json", f"{shelf.name}/collection.json", f"expected format 1, got {got!r}")
+    except (OSError, ValueError, RecursionError) as error:
+        yield find("collection-json", f"{shelf.name}/collection.json", f"expected an object in JSON, got {error}")
+
+
+def _check_room(shelf: Shelf, room: str, known: tuple[Path, ...], suffixes: tuple[str, ...]) -> Iterator[Finding]:
+    directory = shelf.path / room
+    if not os.path.lexists(directory):
+        yield find("missing-file", f"{shelf.name}/{room}", "expected a directory, got none")
+    if not is_room(directory):
+        return
+    try:
+        paths = sorted(directory.iterdir())
+    except OSError as error:
+        yield find("unreadable-file", f"{shelf.name}/{room}", f"expected a readable directory, got {error.strerror}")
+        return
+    for path in paths:
+        file = f"{shelf.name}/{room}/{path.name}"
+        if path in known:
+            if path.name.endswith(OPEN_SUFFIX):
+                yield find("open-file", file, "expected a finished file, got one that is still open")
+        elif is_own_name(path.name, *suffixes):
+            yield find("odd-path", file, "expected a regular file, got another thing")
+        else:
+            yield find("odd-file", file, f"expected only files of {room}, got another")
 
 
 def _lag_of(shelf: Shelf) -> tuple[Severity | None, str | None]:
@@ -154,7 +192,7 @@ def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: Colle
 def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: CollectionScan, jobs: int) -> None:
     newest = shelf.path / "articles.jsonl"
     parts: list[LinesTask] = []
-    for path in (*shelf.lines, *([newest] if newest.exists() else [])):
+    for path in (*shelf.lines, *([newest] if is_regular(newest) else [])):
         # A line of `articles.jsonl` is also in `articles/`, where it is parsed again.
         own = replace(rules, parse=None) if path == newest else rules
         file = f"{shelf.name}/{path.relative_to(shelf.path).as_posix()}"
@@ -174,14 +212,6 @@ def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: Co
 
 def _check_index(shelf: Shelf, links: Links) -> Iterator[Finding]:
     path = shelf.path / "indexes" / "index.cdxj"
-    if path.exists():
+    if is_regular(path):
         context = IndexContext(file=f"{shelf.name}/indexes/index.cdxj", label=shelf.label, own=True, lag=_lag_of(shelf))
-        yield from check_index(_lines_of(path), links, context)
-
-
-def _lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
-    offset = 0
-    with path.open("rb") as stream:
-        for line in stream:
-            yield offset, line
-            offset += len(line)
+        yield from check_index(read_lines(path), links, context)

@@ -142,6 +142,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "open-file": (INFO, "a crawl is writing it, or was interrupted: crawl again or run `thanhuy repair`"),
     "collection-json": (DAMAGE, RESTORE),
     "missing-file": (DAMAGE, RESTORE),
+    "odd-path": (DAMAGE, "restore what belongs there; links, pipes and directories in a file's place are not read"),
     "odd-file": (WARNING, "move it out of the collection if nothing needs it"),
     "unreadable-file": (DAMAGE, "check the disk and the file's permissions"),
     "item-syntax": (DAMAGE, RESTORE),

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from archive import fixity
 from archive.digest import digest_stream
+from archive.files import find_inside, is_regular, open_regular
 from archive.fixity import REPLACED
-from archive.verify.findings import INFO, REPAIR, WARNING, Finding, find
+from archive.verify.findings import DAMAGE, INFO, REPAIR, WARNING, Finding, find
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,18 +21,30 @@ class FixityScan:
 
 def check_log(collection: Path, name: str) -> Iterator[Finding]:
     """The log by itself: syntax and chain. `name`: the collection's, for the findings."""
-    file = f"{name}/{fixity.NAME}"
-    if not (collection / fixity.NAME).exists():
-        yield find("no-fixity", file, "expected a log of the files' digests, got none")
-    for line in fixity.read_lines(collection):
-        if line.error:
-            yield find("fixity-syntax", file, line.error, offset=line.offset)
-        elif not line.chained:
-            detail = (
-                "expected `chain` to be the digest of the line before and this one, got another: one of the two was"
-                " altered"
-            )
-            yield find("fixity-chain", file, detail, offset=line.offset)
+    file, path, lines = f"{name}/{fixity.NAME}", collection / fixity.NAME, 0
+    if path.exists() and not is_regular(path):
+        yield find("odd-path", file, "expected a regular file, got another thing")
+        return
+    try:
+        for line in fixity.read_lines(collection):
+            lines += 1
+            if line.error:
+                remedy = REPAIR if line.torn else None
+                yield find("fixity-syntax", file, line.error, offset=line.offset, remedy=remedy)
+            elif not line.chained:
+                detail = (
+                    "expected `chain` to be the digest of the line before and this one, got another: one of the two was"
+                    " altered"
+                )
+                yield find("fixity-chain", file, detail, offset=line.offset)
+    except OSError as error:
+        yield find("unreadable-file", file, f"expected a readable file, got {error.strerror or error}")
+        return
+    if not lines:
+        # A run that closed files has noted them: then the log was there, and is lost.
+        lost = bool(fixity.read_runs(collection))
+        detail = f"expected a log of the files' digests, got {'an empty one' if path.exists() else 'none'}"
+        yield find("no-fixity", file, detail, severity=DAMAGE if lost else None, remedy=REPAIR if lost else None)
 
 
 def choose(known: dict[str, fixity.Entry], share: float | None) -> list[fixity.Entry]:
@@ -47,25 +60,27 @@ def choose(known: dict[str, fixity.Entry], share: float | None) -> list[fixity.E
 def check_presence(collection: Path, name: str, known: dict[str, fixity.Entry]) -> Iterator[Finding]:
     """Files that vanished, and files that no crawl closed."""
     for entry in known.values():
-        if not (collection / entry.file).is_file():
-            detail = f"expected a file of {entry.size} bytes, closed {entry.closed_at}, got none"
+        if find_inside(collection, entry.file) is None:
+            closed = f", closed {entry.closed_at}" if entry.closed_at else ""
+            detail = f"expected a file of {entry.size} bytes{closed}, got none"
             yield find("file-vanished", f"{name}/{entry.file}", detail)
     if not known:
         return
-    for pattern in fixity.RECORDED:
-        for path in sorted(collection.glob(pattern)):
-            file = path.relative_to(collection).as_posix()
-            if file not in known:
-                yield find("file-appeared", f"{name}/{file}", "expected a line in fixity.jsonl for this file, got none")
+    for path in fixity.list_recorded(collection):
+        file = path.relative_to(collection).as_posix()
+        if file not in known:
+            yield find("file-appeared", f"{name}/{file}", "expected a line in fixity.jsonl for this file, got none")
 
 
 def check_file(collection: Path, name: str, entry: fixity.Entry, *, unfinished: bool, live: bool) -> FixityScan:
     """Digest one file and compare. A vanished one is `check_presence`'s."""
     path, file = collection / entry.file, f"{name}/{entry.file}"
+    if find_inside(collection, entry.file) is None:
+        return FixityScan(findings=(), verified=False)
     lag = unfinished and entry.file in REPLACED
     severity, remedy = (INFO if live else WARNING, REPAIR) if lag else (None, None)
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             size = path.stat().st_size
             sha256 = digest_stream(stream, "sha256").hex()
     except FileNotFoundError:
@@ -88,8 +103,7 @@ def record_verified(collection: Path, entries: list[fixity.Entry], now: Callable
     """Note in the log that files were found unchanged. The caller holds the collection's lock."""
     stamp = now()
     verified = [
-        fixity.Entry(file=entry.file, sha256=entry.sha256, size=entry.size, closed_at=None, verified_at=stamp)
-        for entry in entries
+        fixity.Entry(file=entry.file, sha256=entry.sha256, size=entry.size, verified_at=stamp) for entry in entries
     ]
     if verified:
         fixity.append_entries(collection, verified)

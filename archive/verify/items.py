@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from archive.digest import parse_digest
 from archive.errors import RecordError
+from archive.files import MAX_LINE, find_warc, read_lines
 from archive.http.bodies import decode_content, read_message
 from archive.http.head import HTTPSyntaxError, ResponseHead
 from archive.lines.reader import parser_of, renewed_at
@@ -105,22 +106,15 @@ def scan_lines(task: LinesTask) -> LinesScan:
     """Check a file of lines by itself."""
     result = LinesScan()
     try:
-        with task.path.open("rb") as stream:
-            if task.start:
-                stream.seek(task.start - 1)
-                stream.readline()
-            offset = stream.tell()
-            while (task.stop is None or offset < task.stop) and (data := stream.readline()):
-                if data.endswith(b"\n"):
-                    _scan_line(data[:-1], offset, task, result)
-                else:
-                    detail = (
-                        f"expected a line feed at the end of the last line, got {data[-20:]!r} and the end of the file"
-                    )
-                    result.findings.append(
-                        find("torn-tail" if task.growing else "jsonl-cut", task.file, detail, offset=offset)
-                    )
-                offset += len(data)
+        for offset, data in read_lines(task.path, start=task.start, stop=task.stop):
+            if data.endswith(b"\n"):
+                _scan_line(data[:-1], offset, task, result)
+                continue
+            detail = f"expected a line feed at the end of the last line, got {data[-20:]!r} and the end of the file"
+            if len(data) == MAX_LINE:
+                detail = f"expected a line of at most {MAX_LINE} bytes, got a longer one"
+            code = "torn-tail" if task.growing else "jsonl-cut"
+            result.findings.append(find(code, task.file, detail, offset=offset))
     except OSError as error:
         result.findings.append(
             find("unreadable-file", task.file, f"expected a readable file, got {error.strerror or error}")
@@ -189,13 +183,12 @@ def _as_line(value: dict[str, Any], data: bytes, offset: int, file: str) -> Item
 
 def _reparse(value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRules) -> Iterator[Finding]:
     assert rules.parse is not None
-    path = warcs / Path(line.warc_file).name
-    path = path if path.exists() else path.with_name(path.name + ".open")
-    if not path.exists():
+    path = find_warc(warcs, line.warc_file)
+    if path is None:
         return
     try:
         body, headers = read_page(path, line.warc_offset)
-    except (RecordError, HTTPSyntaxError):
+    except (RecordError, HTTPSyntaxError, OSError):
         return  # reported where the WARC and the pointer are checked
     parsed = rules.parse(body, line.url, headers, str(value.get("captured_at")))
     if parsed is None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from archive import fixity
 from archive.directory import Shelf, kind_of, look
-from archive.errors import CollectionLocked
+from archive.errors import ArchiveError
 from archive.lock import Lock
 from archive.verify.collection import CollectionScan, Task, verify_collection, verify_fixity
 from archive.verify.findings import Finding, Severity
@@ -121,8 +121,8 @@ def _record(shelf: Shelf, scan: CollectionScan, now: datetime) -> None:
         return
     try:
         lock = Lock(shelf.path, "verify")
-    except (CollectionLocked, OSError):
-        return  # a crawl is writing, or the medium is read-only: the digests held all the same
+    except (ArchiveError, OSError):
+        return  # a crawl is writing, or the medium is read-only, or no lock can be: the digests held all the same
     try:
         record_verified(shelf.path, scan.verified, lambda: fixity.format_time(now))
     except OSError:

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from archive.collection import read_collection
 from archive.errors import ArchiveError
-from archive.files import sync_directory
+from archive.files import list_lines, sync_directory
 from archive.index.cdxj import parse_line, sorted_lines, unique
 from archive.wacz.index import IndexBlocks, placed_lines
 from archive.wacz.pages import Describe, Page, address_key, find_extra_pages, format_pages, page_of
@@ -108,7 +108,7 @@ class _Writer:
                 archive.add("indexes/index.cdx.gz", blocks, at_most=bound)
             archive.add("indexes/index.idx", blocks.listing(), deflate=True)
             pages = format_pages(self._list_items(), id="pages", title="Pages", has_text=True)
-            archive.add("pages/pages.jsonl", pages, at_most=_size_of(self.collection / "articles"), deflate=True)
+            archive.add("pages/pages.jsonl", pages, at_most=_size_of_lines(self.collection), deflate=True)
             if self.options.extra_pages:
                 others = format_pages(self._list_others(), id="extra-pages", title="Other pages", has_text=False)
                 archive.add("pages/extraPages.jsonl", others, at_most=bound, deflate=True)
@@ -191,5 +191,5 @@ def _digest_file(path: Path) -> str:
     return sha.hexdigest()
 
 
-def _size_of(directory: Path) -> int:
-    return sum(path.stat().st_size for path in directory.glob("*.jsonl"))
+def _size_of_lines(collection: Path) -> int:
+    return sum(path.stat().st_size for path in list_lines(collection))

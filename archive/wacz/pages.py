@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.files import list_lines
 from archive.http.bodies import decode_content, read_message
 from archive.http.head import HTTPSyntaxError, ResponseHead
 from archive.index.cdxj import parse_line
@@ -47,7 +48,7 @@ class Page:
 
 def read_items(collection: Path) -> Iterator[dict[str, Any]]:
     """Every version of every item, in the order in which they were written."""
-    for path in sorted((collection / "articles").glob("*.jsonl")):
+    for path in list_lines(collection):
         with path.open("rb") as stream:
             for line in stream:
                 yield json.loads(line)

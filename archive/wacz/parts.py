@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from archive import files
 from archive.collection import read_collection
 from archive.errors import ArchiveError
-from archive.files import OPEN_SUFFIX
 from archive.index.cdxj import parse_line, read_lines
 from archive.lock import Lock
 from archive.wacz.pages import read_items
@@ -64,7 +64,7 @@ class Whole:
 
 def list_warcs(collection: Path) -> list[Path]:
     """The finished WARC files, in the order in which they were begun."""
-    return sorted((collection / "warc").glob("*.warc.gz"))
+    return files.list_warcs(collection)
 
 
 def index_path(collection: Path) -> Path:
@@ -87,9 +87,8 @@ def reading(collection: Path, purpose: str) -> Iterator[None]:
             raise
         # Who may not write here cannot lock, and a read-only copy has no writer.
     try:
-        unfinished = next((collection / "warc").glob("*" + OPEN_SUFFIX), None)
-        if unfinished is not None:
-            raise ArchiveError(f"{unfinished}: left by an interrupted run; run `thanhuy repair {collection}` first")
+        if unfinished := files.list_warcs(collection, unfinished=True):
+            raise ArchiveError(f"{unfinished[0]}: left by an interrupted run; run `thanhuy repair {collection}` first")
         check_index_files(collection)
         yield
     finally:

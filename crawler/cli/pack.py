@@ -78,7 +78,9 @@ def command(
 
 
 def _size(collection: Path) -> int:
-    return sum(path.stat().st_size for path in (collection / "warc").glob("*.warc.gz"))
+    from archive.files import list_warcs
+
+    return sum(path.stat().st_size for path in list_warcs(collection))
 
 
 def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from archive.directory import kind_of, read_collection
 from archive.errors import ArchiveError
-from archive.files import OPEN_SUFFIX
+from archive.files import OPEN_SUFFIX, list_warcs
 from archive.streams import open_window
 from archive.wacz.zip import data_offset
 
@@ -73,7 +73,7 @@ def _file(path: Path, label: str) -> Source:
 
 def _in_collection(path: Path) -> list[Source]:
     read_collection(path)
-    files = [*(path / "warc").glob("*.warc.gz"), *(path / "warc").glob("*.warc.gz" + OPEN_SUFFIX)]
+    files = list_warcs(path) + list_warcs(path, unfinished=True)
     return [_file(file, f"{path.name}/warc/{file.name}") for file in sorted(files)]
 
 

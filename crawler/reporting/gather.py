@@ -15,6 +15,7 @@ from typing import Any
 
 from archive.directory import look, read_collection
 from archive.errors import NotACollection
+from archive.files import list_lines
 from archive.state.database import open_read_only
 from crawler import __version__
 from crawler.reporting import queries
@@ -103,7 +104,7 @@ def _read_about(path: Path, figures: Figures) -> None:
 def _lines_of_collection(newest: Path, notes: list[str]) -> list[Path]:
     if newest.is_file():
         return [newest]
-    every = sorted(path for path in newest.parent.glob("articles/*.jsonl*") if path.is_file())
+    every = sorted(list_lines(newest.parent) + list_lines(newest.parent, unfinished=True))
     if every:
         notes.append(
             "articles.jsonl: is not there, so every version in articles/ is counted; a crawl writes it at its end"

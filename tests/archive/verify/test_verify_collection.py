@@ -2,7 +2,12 @@
 
 import fcntl
 import json
+import os
 import random
+import shutil
+import sqlite3
+import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +25,7 @@ from crawler.articles import article_schema
 from crawler.items import ADDED, STAMPED, as_record
 from tests.archive.verify.test_verify_corpus import verify
 from tests.warcs.build import compressed, member, metadata, uuid, warcinfo
-from tests.warcs.shelf import article, build_collection, copy, edit_bytes, edit_lines, edit_state, refix, the
+from tests.warcs.shelf import article, build_collection, copy, drop, edit_bytes, edit_lines, edit_state, refix, the
 
 LINES = {"item-differs", "newest-differs"}
 """What follows from any change to a line: it is no longer the line in the WARC, nor the one in `articles.jsonl`."""
@@ -107,6 +112,20 @@ def stray_warc(path: Path) -> None:
     (path / "warc" / name).write_bytes(compressed(warcinfo(900, WARC_Filename=name)))
 
 
+def companions(path: Path) -> None:
+    """What other systems leave beside files."""
+    for room, file in (("warc", the(path, WARC)), ("articles", the(path, ITEMS))):
+        for name in (
+            f"._{file.name}",
+            f"{file.name}~",
+            f".{file.name}.swp",
+            f"{file.stem} (1){file.suffix}",
+            "Thumbs.db",
+        ):
+            (path / room / name).write_bytes(b"\0\5\x16\7" + b"Mac OS X        ")
+    (path / ".DS_Store").write_bytes(b"\0")
+
+
 def append_records(*records: bytes) -> Callable[[Path], None]:
     """Append records to the WARC, and note its new digest."""
     return in_file(WARC, lambda data: data + b"".join(map(member, records)))
@@ -117,7 +136,13 @@ def reopen(path: Path) -> None:
     warc = the(path, WARC)
     warc.write_bytes(warc.read_bytes() + member(warcinfo(901))[:-9])
     warc.rename(warc.with_name(warc.name + ".open"))
-    (path / "fixity.jsonl").unlink()
+    drop(path, "fixity.jsonl", "crawls/*/run.json")
+
+
+def in_records_of_hostile(path: Path, outside: Path) -> None:
+    """A pointer that leads out."""
+    shutil.copy(the(path, WARC), outside / "x.warc.gz")
+    in_records(lambda records: records[1]["warc"].update(file=str(outside / "x.warc.gz")))(path)
 
 
 ITEM = metadata(903, block=b'{"id":"9"}', Content_Type="application/json", WARC_Target_URI=None)
@@ -128,6 +153,11 @@ CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "collection-json--cut": (edit("collection.json", lambda data: data[:-5]), {"fixity-size"}),
     "missing-file--index": (lambda path: (path / "indexes/index.cdxj").unlink(), {"file-vanished"}),
     "odd-file": (lambda path: (path / "warc" / "notes.txt").touch(), set()),
+    "odd-file--companions": (companions, set()),
+    "odd-path--link": (lambda path: (path / "warc" / "x.warc.gz").symlink_to("/no/such/file"), set()),
+    "odd-path--directory": (lambda path: (path / "articles" / "x.jsonl").mkdir(), set()),
+    "odd-path--pipe": (lambda path: os.mkfifo(path / "warc" / "x.warc.gz"), set()),
+    "odd-path--room": (lambda path: (path / "torn").symlink_to("/tmp"), set()),
     "odd-file--top": (lambda path: (path / "notes.txt").touch(), set()),
     "torn-tail": (reopen, {"open-file", "no-fixity", "no-http"}),
     "jsonl-bom": (in_line(0, lambda line: b"\xef\xbb\xbf" + line), LINES),
@@ -188,6 +218,7 @@ CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "file-vanished": (vanish, {"odd-file", "newest-missing", "missing-file"}),
     "file-appeared": (stray_warc, set()),
     "no-fixity": (lambda path: (path / fixity.NAME).unlink(), set()),
+    "no-fixity--empty": (lambda path: os.truncate(path / fixity.NAME, 0), set()),
     "unresolved-reference": (append_records(metadata(904, WARC_Refers_To=uuid(999), WARC_Target_URI=None)), set()),
     "duplicate-record-id": (append_records(metadata(1, WARC_Refers_To=None)), set()),
 }  # fmt: skip
@@ -230,6 +261,115 @@ def test_torn_tail_is_no_damage_while_a_crawl_writes(sound: Path, tmp_path: Path
         code, findings = verify(path, options=BARE)
     assert code == 0, findings
     assert "torn-tail" in {finding["code"] for finding in findings}
+
+
+def lead_out(name: str) -> Callable[[Path, Path], None]:
+    """Put a link in a file's place, to the same file outside the collection."""
+
+    def lead(path: Path, outside: Path) -> None:
+        shutil.move(path / name, outside / "it")
+        (path / name).symlink_to(outside / "it")
+
+    return lead
+
+
+def pipe(*names: str) -> Callable[[Path, Path], None]:
+    """Put pipes there, which hold up whoever opens them."""
+
+    def put(path: Path, outside: Path) -> None:
+        for name in names:
+            (path / name).unlink(missing_ok=True)
+            os.mkfifo(path / name)
+
+    return put
+
+
+def link(name: str) -> Callable[[Path, Path], None]:
+    """Put a link to a file outside the collection there."""
+
+    def put(path: Path, outside: Path) -> None:
+        (path / name).unlink(missing_ok=True)
+        (path / name).symlink_to(outside / "secret")
+
+    return put
+
+
+HOSTILE: dict[str, Callable[[Path, Path], object]] = {
+    "lock": link(".lock"),
+    "lock-pipe": pipe(".lock"),
+    **{name: lead_out(name) for name in ("fixity.jsonl", "articles.jsonl", "state.sqlite", "collection.json", "warc", "articles")},
+    "state-wal": link("state.sqlite-wal"),
+    "pipes": pipe("warc/a.warc.gz", "articles/a.jsonl", "crawls/a"),
+    "view": lambda path, outside: edit_state(
+        path,
+        "CREATE VIEW v AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n",
+    ),
+    "pointer": in_records_of_hostile,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_outside_a_hostile_collection_is_read_or_written(name: str, sound: Path, tmp_path: Path) -> None:
+    path, outside = copy(sound, tmp_path / "collection"), tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_text("not yours")
+    HOSTILE[name](path, outside)
+    before = {file: file.read_bytes() for file in outside.rglob("*") if file.is_file()}
+    start = time.monotonic()
+    code, _ = verify(path, options=BARE)
+    assert code == 5
+    assert time.monotonic() - start < 20
+    assert before == {file: file.read_bytes() for file in outside.rglob("*") if file.is_file()}
+
+
+def test_endless_line_takes_no_endless_memory(sound: Path, tmp_path: Path) -> None:
+    path = copy(sound, tmp_path / "collection")
+    with the(path, ITEMS).open("r+b") as stream:
+        stream.truncate(1 << 29)  # sparse: zeros that never end
+    tracemalloc.start()
+    code, findings = verify(path, options=QUIET)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert code == 5
+    assert "jsonl-cut" in {finding["code"] for finding in findings}
+    assert peak < 400 << 20
+
+
+def test_view_in_the_place_of_a_table_is_not_asked(sound: Path, tmp_path: Path) -> None:
+    path = copy(sound, tmp_path / "collection")
+    with sqlite3.connect(path / "state.sqlite") as database:
+        database.executescript(
+            "DROP TABLE captures; CREATE VIEW captures AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n)"
+            " SELECT id, '' AS file, 0 AS offset FROM n"
+        )
+    database.close()
+    assert "state-unreadable" in {finding["code"] for finding in verify(path, options=QUIET)[1]}
+
+
+def test_what_a_run_says_stands_in_where_the_log_is_gone(sound: Path, tmp_path: Path) -> None:
+    """Records altered with their digests, and the log taken away: the run that closed the file knows it otherwise."""
+    path = copy(sound, tmp_path / "collection")
+    (path / fixity.NAME).unlink()
+    edit_bytes(the(path, WARC), lambda data: data[:9] + b"\0" + data[10:])
+    assert "fixity-differs" in {finding["code"] for finding in verify(path, options=QUIET)[1]}
+
+
+def test_full_disk_leaves_the_log_as_it_was(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = copy(sound, tmp_path / "collection")
+    before = (path / fixity.NAME).read_bytes()
+    write_at, written = os.pwrite, 0
+
+    def fill(fd: int, data: bytes, offset: int) -> int:
+        nonlocal written
+        written += 1
+        if written == 1:
+            return write_at(fd, data[:40], offset)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", fill)
+    assert verify(path, options=BARE) == (0, [])
+    assert written == 2
+    assert before == (path / fixity.NAME).read_bytes()
 
 
 def test_verification_is_noted_and_the_log_stays_sound(sound: Path, tmp_path: Path) -> None:
