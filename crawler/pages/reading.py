@@ -16,7 +16,8 @@ from crawler.pages.fields.photos import Shown, find_photos
 from crawler.pages.fields.section import find_section
 from crawler.pages.fields.story import Story, sort_lines
 from crawler.pages.fields.tags import find_tags
-from crawler.pages.fields.title import Title, find_title, guess_title
+from crawler.pages.fields.title import find_title, guess_title
+from crawler.pages.fields.told import Title
 from crawler.pages.html.charset import MAX_BYTES, decode_page
 from crawler.pages.html.metadata import read_metadata
 from crawler.pages.html.tree import parse_html

@@ -110,7 +110,7 @@ def _shown_sections(page: Page, regions: Regions) -> list[str]:
         name
         for piece in trail
         for href, text in zip(piece.hrefs, piece.link_texts, strict=True)
-        if not _is_home(page, href)
+        if not page.leads_home(href)
         for name in _SEPARATORS.split(clean(text))
         if name
     ]
@@ -140,11 +140,6 @@ def _beside_date(page: Page, regions: Regions) -> list[str]:
         if len(found) == 1 and len(found[0]) <= 30 and find_label(found[0]) is None and not page.leads_to_author(piece):
             return found
     return []
-
-
-def _is_home(page: Page, href: str) -> bool:
-    address = page.join(href) or ""
-    return address.count("/") <= 3 and not address.partition("://")[2].partition("/")[2]
 
 
 def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:

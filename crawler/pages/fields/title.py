@@ -4,6 +4,7 @@ import dataclasses
 import re
 from dataclasses import dataclass
 
+from crawler.pages.fields.told import Title, find_last_resort, find_told, parts_of, told_by_address
 from crawler.pages.html.tree import ASIDE, FOOTER, ITEM, NAV, OUTSIDE, Piece
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import find_regions
@@ -24,26 +25,16 @@ _LETTERS = {
 }
 """Each letter of the language and its plain one."""
 _TITLE_CLASS = re.compile(r"title|tieu-?de|headline", re.IGNORECASE)
-_SITE_PARTS = re.compile(r"\s+(?:[|»›«·•]|::|[-–—])\s+|\s*\|\s*")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Title:
-    """The headline."""
-
-    text: str
-    rule: str
-    at: int
-    """Index of the piece that shows it; -1 where only metadata has it."""
-    again: tuple[int, ...] = ()
-    """Pieces further on that say the same and are no links: a slide before the article may show its headline first."""
+_ADDED = 24
+"""Characters that a heading may have around the headline that metadata tell: `Title:`, a date."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """What the headline should look like, folded once."""
 
-    titles: frozenset[str]
+    titles: dict[str, str]
+    """Folded, and as told."""
     page_title: str
     parts: frozenset[str]
     first_words: frozenset[str]
@@ -61,20 +52,22 @@ def find_title(page: Page) -> Title | None:
     best: Title | None = None
     best_score = 24.0
     for piece in page.pieces:
-        if not 5 <= len(piece.text) <= _LONGEST:
+        if not 5 <= len(piece.text) <= _LONGEST and (piece.level != 1 or fold(piece.text) not in wanted.titles):
             continue
-        score, rule = _weigh(page, piece, wanted)
+        score, rule, text = _weigh(page, piece, wanted)
         if score > best_score:
             if best is not None:
                 page.ledger.refuse("title", best.rule, best.text, "another line has more evidence")
-            text = _without_date(piece.text) if rule == _DATED else piece.text
             best, best_score = Title(text=text, rule=rule, at=piece.index), score
         elif score >= 25:
             page.ledger.refuse("title", rule, piece.text, "another line has more evidence, or the same and comes first")
     if page.slug and (best is None or not slug_matches(best.text, page.slug)):
         best = _find_broken(page, wanted) or best
     if best is None:
-        best = _from_metadata(page)
+        best = find_told(page)
+    elif (told := told_by_address(page, best)) is not None:
+        page.ledger.refuse("title", best.rule, best.text, "the page tells machines of another, which is its address's")
+        best = told
     elif again := _find_again(page, best):
         best = dataclasses.replace(best, again=again)
     if best is not None:
@@ -134,7 +127,10 @@ def guess_title(page: Page) -> Title | None:
         if score >= max(2, best_score):
             best, best_text, best_score = piece, text, score
     if best is None:
-        return None
+        last = find_last_resort(page)
+        if last is not None:
+            page.ledger.take("title", last.rule, last.text)
+        return last
     page.ledger.take("title", "over-date-and-text", best_text)
     return Title(text=best_text, rule="over-date-and-text", at=best.index)
 
@@ -155,85 +151,80 @@ def _find_again(page: Page, title: Title) -> tuple[int, ...]:
 
 
 def _wanted(page: Page) -> _Wanted:
-    titles = frozenset(fold(text) for _, text in page.meta.title if text)
+    titles = {fold(text): text for _, text in page.meta.title if text}
     page_title = fold(page.meta.page_title)
-    starts = {first_word(text) for text in (*titles, page_title, *_SITE_PARTS.split(page.meta.page_title))}
-    parts = frozenset(fold(part) for part in _SITE_PARTS.split(page.meta.page_title))
+    parts = parts_of(page)
+    starts = {first_word(text) for text in (*titles, page_title, *parts)}
     slug_start = alphabet(page.slug[:14])[:5]
     initials = {word[:1] for word in starts} | {letter for letter, plain in _LETTERS.items() if plain == slug_start[:1]}
-    return _Wanted(titles, page_title, parts, frozenset(starts), page.slug, slug_start, frozenset(initials))
+    return _Wanted(
+        titles, page_title, frozenset(map(fold, parts)), frozenset(starts), page.slug, slug_start, frozenset(initials)
+    )
 
 
-def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str]:
-    score, rule = 0.0, "heading"
+def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str, str]:
+    """How much speaks for a line, by which rule most, and the headline in it."""
+    score, rule, text = 0.0, "heading", piece.text
     heading = 0 < piece.level <= 3
     if heading:
         score = {1: 30.0, 2: 12.0, 3: 6.0}[piece.level]
         rule = f"h{piece.level}"
-    first = piece.text[0]
+    first = text[0]
     if not heading and first.isalnum() and first.lower() not in wanted.initials:
-        return 0.0, rule
+        return 0.0, rule, text
     # the first letters are looked at before whole texts are compared: few lines pass
-    word = first_word(piece.text)
-    begins = alphabet(word[:1]) == wanted.slug_start[:1] and alphabet(piece.text[:12])[:5] == wanted.slug_start
+    word = first_word(text)
+    begins = alphabet(word[:1]) == wanted.slug_start[:1] and alphabet(text[:12])[:5] == wanted.slug_start
     if wanted.slug and (piece.level == 1 or begins):
-        if slug_matches(piece.text, wanted.slug):
-            score += 50
-            rule = "slug"
-        elif begins and piece.text[-1] in _DATE_ENDS and slug_matches(_without_date(piece.text), wanted.slug):
-            score += 50
-            rule = _DATED
+        if slug_matches(text, wanted.slug):
+            score, rule = score + 50, "slug"
+        elif begins and text[-1] in _DATE_ENDS and slug_matches(_without_date(text), wanted.slug):
+            score, rule, text = score + 50, _DATED, _without_date(text)
         elif piece.level == 1:
-            score += 25 * resembles_slug(piece.text, wanted.slug)
+            score += 25 * resembles_slug(text, wanted.slug)
+    told = False
     if word in wanted.first_words:
-        folded = fold(piece.text)
-        if folded in wanted.titles:
-            score += 28
-            rule = rule if rule != "heading" else "metadata-shown"
-        if len(folded) >= 8 and (starts := wanted.page_title.startswith(folded)) | wanted.page_title.endswith(folded):
-            # the paper's name usually ends the page's title; a whole part of it is more than its first word
-            score += (16 if starts else 8) + (10 if folded in wanted.parts else 0)
-            rule = rule if rule != "heading" else "page-title-shown"
+        more, told_rule, told = _weigh_told(text, wanted)
+        score, rule = score + more, told_rule if more and rule == "heading" else rule
+    if heading and not told and (held := _find_held(text, wanted)):
+        score, rule, text, told = score + 24, "metadata-shown", held, True
     if not score:
-        return 0.0, rule
-    box = page.box_of(piece)
-    if piece.is_link and (not piece.hrefs or page.leads_elsewhere(piece.href)):
-        score -= 45
-    if box.flags & (NAV | FOOTER | ASIDE):
-        score -= 35
-    if box.flags & ITEM:
-        score -= 6
-    if piece.is_bold:
-        score += 2
-    return score, rule
+        return 0.0, rule, text
+    return score - _doubt(page, piece, told), rule, text
 
 
-def _from_metadata(page: Page) -> Title | None:
-    candidates = list(page.meta.title)
-    if page.meta.page_title:
-        parts = [
-            part for part in _SITE_PARTS.split(page.meta.page_title) if part and fold(part) != fold(page.meta.site)
-        ]
-        whole = page.meta.page_title
-        candidates += [
-            ("title-element", text) for text in [*_beginnings(whole), *sorted(parts, key=len, reverse=True)[:1]]
-        ]
-    if page.slug:
-        for rule, text in candidates:
-            if slug_matches(text, page.slug):
-                return Title(text=text, rule=f"{rule}, slug", at=-1)
-    for rule, text in candidates:
-        if rule != "title-element" and len(text) >= 8 and not (page.meta.site and fold(text) == fold(page.meta.site)):
-            if page.slug and resembles_slug(text, page.slug) < 0.5:
-                page.ledger.refuse("title", rule, text, "its slug is not the address's")
-                continue
-            return Title(text=text, rule=rule, at=-1)
+def _weigh_told(text: str, wanted: _Wanted) -> tuple[float, str, bool]:
+    """What speaks for a line because machines are told the same, by which rule, and whether all of it is said there."""
+    score, rule, folded = 0.0, "", fold(text)
+    told = folded in wanted.titles
+    if told:
+        score, rule = 28.0, "metadata-shown"
+    if len(folded) >= 8 and (starts := wanted.page_title.startswith(folded)) | wanted.page_title.endswith(folded):
+        # the paper's name usually ends the page's title; a whole part of it is more than its first word
+        score += (16 if starts else 8) + (12 if folded in wanted.parts else 0)
+        rule = rule or "page-title-shown"
+        told = told or folded in wanted.parts
+    return score, rule, told
+
+
+def _find_held(text: str, wanted: _Wanted) -> str | None:
+    """The told title that a heading begins or ends with, a few words aside."""
+    folded = fold(text)
+    for title, printed in wanted.titles.items():
+        if 12 <= len(title) < len(folded) <= len(title) + _ADDED and (
+            folded.startswith(title) or folded.endswith(title)
+        ):
+            return printed
     return None
 
 
-def _beginnings(text: str) -> list[str]:
-    """A page title less one, two … of its last parts: `Title - Section - Paper`."""
-    cuts = [match.start() for match in _SITE_PARTS.finditer(text)]
-    return (
-        [text[:cut] for cut in reversed(cuts)] + [text[match.end() :] for match in _SITE_PARTS.finditer(text)] + [text]
-    )
+def _doubt(page: Page, piece: Piece, told: bool) -> float:
+    """What speaks against a line: a link to elsewhere, a place in a menu, a list or the foot."""
+    box, doubt = page.box_of(piece), 0.0
+    if piece.is_link and (not piece.hrefs or page.leads_elsewhere(piece.href)):
+        doubt += 10 if told and piece.level == 1 and not page.leads_home(piece.href) else 45
+    if box.flags & (NAV | FOOTER | ASIDE):
+        doubt += 35
+    if box.flags & ITEM:
+        doubt += 6
+    return doubt - 2 if piece.is_bold else doubt

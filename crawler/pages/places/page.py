@@ -88,6 +88,11 @@ class Page:
             "/"
         )
 
+    def leads_home(self, href: str) -> bool:
+        """Whether a link leads to a site's first page."""
+        address = self.join(href) or ""
+        return address.count("/") <= 3 and not address.partition("://")[2].partition("/")[2]
+
     def class_of(self, box: Box) -> str:
         """The classes of a block and of the one around it, for the few words that most publishing systems share."""
         return f"{box.element.get('class') or ''} {self.tree.boxes[box.parent].element.get('class') or ''}"
