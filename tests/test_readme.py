@@ -1,12 +1,14 @@
 """What the README says is held against the code."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
 import pytest
 
-from crawler.cli import VERBS, cli
+from crawler.cli import HELP, VERBS, cli
 from crawler.cli.exits import Exit
 from crawler.items import Article
 from tests.support.commands import ROOT, run_thanhuy
@@ -44,7 +46,48 @@ def test_every_field_is_named() -> None:
 
 
 def test_exit_codes_are_those_of_the_code() -> None:
-    assert [int(code) for code in Exit] == [int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)]
+    table = re.findall(r"^\| (\d+) \| (.+?) \|$", README, re.MULTILINE)
+    assert [(str(code.value), code.says) for code in Exit] == table
+
+
+def test_the_overview_names_every_verb_once_without_importing_it() -> None:
+    assert sorted(VERBS) == sorted(verb for verbs in HELP.values() for verb in verbs)
+    script = (
+        "import sys; from crawler.cli import cli; cli(['--help'], standalone_mode=False); print(sorted(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = {
+        name for name in re.findall(r"'([\w.]+)'", done.stdout) if name.startswith(("crawler", "archive", "scrapy"))
+    }
+    assert {"crawler", "crawler.cli"} == loaded
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_a_verb_loads_no_engine(verb: str) -> None:
+    script = f"import sys; from crawler.cli import cli; cli([{verb!r}, '--help'], standalone_mode=False)"
+    heavy = "[name for name in ('scrapy', 'twisted', 'aiohttp', 'rich', 'duckdb', 'starlette') if name in sys.modules]"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{script}; print({heavy})"], capture_output=True, text=True, check=True
+    )
+    assert "[]" == done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["verfy", "x"],
+            "thanhuy: expected a verb, got 'verfy'; did you mean `thanhuy verify`?; thanhuy --help tells more",
+        ),
+        (["xyzzy"], "thanhuy: expected a verb, got 'xyzzy'; thanhuy --help tells more"),
+        (["verify", "--jsn", "x"], "thanhuy: verify: no such option '--jsn'. (Did you mean"),
+        (["crawl"], "thanhuy: crawl: missing option '--into'; thanhuy crawl --help tells more"),
+    ],
+)
+def test_wrong_usage_is_one_line_that_knows_what_was_meant(words: list[str], told: str) -> None:
+    done = run_thanhuy(*words)
+    assert (2, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
+    assert done.stderr.startswith(told)
 
 
 @pytest.mark.parametrize("verb", ["", *VERBS])

@@ -1,5 +1,6 @@
 """`thanhuy`: the command line. Each verb is imported only when it is called, so that `--help` answers at once."""
 
+import difflib
 import importlib
 import sys
 
@@ -25,11 +26,38 @@ VERBS = {
     "probe": "crawler.cli.probe:command",
     "bench": "crawler.cli.bench:command",
 }
-"""Verb → its click command, as module and name. Shown by `--help` in this order."""
+"""Verb → its click command, as module and name."""
+
+HELP = {
+    "Begin": {
+        "demo": "See the whole job on the bundled sample site, without network.",
+    },
+    "Collect": {
+        "crawl": "Crawl the site into a collection, or go on after an interruption.",
+        "refresh": "Fetch what is new, edited or gone since the last crawl.",
+        "report": "Report on coverage, gaps, filled fields and errors, as one page.",
+    },
+    "Keep": {
+        "verify": "Check everything that can be checked, one finding a line.",
+        "repair": "Make an interrupted or damaged collection whole again.",
+        "index": "Rebuild index, state and article lines from the WARCs alone.",
+        "pack": "Pack a collection as WACZ, which today's tools read.",
+    },
+    "Read": {
+        "extract": "Parse archived pages again, without network.",
+        "replay": "Show the archived pages in a browser.",
+        "probe": "Show what the parser sees in one page, and why.",
+    },
+    "Measure": {
+        "bench": "Measure cost and accuracy beside what users would pick instead.",
+    },
+}
+"""Heading → verb → what it does, as `thanhuy --help` shows them."""
+EPILOG = "thanhuy VERB --help tells each verb's options and examples."
 
 
 class LazyGroup(click.Group):
-    """A group that imports a verb's module when the verb is named."""
+    """A group that imports a verb's module when the verb is named, and finds the verb that was meant."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -42,8 +70,24 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in VERBS and not name.startswith("-"):
+            near = difflib.get_close_matches(name, VERBS, n=1)
+            meant = f"; did you mean `thanhuy {near[0]}`?" if near else ""
+            ctx.fail(f"expected a verb, got {name!r}{meant}")
+        return super().resolve_command(ctx, args)
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs by what they are for, told without importing any of them."""
+        for heading, verbs in HELP.items():
+            with formatter.section(heading):
+                formatter.write_dl(list(verbs.items()), col_max=12)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
 @click.version_option(__version__, prog_name="thanhuy")
 def cli() -> None:
     """Archive thanhuytphcm.vn: exact captures in WARC, one JSON record for each article.

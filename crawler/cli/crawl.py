@@ -10,7 +10,6 @@ import click
 from archive.errors import ArchiveError
 from crawler.cli.exits import CommandFailed
 from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
-from crawler.engine.process import JsonFormatter
 from crawler.planning.limits import Limits
 from crawler.site.scope import HOME
 
@@ -72,8 +71,8 @@ def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
         for line in _dry_run(options["into"], chosen):
             click.echo(line)
         return 0
-    from crawler.cli.running import report
-    from crawler.engine.process import run_crawl
+    from crawler.cli.endings import report
+    from crawler.engine.process import JsonFormatter, run_crawl
 
     try:
         outcome = run_crawl(

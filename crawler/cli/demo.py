@@ -6,15 +6,16 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import progress_option
-from crawler.demo.server import serve
-from crawler.demo.truth import SampleSite
 from crawler.reporting.amounts import format_size
+
+if TYPE_CHECKING:
+    from crawler.demo.truth import SampleSite
 
 
 @click.command()
@@ -38,7 +39,9 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
     thanhuy demo
     thanhuy demo --into /tmp/demo --keep-serving
     """
-    from crawler.cli.running import judge
+    from crawler.cli.endings import judge
+    from crawler.demo.server import serve
+    from crawler.demo.truth import SampleSite
     from crawler.engine.process import run_crawl
 
     try:
@@ -102,7 +105,7 @@ def _verify(into: Path) -> bool:
     return not report.damaged
 
 
-def _agrees(into: Path, site: SampleSite) -> bool:
+def _agrees(into: Path, site: "SampleSite") -> bool:
     """Hold every record against what the sample site says, field by field."""
     from crawler.demo.compare import compare
 

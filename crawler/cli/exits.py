@@ -1,7 +1,9 @@
 """Exit codes: one number for each way a command can end, the same in every verb."""
 
 import enum
+import errno
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -14,26 +16,25 @@ from archive.files import OUT_OF_SPACE
 
 
 class Exit(enum.IntEnum):
-    """What `$?` says; the README's table is held against this one by a test."""
+    """What `$?` says, and its wording: in messages, in the README's table and in the reference."""
 
-    DONE = 0
-    """Done, also when there was nothing new."""
-    ERROR = 1
-    """An unexpected error."""
-    USAGE = 2
-    """Wrong usage or configuration."""
-    NO_SPACE = 3
-    """Out of disk space: stopped cleanly, nothing lost."""
-    UNHEALTHY = 4
-    """Finished, but a health check fell short; the data is written."""
-    DAMAGE = 5
-    """Verification found damage."""
-    UNREACHABLE = 9
-    """The site could not be reached or refused us; worth a retry."""
-    INTERRUPTED = 11
-    """SIGINT or SIGTERM: stopped cleanly, resumable."""
-    LOCKED = 75
-    """Another crawl holds the collection."""
+    says: str
+
+    DONE = 0, "done, also when there was nothing new"
+    ERROR = 1, "an unexpected error"
+    USAGE = 2, "wrong usage or configuration"
+    NO_SPACE = 3, "out of disk space: stopped cleanly, nothing lost"
+    UNHEALTHY = 4, "finished, but a health check fell short; the data is written"
+    DAMAGE = 5, "verification found damage"
+    UNREACHABLE = 9, "the site could not be reached or refused us; worth a retry"
+    INTERRUPTED = 11, "interrupted by SIGINT or SIGTERM: stopped cleanly, resumable"
+    LOCKED = 75, "another crawl holds the collection"
+
+    def __new__(cls, code: int, says: str) -> "Exit":
+        """A number that knows its wording."""
+        self = int.__new__(cls, code)
+        self._value_, self.says = code, says
+        return self
 
 
 class CommandFailed(Exception):
@@ -51,6 +52,8 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
     (ArchiveError, Exit.ERROR),
 )
 """The first class that matches gives the code."""
+NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+"""Errors of the file system that speak of permissions."""
 
 
 def run(command: Callable[..., Any]) -> int:
@@ -66,8 +69,7 @@ def run(command: Callable[..., Any]) -> int:
     except click.Abort:
         return _fail("interrupted", Exit.INTERRUPTED)
     except click.ClickException as error:
-        error.show()
-        return Exit.USAGE
+        return _fail(_word_usage(error), Exit.USAGE)
     except CommandFailed as error:
         return _fail(str(error), error.code)
     except BrokenPipeError:
@@ -77,6 +79,16 @@ def run(command: Callable[..., Any]) -> int:
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass: a user never sees a traceback
         return _explain(error)
     return int(result) if isinstance(result, int) else Exit.DONE
+
+
+def _word_usage(error: click.ClickException) -> str:
+    """Click's complaint in one line: the verb, what is wrong, where to read more."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    message = re.sub(r"^([A-Z])(?=[a-z])", lambda first: first[1].lower(), message)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    verb = context.info_name if context is not None and context.parent is not None else ""
+    remedy = f"; thanhuy {verb} --help tells more".replace("  ", " ")
+    return f"{verb}: {message}{remedy}".removeprefix(": ")
 
 
 def leave_quietly() -> int:
@@ -107,7 +119,9 @@ def _explain(error: Exception) -> int:
                 f"{error.filename or 'disk'}: no space left; free some and run the same command again", Exit.NO_SPACE
             )
         where = f"{error.filename}: " if error.filename else ""
-        return _fail(f"{where}{error.strerror or error}", Exit.ERROR)
+        # What may not be read or written is the user's to put right, as a wrong option is.
+        code = Exit.USAGE if error.errno in NOT_ALLOWED else Exit.ERROR
+        return _fail(f"{where}{error.strerror or error}", code)
     if os.environ.get("THANHUY_DEBUG"):
         raise error
     return _fail(

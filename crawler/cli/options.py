@@ -16,8 +16,6 @@ import click
 from crawler import USER_AGENT
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option
-from crawler.engine.connect import parse_route, read_authorities
-from crawler.pages.words.slug import slug_of
 from crawler.site.scope import find_kind, is_trap
 from crawler.site.times import parse_hours
 
@@ -69,6 +67,8 @@ def _check_hours(context: click.Context, parameter: click.Parameter, value: str 
 
 def _check_sections(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:
     """Slugs; a section's name is taken for its slug."""
+    from crawler.pages.words.slug import slug_of
+
     slugs = [slug_of(text) for text in value]
     if not all(slugs):
         raise click.BadParameter("expected a section's slug, as in its address, e.g. quan-1")
@@ -76,6 +76,8 @@ def _check_sections(context: click.Context, parameter: click.Parameter, value: t
 
 
 def _check_routes(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:
+    from crawler.engine.connect import parse_route
+
     for text in value:
         try:
             parse_route(text)
@@ -87,6 +89,8 @@ def _check_routes(context: click.Context, parameter: click.Parameter, value: tup
 def _check_authorities(context: click.Context, parameter: click.Parameter, value: Path | None) -> str | None:
     if value is None:
         return None
+    from crawler.engine.connect import read_authorities
+
     try:
         read_authorities(value)
     except (ValueError, OSError) as error:

@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from crawler.articles import describe_article
 from crawler.cli.bars import meter, say
 from crawler.cli.exits import Exit
 from crawler.cli.values import COLLECTION, SIZE_LIMIT, check_target, force_option, progress_option, quiet_option
@@ -86,6 +85,7 @@ def _size(collection: Path) -> int:
 def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]:
     from archive.wacz.sign import Signer
     from crawler import __version__
+    from crawler.articles import describe_article
 
     return {
         "describe": describe_article,

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from crawler.articles import is_sound
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION
 
@@ -28,6 +27,7 @@ def repair(collection: Path) -> int:
     from archive.mend.repair import repair as mend
     from archive.options import Options
     from crawler import __version__
+    from crawler.articles import is_sound
     from crawler.planning.kinds import describe
 
     _check_is_collection(collection)

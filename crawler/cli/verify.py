@@ -4,16 +4,16 @@ import dataclasses
 import json
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from archive.directory import NothingToVerify
-from archive.verify.findings import Severity, count
-from archive.verify.runner import Report, VerifyOptions, verify
-from crawler.articles import article_rules
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import SHARE, jobs_option, progress_option, quiet_option
+
+if TYPE_CHECKING:
+    from archive.verify.runner import Report
 
 
 @click.command("verify")
@@ -50,6 +50,11 @@ def command(
     thanhuy verify --jobs 2 --json somebody-elses.warc.gz pages.wacz
     thanhuy verify my-archive --fixity-only --sample 5%
     """
+    from archive.directory import NothingToVerify
+    from archive.verify.findings import Severity, count
+    from archive.verify.runner import VerifyOptions, verify
+    from crawler.articles import article_rules
+
     if fixity_only and not any(path.is_dir() for path in paths):
         raise click.UsageError("--fixity-only: expected a collection, got none; only a collection has fixity.jsonl")
     options = VerifyOptions(
@@ -77,7 +82,7 @@ def command(
     return Exit.DAMAGE if report.damaged else Exit.DONE
 
 
-def print_json(report: Report, counts: dict[str, int]) -> None:
+def print_json(report: "Report", counts: dict[str, int]) -> None:
     """`{"findings": […], "counts": {…}, "checked": {…}}` on stdout."""
     value = {
         "findings": [dataclasses.asdict(finding) for finding in report.findings],
@@ -88,10 +93,10 @@ def print_json(report: Report, counts: dict[str, int]) -> None:
     click.echo(json.dumps(value, ensure_ascii=True, indent=1))
 
 
-def _summary(report: Report, counts: dict[str, int]) -> str:
+def _summary(report: "Report", counts: dict[str, int]) -> str:
     kinds = ("collections", "waczs", "warcs", "records", "items", "digested")
     checked = ", ".join(f"{report.checked[kind]} {kind}" for kind in kinds if report.checked[kind]) or "nothing"
-    verdict = "damage found" if counts[Severity.DAMAGE] else "no damage found"
+    verdict = "damage found" if counts["damage"] else "no damage found"
     return (
         f"checked {checked}: {verdict} ({counts['damage']} damage, {counts['warning']} warnings, {counts['info']} info)"
     )

@@ -1,4 +1,4 @@
-"""What the end of a crawl means: its exit code, and what a person is told."""
+"""How a crawl ended: its exit code, and what a person is told."""
 
 import click
 
@@ -30,7 +30,7 @@ def report(outcome: Outcome, into: object, *, quiet: bool) -> Exit:
         Exit.INTERRUPTED: (
             f"interrupted{' at once' if outcome.reason == AT_ONCE else ''}; run the same command again to go on"
         ),
-        Exit.UNREACHABLE: f"the site could not be reached or refused us: {outcome.unreachable}; try again later",
+        Exit.UNREACHABLE: f"{Exit.UNREACHABLE.says} ({outcome.unreachable})",
     }
     if outcome.failure is not None:
         raise CommandFailed(str(outcome.failure), code)
