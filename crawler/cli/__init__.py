@@ -44,15 +44,19 @@ HELP = {
         "pack": "Pack a collection as WACZ, which today's tools read.",
     },
     "Read": {
-        "extract": "Parse archived pages again, without network.",
+        "show": "Show one article: text, versions, captures, how to cite it.",
+        "changes": "Tell what the site changed: new, edited, gone, back.",
         "replay": "Show the archived pages in a browser.",
+        "export": "Write a dataset that researchers load in one line.",
+        "schema": "Print the schema of the records, or their codebook.",
+        "extract": "Parse archived pages again, without network.",
         "probe": "Show what the parser sees in one page, and why.",
     },
     "Measure": {
         "bench": "Measure cost and accuracy beside what users would pick instead.",
     },
 }
-"""Heading → verb → what it does, as `thanhuy --help` shows them."""
+"""Heading → verb → what it does, as `thanhuy --help` shows them: every verb once."""
 EPILOG = "thanhuy VERB --help tells each verb's options and examples."
 
 
