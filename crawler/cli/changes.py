@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from archive.errors import ArchiveError
-from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.export import Day
+from crawler.cli.exits import Exit
+from crawler.cli.values import COLLECTION, DAY, check_target, force_option, plain, write_target
 from crawler.comparing.events import Event, What, as_object, find_event
-from crawler.comparing.feed import format_feed
+from crawler.comparing.feed import ATOM, format_feed
 from crawler.comparing.words import format_words
 from crawler.exporting.history import History
 from crawler.site.times import VIETNAM
@@ -21,13 +21,14 @@ MOST_ENTRIES = 500
 
 
 @click.command("changes")
-@click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--since", type=Day(), metavar="DATE", help="Only what was seen from this day on (Vietnam time).")
+@click.argument("collection", type=COLLECTION)
+@click.option("--since", type=DAY, help="Only what was seen from this day on (Vietnam time).")
 @click.option(
     "--feed", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.atom", help="Write an Atom feed."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def command(collection: Path, since: date | None, feed: Path | None, as_json: bool) -> int:
+@force_option
+def command(collection: Path, since: date | None, feed: Path | None, as_json: bool, force: bool) -> int:
     """Say what the site changed: articles new, edited (with the words that differ), gone, and back.
 
     An article counts as gone only after the site's own 404 or 410 on two days; what merely could not be fetched is in
@@ -42,7 +43,7 @@ def command(collection: Path, since: date | None, feed: Path | None, as_json: bo
     with History(collection) as history:
         events = _read(history, since, damaged)
         if feed is not None:
-            _write_feed(feed, collection, list(events)[-MOST_ENTRIES:])
+            _write_feed(feed, collection, list(events)[-MOST_ENTRIES:], force=force)
         elif as_json:
             for event in events:
                 click.echo(json.dumps(as_object(event), ensure_ascii=False))
@@ -85,10 +86,10 @@ def _print(events: Iterable[Event]) -> None:
     for event in events:
         count += 1
         span = f", absent between {_moment(event.after)} and {_moment(event.at)}" if event.what is What.GONE else ""
-        click.echo(f"{_moment(event.at)}  {event.what:7}{event.key}  {_plain(event.title)}{span}")
+        click.echo(f"{_moment(event.at)}  {event.what:7}{event.key}  {plain(event.title)}{span}")
         for edit in event.edits:
             words = format_words(edit.before, edit.after)
-            click.echo(f"    {edit.kind} ({edit.action}, {edit.field}): {_plain(words)}")
+            click.echo(f"    {edit.kind} ({edit.action}, {edit.field}): {plain(words)}")
         if event.fields:
             click.echo(f"    read otherwise by a newer parser: {', '.join(event.fields)}")
     if not count:
@@ -99,15 +100,7 @@ def _moment(stamp: str | None) -> str:
     return (stamp or "")[:16].replace("T", " ")
 
 
-def _plain(text: str) -> str:
-    """Text for a terminal: one line, and no character that a page could steer it with."""
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
-def _write_feed(feed: Path, collection: Path, events: list[Event]) -> None:
-    from archive.files import replace_file
-
-    if not feed.parent.is_dir():
-        raise CommandFailed(f"{feed.parent}: expected a directory to write to, got none", Exit.USAGE)
-    replace_file(feed, [format_feed(collection.resolve().name, events)])
+def _write_feed(feed: Path, collection: Path, events: list[Event], *, force: bool) -> None:
+    check_target(feed, force=force, reads=[collection], is_ours=lambda start: ATOM.encode() in start, ours="is no feed")
+    write_target(feed, [format_feed(collection.resolve().name, events)])
     click.echo(f"{feed}: {len(events)} entries")

@@ -1,38 +1,30 @@
 """`thanhuy export`: a collection's articles as a data set that other programs load in one line."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.cli.exits import CommandFailed, Exit
-from crawler.site.times import parse_day
+from crawler.cli.bars import meter
+from crawler.cli.exits import Exit
+from crawler.cli.values import COLLECTION, DAY, building_target, check_target, force_option, progress_option
+
+if TYPE_CHECKING:
+    from crawler.exporting.run import ExportOptions
 
 FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld")
 
 
-class Day(click.ParamType[date]):
-    """A day on the command line."""
-
-    name = "day"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day, or a usage error that says what was expected."""
-        try:
-            return value if isinstance(value, date) else parse_day(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 @click.command("export")
-@click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("collection", type=COLLECTION)
 @click.option("--format", "form", type=click.Choice(FORMS), required=True, help="What to write.")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT", help="A file, or a directory."
 )
-@click.option("--since", type=Day(), metavar="DATE", help="First publication day.")
-@click.option("--until", type=Day(), metavar="DATE", help="Last publication day.")
+@click.option("--since", type=DAY, help="First publication day.")
+@click.option("--until", type=DAY, help="Last publication day.")
 @click.option("--section", "sections", multiple=True, metavar="NAME", help="Only of this section; repeatable.")
 @click.option("--author", "authors", multiple=True, metavar="NAME", help="Only by this author; repeatable.")
 @click.option("--text", default="", metavar="QUERY", help="Only with all these words, accents or not.")
@@ -40,8 +32,12 @@ class Day(click.ParamType[date]):
 @click.option("--newest/--all-versions", default=True, help="The newest version of each article, or every one.")
 @click.option("--text-only", is_flag=True, help="Only title, lead and body.")
 @click.option("--excel", is_flag=True, help="CSV as Excel opens it by a double click.")
-@click.option("--force", is_flag=True, help="Replace what is there.")
-def command(collection: Path, form: str, output: Path, force: bool, **chosen: Any) -> int:
+@click.option(
+    "--papers/--no-papers", default=True, help="Beside it a dataset card, datapackage.json, Croissant and a datasheet."
+)
+@force_option
+@progress_option
+def command(collection: Path, form: str, output: Path, force: bool, progress: bool | None, **chosen: Any) -> int:
     """Export a collection's articles.
 
     parquet is typed, nested and compressed; sqlite has articles, versions, photos and a search that needs no accents;
@@ -54,11 +50,12 @@ def command(collection: Path, form: str, output: Path, force: bool, **chosen: An
     thanhuy export my-archive --format csv --excel --since 2024-01-01 -o year.csv
     thanhuy export my-archive --format sqlite -o articles.sqlite
     """
-    from crawler.exporting.records import Wanted
+    from crawler.exporting.records import Wanted, find_lines
     from crawler.exporting.run import FORMATS, ExportOptions, export
 
-    target = output / FORMATS[form] if output.is_dir() else output
-    _check(target, collection, form, force=force, **chosen)
+    alone = output.is_dir()
+    target = output / FORMATS[form] if alone else output
+    _check(target, collection, form, force=force, alone=alone, **chosen)
     wanted = Wanted(**{name: chosen[name] for name in ("since", "until", "sections", "authors", "text")})
     options = ExportOptions(
         form=form,
@@ -68,9 +65,13 @@ def command(collection: Path, form: str, output: Path, force: bool, **chosen: An
         text_only=chosen["text_only"],
         excel=chosen["excel"],
     )
-    done = export(collection, target, options)
+    size = sum(path.stat().st_size for path in find_lines(collection, newest=options.newest))
+    with meter("exporting", shown=progress, total=size) as bar, building_target(target) as draft:
+        done = export(collection, draft, replace(options, progress=bar.advance))
     for example in done.unreadable.examples:
         click.echo(f"thanhuy: {collection}: {example}", err=True)
+    if chosen["papers"]:
+        _write_papers(collection, target, done.records, options, alone=alone, **chosen)
     if done.unreadable.count:
         click.echo(f"thanhuy: {collection}: {done.unreadable.count} lines left out", err=True)
     click.echo(
@@ -79,14 +80,33 @@ def command(collection: Path, form: str, output: Path, force: bool, **chosen: An
     return Exit.DAMAGE if done.unreadable.count else Exit.DONE
 
 
+def _write_papers(
+    collection: Path, target: Path, records: int, options: "ExportOptions", *, alone: bool, **chosen: Any
+) -> None:
+    from crawler.exporting.columns import columns
+    from crawler.exporting.papers.about import describe_file
+    from crawler.exporting.papers.writing import write_papers
+    from crawler.reporting.gather import gather_collection
+
+    filters = [f"--{name} {chosen[name]}" for name in ("since", "until", "text") if chosen[name]]
+    filters += [f"--section {name}" for name in chosen["sections"]] + [f"--author {name}" for name in chosen["authors"]]
+    file = describe_file(
+        target,
+        form=options.form,
+        records=records,
+        fields=options.fields or tuple(column.name for column in columns()),
+        filters=tuple(filters),
+        newest=options.newest,
+    )
+    write_papers(target, gather_collection(collection, datetime.now(UTC)), file, alone=alone)
+
+
 def _check(target: Path, collection: Path, form: str, *, force: bool, **chosen: Any) -> None:
-    if not target.parent.is_dir():
-        raise CommandFailed(f"{target.parent}: expected a directory to write to, got none", Exit.USAGE)
-    if collection.resolve() in target.resolve().parents:
-        raise CommandFailed(f"{target}: expected a place outside the collection, whose files are all known", Exit.USAGE)
-    if target.exists() and not (force and target.is_file()):
-        remedy = "name another file, or replace it with --force" if target.is_file() else "name a file"
-        raise CommandFailed(f"{target}: exists already; {remedy}", Exit.USAGE)
+    from crawler.exporting.papers.writing import paper_paths
+
+    check_target(target, force=force, reads=[collection])
+    for paper in paper_paths(target, alone=chosen["alone"]) if chosen["papers"] else ():
+        check_target(paper, force=force, reads=[collection])
     if chosen["excel"] and form != "csv":
         raise click.UsageError(f"--excel: expected with --format csv, got {form}")
     if chosen["text_only"] and form in {"ninjs", "jsonld", "sqlite"}:

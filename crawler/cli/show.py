@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from archive.errors import ArchiveError
+from archive.files import find_warc
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.values import COLLECTION, plain
 from crawler.comparing.edits import find_edits
 from crawler.comparing.words import format_words
 from crawler.exporting.history import History, NotFound, format_record
@@ -23,7 +25,7 @@ WIDEST = 100
 @click.argument("names", nargs=-1, required=True, metavar="[COLLECTION] ID")
 @click.option(
     "--into",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=COLLECTION,
     metavar="DIR",
     help="The collection.  [default: .]",
 )
@@ -129,7 +131,7 @@ def _print_article(record: Record, count: int) -> None:
         f"{place['file']} at {place['offset']}",
         f"warnings: {', '.join(record['warnings'])}" if record["warnings"] else "",
     ]
-    click.echo("\n".join(_plain(line) for line in lines).strip())
+    click.echo("\n".join(plain(line) for line in lines).strip())
 
 
 def _block_text(block: Record, record: Record) -> str:
@@ -153,15 +155,13 @@ def _print_history(versions: list[Record]) -> None:
             read = record["reread"]
             click.echo(f"    read again {read['at']}: {', '.join(read['fields'])} read otherwise")
         for edit in find_edits(before, record) if before else ():
-            click.echo(
-                f"    {edit.kind} ({edit.action}, {edit.field}): {_plain(format_words(edit.before, edit.after))}"
-            )
+            click.echo(f"    {edit.kind} ({edit.action}, {edit.field}): {plain(format_words(edit.before, edit.after))}")
 
 
 def _print_diff(before: Record, after: Record) -> None:
     edits = find_edits(before, after)
     for edit in edits:
-        click.echo(f"{edit.kind} ({edit.action}, {edit.field}): {_plain(format_words(edit.before, edit.after))}")
+        click.echo(f"{edit.kind} ({edit.action}, {edit.field}): {plain(format_words(edit.before, edit.after))}")
     if not edits:
         click.echo("no word differs", err=True)
 
@@ -171,11 +171,11 @@ def _print_capture(collection: Path, record: Record, *, raw: bool) -> None:
     from archive.warc.reader import read_record_at
 
     place = record["warc"]
-    if Path(place["file"]).name != place["file"]:
+    path = find_warc(collection / "warc", place["file"])
+    if path is None:
         raise ArchiveError(
-            f"expected a file's name in the record, got {place['file']!r}; run `thanhuy repair {collection}`"
+            f"{place['file']}: expected the WARC file of the record, got none; run `thanhuy repair {collection}`"
         )
-    path = collection / "warc" / place["file"]
     if raw:
         with read_member(path, place["offset"], place["length"]) as member:
             shutil.copyfileobj(member, sys.stdout.buffer)
@@ -183,12 +183,7 @@ def _print_capture(collection: Path, record: Record, *, raw: bool) -> None:
     found = read_record_at(path, place["offset"], place["length"])
     click.echo(f"{place['file']} at {place['offset']}, {place['length']} bytes\n")
     for name, value in found.headers:
-        click.echo(_plain(f"{name}: {value}"))
+        click.echo(plain(f"{name}: {value}"))
     found.block.seek(0)
     head = found.block.read(64 * 1024).partition(b"\r\n\r\n")[0]
-    click.echo("\n" + "\n".join(_plain(line) for line in head.decode("latin-1").split("\r\n")))
-
-
-def _plain(text: str) -> str:
-    """Text for a terminal: one line, and no character that a page could steer it with."""
-    return "".join(char if char.isprintable() else " " for char in text)
+    click.echo("\n" + "\n".join(plain(line) for line in head.decode("latin-1").split("\r\n")))

@@ -9,7 +9,7 @@ from typing import Self
 
 from archive.directory import read_collection
 from archive.errors import ArchiveError, NotACollection
-from archive.files import OPEN_SUFFIX
+from archive.files import LINES_SUFFIX, OPEN_SUFFIX, find_inside, is_own_name, open_regular
 from archive.lines.reader import LineId, version_of
 from archive.state.database import open_read_only
 from crawler.exporting.records import Record, parse_line
@@ -96,13 +96,11 @@ class History:
     def read(self, row: sqlite3.Row) -> Record:
         """The record of a row. Raises ArchiveError where its line is not what the state says."""
         name = str(row["jsonl"])
-        if Path(name).name != name:
-            raise ArchiveError(
-                f"{self._collection}/state.sqlite: expected a file's name, got {name!r}; run `thanhuy index`"
-            )
-        path = self._collection / "articles" / name
-        path = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
-        with path.open("rb") as stream:
+        files = (find_inside(self._collection, f"articles/{one}") for one in (name, name + OPEN_SUFFIX))
+        path = next((one for one in files if one and is_own_name(name, LINES_SUFFIX)), None)
+        if path is None:
+            raise ArchiveError(f"{self._collection}/articles/{name}: expected a file, got none; run `thanhuy repair`")
+        with open_regular(path) as stream:
             stream.seek(row["jsonl_offset"])
             line = stream.read(row["jsonl_length"])
         wanted = LineId(row["key"], row["version"], row["renewed"])

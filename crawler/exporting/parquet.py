@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archive.errors import ArchiveError
+from archive.files import MAX_LINE
 from crawler.exporting.columns import Column, Kind, columns
 from crawler.exporting.records import Record
-from crawler.exporting.schema import LONGEST_LINE, duckdb_type
+from crawler.exporting.schema import duckdb_type
 
 TYPED = {
     "date": "DATE",
@@ -54,7 +55,7 @@ def write_parquet(target: Path, records: Iterable[Record], fields: Iterable[str]
     with duckdb.connect(config=settings) as database:
         database.execute("SET TimeZone = 'UTC'")
         source = f"read_json({_quoted(str(lines))}, format = 'newline_delimited', columns = {{{typed}}}, "
-        source += f"maximum_object_size = {LONGEST_LINE})"
+        source += f"maximum_object_size = {MAX_LINE})"
         shape = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}"
         copied = f"COPY (SELECT * FROM {source}) TO {_quoted(str(target))} ({shape})"  # noqa: S608 - names of our own
         database.execute(copied)

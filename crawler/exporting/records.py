@@ -9,13 +9,11 @@ from typing import Any
 
 from archive.directory import read_collection
 from archive.errors import NotACollection
-from archive.files import OPEN_SUFFIX
+from archive.files import MAX_LINE, OPEN_SUFFIX, is_regular, list_lines, read_lines
 from crawler.pages import slug_of
 from crawler.pages.words.search import search_words, without_accents
 
 Record = dict[str, Any]
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes of a line beyond which it is no record of ours; read no further, so that memory stays flat."""
 
 
 @dataclass(kw_only=True)
@@ -78,13 +76,12 @@ def find_lines(collection: Path, *, newest: bool) -> list[Path]:
     read_collection(collection)
     if newest:
         path = collection / "articles.jsonl"
-        if not path.is_file():
+        if not is_regular(path):
             raise NotACollection(
                 f"{path}: expected the newest version of each article, got no file; run `thanhuy index {collection}`"
             )
         return [path]
-    found = {path.name.removesuffix(OPEN_SUFFIX): path for path in (collection / "articles").glob("*.jsonl*")}
-    return [path for _, path in sorted(found.items()) if path.is_file() and not path.name.startswith(".")]
+    return [*list_lines(collection), *list_lines(collection, unfinished=True)]
 
 
 def read_records(
@@ -102,22 +99,14 @@ def read_records(
 
 
 def _lines(path: Path, unreadable: Unreadable) -> Iterator[tuple[str, bytes]]:
-    with path.open("rb") as stream:
-        number = 0
-        while line := stream.readline(LONGEST_LINE):
-            number += 1
-            place = f"{path.name}:{number}"
-            if line.endswith(b"\n"):
-                yield place, line
-            elif len(line) < LONGEST_LINE:
-                if not path.name.endswith(
-                    OPEN_SUFFIX
-                ):  # the last line of a file that a crawl writes now is not due yet
-                    unreadable.note(place, "expected a line feed at its end, got none")
-            else:
-                unreadable.note(place, f"expected a record, got a line of more than {LONGEST_LINE >> 20} MiB")
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(LONGEST_LINE)
+    for number, (_, line) in enumerate(read_lines(path), 1):
+        place = f"{path.name}:{number}"
+        if line.endswith(b"\n"):
+            yield place, line
+        elif len(line) >= MAX_LINE:
+            unreadable.note(place, f"expected a record, got a line of more than {MAX_LINE >> 20} MiB")
+        elif not path.name.endswith(OPEN_SUFFIX):  # the last line of a file that a crawl writes now is not due yet
+            unreadable.note(place, "expected a line feed at its end, got none")
 
 
 def parse_line(line: bytes) -> Record | str:

@@ -1,16 +1,14 @@
-"""A whole export: from a collection to one file, whole or not there, with the papers that explain it."""
+"""A whole export: from a collection's lines to one file."""
 
-import shutil
+import errno
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from archive.errors import ArchiveError, OutOfSpace
-from archive.files import OUT_OF_SPACE, sync_directory
+from archive.errors import ArchiveError
 from crawler.exporting.columns import columns
 from crawler.exporting.jsonlines import write_jsonl, write_jsonld, write_ninjs, write_text
 from crawler.exporting.parquet import write_parquet
@@ -51,22 +49,26 @@ class ExportOptions:
 class Exported:
     """What an export came to."""
 
-    path: Path
     records: int
     unreadable: Unreadable
 
 
 def export(collection: Path, target: Path, options: ExportOptions) -> Exported:
-    """Write a collection's records to `target`, which appears whole or not at all.
+    """Write a collection's records to `target`, a new file. What does not fit into memory lies beside it meanwhile.
 
-    Raises NotACollection, OutOfSpace, ExportUnavailable.
+    Raises NotACollection, ExportUnavailable, OSError.
     """
     unreadable = Unreadable()
     paths = find_lines(collection, newest=options.newest)
     records = read_records(paths, options.wanted, unreadable, options.progress)
-    with _whole(target) as (draft, scratch):
-        count = _write(draft, scratch, collection, records, unreadable, options)
-    return Exported(path=target, records=count, unreadable=unreadable)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
+        try:
+            count = _write(target, Path(scratch), collection, records, unreadable, options)
+        except sqlite3.Error as error:
+            if "full" in str(error):
+                raise OSError(errno.ENOSPC, "no space left", str(target)) from error
+            raise ArchiveError(f"{target}: {error}") from error
+    return Exported(records=count, unreadable=unreadable)
 
 
 def _write(
@@ -99,30 +101,3 @@ def _write_text(stream: TextIO, records: Iterator[Record], fields: tuple[str, ..
     if options.text_only:
         return write_text(stream, records)
     return write_jsonl(stream, ({name: record[name] for name in fields} for record in records))
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[tuple[Path, Path]]:
-    """A draft beside the target and a directory for scratch;
-    at the end the draft takes the target's place in one step.
-    """
-    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    draft = scratch / target.name
-    try:
-        yield draft, scratch
-        with draft.open("rb") as stream:
-            import os
-
-            os.fsync(stream.fileno())
-        draft.replace(target)
-        sync_directory(target.parent)
-    except OSError as error:
-        if error.errno in OUT_OF_SPACE:
-            raise OutOfSpace(f"{target}: no space left; free some and run the same command again") from error
-        raise
-    except sqlite3.Error as error:
-        if "full" in str(error):
-            raise OutOfSpace(f"{target}: no space left; free some and run the same command again") from error
-        raise ArchiveError(f"{target}: {error}") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)

@@ -8,10 +8,8 @@ load as they do in any other collection, so that two collections always fit toge
 import json
 from collections.abc import Callable
 
+from archive.files import MAX_LINE
 from crawler.exporting.columns import Column, Kind, columns, json_schema
-
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes of one line that a loader is told to expect at the most."""
 
 
 def format_json_schema() -> str:
@@ -22,7 +20,7 @@ def format_json_schema() -> str:
 def format_duckdb() -> str:
     """A macro that reads lines with their types: `FROM articles('*/articles.jsonl')`."""
     named = ",\n    ".join(f"'{column.name}': '{duckdb_type(column)}'" for column in columns())
-    reading = f"path, format = 'newline_delimited', maximum_object_size = {LONGEST_LINE}"
+    reading = f"path, format = 'newline_delimited', maximum_object_size = {MAX_LINE}"
     return f"""-- SELECT date, title FROM articles('my-archive/articles.jsonl');
 -- A pattern such as '*/articles.jsonl' reads several collections.
 CREATE OR REPLACE MACRO articles(path) AS TABLE

@@ -1,17 +1,21 @@
 """Exports: the same values in every format, whole or not at all, harmless whatever an article says."""
 
 import csv
+import hashlib
 import io
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from archive.errors import OutOfSpace
+from crawler.exporting.papers.about import DataFile
+from crawler.exporting.papers.datasheet import QUESTIONS
 from crawler.exporting.run import FORMATS, ExportOptions, export
+from crawler.reporting.gather import gather_collection
 from tests.support.commands import run_thanhuy
 from tests.support.library import article, build_library
 
@@ -138,9 +142,31 @@ def test_nothing_is_left_where_the_disk_is_full(library: Path, tmp_path: Path, m
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(OutOfSpace):
-        export(library, tmp_path / "a.jsonl", ExportOptions(form="jsonl"))
-    assert [] == list(tmp_path.iterdir())
+    done = run_thanhuy("export", library, "--format", "jsonl", "-o", tmp_path / "a.jsonl")
+    assert (3, []) == (done.returncode, list(tmp_path.iterdir()))
+
+
+def test_papers_stand_beside_the_file(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    exported(library, tmp_path / "one.csv", "--format", "csv")
+    assert 0 == run_thanhuy("export", library, "--format", "jsonl", "-o", tmp_path / "out").returncode
+    assert {"one.README.md", "one.croissant.json", "one.csv", "one.datapackage.json", "one.datasheet.md", "out"} == {
+        path.name for path in tmp_path.iterdir()
+    }
+    package = json.loads((tmp_path / "out" / "datapackage.json").read_text("utf-8"))["resources"][0]
+    data = (tmp_path / "out" / "articles.jsonl").read_bytes()
+    assert (f"sha256:{hashlib.sha256(data).hexdigest()}", len(data)) == (package["hash"], package["bytes"])
+    card = (tmp_path / "out" / "README.md").read_text("utf-8")
+    assert card.startswith("---\n")
+    assert all(f"| `{field['name']}` |" in card for field in package["schema"]["fields"])
+
+
+def test_nine_in_ten_questions_of_the_datasheet_are_answered_by_the_figures(library: Path) -> None:
+    figures = gather_collection(library, datetime.now(UTC))
+    figures.configuration = {"OPERATOR": "A", "USER_AGENT": "B", "DOWNLOAD_DELAY": "2"}
+    file = DataFile(name="a", form="csv", size=1, sha256="", records=3, fields=("title",), filters=(), newest=True)
+    open_ones = [question.asks for question in QUESTIONS if not question.answer(figures, file)]
+    assert len(open_ones) <= len(QUESTIONS) / 10, open_ones
 
 
 @pytest.mark.parametrize(

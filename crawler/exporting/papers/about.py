@@ -1,0 +1,73 @@
+"""What every paper says of an export: the file, the collection it was made of, how that was collected."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.reporting.figures import Figures
+
+TITLE = "Articles of thanhuytphcm.vn"
+RIGHTS = (
+    "The articles and photos belong to their authors and publishers; the archive gives them for research and "
+    "preservation. What the archive adds (structure, digests, times) may be used freely (CC0-1.0)."
+)
+LICENSE = "https://rightsstatements.org/vocab/InC/1.0/"
+"""In Copyright: the statement by which memory institutions say that a text is somebody's, whoever keeps a copy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFile:
+    """The exported file."""
+
+    name: str
+    form: str
+    size: int
+    sha256: str
+    records: int
+    fields: tuple[str, ...]
+    """Keys of the record that it holds, in order."""
+    filters: tuple[str, ...]
+    """What was asked for, as options; empty where it is the whole collection."""
+    newest: bool
+
+
+MEDIA_TYPES = {
+    "parquet": "application/vnd.apache.parquet",
+    "csv": "text/csv",
+    "sqlite": "application/vnd.sqlite3",
+    "jsonl": "application/x-ndjson",
+    "ninjs": "application/x-ndjson",
+    "jsonld": "application/ld+json",
+}
+
+
+def describe_file(path: Path, **told: object) -> DataFile:
+    """The file as it lies on disk."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return DataFile(name=path.name, size=path.stat().st_size, sha256=digest, **told)  # type: ignore[arg-type] # by name
+
+
+def describe(figures: Figures, file: DataFile) -> str:
+    """One paragraph on what it is."""
+    found = figures.articles
+    span = f", published {found.first} to {found.last}" if found and found.first else ""
+    what = "the newest version of each article" if file.newest else "every version of every article"
+    return (
+        f"{file.records} records: {what} of the news site of Ho Chi Minh City's party committee "
+        f"(thanhuytphcm.vn, formerly hcmcpv.org.vn), in the collection {figures.name}{span}. "
+        "Each record names the capture in the WARC that it was read from."
+    )
+
+
+def last_capture(figures: Figures) -> str:
+    """When the newest capture was made: the date of the data, so that equal data have equal papers. UTC, ISO 8601."""
+    captures = figures.captures
+    return (captures.last if captures and captures.last else figures.created or figures.made_at)[:19].rstrip("Z") + "Z"
+
+
+def cite(figures: Figures) -> str:
+    """How to cite the data set."""
+    year = last_capture(figures)[:4]
+    made = f"Collected with {figures.software}, last capture {last_capture(figures)}"
+    return f"{TITLE}, collection “{figures.name}”. {made}. {year}."

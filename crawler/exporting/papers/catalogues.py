@@ -1,0 +1,162 @@
+"""The export for catalogues: Frictionless Data Package (version 1) and Croissant (1.0, MLCommons)."""
+
+from typing import Any
+
+from crawler.exporting.columns import Column, Kind, columns
+from crawler.exporting.papers.about import LICENSE, MEDIA_TYPES, RIGHTS, TITLE, DataFile, cite, describe, last_capture
+from crawler.exporting.parquet import TYPED
+from crawler.exporting.tables import flat_names
+from crawler.reporting.figures import Figures
+
+_TABLE_TYPES = {Kind.TEXT: "string", Kind.WHOLE: "integer", Kind.LIST: "array", Kind.OBJECT: "object"}
+_CROISSANT_TYPES = {Kind.TEXT: "sc:Text", Kind.WHOLE: "sc:Integer"}
+_NUMBERS = {"version", "comment_count", "warc_offset", "warc_length"}
+_CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+
+
+def as_data_package(figures: Figures, file: DataFile) -> dict[str, Any]:
+    """`datapackage.json`: one resource with its size, its SHA-256 and, where it is a table, its schema."""
+    resource: dict[str, Any] = {
+        "name": "articles",
+        "path": file.name,
+        "format": {"jsonl": "ndjson", "ninjs": "ndjson", "jsonld": "json"}.get(file.form, file.form),
+        "mediatype": MEDIA_TYPES[file.form],
+        "encoding": "utf-8",
+        "bytes": file.size,
+        "hash": f"sha256:{file.sha256}",
+    }
+    if file.form == "csv":
+        resource |= {
+            "profile": "tabular-data-resource",
+            "schema": {"fields": _flat_fields(file), "missingValues": [""]},
+        }
+    elif file.form in {"jsonl", "parquet"}:
+        resource["schema"] = {
+            "fields": [_table_field(column, file) for column in columns() if column.name in file.fields]
+        }
+    return {
+        "name": "thanhuytphcm-articles",
+        "title": TITLE,
+        "description": describe(figures, file),
+        "created": last_capture(figures),
+        "licenses": [{"name": "InC-1.0", "path": LICENSE, "title": "In Copyright"}],
+        "sources": [{"title": "thanhuytphcm.vn", "path": "https://www.thanhuytphcm.vn/"}],
+        "resources": [resource],
+    }
+
+
+def as_croissant(figures: Figures, file: DataFile) -> dict[str, Any]:
+    """Croissant's JSON-LD: the file, and a record set with its fields where the format has columns."""
+    document: dict[str, Any] = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": "thanhuytphcm-articles",
+        "description": describe(figures, file),
+        "license": LICENSE,
+        "url": "https://www.thanhuytphcm.vn/",
+        "version": "1.0.0",
+        "datePublished": last_capture(figures)[:10],
+        "creator": {"@type": "Organization", "name": figures.name},
+        "inLanguage": "vi",
+        "citeAs": cite(figures),
+        "usageInfo": RIGHTS,
+        "distribution": [
+            {
+                "@type": "cr:FileObject",
+                "@id": "articles-file",
+                "name": file.name,
+                "contentUrl": file.name,
+                "contentSize": f"{file.size} B",
+                "encodingFormat": {"jsonl": "application/jsonlines", "parquet": "application/x-parquet"}.get(
+                    file.form, MEDIA_TYPES[file.form]
+                ),
+                "sha256": file.sha256,
+            }
+        ],
+    }
+    fields = _croissant_fields(file)
+    if fields:
+        key = [{"@id": f"articles/{name}"} for name in ("kind", "id", "version") if name in file.fields]
+        document["recordSet"] = [
+            {"@type": "cr:RecordSet", "@id": "articles", "name": "articles", "key": key, "field": fields}
+        ]
+        if not key:
+            del document["recordSet"][0]["key"]
+    return document
+
+
+def _flat_fields(file: DataFile) -> list[dict[str, Any]]:
+    said = {column.name: column.says for column in columns()}
+    return [
+        {"name": name, "type": "integer" if name in _NUMBERS else "string", "description": said.get(name, "")}
+        for name in flat_names(file.fields)
+    ]
+
+
+def _table_field(column: Column, file: DataFile) -> dict[str, Any]:
+    kind = _TABLE_TYPES[column.kind]
+    if column.name in TYPED and file.form == "parquet":
+        kind = {"DATE": "date"}.get(TYPED[column.name], "datetime")
+    return {"name": column.name, "type": kind, "description": column.says}
+
+
+def _croissant_fields(file: DataFile) -> list[dict[str, Any]]:
+    if file.form not in {"csv", "jsonl", "parquet"}:
+        return []
+    fields = []
+    for column in columns():
+        if column.name not in file.fields:
+            continue
+        texts = column.kind is Kind.LIST and column.inside[0].kind is Kind.TEXT
+        if column.kind not in _CROISSANT_TYPES and not texts:
+            # nested objects are told by the schema; Croissant 1.0 has no form for a list of them in every reader
+            continue
+        where = {"jsonPath": f"$.{column.name}"} if file.form == "jsonl" else {"column": column.name}
+        field: dict[str, Any] = {
+            "@type": "cr:Field",
+            "@id": f"articles/{column.name}",
+            "name": column.name,
+            "description": column.says,
+            "dataType": _CROISSANT_TYPES.get(column.kind, "sc:Text"),
+            "source": {"fileObject": {"@id": "articles-file"}, "extract": where},
+        }
+        if texts and file.form != "csv":
+            field["repeated"] = True
+        fields.append(field)
+    return fields
