@@ -3,10 +3,12 @@ feeds.
 """
 
 import datetime as dt
+import functools
 from collections.abc import Callable
 from typing import Protocol
 
-from crawler.demo import markup_semantic, markup_soup, markup_table
+from crawler.demo import frame, markup_semantic, markup_soup, markup_table
+from crawler.demo.frame import Setting
 from crawler.demo.model import MAIN_HOST, Group, SampleArticle
 from crawler.demo.naming import VIETNAM, quoted
 from crawler.demo.parts import (
@@ -14,13 +16,13 @@ from crawler.demo.parts import (
     NOTICES,
     NOTICES_HEAD,
     SITE_NAME,
-    Listed,
     PageLink,
     esc,
     listed,
     pasted,
     thumbnail,
 )
+from crawler.demo.styles import STYLES, style
 from crawler.demo.truth import COLLECTIONS, DOCUMENTS_TITLE, SampleSite
 
 PER_PAGE = 8
@@ -33,13 +35,11 @@ DEAD = "/tin-tuc/thong-bao-nghi-le-nam-cu-1491900002"
 
 
 class Markup(Protocol):
-    """What each of the three markups can render."""
+    """What each of the three markups tells: how it sets the parts that all pages share, and an article's page."""
 
-    def shell(self, site: SampleSite, title: str, main: str, *, head: str = "") -> str: ...
+    SETTING: Setting
+
     def article(self, site: SampleSite, page: SampleArticle) -> str: ...
-    def listing(
-        self, site: SampleSite, title: str, items: list[Listed], links: list[PageLink], *, more: str = ""
-    ) -> str: ...
 
 
 MARKUPS: dict[str, Markup] = {"table": markup_table, "soup": markup_soup, "semantic": markup_semantic}
@@ -47,22 +47,35 @@ MARKUPS: dict[str, Markup] = {"table": markup_table, "soup": markup_soup, "seman
 
 def home(site: SampleSite) -> str:
     """The home page: newest articles, highlights by addresses as people paste them, every group, documents, notices."""
-    newest = "".join(_teaser(page, page.path) for page in site.newest()[:10])
+    first, *others = site.newest()[:9]
+    newest = _teaser(first, first.path, whole=True) + "".join(_teaser(page, page.path) for page in others)
     highlights = "".join(_teaser(page, href) for page, href in _highlights(site))
     groups = "".join(
-        f'<h3><a href="{group.path}">{esc(group.title)}</a></h3>'
-        + "".join(_line(page, page.path) for page in site.newest(group.slug)[:2])
+        _box(
+            f'<h3><a href="{group.path}">{esc(group.title)}</a></h3>',
+            [_line(page, page.path) for page in site.newest(group.slug)[:2]],
+        )
         for group in site.groups.values()
     )
-    documents = "".join(_line(page, page.path) for page in site.documents())
-    notices = "".join(f'<p><a href="/thong-bao/{slug}">{esc(text)}</a></p>' for slug, text in NOTICES)
-    main = f"""<h2>Tin mới</h2>{newest}<h2>Tiêu điểm</h2>{highlights}{groups}
-<h2><a href="/tu-lieu">{DOCUMENTS_TITLE}</a></h2>{documents}
-<h2>{NOTICES_HEAD}</h2>{notices}<p><a href="{SOFT_404}">Bài đã gỡ</a></p><p><a href="{DEAD}">Lịch nghỉ lễ năm cũ</a></p>
-<p><a href="{CALENDAR}">Lịch công tác</a> <a href="/dang-nhap">Đăng nhập</a>
+    documents = _box(
+        f'<h3><a href="/tu-lieu">{DOCUMENTS_TITLE}</a></h3>', [_line(page, page.path) for page in site.documents()]
+    )
+    notices = _box(
+        f"<h3>{NOTICES_HEAD}</h3>",
+        [f'<p><a href="/thong-bao/{slug}">{esc(text)}</a></p>' for slug, text in NOTICES]
+        + [f'<p><a href="{SOFT_404}">Bài đã gỡ</a></p><p><a href="{DEAD}">Lịch nghỉ lễ năm cũ</a></p>'],
+    )
+    main = f"""<h2 class="h">Tin mới</h2><div class="m1">{newest}</div>
+<h2 class="h">Chuyên mục</h2><div class="m2">{groups}{documents}{notices}</div>
+<h2 class="h">Tiêu điểm</h2><div class="m3">{highlights}</div>
+<p class="m5"><a href="{CALENDAR}">Lịch công tác</a> <a href="/dang-nhap">Đăng nhập</a>
 <a href="https://icpv.thanhuytphcm.vn/">Hệ thống nội bộ</a> <a href="https://www.facebook.com/">Facebook</a>
 <a href="mailto:toasoan@example.org">Thư tòa soạn</a></p>"""
-    return MARKUPS["soup"].shell(site, SITE_NAME, main)
+    return frame.shell(MARKUPS["soup"].SETTING, site, SITE_NAME, main)
+
+
+def _box(head: str, lines: list[str]) -> str:
+    return f'<div class="m4">{head}{"".join(lines)}</div>\n'
 
 
 def _highlights(site: SampleSite) -> list[tuple[SampleArticle, str]]:
@@ -74,9 +87,10 @@ def _highlights(site: SampleSite) -> list[tuple[SampleArticle, str]]:
     return chosen + [(page, quoted(f"/tin-tuc/{page.old_slugs[0]}-{page.id}")) for page in pages if page.old_slugs]
 
 
-def _teaser(page: SampleArticle, href: str) -> str:
-    image = thumbnail(page)
-    shown = f'<img src="{image}" alt="" width="120">' if image else ""
+def _teaser(page: SampleArticle, href: str, *, whole: bool = False) -> str:
+    """An article on the home page, with its photo, small or whole."""
+    image = page.photos[0].url if whole and page.photos else thumbnail(page)
+    shown = f'<img src="{esc(image)}" alt="">' if image else ""
     link = f'<a href="{esc(href)}">'
     return f'<div class="tin">{link}{shown}</a>{link}{esc(page.title)}</a><p>{esc(page.first_paragraph)}</p></div>\n'
 
@@ -99,7 +113,9 @@ def listing(site: SampleSite, group: Group, number: int, *, oldest_first: bool =
             for child in site.groups.values()
             if child.parent == group.slug
         )
-    return MARKUPS[group.markup].listing(site, group.title, items, _paging(group, number, last), more=more)
+    return frame.listing(
+        MARKUPS[group.markup].SETTING, site, group.title, items, _paging(group, number, last), more=more
+    )
 
 
 def _paging(group: Group, number: int, last: int) -> list[PageLink]:
@@ -129,13 +145,17 @@ def documents(site: SampleSite, collection: str | None) -> str:
         if collection
         else " ".join(f'<a href="/tu-lieu/{slug}">{esc(text)}</a>' for slug, text in COLLECTIONS.items())
     )
-    return MARKUPS["table"].listing(site, title, listed(pages), [], more=more)
+    return frame.listing(MARKUPS["table"].SETTING, site, title, listed(pages), [], more=more)
 
 
 def tagged(site: SampleSite, tag: str) -> str:
     """The articles of one tag."""
-    return MARKUPS["semantic"].listing(
-        site, f"Từ khóa: {tag}", listed([page for page in site.newest() if tag in page.tags]), []
+    return frame.listing(
+        MARKUPS["semantic"].SETTING,
+        site,
+        f"Từ khóa: {tag}",
+        listed([page for page in site.newest() if tag in page.tags]),
+        [],
     )
 
 
@@ -151,19 +171,23 @@ def printed(page: SampleArticle) -> str:
 
 def notice(site: SampleSite, title: str) -> str:
     """A notice: a static page, no article."""
-    return MARKUPS["soup"].shell(site, title, f"<h1>{esc(title)}</h1><p>Nội dung đang được cập nhật.</p>")
+    return frame.shell(
+        MARKUPS["soup"].SETTING, site, title, f"<h1>{esc(title)}</h1><p>Nội dung đang được cập nhật.</p>"
+    )
 
 
 def not_found(site: SampleSite) -> str:
     """The page of an error 404 or 410."""
     title = "Không tìm thấy trang"
-    return MARKUPS["table"].shell(site, title, f"<B>{title}</B><BR>Đường dẫn không đúng hoặc trang đã được gỡ bỏ.")
+    return frame.shell(
+        MARKUPS["table"].SETTING, site, title, f"<B>{title}</B><BR>Đường dẫn không đúng hoặc trang đã được gỡ bỏ."
+    )
 
 
 def soft_404(site: SampleSite) -> str:
     """A page that says 404 in words and 200 in its status."""
     text = "<div><h1>Bài viết không tồn tại</h1><p>Bài viết không tồn tại hoặc đã bị xóa.</p></div>"
-    return MARKUPS["soup"].shell(site, "Thông báo", text)
+    return frame.shell(MARKUPS["soup"].SETTING, site, "Thông báo", text)
 
 
 def login() -> str:
@@ -179,14 +203,17 @@ def calendar(site: SampleSite, day: dt.date) -> str:
     """A day of the calendar: the trap that never ends, since each day links the next."""
     step = dt.timedelta(days=1)
     links = f'<a href="/lich?ngay={day - step}">Ngày trước</a> <a href="/lich?ngay={day + step}">Ngày sau</a>'
-    return MARKUPS["soup"].shell(
-        site, f"Lịch ngày {day:%d/%m/%Y}", f"<h1>Lịch ngày {day:%d/%m/%Y}</h1><p>{links}</p><p>Không có lịch.</p>"
+    return frame.shell(
+        MARKUPS["soup"].SETTING,
+        site,
+        f"Lịch ngày {day:%d/%m/%Y}",
+        f"<h1>Lịch ngày {day:%d/%m/%Y}</h1><p>{links}</p><p>Không có lịch.</p>",
     )
 
 
 def search(site: SampleSite) -> str:
     """The search page, which robots.txt forbids."""
-    return MARKUPS["semantic"].shell(site, "Tìm kiếm", "<h1>Tìm kiếm</h1><p>Nhập từ khóa cần tìm.</p>")
+    return frame.shell(MARKUPS["semantic"].SETTING, site, "Tìm kiếm", "<h1>Tìm kiếm</h1><p>Nhập từ khóa cần tìm.</p>")
 
 
 def sitemap(site: SampleSite) -> str:
@@ -224,11 +251,8 @@ def robots(host: str) -> str:
     )
 
 
-_STYLE = "body { margin: 0 auto; max-width: 60em; font-family: sans-serif; background: url(/static/nen.png) }\n"
 STATIC: dict[str, tuple[str, Callable[[], str]]] = {
-    "/static/site.css": ("text/css", lambda: _STYLE),
+    **{f"/static/{name}.css": ("text/css", functools.partial(style, name)) for name in STYLES},
     "/static/site.js": ("text/javascript", lambda: "document.documentElement.className = 'js';\n"),
 }
-"""Path → type and text of the pages' style and script."""
-
-ICONS = frozenset(f"/static/{name}.png" for name in ("logo", "refresh", "in", "lich", "fb", "nen"))
+"""Path → type and text of the pages' styles and script."""

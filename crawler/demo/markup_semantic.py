@@ -7,25 +7,18 @@ import datetime as dt
 import json
 from typing import Any
 
+from crawler.demo.frame import Setting, related, shell
 from crawler.demo.model import Photo, Piece, SampleArticle
 from crawler.demo.naming import VIETNAM
 from crawler.demo.parts import (
     COMMENTS_HEAD,
     COMMENTS_TOTAL,
-    FOOTER,
-    NOTICES,
-    NOTICES_HEAD,
-    RELATED_HEAD,
     SITE_NAME,
-    Listed,
-    PageLink,
     crumbs,
     esc,
     long_day,
-    menu,
     printed_date,
     printed_edit,
-    related_links,
     tag_href,
     typed,
 )
@@ -35,36 +28,45 @@ _PRINTS = {"json-ld": "day-first", "json-ld-edited": "weekday-bar"}
 """Form of metadata → form of the date that the page prints besides."""
 
 
-def shell(site: SampleSite, title: str, main: str, *, head: str = "") -> str:
-    """A whole page round `main`: head with the clock, menu, notices, foot."""
-    today = site.now().date()
-    links = "".join(f'<li><a href="{href}">{esc(text)}</a></li>' for href, text in menu(site))
-    notices = "".join(f'<li><a href="/thong-bao/{slug}">{esc(text)}</a></li>' for slug, text in NOTICES)
-    foot = "".join(f"<p>{esc(line)}</p>" for line in FOOTER)
-    return f"""<!DOCTYPE html>
+SETTING = Setting(
+    page="""<!DOCTYPE html>
 <html lang="vi">
 <head>
 <meta charset="utf-8">
-<title>{esc(title)} - {SITE_NAME}</title>
+<title>{title} - {name}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/static/site.css">
+<link rel="stylesheet" href="/static/2022.css">
 <link rel="icon" href="/favicon.ico">
 <link rel="alternate" type="application/rss+xml" href="/rss.xml" title="Tin mới">
 {head}<script src="/static/site.js" defer></script>
 </head>
 <body>
-<header><a href="/"><img src="/static/logo.png" alt="{SITE_NAME}"></a>
-<time datetime="{today}T00:00:00+07:00">{long_day(today)}</time>
+<header><a href="/"><img src="/static/logo.png" alt="{name}"></a>
+<time datetime="{today}T00:00:00+07:00">{clock}</time>
 <form action="/tim-kiem"><input name="q" type="search"></form><a href="/dang-nhap" rel="nofollow">Đăng nhập</a>
-<nav><ul>{links}</ul></nav></header>
+<nav><ul>{menu}</ul></nav></header>
 <main>
 {main}
 </main>
-<aside><h2>{NOTICES_HEAD}</h2><ul>{notices}</ul></aside>
+<aside><h2>{notices_head}</h2><ul>{notices}</ul></aside>
 <footer>{foot}</footer>
 </body>
 </html>
-"""
+""",
+    clock=long_day,
+    menu_link='<li><a href="{href}">{text}</a></li>',
+    notice='<li><a href="{href}">{text}</a></li>',
+    foot_line="<p>{text}</p>",
+    listing='<h1>{title}</h1>{more}\n{rows}<nav class="pagination"><ul>{links}</ul></nav>',
+    row='<article class="item"><a href="{href}">{photo}<h3>{title}</h3></a><p>{text}</p></article>\n',
+    row_photo='<img src="{photo}" alt="" loading="lazy">',
+    no_rows="<p>Chưa có tin.</p>",
+    page_link='<li><a href="{href}"{rel}>{text}</a></li>',
+    page_link_head='<link rel="{rel}" href="{href}">\n',
+    related="<section><h2>{head}</h2><ul>{rows}</ul></section>",
+    related_row='<li><a href="{href}">{text}</a></li>\n',
+    related_whole='<li><a href="{href}"><h3>{text}</h3></a><p>{whole}</p></li>\n',
+)
 
 
 def article(site: SampleSite, page: SampleArticle) -> str:
@@ -88,30 +90,8 @@ def article(site: SampleSite, page: SampleArticle) -> str:
 </div>
 {tagged}
 </article>
-{_comments(page)}{_related(site, page)}"""
-    return shell(site, page.title, main, head=_head(site, page))
-
-
-def listing(site: SampleSite, title: str, items: list[Listed], links: list[PageLink], *, more: str = "") -> str:
-    """One page of a group."""
-    rows = "".join(_item(item) for item in items) or "<p>Chưa có tin.</p>"
-    pages = "".join(f'<li><a href="{esc(link.href)}"{_rel(link)}>{esc(link.text)}</a></li>' for link in links)
-    head = "".join(f'<link rel="{link.rel}" href="{esc(link.href)}">\n' for link in links if link.rel)
-    return shell(
-        site, title, f'<h1>{esc(title)}</h1>{more}\n{rows}<nav class="pagination"><ul>{pages}</ul></nav>', head=head
-    )
-
-
-def _rel(link: PageLink) -> str:
-    return f' rel="{link.rel}"' if link.rel else ""
-
-
-def _item(item: Listed) -> str:
-    image = f'<img src="{item.thumbnail}" alt="" loading="lazy">' if item.thumbnail else ""
-    return (
-        f'<article class="item"><a href="{item.href}">{image}<h3>{esc(item.article.title)}</h3></a>'
-        f"<p>{esc(item.article.first_paragraph)}</p></article>\n"
-    )
+{_comments(page)}{related(SETTING, site, page)}"""
+    return shell(SETTING, site, page.title, main, head=_head(site, page))
 
 
 def _head(site: SampleSite, page: SampleArticle) -> str:
@@ -213,13 +193,3 @@ def _comments(page: SampleArticle) -> str:
 <img src="/captcha.aspx" alt="captcha"><img src="/static/refresh.png" alt="refresh"><button>Gửi</button></form>
 <p>{COMMENTS_TOTAL}{total}</p><ul>{said}</ul></section>
 """
-
-
-def _related(site: SampleSite, page: SampleArticle) -> str:
-    rows = "".join(
-        f'<li><a href="{esc(href)}">{esc(other.title)}</a></li>\n'
-        if turn
-        else f'<li><a href="{esc(href)}"><h3>{esc(other.title)}</h3></a><p>{esc(other.first_paragraph)}</p></li>\n'
-        for turn, (href, other) in enumerate(related_links(site, page))
-    )
-    return f"<section><h2>{RELATED_HEAD}</h2><ul>{rows}</ul></section>"

@@ -4,53 +4,50 @@ Captions are centred lines under their photos, now in `<em>`, now in a paragraph
 sub-headings are bold paragraphs.
 """
 
+from crawler.demo.frame import Setting, related, shell
 from crawler.demo.model import Photo, Piece, SampleArticle
 from crawler.demo.parts import (
     COMMENTS_HEAD,
     COMMENTS_TOTAL,
-    FOOTER,
-    NOTICES,
-    NOTICES_HEAD,
-    RELATED_HEAD,
-    SITE_NAME,
-    Listed,
-    PageLink,
     crumbs,
     esc,
-    menu,
     printed_date,
     printed_edit,
-    related_links,
     tag_href,
-    thumbnail,
     typed,
     weekday_day,
 )
 from crawler.demo.truth import SampleSite
 
-
-def shell(site: SampleSite, title: str, main: str, *, head: str = "") -> str:
-    """A whole page round `main`: head with the clock, menu, a box of old favourites, notices, foot."""
-    links = "".join(f'<div class="b2"><a href="{href}">{esc(text)}</a></div>' for href, text in menu(site))
-    favourites = "".join(
-        f'<div class="b9"><a href="{page.path}"><img src="{thumbnail(page) or "/static/logo.png"}" alt=""></a>'
-        f'<a href="{page.path}">{esc(page.title)}</a></div>'
-        for page in site.articles[1:4]
-    )
-    notices = "".join(f'<div><a href="/thong-bao/{slug}">{esc(text)}</a></div>' for slug, text in NOTICES)
-    foot = "".join(f"<div>{esc(line)}</div>" for line in FOOTER)
-    return f"""<!DOCTYPE html>
-<html lang="vi"><head><meta charset="utf-8"><title>{esc(title)} | {SITE_NAME}</title>
-<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/site.css">
+SETTING = Setting(
+    page="""<!DOCTYPE html>
+<html lang="vi"><head><meta charset="utf-8"><title>{title} | {name}</title>
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/2015.css">
 <link rel="icon" href="/favicon.ico">{head}
 <script src="/static/site.js" defer></script></head><body>
-<div class="w"><div class="t1"><a href="/"><img src="/static/logo.png" alt=""></a><div class="t2">{weekday_day(site.now().date())}</div>
+<div class="w"><div class="t1"><a href="/"><img src="/static/logo.png" alt=""></a><div class="t2">{clock}</div>
 <div class="t3"><a href="https://icpv.thanhuytphcm.vn/dang-nhap">Đăng nhập</a> <a href="/tim-kiem?q=">Tìm kiếm</a></div></div>
-<div class="b1">{links}</div>
+<div class="b1">{menu}</div>
 <div class="r1"><div class="c1">{main}</div>
-<div class="c2"><div class="h">Đọc nhiều</div>{favourites}<div class="h">{NOTICES_HEAD}</div>{notices}</div></div>
+<div class="c2"><div class="h">Đọc nhiều</div>{favourites}<div class="h">{notices_head}</div>{notices}</div></div>
 <div class="f">{foot}</div></div></body></html>
-"""
+""",
+    clock=weekday_day,
+    menu_link='<div class="b2"><a href="{href}">{text}</a></div>',
+    notice='<div><a href="{href}">{text}</a></div>',
+    foot_line="<div>{text}</div>",
+    favourite='<div class="b9"><a href="{href}"><img src="{photo}" alt=""></a><a href="{href}">{text}</a></div>',
+    listing='<div class="g1"><h1>{title}</h1> {more}</div>{rows}<div class="g2">{links}</div>',
+    row='<div class="i1">{photo}<div class="i2"><a href="{href}">{title}</a></div><div class="i3">{text}</div></div>\n',
+    row_photo='<a href="{href}"><img src="{photo}" alt=""></a>',
+    no_rows='<div class="i1">Chưa có tin.</div>',
+    page_link='<a href="{href}">{text}</a>',
+    page_break=" ",
+    related='<div class="n1"><div class="h">{head}</div>{rows}</div>',
+    related_row='<div class="n2"><a href="{href}">{text}</a></div>\n',
+    related_whole='<div class="n2"><a href="{href}">{text}</a><div class="n3">{whole}</div></div>\n',
+    wholes=2,
+)
 
 
 def article(site: SampleSite, page: SampleArticle) -> str:
@@ -74,24 +71,8 @@ def article(site: SampleSite, page: SampleArticle) -> str:
 <div class="x1"><a href="{page.path}?print=1">In trang</a> <a href="https://www.facebook.com/sharer.php?u={page.id}">
 <img src="/static/fb.png" alt="Facebook"></a></div>
 {lead}{photo}<div class="a3">{video}{body}{byline}</div>{tagged}</div>
-{_comments(page)}{_related(site, page)}"""
-    return shell(site, page.title, main)
-
-
-def listing(site: SampleSite, title: str, items: list[Listed], links: list[PageLink], *, more: str = "") -> str:
-    """One page of a group."""
-    rows = "".join(_item(item) for item in items) or '<div class="i1">Chưa có tin.</div>'
-    pages = " ".join(f'<a href="{esc(link.href)}">{esc(link.text)}</a>' for link in links)
-    main = f'<div class="g1"><h1>{esc(title)}</h1> {more}</div>{rows}<div class="g2">{pages}</div>'
-    return shell(site, title, main)
-
-
-def _item(item: Listed) -> str:
-    image = f'<a href="{item.href}"><img src="{item.thumbnail}" alt=""></a>' if item.thumbnail else ""
-    return (
-        f'<div class="i1">{image}<div class="i2"><a href="{item.href}">{esc(item.article.title)}</a></div>'
-        f'<div class="i3">{esc(item.article.first_paragraph)}</div></div>\n'
-    )
+{_comments(page)}{related(SETTING, site, page)}"""
+    return shell(SETTING, site, page.title, main)
 
 
 def _piece(piece: Piece, page: SampleArticle) -> str:
@@ -151,11 +132,3 @@ def _comments(page: SampleArticle) -> str:
 <img src="/static/refresh.png" alt="refresh"><button>Gửi</button></div>
 <div>{COMMENTS_TOTAL}{total}</div>{said}</div>
 """
-
-
-def _related(site: SampleSite, page: SampleArticle) -> str:
-    rows = []
-    for turn, (href, other) in enumerate(related_links(site, page)):
-        whole = f'<div class="n3">{esc(other.first_paragraph)}</div>' if turn < 2 else ""
-        rows.append(f'<div class="n2"><a href="{esc(href)}">{esc(other.title)}</a>{whole}</div>\n')
-    return f'<div class="n1"><div class="h">{RELATED_HEAD}</div>{"".join(rows)}</div>'

@@ -3,55 +3,56 @@
 Captions stand in two-row tables under their photos, sub-headings are bold lines, the byline is the last bold line.
 """
 
+from crawler.demo.frame import Setting, related, shell
 from crawler.demo.model import Photo, Piece, SampleArticle
-from crawler.demo.naming import hex_of
 from crawler.demo.parts import (
     CALENDAR,
     COMMENTS_HEAD,
     COMMENTS_TOTAL,
-    FOOTER,
-    NOTICES,
-    NOTICES_HEAD,
-    RELATED_HEAD,
-    SITE_NAME,
-    Listed,
-    PageLink,
     crumbs,
     esc,
     long_day,
-    menu,
     numeric,
     printed_date,
     printed_edit,
-    related_links,
     tag_href,
     typed,
 )
 from crawler.demo.truth import SampleSite
 
-
-def shell(site: SampleSite, title: str, main: str, *, head: str = "") -> str:
-    """A whole page round `main`: head with the clock, menu, notices, foot."""
-    links = "".join(f'<TD CLASS="menu"><A HREF="{href}">{esc(text)}</A></TD>' for href, text in menu(site))
-    notices = "".join(f'<TR><TD><A HREF="/thong-bao/{slug}">{esc(text)}</A></TD></TR>' for slug, text in NOTICES)
-    foot = "<BR>".join(esc(line) for line in FOOTER)
-    state = hex_of("viewstate", title) * 12
-    return f"""<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
+SETTING = Setting(
+    page="""<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
 <HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=utf-8">
-<TITLE>{esc(title)} - {SITE_NAME}</TITLE>
-<LINK REL="stylesheet" TYPE="text/css" HREF="/static/site.css"><LINK REL="shortcut icon" HREF="/favicon.ico">{head}
+<META NAME="viewport" CONTENT="width=device-width">
+<TITLE>{title} - {name}</TITLE>
+<LINK REL="stylesheet" TYPE="text/css" HREF="/static/2009.css"><LINK REL="shortcut icon" HREF="/favicon.ico">{head}
 <SCRIPT TYPE="text/javascript" SRC="/static/site.js"></SCRIPT></HEAD>
 <BODY BGCOLOR="#FFFFFF"><FORM NAME="aspnetForm" METHOD="post" ACTION="/tim-kiem" ID="aspnetForm">
 <INPUT TYPE="hidden" NAME="__VIEWSTATE" ID="__VIEWSTATE" VALUE="/wEPDwUK{state}">
 <TABLE WIDTH="980" ALIGN="center" CELLPADDING="0" CELLSPACING="0">
-<TR><TD COLSPAN="2"><A HREF="/"><IMG SRC="/static/logo.png" ALT="{SITE_NAME}" BORDER="0"></A></TD></TR>
-<TR><TD><SPAN ID="ctl00_lblNgay">{long_day(site.now().date())}</SPAN></TD>
+<TR><TD COLSPAN="2"><A HREF="/"><IMG SRC="/static/logo.png" ALT="{name}" BORDER="0"></A></TD></TR>
+<TR><TD><SPAN ID="ctl00_lblNgay">{clock}</SPAN></TD>
 <TD ALIGN="right"><INPUT NAME="q" TYPE="text" SIZE="12"><A HREF="https://icpv.thanhuytphcm.vn/dang-nhap">Đăng nhập</A></TD></TR>
-<TR><TD COLSPAN="2"><TABLE><TR>{links}</TR></TABLE></TD></TR>
+<TR><TD COLSPAN="2"><TABLE><TR>{menu}</TR></TABLE></TD></TR>
 <TR><TD WIDTH="720" VALIGN="top">{main}</TD>
-<TD WIDTH="260" VALIGN="top"><TABLE ID="ctl00_tblThongBao"><TR><TD><B>{NOTICES_HEAD}</B></TD></TR>{notices}</TABLE></TD></TR>
+<TD WIDTH="260" VALIGN="top"><TABLE ID="ctl00_tblThongBao"><TR><TD><B>{notices_head}</B></TD></TR>{notices}</TABLE></TD></TR>
 <TR><TD COLSPAN="2" ALIGN="center">{foot}</TD></TR></TABLE></FORM></BODY></HTML>
-"""
+""",
+    clock=long_day,
+    menu_link='<TD CLASS="menu"><A HREF="{href}">{text}</A></TD>',
+    notice='<TR><TD><A HREF="{href}">{text}</A></TD></TR>',
+    foot_line="{text}",
+    foot_break="<BR>",
+    listing='<TABLE><TR><TD CLASS="nhom"><B>{title}</B> {more}</TD></TR>{rows}<TR><TD ALIGN="right">{links}</TD></TR></TABLE>',
+    row='<TR><TD><A HREF="{href}">{photo}</A><A HREF="{href}" CLASS="tin">{title}</A><BR>{text}</TD></TR>\n',
+    row_photo='<IMG SRC="{photo}" ALT="{title}" WIDTH="120">',
+    no_rows="<TR><TD>Chưa có tin.</TD></TR>",
+    page_link='<A HREF="{href}" CLASS="trang">{text}</A>',
+    page_break=" ",
+    related='<TABLE ID="ctl00_cph_tblTinKhac"><TR><TD><B>{head}</B></TD></TR>{rows}</TABLE>',
+    related_row='<TR><TD>&bull; <A HREF="{href}">{text}</A> ({day})</TD></TR>\n',
+    related_whole='<TR><TD>&bull; <A HREF="{href}">{text}</A> ({day})<BR>{whole}</TD></TR>\n',
+)
 
 
 def article(site: SampleSite, page: SampleArticle) -> str:
@@ -72,27 +73,8 @@ def article(site: SampleSite, page: SampleArticle) -> str:
 <TR><TD><A HREF="{page.path}?print=1" TARGET="_blank"><IMG SRC="/static/in.png" ALT="Bản in" WIDTH="16" HEIGHT="16"> Bản in</A>
 <A HREF="{CALENDAR}"><IMG SRC="/static/lich.png" ALT="Lịch" WIDTH="16" HEIGHT="16"></A></TD></TR>
 <TR><TD ID="ctl00_cph_tdNoiDung" CLASS="noidung">{photo}{lead}{video}{_body(page)}{byline}</TD></TR>{tagged}</TABLE>
-{_comments(page)}{_related(site, page)}"""
-    return shell(site, page.title, main)
-
-
-def listing(site: SampleSite, title: str, items: list[Listed], links: list[PageLink], *, more: str = "") -> str:
-    """One page of a group."""
-    rows = "".join(_item(item) for item in items) or "<TR><TD>Chưa có tin.</TD></TR>"
-    pages = " ".join(f'<A HREF="{esc(link.href)}" CLASS="trang">{esc(link.text)}</A>' for link in links)
-    main = (
-        f'<TABLE><TR><TD CLASS="nhom"><B>{esc(title)}</B> {more}</TD></TR>{rows}<TR><TD'
-        f' ALIGN="right">{pages}</TD></TR></TABLE>'
-    )
-    return shell(site, title, main)
-
-
-def _item(item: Listed) -> str:
-    image = f'<IMG SRC="{item.thumbnail}" ALT="{esc(item.article.title)}" WIDTH="120">' if item.thumbnail else ""
-    return (
-        f'<TR><TD><A HREF="{item.href}">{image}</A><A HREF="{item.href}" CLASS="tin">{esc(item.article.title)}</A>'
-        f"<BR>{esc(item.article.first_paragraph)}</TD></TR>\n"
-    )
+{_comments(page)}{related(SETTING, site, page)}"""
+    return shell(SETTING, site, page.title, main)
 
 
 def _body(page: SampleArticle) -> str:
@@ -154,13 +136,3 @@ def _comments(page: SampleArticle) -> str:
 <INPUT TYPE="button" VALUE="Gửi"></TD></TR>{rows}
 <TR><TD>{COMMENTS_TOTAL}{total}</TD></TR></TABLE>
 """
-
-
-def _related(site: SampleSite, page: SampleArticle) -> str:
-    rows = []
-    for turn, (href, other) in enumerate(related_links(site, page)):
-        whole = f"<BR>{esc(other.first_paragraph)}" if turn == 0 else ""
-        rows.append(
-            f'<TR><TD>&bull; <A HREF="{esc(href)}">{esc(other.title)}</A> ({other.day:%d/%m/%Y}){whole}</TD></TR>\n'
-        )
-    return f'<TABLE ID="ctl00_cph_tblTinKhac"><TR><TD><B>{RELATED_HEAD}</B></TD></TR>{"".join(rows)}</TABLE>'

@@ -92,9 +92,8 @@ def _page(site: SampleSite, path: str, query: Mapping[str, list[str]]) -> Answer
     if path in front.STATIC:
         content_type, text = front.STATIC[path]
         return _text(text(), content_type)
-    if path in front.ICONS:
-        size = 120 if path.endswith("logo.png") else 16
-        return _binary(media.png(path, size, size // 3 if size > 16 else size), "image/png")
+    if path in media.ICONS:
+        return _binary(media.drawn(path), "image/png")
     collection = plain.removeprefix("/tu-lieu/").rstrip("/")
     if plain.rstrip("/") == "/tu-lieu" or collection in COLLECTIONS:
         return _html(site, front.documents(site, collection if collection in COLLECTIONS else None))
@@ -117,7 +116,7 @@ _FIXED: dict[str, Callable[[SampleSite], Answer]] = {
     "/": _home,
     "/favicon.ico": lambda site: _binary(media.icon(), "image/x-icon"),
     "/captcha.aspx": lambda site: Answer(
-        body=media.png("captcha", 96, 32), content_type="image/png", compressible=False, validated=False
+        body=media.drawn("/captcha.aspx"), content_type="image/png", compressible=False, validated=False
     ),
     "/sitemap.xml": lambda site: _text(front.sitemap(site), "application/xml"),
     "/rss.xml": lambda site: _text(front.feed(site), "application/rss+xml; charset=utf-8"),
@@ -161,25 +160,23 @@ def _calendar(site: SampleSite, day: str) -> Answer:
 def _file(site: SampleSite, path: str) -> Answer:
     """A photo, attachment or video that an article shows, by its path as linked."""
     for page in site.articles:
-        modified = dt.datetime.combine(page.day, dt.time(7), VIETNAM).timestamp()
-        kind = _kind_of(page, path)
-        if kind == "photo":
-            content_type = "image/png" if path.lower().endswith(".png") else "image/jpeg"
-            return _binary(media.photo(path), content_type, modified)
-        if kind == "file":
-            return _binary(media.pdf(path), "application/pdf", modified)
-        if kind == "video":
-            return _binary(media.video(path), "video/mp4", modified)
+        found = _file_of(page, path)
+        if found is not None:
+            content_type, body = found
+            return _binary(body, content_type, dt.datetime.combine(page.day, dt.time(7), VIETNAM).timestamp())
     return _html(site, front.not_found(site), status=404)
 
 
-def _kind_of(page: SampleArticle, path: str) -> str | None:
-    """What the path is to the article. None where it is nothing to it."""
-    if any(path in {photo.path.partition("?")[0], thumbnail_path(photo)} for photo in page.photos):
-        return "photo"
+def _file_of(page: SampleArticle, path: str) -> tuple[str, bytes] | None:
+    """Type and bytes of what the path is to the article. None where it is nothing to it."""
+    for photo in page.photos:
+        whole, small = photo.path.partition("?")[0], thumbnail_path(photo)
+        if path in {whole, small}:
+            content_type = "image/png" if path.lower().endswith(".png") else "image/jpeg"
+            return content_type, media.photo(whole, small=None if path == whole else small)
     if any(path == piece.href for piece in page.pieces if piece.kind == "file"):
-        return "file"
-    return "video" if path == page.video else None
+        return "application/pdf", media.pdf(path)
+    return ("video/mp4", media.video(path)) if path == page.video else None
 
 
 def _html(
