@@ -4,9 +4,11 @@ or what stands just under the body.
 
 import re
 
+from crawler.pages.fields.authors import find_author
 from crawler.pages.fields.blocks import Line
 from crawler.pages.fields.heads import find_in_head, named_by_label
 from crawler.pages.fields.story import Story
+from crawler.pages.html.linked_data import OFFICE
 from crawler.pages.html.tree import Piece
 from crawler.pages.places.ledger import Ledger
 from crawler.pages.places.page import Page, leads_to_file
@@ -28,15 +30,21 @@ _SOURCE = re.compile(r"^\(?\s*(?:nguồn|theo)(?:\s+tin)?(?:\s*([:：])|\s)\s*",
 
 def find_byline(page: Page, regions: Regions, story: Story, lines: list[Line | int]) -> Byline | None:
     """The byline by order of trust; taken off the body where it is its last line."""
-    known = {fold(name) for rule, name in page.meta.author if "/" not in name and "." not in name.strip(".")}
+    told = [(rule, name) for rule, name in page.meta.author if rule != OFFICE]
+    known = {fold(name) for _, name in told if "/" not in name and "." not in name.strip(".")}
     ledger = page.ledger
+    if not page.vietnamese:
+        author = find_author(page, regions)
+        if author is not None:
+            ledger.take("byline", author[1], author[0].printed)
+        return author[0] if author else None
     found = _from_credits(lines) or _from_tail(page, story, lines, known)
     if (
         found is None or not found[0].people
     ):  # an agency's sign under the text is no byline where the head names somebody
         found = find_in_head(page, regions, story, known) or found or _from_after(page, regions, known)
     if found is None:
-        for rule, name in page.meta.author:
+        for rule, name in told:
             byline = parse_byline(name)
             if (
                 byline is None

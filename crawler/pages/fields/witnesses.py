@@ -9,7 +9,7 @@ from datetime import date, timedelta, timezone
 from typing import Any
 
 from crawler.pages.fields.story import Story
-from crawler.pages.html.metadata import OF_PAGE
+from crawler.pages.html.linked_data import OF_PAGE
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import nearest_year
@@ -63,7 +63,7 @@ def hear_witnesses(
     """Collect them; those that contradict better ones are noted and left out."""
     latest = page.captured_at.astimezone(VIETNAM).date() + timedelta(days=1) if page.captured_at else None
     known = Witnesses(
-        home=home_of(page), latest=latest, event=event,
+        home=VIETNAM if page.vietnamese else None, latest=latest, event=event,
         estimate=estimate_day(page.identity.id) if page.identity else None,
     )  # fmt: skip
     pictured = _day_of_images(page, images, latest)
@@ -84,14 +84,6 @@ def hear_witnesses(
             break
         page.ledger.refuse("date", rule, value, reason or "no date")
     return known
-
-
-def home_of(page: Page) -> timezone | None:
-    """Vietnam's time for this site and for pages in its language; None for others."""
-    host = page.meta.origin.rpartition("/")[2].partition(":")[0]
-    vietnamese = page.meta.language.lower().startswith("vi") or host.endswith(".vn")
-    written = any("\u1ea0" <= char <= "\u1ef9" for char in page.meta.page_title)  # letters that no other language has
-    return VIETNAM if page.identity is not None or vietnamese or written else None
 
 
 def _refuse(page: Page, moment: Moment | None, known: Witnesses) -> str | None:

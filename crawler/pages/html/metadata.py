@@ -1,27 +1,13 @@
 """Metadata: what the page says of itself to machines, in JSON-LD, `meta` tags, microdata and `link` tags."""
 
-import html
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
+from crawler.pages.html.linked_data import OF_PAGE, read_linked_data
 from crawler.pages.words.text import clean
-
-_ARTICLE_TYPES = frozenset({"article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle",
-"opinionnewsarticle",
-    "backgroundnewsarticle",
-                            "reviewnewsarticle", "blogposting", "liveblogposting", "report", "videoobject",
-                            "imagegallery",
-                            "webpage"})  # fmt: skip
-OF_PAGE = "json-ld:WebPage"
-"""The rule of a date that says when a page was made, article or not."""
-_LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage"})
-_MAX_JSON = 400_000
-_CONTROL = re.compile(r"[\x00-\x1f]")
-_COMMA = re.compile(r",\s*([}\]])")
 
 _META = {
     "title": ("og:title", "twitter:title", "headline", "title", "dc.title"),
@@ -36,7 +22,8 @@ _META = {
     "date"),
     "modified": ("article:modified_time", "og:article:modified_time", "datemodified", "date_modified", "lastmod",
     "og:updated_time", "last-modified", "dcterms.modified", "dc.date.modified", "article:modified", "updated_time"),
-    "author": ("article:author", "author", "dc.creator", "twitter:creator"),
+    "author": ("article:author", "author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
+    "citation_author", "og:article:author", "byl", "twitter:creator"),
     "section": ("article:section", "articlesection"),
     "keywords": ("news_keywords", "keywords"),
     "type": ("og:type",),
@@ -84,11 +71,15 @@ def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
         elements[element.tag].append(element)
     base = _find_base(elements["base"], url)
     found = Metadata(base=base, origin="/".join(base.split("/", 3)[:3]), language=(root.get("lang") or "").strip())
-    for block in _linked_data(elements["script"]):
-        _read_object(found, block)
+    linked = read_linked_data(elements["script"], url)
+    for name in ("title", "description", "published", "modified", "author", "section"):
+        getattr(found, name).extend(getattr(linked, name))
+    found.is_article, found.is_list, found.comment_count = linked.is_article, linked.is_list, linked.comment_count
     metas = _read_metas(elements["meta"])
     for name, keys in _META.items():
         values = [(f"meta:{key}", metas[key][0]) for key in keys if key in metas]
+        if name == "author":  # one tag for each
+            values = [(f"meta:{key}", value) for key in keys for value in metas.get(key, ())[:10]]
         if name in {"title", "description", "published", "modified", "author"}:
             getattr(found, name).extend(values)
         elif name == "section" and values:
@@ -181,97 +172,3 @@ def _read_links(found: Metadata, elements: list[Any], url: str) -> None:
         if (link.get("rel") or "").lower() == "canonical" and (href := (link.get("href") or "").strip()):
             found.canonical = _join(url, href) or found.canonical
             return
-
-
-def _linked_data(scripts: list[Any]) -> Iterator[dict[str, Any]]:
-    """Every object of the page's JSON-LD, those in lists and graphs too."""
-    for script in scripts:
-        if "ld+json" not in (script.get("type") or "").lower() or not script.text or len(script.text) > _MAX_JSON:
-            continue
-        text = script.text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
-        try:
-            loaded = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            try:  # a comma before the closing bracket, a raw line feed in a string: both are common
-                loaded = json.loads(_COMMA.sub(r"\1", _CONTROL.sub(" ", text)), strict=False)
-            except (ValueError, RecursionError):
-                continue
-        waiting, seen = [loaded], 0
-        while waiting and seen < 200:
-            value = waiting.pop(0)
-            seen += 1
-            if isinstance(value, list):
-                waiting.extend(value[:50])
-            elif isinstance(value, dict):
-                yield value
-                waiting.extend(
-                    value[key] for key in ("@graph", "mainEntity") if isinstance(value.get(key), list | dict)
-                )
-
-
-def _types(value: dict[str, Any]) -> set[str]:
-    types = value.get("@type")
-    return {str(name).lower().rsplit("/", 1)[-1] for name in (types if isinstance(types, list) else [types])}
-
-
-def _text(value: Any) -> str:
-    """A JSON-LD value as text, entities resolved: many templates escape it for HTML first."""
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("@value") or ""
-    return clean(html.unescape(value)) if isinstance(value, str) else ""
-
-
-def _read_object(found: Metadata, value: dict[str, Any]) -> None:
-    types = _types(value)
-    if "breadcrumblist" in types:
-        names = _breadcrumb(value)
-        if names:
-            found.section.insert(0, ("json-ld:BreadcrumbList", names))
-        return
-    if types & _LIST_TYPES:
-        found.is_list = True
-    if not types & _ARTICLE_TYPES:
-        return
-    is_article = not types & {"webpage", "videoobject"}
-    found.is_article = found.is_article or is_article
-    for name, keys in (("title", ("headline", "name")), ("description", ("description",)), ("published",
-    ("datePublished", "uploadDate")),
-                       ("modified", ("dateModified",))):  # fmt: skip
-        for key in keys:
-            text = _text(value.get(key))
-            if text and (is_article or name != "title"):
-                rule = OF_PAGE if name == "published" and "webpage" in types else f"json-ld:{key}"
-                getattr(found, name).append((rule, text))
-                break
-    authors = value.get("author") or value.get("creator")
-    for author in authors if isinstance(authors, list) else [authors]:
-        if author and not (isinstance(author, dict) and _types(author) & {"organization", "newsmediaorganization"}):
-            name = _text(author)
-            if name:
-                found.author.append(("json-ld:author", name))
-    if is_article:
-        section = value.get("articleSection")
-        names = (
-            [_text(part) for part in section]
-            if isinstance(section, list)
-            else [clean(part) for part in _text(section).split(",")]
-        )
-        if any(names):
-            found.section.append(("json-ld:articleSection", [name for name in names if name]))
-        count = value.get("commentCount")
-        if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
-            found.comment_count = count
-
-
-def _breadcrumb(value: dict[str, Any]) -> list[str]:
-    items = value.get("itemListElement")
-    names: list[str] = []
-    waiting = items[:20] if isinstance(items, list) else []
-    while waiting:
-        item = waiting.pop(0)
-        if isinstance(item, list):
-            waiting[:0] = item[:20]
-        elif isinstance(item, dict):
-            inner = item.get("item")
-            names.append(_text(item.get("name")) or (_text(inner) if isinstance(inner, dict) else ""))
-    return [name for name in names if name]

@@ -35,6 +35,8 @@ class Page:
     identity: scope.Page | None
     """Kind, id and slug. None outside the scope."""
     slug: str
+    vietnamese: bool = True
+    """Whether it is this site's, or in its language: how such papers write tells more than markup then."""
     ledger: Ledger = field(default_factory=Ledger)
     teaser: list[bool] = field(default_factory=list)
     """For each piece, whether it belongs to a list of other articles."""
@@ -147,4 +149,14 @@ def open_page(url: str, tree: Tree, meta: Metadata, captured_at: datetime | None
         other = scope.find_page(meta.canonical)
         identity = other if other is not None and other.kind is not scope.Kind.LISTING else identity
     slug = identity.slug if identity is not None else find_slug(url) or find_slug(meta.canonical or "")
-    return Page(url, tree, meta, captured_at, identity, slug)
+    return Page(url, tree, meta, captured_at, identity, slug, identity is not None or _is_vietnamese(meta))
+
+
+def _is_vietnamese(meta: Metadata) -> bool:
+    """By the page's language, its host, or letters in its title that no other language has."""
+    host = meta.origin.rpartition("/")[2].partition(":")[0]
+    return (
+        meta.language.lower().startswith("vi")
+        or host.endswith(".vn")
+        or any("\u1ea0" <= char <= "\u1ef9" for char in meta.page_title)
+    )

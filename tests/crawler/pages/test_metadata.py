@@ -24,15 +24,12 @@ def test_json_ld_is_read_from_graphs_lists_and_broken_notation() -> None:
     assert read('<head><script type="application/ld+json">{"@type":"NewsArticle",</script>').title == []
 
 
-def test_organisations_and_placeholders_are_no_authors() -> None:
-    assert (
-        read(
-            "<head><script"
-            ' type="application/ld+json">{"@type":"NewsArticle","author":{"@type":"Organization","name":"Báo'
-            ' Mẫu"}}</script>'
-        ).author
-        == []
-    )
+def test_organisations_are_told_apart_and_placeholders_are_no_authors() -> None:
+    assert read(
+        "<head><script"
+        ' type="application/ld+json">{"@type":"NewsArticle","author":{"@type":"Organization","name":"Báo'
+        ' Mẫu"}}</script>'
+    ).author == [("json-ld:organization", "Báo Mẫu")]
     assert (
         read(
             "<head><script"
