@@ -38,7 +38,9 @@ from archive.state.database import State
 from archive.state.rows import CaptureRow, VersionRow
 from archive.state.urls import Urls
 from archive.warc.exchange import Exchange, draft_exchange, examine_response, format_date
-from archive.warc.reader import Record, read_record_at
+from archive.warc.fields import JSON, Field
+from archive.warc.reader import read_record_at
+from archive.warc.record import Record
 from archive.warc.writer import Draft, Place, WarcFile
 
 logger = logging.getLogger(__name__)
@@ -287,13 +289,13 @@ class Collection:
     def _append_item_record(self, line: bytes, response_id: str) -> Place:
         warc = self._open_warc()
         fields = (
-            ("WARC-Type", "metadata"),
-            ("WARC-Record-ID", f"<{self._new_id()}>"),
-            ("WARC-Date", format_date(self._clock())),
+            (Field.TYPE, "metadata"),
+            (Field.RECORD_ID, f"<{self._new_id()}>"),
+            (Field.DATE, format_date(self._clock())),
             # No WARC-Target-URI: whoever indexes by it would serve the item in the page's place.
-            ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
-            ("WARC-Refers-To", f"<{response_id}>"),
-            ("Content-Type", "application/json"),
+            (Field.WARCINFO_ID, f"<{self._warcinfo_id}>"),
+            (Field.REFERS_TO, f"<{response_id}>"),
+            (Field.CONTENT_TYPE, JSON),
         )
         return self._append(warc, [Draft.of(line, *fields)])[0]
 

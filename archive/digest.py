@@ -6,7 +6,6 @@ This archive writes `sha1:` and base32 in records, which every replay tool keys 
 
 import base64
 import binascii
-import enum
 import hashlib
 import re
 from dataclasses import dataclass
@@ -19,15 +18,6 @@ ALGORITHMS = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "
 """Algorithm → bytes of its digests."""
 
 
-class Comparison(enum.Enum):
-    """How a digest that was written stands to the bytes."""
-
-    EQUAL = "equal"
-    DIFFERS = "differs"
-    UNKNOWN = "unknown"
-    """The algorithm or the notation is not known, so that nothing can be said."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Digest:
     """A digest as read."""
@@ -37,6 +27,18 @@ class Digest:
     raw: bytes
     notation: str
     """`hex`, `base32` or `base64`."""
+
+    def agrees(self, raw: bytes) -> bool:
+        """Whether it is this digest."""
+        return self.raw == raw
+
+    def in_notation(self, raw: bytes) -> str:
+        """Another digest, written as this one was."""
+        if self.notation == "hex":
+            value = raw.hex()
+        else:
+            value = (base64.b32encode if self.notation == "base32" else base64.b64encode)(raw).decode("ascii")
+        return f"{self.algorithm}:{value}"
 
 
 def format_sha1(raw: bytes) -> str:
@@ -67,9 +69,15 @@ def _from_hex(value: str, size: int) -> bytes | None:
 
 def _from_base32(value: str, size: int) -> bytes | None:
     bare = value.rstrip("=").upper()
-    if len(bare) != -(-size * 8 // 5) or not re.fullmatch("[A-Z2-7]+", bare):
+    if len(bare) != -(-size * 8 // 5) or not _BASE32.fullmatch(bare):
         return None
-    return base64.b32decode(bare + "=" * (-len(bare) % 8))
+    # `int` reads digits up to V in C, where `base64.b32decode` loops in Python; bits that fill the last digit up are 0.
+    number = int(bare.translate(_TO_BASE32HEX), 32)
+    return (number >> len(bare) * 5 - size * 8).to_bytes(size, "big")
+
+
+_BASE32 = re.compile("[A-Z2-7]+")
+_TO_BASE32HEX = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV")
 
 
 def _from_base64(value: str, size: int) -> bytes | None:
@@ -94,16 +102,15 @@ def digest_stream(stream: BinaryIO, algorithm: str = "sha1") -> bytes:
     return sha.digest()
 
 
+def digest_of(data: bytes | BinaryIO, algorithm: str = "sha1") -> bytes:
+    """The digest of bytes, or of a stream from its beginning."""
+    if isinstance(data, bytes):
+        return hashlib.new(algorithm, data, usedforsecurity=False).digest()
+    data.seek(0)
+    return digest_stream(data, algorithm)
+
+
 def digest_file(path: Path) -> str:
     """`sha256:` and hex of a file."""
     with path.open("rb") as stream:
         return "sha256:" + digest_stream(stream, "sha256").hex()
-
-
-def compare(written: str, stream: BinaryIO, *, default: str | None = None) -> Comparison:
-    """Hold a digest as written against a stream, read from its beginning."""
-    digest = parse_digest(written, default=default)
-    if digest is None:
-        return Comparison.UNKNOWN
-    stream.seek(0)
-    return Comparison.EQUAL if digest_stream(stream, digest.algorithm) == digest.raw else Comparison.DIFFERS

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.warc.exchange import WARC_FIELDS, format_date
+from archive.warc.exchange import format_date
+from archive.warc.fields import WARC_FIELDS, Field
 from archive.warc.writer import Draft, format_fields
 
 
@@ -51,9 +52,9 @@ def draft_warcinfo(options: Options, collection: Path, name: str, record_id: str
     )
     return Draft.of(
         block,
-        ("WARC-Type", "warcinfo"),
-        ("WARC-Record-ID", f"<{record_id}>"),
-        ("WARC-Date", format_date(now)),
-        ("WARC-Filename", name),
-        ("Content-Type", WARC_FIELDS),
+        (Field.TYPE, "warcinfo"),
+        (Field.RECORD_ID, f"<{record_id}>"),
+        (Field.DATE, format_date(now)),
+        (Field.FILENAME, name),
+        (Field.CONTENT_TYPE, WARC_FIELDS),
     )

@@ -43,4 +43,7 @@ class Window(io.RawIOBase):
 
 def open_window(stream: BinaryIO, start: int, length: int, *, owns: bool = False) -> BinaryIO:
     """A part of a seekable stream as a buffered stream of its own."""
+    if type(stream) is io.BytesIO and not owns:
+        with stream.getbuffer() as data:
+            return io.BytesIO(data[start : start + length])
     return io.BufferedReader(Window(stream, start, length, owns=owns))

@@ -138,7 +138,7 @@ def _read_warcinfos(directory: Path) -> Iterator[dict[str, str]]:
             if record.type == "warcinfo":
                 lines = record.block.read().decode("utf-8", "replace").splitlines()
                 fields = {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
-                yield {**fields, "file": path.name, "date": record.header("WARC-Date") or ""}
+                yield {**fields, "file": path.name, "date": record.date}
 
 
 def _configuration(info: dict[str, str]) -> dict[str, Any]:

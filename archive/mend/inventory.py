@@ -15,11 +15,10 @@ from archive.recover.reindex import Describe, StoredItem, capture_row, read_item
 from archive.scratch import open_scratch
 from archive.state.rows import CaptureRow
 from archive.warc.filler import TARGET, lost_records
-from archive.warc.reader import Record, bare_uri
+from archive.warc.record import Record
 from archive.warc.salvage import Gap, read_sound, warcinfo_of
 
 _CAPTURE = tuple(CaptureRow.__dataclass_fields__)
-_REFERENCES = ("WARC-Concurrent-To", "WARC-Refers-To", "WARC-Warcinfo-ID")
 
 
 class Inventory:
@@ -66,7 +65,7 @@ class Inventory:
             "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
             (name, offset, length, record.record_id, warcinfo_of(record)),
         )
-        targets = {bare_uri(value) for header in _REFERENCES for value in record.all(header)}
+        targets = {*record.concurrent_to, record.refers_to, record.warcinfo_id} - {""}
         self.db.executemany("INSERT INTO refs VALUES (?, ?)", [(name, target) for target in targets])
         if record.type in {"response", "revisit"}:
             row = capture_row(name, offset, length, record, describe)
@@ -76,7 +75,7 @@ class Inventory:
             item = read_item(name, offset, length, record)
             if item is not None:
                 self.add_item(item)
-            if record.header("WARC-Target-URI") == TARGET:
+            if record.target_uri == TARGET:
                 execute("INSERT INTO fillers VALUES (?, ?, ?)", (name, offset, length))
             self.db.executemany("INSERT INTO named VALUES (?)", [(lost,) for lost in lost_records(record)])
 

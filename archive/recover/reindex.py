@@ -13,9 +13,8 @@ from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_r
 from archive.state.database import State
 from archive.state.rows import CaptureRow
 from archive.state.urls import Found, Urls
-from archive.warc.reader import Record, bare_uri
+from archive.warc.record import Record
 from archive.warc.salvage import Gap, read_sound
-from archive.warc.writer import REVISIT_NOT_MODIFIED
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ def index_file(
 
 def read_item(file: str, offset: int, length: int, record: Record) -> StoredItem | None:
     """The item of a `metadata` record. None where it holds none."""
-    if not (record.header("Content-Type") or "").startswith("application/json"):
+    if not record.is_json:
         return None
     line = record.block.read()
     try:
@@ -74,19 +73,19 @@ def read_item(file: str, offset: int, length: int, record: Record) -> StoredItem
 
 def capture_row(file: str, offset: int, length: int, record: Record, describe: Describe) -> CaptureRow:
     """The index row of a `response` or `revisit` record."""
-    uri = bare_uri(record.header("WARC-Target-URI") or "")
+    uri = record.target_uri
     head = _read_response_head(record)
-    not_modified = record.header("WARC-Profile") == REVISIT_NOT_MODIFIED
+    not_modified = record.is_not_modified
     found = describe(uri)
     return CaptureRow(
         key=found.key if found else uri,
         uri=uri,
-        date=record.header("WARC-Date") or "",
+        date=record.date,
         type=record.type,
         status=304 if not_modified else head.status if head else 0,
         mime=media_type(head),
-        payload_digest=record.header("WARC-Payload-Digest"),
-        truncated=None if record.type == "revisit" else record.header("WARC-Truncated"),
+        payload_digest=record.payload_digest,
+        truncated=None if record.type == "revisit" else record.truncated,
         file=file,
         offset=offset,
         length=length,

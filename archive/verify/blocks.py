@@ -7,22 +7,23 @@ so that a reader can tell
 another reading of the standard from damage.
 """
 
-import base64
 import hashlib
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
-from archive.digest import Digest, digest_stream, parse_digest
+from archive.digest import Digest, digest_of, parse_digest
 from archive.http.bodies import Message, decode_content, read_message
-from archive.http.head import HTTPSyntaxError, RequestHead, ResponseHead
+from archive.http.head import HTTPSyntaxError, RequestHead, ResponseHead, media_type, read_head
 from archive.streams import open_window
 from archive.verify.rules import PROFILES, Problem
+from archive.warc.fields import JSON, WARC_FIELDS, Field
 from archive.warc.payload import http_kind
-from archive.warc.reader import Record, bare_uri
+from archive.warc.record import Record
 
+TEXTS = frozenset({"warcinfo", "metadata", "resource", "conversion"})
+"""Types of record whose block may be warc-fields or JSON."""
 MAX_FIELDS = 16 * 1024 * 1024
 """A larger block of warc-fields or JSON is not read as text."""
 FIELD_LINE = re.compile(rb"[^\x00-\x20()<>@,;:\\\"/\[\]?={}\x7f]+:.*")
@@ -48,12 +49,11 @@ def check_block(record: Record, *, closed: bool) -> BlockFacts:
     """
     facts = BlockFacts()
     problems = facts.problems
-    problems.extend(_check_block_digest(record))
-    content_type = record.header("Content-Type") or ""
+    content_type = record.content_type
+    _check_block_digest(record, problems, closed=closed)
     if record.block_length and not content_type and record.type != "continuation":
         problems.append(("no-content-type", f"expected Content-Type in a {record.type} record with a block, got none"))
-    scheme = bare_uri(record.header("WARC-Target-URI") or "").partition(":")[0].lower()
-    kind = _message_kind(record, content_type, scheme, problems)
+    kind = _message_kind(record, content_type, problems)
     message = None
     if kind and record.block_length:
         try:
@@ -62,23 +62,23 @@ def check_block(record: Record, *, closed: bool) -> BlockFacts:
             problems.append(("no-http", str(error)))
     if record.type == "revisit":
         problems.extend(_check_revisit(record, message, closed=closed))
-    elif kind is None or message is not None or not record.block_length:
-        problems.extend(_check_payload_digest(record, message))
     else:
-        problems.extend(_check_payload_digest(record, None))
+        problems.extend(_check_payload_digest(record, message))
     if message is not None:
         _note_head(message, facts)
         problems.extend(_check_http(record, message))
         message.payload.close()
-    _check_text(record, content_type, facts)
+    if record.type in TEXTS:
+        _check_text(record, content_type, facts)
     return facts
 
 
-def _message_kind(record: Record, content_type: str, scheme: str, problems: list[Problem]) -> str | None:
+def _message_kind(record: Record, content_type: str, problems: list[Problem]) -> str | None:
     """`request` or `response` when the block is to be read as an HTTP message."""
-    kind = http_kind(content_type)
     if record.type not in ("request", "response", "revisit"):
         return None
+    kind = http_kind(content_type)
+    scheme = record.target_uri.partition(":")[0].lower()
     expected = "request" if record.type == "request" else "response"
     if kind and kind != expected and not (kind == "response" and "msgtype" not in content_type.lower()):
         problems.append(
@@ -94,39 +94,50 @@ def _message_kind(record: Record, content_type: str, scheme: str, problems: list
     return expected if kind else None
 
 
-def _check_block_digest(record: Record) -> Iterator[Problem]:
-    for written in record.all("WARC-Block-Digest"):
+def _check_block_digest(record: Record, problems: list[Problem], *, closed: bool) -> None:
+    for written in record.all(Field.BLOCK_DIGEST):
         digest = parse_digest(written)
         if digest is None:
             continue  # the header rules say so
-        record.block.seek(0)
-        actual = digest_stream(record.block, digest.algorithm)
-        if actual != digest.raw:
-            yield "block-digest", f"expected {written}, got {_same_notation(digest, actual)}"
+        actual = digest_of(record.in_memory if record.in_memory is not None else record.block, digest.algorithm)
+        if digest.agrees(actual):
+            continue
+        detail = f"expected {written}, got {digest.in_notation(actual)}"
+        # Written by tools that digested the block that they left out.
+        of_nothing = digest.agrees(digest_of(b"", digest.algorithm))
+        if record.type == "revisit" and of_nothing and not closed:
+            problems.append(("block-digest-other", f"{detail}; it is over no bytes at all"))
+        else:
+            problems.append(("block-digest", detail))
 
 
 def _check_payload_digest(record: Record, message: Message | None) -> Iterator[Problem]:
-    if record.header("WARC-Segment-Number"):
+    if Field.SEGMENT_NUMBER.key in record.values:
         return  # section 5.9: of a segmented record it is over the logical whole
-    for written in record.all("WARC-Payload-Digest"):
+    for written in record.all(Field.PAYLOAD_DIGEST):
         digest = parse_digest(written)
         if digest is None:
             continue
         payload = message.payload if message else record.block
-        actual = _digest(payload, digest.algorithm)
-        if actual == digest.raw:
+        actual = digest_of(payload, digest.algorithm)
+        if digest.agrees(actual):
             continue
         meaning = _other_meaning(record, message, digest)
-        got = _same_notation(digest, actual)
+        got = digest.in_notation(actual)
         if meaning:
-            yield (
-                "payload-digest-other",
-                f"expected {written} over the message body without chunks, got {got}; it is {meaning}",
-            )
-        elif record.header("WARC-Truncated"):
+            what = "the message body without chunks" if message else "the block, which is no HTTP message"
+            yield "payload-digest-other", f"expected {written} over {what}, got {got}; it is {meaning}"
+        elif record.truncated:
             yield (
                 "payload-digest-other",
                 f"expected {written} over the payload, got {got}; the record is truncated, is it over the whole?",
+            )
+        elif message is None and record.type == "response":
+            # Section 5.9 leaves to each protocol what its payload is; of others than HTTP nothing can be said here.
+            what = record.content_type or "a type that is not named"
+            yield (
+                "payload-digest-other",
+                f"expected {written} over the block, got {got}; of {what} it may be over a part",
             )
         else:
             yield "payload-digest", f"expected {written}, got {got}"
@@ -136,41 +147,29 @@ def _other_meaning(record: Record, message: Message | None, digest: Digest) -> s
     """Which bytes a digest is over, when not over those that the standard means."""
     if message is None:
         # No message could be read: some tools split at the first empty line they find, or take all for the body.
-        return (
-            "over no bytes at all"
-            if digest.raw == hashlib.new(digest.algorithm, usedforsecurity=False).digest()
-            else None
-        )
-    length = record.block_length - message.body_offset
-    if _digest(open_window(record.block, message.body_offset, length), digest.algorithm) == digest.raw:
+        if digest.agrees(digest_of(b"", digest.algorithm)):
+            return "over no bytes at all"
+        found = read_head(record.block)
+        if found is None:
+            return None
+        body = open_window(record.block, found[1], record.block_length - found[1])
+        return "over what follows the first empty line" if digest.agrees(digest_of(body, digest.algorithm)) else None
+    body = open_window(record.block, message.body_offset, record.block_length - message.body_offset)
+    if digest.agrees(digest_of(body, digest.algorithm)):
         return "over the body with its chunks, as warcprox and wget write it and warcio and FastWARC expect it"
-    if _digest(record.block, digest.algorithm) == digest.raw:
+    if digest.agrees(digest_of(record.block, digest.algorithm)):
         return "over the whole block"
     if isinstance(message.head, ResponseHead) and message.head.codings:
         with decode_content(message.payload, message.head.codings).content as content:
-            if _digest(content, digest.algorithm) == digest.raw:
+            if digest.agrees(digest_of(content, digest.algorithm)):
                 return "over the decoded content"
     return None
-
-
-def _digest(stream: BinaryIO, algorithm: str) -> bytes:
-    stream.seek(0)
-    return digest_stream(stream, algorithm)
-
-
-def _same_notation(digest: Digest, raw: bytes) -> str:
-    if digest.notation == "hex":
-        value = raw.hex()
-    else:
-        value = (base64.b32encode if digest.notation == "base32" else base64.b64encode)(raw).decode("ascii")
-    return f"{digest.algorithm}:{value}"
 
 
 def _note_head(message: Message, facts: BlockFacts) -> None:
     if isinstance(message.head, ResponseHead):
         facts.status = message.head.status
-        mime = (message.head.header(b"Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
-        facts.mime = mime or None
+        facts.mime = media_type(message.head)
     else:
         facts.method = message.head.method.decode("latin-1")
 
@@ -183,7 +182,7 @@ def _check_http(record: Record, message: Message) -> Iterator[Problem]:
         return
     body = record.block_length - message.body_offset
     if message.chunked is not None:
-        if not message.chunked.complete and not record.header("WARC-Truncated"):
+        if not message.chunked.complete and not record.truncated:
             yield "http-chunks", message.chunked.error or "expected a complete chunked body"
         elif message.chunked.rest:
             yield "http-chunks", f"expected nothing after the chunked body, got {message.chunked.rest} bytes"
@@ -195,7 +194,7 @@ def _check_http(record: Record, message: Message) -> Iterator[Problem]:
         length = lengths.pop()
         if not length.isdigit():
             yield "http-syntax", f"expected Content-Length in digits, got {length[:40]!r}"
-        elif int(length) != body and body and not record.header("WARC-Truncated"):
+        elif int(length) != body and body and not record.truncated:
             yield (
                 "http-length",
                 f"expected a body of {int(length)} bytes, as the server's Content-Length has it, got {body}",
@@ -204,15 +203,15 @@ def _check_http(record: Record, message: Message) -> Iterator[Problem]:
 
 def _check_revisit(record: Record, message: Message | None, *, closed: bool) -> Iterator[Problem]:
     """WARC 1.1 section 6.7."""
-    profile = PROFILES.get(bare_uri(record.header("WARC-Profile") or ""))
+    profile = PROFILES.get(record.profile)
     body = record.block_length - message.body_offset if message else 0
     if profile == "identical":
-        if not record.header("WARC-Payload-Digest"):
+        if not record.payload_digest:
             yield (
                 "missing-header",
                 "expected WARC-Payload-Digest in a revisit of this profile (section 6.7.2), got none",
             )
-        if not body and record.header("WARC-Truncated") != "length":
+        if not body and record.truncated != "length":
             yield (
                 "revisit-not-truncated",
                 "expected WARC-Truncated: length, since the payload is left out (section 6.7.2), got none",
@@ -232,12 +231,12 @@ def _check_revisit(record: Record, message: Message | None, *, closed: bool) -> 
 
 
 def _check_text(record: Record, content_type: str, facts: BlockFacts) -> None:
-    media_type = content_type.partition(";")[0].strip().lower()
-    if record.block_length > MAX_FIELDS or media_type not in ("application/warc-fields", "application/json"):
+    kind = content_type.partition(";")[0].strip().lower()
+    if record.block_length > MAX_FIELDS or kind not in (WARC_FIELDS, JSON):
         return
     record.block.seek(0)
     block = record.block.read()
-    if media_type == "application/warc-fields":
+    if kind == WARC_FIELDS:
         facts.problems.extend(_check_fields(block))
     elif record.type == "metadata":
         facts.item_digest = hashlib.sha256(block).hexdigest()

@@ -5,14 +5,16 @@ WARC 1.0 differs where `since` or a comment says so.
 Fields that the table does not know are extensions: section 5.1 has readers ignore them.
 """
 
+import functools
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from archive.digest import ALGORITHMS, parse_digest
-from archive.warc.reader import Record, bare_uri
+from archive.warc.fields import Field
+from archive.warc.record import Record, as_text, bare_uri
 
 TYPES = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation")
 VERSIONS = (b"WARC/1.0", b"WARC/1.1")
@@ -41,7 +43,10 @@ MEDIA_TYPE = re.compile(
     r"""(?:\s*;\s*(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+=(?:[^\s";,]+|"(?:[^"\\]|\\.)*"))?)*\s*"""
 )
 DATE_1_0 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-DATE_1_1 = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z)?)?)?")
+DATE_1_1 = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z)?)?)?", re.IGNORECASE)
+UUID = re.compile(r"urn:uuid:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_PLAIN_URI = re.compile(r"https?://[!#$&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
+"""A target URI with nothing to look at twice."""
 
 Problem = tuple[str, str]
 """A finding's code and detail."""
@@ -51,84 +56,94 @@ Problem = tuple[str, str]
 class Rule:
     """What holds for one named field."""
 
-    name: str
-    section: str
+    field: Field
     allowed: frozenset[str] = ALL
     mandatory: frozenset[str] = frozenset()
     repeatable: bool = False
-    check: Callable[[str, Record], Iterator[Problem]] | None = None
+    check: Callable[[str, Record], Iterable[Problem]] | None = None
 
 
-def check_headers(record: Record, now: datetime) -> Iterator[Problem]:
+def check_headers(record: Record, now: datetime) -> list[Problem]:
     """Hold a record's headers against the table."""
+    problems: list[Problem] = []
+    kind, values = record.type, record.values
     if record.version not in VERSIONS:
-        yield "unknown-version", f"expected WARC/1.0 or WARC/1.1, got {record.version!r}"
-    kind = record.type
-    if kind and kind not in TYPES:
-        yield "unknown-type", f"expected one of {', '.join(TYPES)}, got WARC-Type {kind!r}"
-    for rule in RULES:
-        values = record.all(rule.name)
-        if not values:
-            if kind in rule.mandatory or (rule.mandatory == ALL):
-                yield (
-                    "missing-header",
-                    f"expected {rule.name} in a {kind or 'record'} record (section {rule.section}), got none",
-                )
-            continue
-        if kind in ALL and kind not in rule.allowed:
-            yield (
-                "forbidden-header",
-                f"expected no {rule.name} in a {kind} record (section {rule.section}), got {values[0]!r}",
-            )
-        if len(values) > 1 and not rule.repeatable:
-            yield "repeated-header", f"expected {rule.name} once, got it {len(values)} times"
-        for value in values:
-            if not value:
-                yield "missing-header", f"expected a value of {rule.name}, got an empty one"
-            elif rule.check:
-                yield from rule.check(value, record)
-    yield from _check_clock(record, now)
+        problems.append(("unknown-version", f"expected WARC/1.0 or WARC/1.1, got {record.version!r}"))
+    if kind and kind not in ALL:
+        problems.append(("unknown-type", f"expected one of {', '.join(TYPES)}, got WARC-Type {kind!r}"))
+    for key in MANDATORY.get(kind, _ALWAYS) - values.keys():
+        rule = _BY_KEY[key]
+        detail = f"expected {rule.field} in a {_a(kind)} (section {rule.field.section}), got none"
+        problems.append(("missing-header", detail))
+    for key, given in values.items():
+        known = _BY_KEY.get(key)
+        if known is not None:
+            _check_field(known, given, record, problems)
+    problems.extend(_check_clock(record.date, now))
+    return problems
 
 
-def _check_id(value: str, _: Record) -> Iterator[Problem]:
-    yield from _uri("bad-record-id", "WARC-Record-ID", value)
+def _check_field(rule: Rule, values: list[bytes], record: Record, problems: list[Problem]) -> None:
+    field, kind = rule.field, record.type
+    if kind not in rule.allowed and kind in ALL:
+        detail = f"expected no {field} in a {_a(kind)} (section {field.section}), got {as_text(values[0])!r}"
+        problems.append(("forbidden-header", detail))
+    if len(values) > 1 and not rule.repeatable:
+        problems.append(("repeated-header", f"expected {field} once, got it {len(values)} times"))
+    for value in values:
+        if not value:
+            problems.append(("missing-header", f"expected a value of {field}, got an empty one"))
+        elif rule.check is not None:
+            problems.extend(rule.check(as_text(value), record))
 
 
-def _check_reference(name: str) -> Callable[[str, Record], Iterator[Problem]]:
-    def check(value: str, _: Record) -> Iterator[Problem]:
-        yield from _uri("bad-reference", name, value)
-
-    return check
+def _a(kind: str) -> str:
+    """What a record is called: `request record`; `record` where it does not say of which type it is."""
+    return f"{kind} record" if kind else "record"
 
 
-def _uri(code: str, name: str, value: str) -> Iterator[Problem]:
+def _check_id(value: str, _: Record) -> Iterable[Problem]:
+    return _uri("bad-record-id", Field.RECORD_ID, value)
+
+
+def _check_reference(field: Field) -> Callable[[str, Record], Iterable[Problem]]:
+    return lambda value, _: _uri("bad-reference", field, value)
+
+
+@functools.lru_cache(maxsize=4096)
+def _uri(code: str, field: Field, value: str) -> tuple[Problem, ...]:
     bare = bare_uri(value)
+    if bare != value and UUID.fullmatch(bare):
+        return ()
     if not URI.fullmatch(bare):
-        yield code, f"expected {name} to be <URI>, got {value!r}"
-    elif bare == value:
-        yield "bare-uri", f"expected {name} in angle brackets, got {value!r}"
-    elif bare.startswith("urn:uuid:") and not re.fullmatch(
-        r"urn:uuid:[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", bare
-    ):
-        yield code, f"expected {name} to hold a UUID after urn:uuid:, got {value!r}"
+        return ((code, f"expected {field} to be <URI>, got {value!r}"),)
+    if bare == value:
+        return (("bare-uri", f"expected {field} in angle brackets, got {value!r}"),)
+    if bare.startswith("urn:uuid:"):
+        return (("odd-uuid", f"expected {field} to hold a UUID after urn:uuid:, got {value!r}"),)
+    return ()
 
 
-def _check_date(name: str) -> Callable[[str, Record], Iterator[Problem]]:
-    def check(value: str, record: Record) -> Iterator[Problem]:
+def _check_date(field: Field) -> Callable[[str, Record], Iterable[Problem]]:
+    def check(value: str, record: Record) -> Iterable[Problem]:
         if parse_date(value) is None:
-            yield "bad-date", f"expected {name} like 2024-02-28T09:30:00Z, got {value!r}"
-        elif record.version == b"WARC/1.0" and not DATE_1_0.fullmatch(value):
+            return (("bad-date", f"expected {field} like 2024-02-28T09:30:00Z, got {value!r}"),)
+        if "t" in value or "z" in value:
+            return (("date-notation", f"expected {field} with T and Z in capitals, got {value!r}"),)
+        if record.version == b"WARC/1.0" and not DATE_1_0.fullmatch(value):
             # WARC 1.0 section 5.4: whole seconds only; 1.1 allows every level of W3CDTF and up to nine digits.
-            yield "date-precision", f"expected {name} in whole seconds, as WARC/1.0 has it, got {value!r}"
+            return (("date-precision", f"expected {field} in whole seconds, as WARC/1.0 has it, got {value!r}"),)
+        return ()
 
     return check
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_date(value: str) -> datetime | None:
     """A WARC-Date at any precision that WARC 1.1 allows; None when it is none, or no day of the calendar."""
     if not DATE_1_1.fullmatch(value):
         return None
-    padded = value[:-1].split(".")[0] if value.endswith("Z") else value
+    padded = value[:-1].split(".")[0] if value[-1] in "Zz" else value
     padded += "0001-01-01T00:00:00"[len(padded) :]
     try:
         return datetime.fromisoformat(padded).replace(tzinfo=UTC)
@@ -136,141 +151,150 @@ def parse_date(value: str) -> datetime | None:
         return None
 
 
-def _check_clock(record: Record, now: datetime) -> Iterator[Problem]:
-    date = parse_date(record.header("WARC-Date") or "")
-    if date is not None and not datetime(1991, 1, 1, tzinfo=UTC) <= date <= now + timedelta(days=2):
-        yield "odd-date", f"expected WARC-Date between the first web page and today, got {record.header('WARC-Date')}"
+_FIRST_PAGE = datetime(1991, 1, 1, tzinfo=UTC)
 
 
-def _check_target(name: str) -> Callable[[str, Record], Iterator[Problem]]:
-    def check(value: str, record: Record) -> Iterator[Problem]:
+def _check_clock(value: str, now: datetime) -> Iterable[Problem]:
+    date = parse_date(value)
+    if date is not None and not _FIRST_PAGE <= date <= now + timedelta(days=2):
+        return (("odd-date", f"expected {Field.DATE} between the first web page and today, got {value}"),)
+    return ()
+
+
+def _check_target(field: Field) -> Callable[[str, Record], Iterable[Problem]]:
+    def check(value: str, _: Record) -> Iterable[Problem]:
+        if _PLAIN_URI.fullmatch(value):
+            return ()
+        problems = []
         bare = bare_uri(value)
         if bare != value:
             # The grammar of WARC 1.0 asks for the brackets, its examples and 1.1 have none.
-            yield "bracketed-uri", f"expected {name} without angle brackets, got {value!r}"
+            problems.append(("bracketed-uri", f"expected {field} without angle brackets, got {value!r}"))
         if not URI.fullmatch(bare) or re.search(r"%(?![0-9A-Fa-f]{2})", bare):
-            yield "bad-target-uri", f"expected {name} to be a URI, percent-encoded, got {value!r}"
+            problems.append(("bad-target-uri", f"expected {field} to be a URI, percent-encoded, got {value!r}"))
+        return problems
 
     return check
 
 
-def _check_digest(name: str) -> Callable[[str, Record], Iterator[Problem]]:
-    def check(value: str, _: Record) -> Iterator[Problem]:
+def _check_digest(field: Field) -> Callable[[str, Record], Iterable[Problem]]:
+    def check(value: str, _: Record) -> Iterable[Problem]:
+        if _SHA1.fullmatch(value):
+            return ()
         label, colon, _value = value.partition(":")
         if not colon or not re.fullmatch(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", label):
-            yield "bad-digest", f"expected {name} like sha1:…, got {value!r}"
-        elif parse_digest(value) is None:
+            return (("bad-digest", f"expected {field} like sha1:…, got {value!r}"),)
+        if parse_digest(value) is None:
             code = "bad-digest" if label.lower().replace("-", "") in ALGORITHMS else "unknown-digest"
-            yield code, f"expected {name} with a digest of a known algorithm and length, got {value!r}"
+            return ((code, f"expected {field} with a digest of a known algorithm and length, got {value!r}"),)
+        return ()
 
     return check
 
 
-def _check_ip(value: str, _: Record) -> Iterator[Problem]:
+_SHA1 = re.compile(r"sha1:[A-Z2-7]{32}")
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_address(value: str) -> bool:
     try:
         ipaddress.ip_address(value)
     except ValueError:
-        yield "bad-ip-address", f"expected a numeric address, got {value!r}"
+        return False
+    return True
 
 
-def _check_truncated(value: str, _: Record) -> Iterator[Problem]:
-    if value not in TRUNCATED:
-        yield "bad-truncated", f"expected {', '.join(sorted(TRUNCATED))}, got {value!r}"
+def _check_ip(value: str, _: Record) -> Iterable[Problem]:
+    return () if _is_address(value) else (("bad-ip-address", f"expected a numeric address, got {value!r}"),)
 
 
-def _check_profile(value: str, _: Record) -> Iterator[Problem]:
-    if bare_uri(value) not in PROFILES:
-        yield "revisit-profile", f"expected a profile that the standard defines, got {value!r}"
+def _check_truncated(value: str, _: Record) -> Iterable[Problem]:
+    if value in TRUNCATED:
+        return ()
+    return (("bad-truncated", f"expected {', '.join(sorted(TRUNCATED))}, got {value!r}"),)
 
 
-def _check_media_type(name: str) -> Callable[[str, Record], Iterator[Problem]]:
-    def check(value: str, _: Record) -> Iterator[Problem]:
-        if not MEDIA_TYPE.fullmatch(value):
-            yield "bad-content-type", f"expected {name} like text/html; charset=utf-8, got {value!r}"
-
-    return check
+def _check_profile(value: str, _: Record) -> Iterable[Problem]:
+    if bare_uri(value) in PROFILES:
+        return ()
+    return (("revisit-profile", f"expected a profile that the standard defines, got {value!r}"),)
 
 
-def _check_number(name: str) -> Callable[[str, Record], Iterator[Problem]]:
-    def check(value: str, record: Record) -> Iterator[Problem]:
+def _check_media_type(field: Field) -> Callable[[str, Record], Iterable[Problem]]:
+    @functools.lru_cache(maxsize=1024)
+    def judge(value: str) -> Iterable[Problem]:
+        if MEDIA_TYPE.fullmatch(value):
+            return ()
+        return (("bad-content-type", f"expected {field} like text/html; charset=utf-8, got {value!r}"),)
+
+    return lambda value, _: judge(value)
+
+
+def _check_number(field: Field) -> Callable[[str, Record], Iterable[Problem]]:
+    def check(value: str, record: Record) -> Iterable[Problem]:
         if not (value.isascii() and value.isdigit()):
-            yield "bad-segment", f"expected {name} in digits, got {value!r}"
-        elif name == "WARC-Segment-Number" and (int(value) < 1 or (record.type == "continuation") == (int(value) == 1)):
-            expected = "2 or more" if record.type == "continuation" else "1"
-            yield "bad-segment", f"expected {name} to be {expected} in a {record.type} record, got {value}"
+            return (("bad-segment", f"expected {field} in digits, got {value!r}"),)
+        continues = record.type == "continuation"
+        if field is Field.SEGMENT_NUMBER and (int(value) < 1 or continues == (int(value) == 1)):
+            expected = "2 or more" if continues else "1"
+            return (("bad-segment", f"expected {field} to be {expected} in a {_a(record.type)}, got {value}"),)
+        return ()
 
     return check
 
 
 CONTINUATION = frozenset({"continuation"})
 REVISIT = frozenset({"revisit"})
+NO_WARCINFO = ALL - {"warcinfo"}
 
 RULES = (
-    Rule(name="WARC-Record-ID", section="5.2", mandatory=ALL, check=_check_id),
-    Rule(name="Content-Length", section="5.3", mandatory=ALL),
-    Rule(name="WARC-Date", section="5.4", mandatory=ALL, check=_check_date("WARC-Date")),
-    Rule(name="WARC-Type", section="5.5", mandatory=ALL),
-    Rule(name="Content-Type", section="5.6", check=_check_media_type("Content-Type")),
+    Rule(field=Field.RECORD_ID, mandatory=ALL, check=_check_id),
+    Rule(field=Field.CONTENT_LENGTH, mandatory=ALL),
+    Rule(field=Field.DATE, mandatory=ALL, check=_check_date(Field.DATE)),
+    Rule(field=Field.TYPE, mandatory=ALL),
+    Rule(field=Field.CONTENT_TYPE, check=_check_media_type(Field.CONTENT_TYPE)),
     Rule(
-        name="WARC-Concurrent-To",
-        section="5.7",
+        field=Field.CONCURRENT_TO,
         allowed=CAPTURED,
         repeatable=True,
-        check=_check_reference("WARC-Concurrent-To"),
+        check=_check_reference(Field.CONCURRENT_TO),
     ),
-    Rule(name="WARC-Block-Digest", section="5.8", check=_check_digest("WARC-Block-Digest")),
-    Rule(name="WARC-Payload-Digest", section="5.9", allowed=WITH_PAYLOAD, check=_check_digest("WARC-Payload-Digest")),
-    Rule(name="WARC-IP-Address", section="5.10", allowed=CAPTURED, check=_check_ip),
+    Rule(field=Field.BLOCK_DIGEST, check=_check_digest(Field.BLOCK_DIGEST)),
+    Rule(field=Field.PAYLOAD_DIGEST, allowed=WITH_PAYLOAD, check=_check_digest(Field.PAYLOAD_DIGEST)),
+    Rule(field=Field.IP_ADDRESS, allowed=CAPTURED, check=_check_ip),
     Rule(
-        name="WARC-Refers-To",
-        section="5.11",
+        field=Field.REFERS_TO,
         allowed=frozenset({"metadata", "revisit", "conversion"}),
-        check=_check_reference("WARC-Refers-To"),
+        check=_check_reference(Field.REFERS_TO),
     ),
+    Rule(field=Field.REFERS_TO_TARGET_URI, allowed=REVISIT, check=_check_target(Field.REFERS_TO_TARGET_URI)),
+    Rule(field=Field.REFERS_TO_DATE, allowed=REVISIT, check=_check_date(Field.REFERS_TO_DATE)),
     Rule(
-        name="WARC-Refers-To-Target-URI",
-        section="5.12",
-        allowed=REVISIT,
-        check=_check_target("WARC-Refers-To-Target-URI"),
+        field=Field.TARGET_URI,
+        allowed=NO_WARCINFO,
+        mandatory=NO_WARCINFO - {"metadata"},
+        check=_check_target(Field.TARGET_URI),
     ),
-    Rule(name="WARC-Refers-To-Date", section="5.13", allowed=REVISIT, check=_check_date("WARC-Refers-To-Date")),
+    Rule(field=Field.TRUNCATED, check=_check_truncated),
+    Rule(field=Field.WARCINFO_ID, allowed=NO_WARCINFO, check=_check_reference(Field.WARCINFO_ID)),
+    Rule(field=Field.FILENAME, allowed=frozenset({"warcinfo"})),
+    Rule(field=Field.PROFILE, allowed=REVISIT, mandatory=REVISIT, check=_check_profile),
     Rule(
-        name="WARC-Target-URI",
-        section="5.14",
-        allowed=ALL - {"warcinfo"},
-        mandatory=ALL - {"warcinfo", "metadata"},
-        check=_check_target("WARC-Target-URI"),
-    ),
-    Rule(name="WARC-Truncated", section="5.15", check=_check_truncated),
-    Rule(
-        name="WARC-Warcinfo-ID", section="5.16", allowed=ALL - {"warcinfo"}, check=_check_reference("WARC-Warcinfo-ID")
-    ),
-    Rule(name="WARC-Filename", section="5.17", allowed=frozenset({"warcinfo"})),
-    Rule(name="WARC-Profile", section="5.18", allowed=REVISIT, mandatory=REVISIT, check=_check_profile),
-    Rule(
-        name="WARC-Identified-Payload-Type",
-        section="5.19",
+        field=Field.IDENTIFIED_PAYLOAD_TYPE,
         allowed=WITH_PAYLOAD,
-        check=_check_media_type("WARC-Identified-Payload-Type"),
+        check=_check_media_type(Field.IDENTIFIED_PAYLOAD_TYPE),
     ),
+    Rule(field=Field.SEGMENT_NUMBER, mandatory=CONTINUATION, check=_check_number(Field.SEGMENT_NUMBER)),
     Rule(
-        name="WARC-Segment-Number",
-        section="5.20",
-        mandatory=CONTINUATION,
-        check=_check_number("WARC-Segment-Number"),
-    ),
-    Rule(
-        name="WARC-Segment-Origin-ID",
-        section="5.21",
+        field=Field.SEGMENT_ORIGIN_ID,
         allowed=CONTINUATION,
         mandatory=CONTINUATION,
-        check=_check_reference("WARC-Segment-Origin-ID"),
+        check=_check_reference(Field.SEGMENT_ORIGIN_ID),
     ),
-    Rule(
-        name="WARC-Segment-Total-Length",
-        section="5.22",
-        allowed=CONTINUATION,
-        check=_check_number("WARC-Segment-Total-Length"),
-    ),
+    Rule(field=Field.SEGMENT_TOTAL_LENGTH, allowed=CONTINUATION, check=_check_number(Field.SEGMENT_TOTAL_LENGTH)),
 )
-"""One row for each named field of the standard."""
+"""One row for each named field of the standard; the field knows its section."""
+_BY_KEY = {rule.field.key: rule for rule in RULES}
+MANDATORY = {kind: frozenset(rule.field.key for rule in RULES if kind in rule.mandatory) for kind in TYPES}
+"""Type of record → the fields that it must have."""
+_ALWAYS = frozenset(rule.field.key for rule in RULES if rule.mandatory == ALL)

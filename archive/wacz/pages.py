@@ -20,7 +20,8 @@ from archive.http.bodies import decode_content, read_message
 from archive.http.head import HTTPSyntaxError, ResponseHead
 from archive.index.cdxj import parse_line
 from archive.lines.writer import format_line
-from archive.warc.reader import Record, read_record_at
+from archive.warc.reader import read_record_at
+from archive.warc.record import Record
 from archive.warc.writer import format_uri
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -74,7 +75,7 @@ def find_extra_pages(lines: Iterable[bytes], warcs: Path, known: set[bytes]) -> 
         record = read_record_at(warcs / fields["filename"], int(fields["offset"]), int(fields["length"]))
         with record.block:
             title = _title_of(record)
-        yield Page(url=fields["url"], ts=record.header("WARC-Date") or "", title=title or fields["url"])
+        yield Page(url=fields["url"], ts=record.date, title=title or fields["url"])
 
 
 def read_title(warc: Path, offset: int, length: int) -> str | None:

@@ -19,7 +19,8 @@ from typing import Any
 from archive.index.cdxj import parse_line, read_lines
 from archive.scratch import Scratch, open_scratch
 from archive.wacz.parts import CHUNK, index_path, list_warcs
-from archive.warc.reader import Record, bare_uri, read_record_at, read_records
+from archive.warc.reader import read_record_at, read_records
+from archive.warc.record import Record
 
 OVERHEAD = 4096
 """Bytes of a WACZ without a capture."""
@@ -143,10 +144,10 @@ def _groups(path: Path) -> Iterator[list[Placed]]:
 
 
 def _describe(file: str, offset: int, length: int, record: Record) -> Placed:
-    refers = bare_uri(record.header("WARC-Refers-To") or "") or None
-    concurrent = bare_uri(record.header("WARC-Concurrent-To") or "")
-    kind, date = record.type, record.header("WARC-Date") or ""
-    if kind == "metadata" and (record.header("Content-Type") or "").startswith("application/json"):
+    refers = record.refers_to or None
+    concurrent = next(iter(record.concurrent_to), "")
+    kind, date = record.type, record.date
+    if kind == "metadata" and record.is_json:
         kind, date = "item", json.load(record.block).get("captured_at") or date
     name = record.record_id
     return Placed(

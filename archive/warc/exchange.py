@@ -2,7 +2,7 @@
 
 The response comes first, so that no record ever refers to one that a crash kept from being written.
 
-- WARC 1.1 §6.3 response, §6.4 request, §6.6 metadata, §6.7 revisit.
+- WARC 1.1 §6.3 response, §6.5 request, §6.6 metadata, §6.7 revisit.
 - The response block begins at the final response; interim (1xx) responses go to the metadata record,
   because replay tools would serve them in the page's place.
 - §6.7.2: an identical-payload revisit keeps the header block and says `WARC-Truncated: length`.
@@ -24,12 +24,9 @@ from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_r
 from archive.http.sniff import sniff_type
 from archive.state.rows import CaptureRow
 from archive.streams import open_window
+from archive.warc.fields import HTTP_REQUEST, HTTP_RESPONSE, REVISIT_IDENTICAL, REVISIT_NOT_MODIFIED, WARC_FIELDS, Field
 from archive.warc.payload import payload_digest
-from archive.warc.writer import REVISIT_IDENTICAL, REVISIT_NOT_MODIFIED, Draft, format_fields, format_uri
-
-HTTP_REQUEST = "application/http;msgtype=request"
-HTTP_RESPONSE = "application/http;msgtype=response"
-WARC_FIELDS = "application/warc-fields"
+from archive.warc.writer import Draft, format_fields, format_uri
 
 EMPTY_PAYLOAD = format_sha1(hashlib.sha1(b"", usedforsecurity=False).digest())
 
@@ -137,12 +134,12 @@ def draft_exchange(
     date = format_date(exchange.began)
     uri = format_uri(exchange.target_uri)
     common = (
-        ("WARC-Date", date),
-        ("WARC-Target-URI", uri),
-        ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
-        ("WARC-IP-Address", exchange.ip),
-        *(("WARC-Protocol", protocol) for protocol in exchange.protocols),
-        ("WARC-Cipher-Suite", exchange.cipher),
+        (Field.DATE, date),
+        (Field.TARGET_URI, uri),
+        (Field.WARCINFO_ID, f"<{warcinfo_id}>"),
+        (Field.IP_ADDRESS, exchange.ip),
+        *((Field.PROTOCOL, protocol) for protocol in exchange.protocols),
+        (Field.CIPHER_SUITE, exchange.cipher),
     )
     head = received.head
     status = head.status if head else 0
@@ -152,29 +149,34 @@ def draft_exchange(
     response_id = new_id() if received.length else None
     kind = "revisit" if original else "response"
     if response_id:
-        fields = (("WARC-Type", kind), ("WARC-Record-ID", f"<{response_id}>"), *common, ("Content-Type", HTTP_RESPONSE))
+        fields = (
+            (Field.TYPE, kind),
+            (Field.RECORD_ID, f"<{response_id}>"),
+            *common,
+            (Field.CONTENT_TYPE, HTTP_RESPONSE),
+        )
         if original:
             records.append(_draft_revisit(fields, received, original, not_modified is not None))
         else:
             records.append(_draft_response(fields, received, exchange.truncated))
     request_id = new_id()
-    concurrent = ("WARC-Concurrent-To", f"<{response_id}>" if response_id else None)
+    concurrent = (Field.CONCURRENT_TO, f"<{response_id}>" if response_id else None)
     request = (
-        ("WARC-Type", "request"),
-        ("WARC-Record-ID", f"<{request_id}>"),
+        (Field.TYPE, "request"),
+        (Field.RECORD_ID, f"<{request_id}>"),
         *common,
         concurrent,
-        ("Content-Type", HTTP_REQUEST),
+        (Field.CONTENT_TYPE, HTTP_REQUEST),
     )
     records.append(Draft.of(exchange.request, *request))
     about = (
-        ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", f"<{new_id()}>"),
-        ("WARC-Date", date),
-        ("WARC-Target-URI", uri),
-        ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
-        ("WARC-Concurrent-To", f"<{response_id or request_id}>"),
-        ("Content-Type", WARC_FIELDS),
+        (Field.TYPE, "metadata"),
+        (Field.RECORD_ID, f"<{new_id()}>"),
+        (Field.DATE, date),
+        (Field.TARGET_URI, uri),
+        (Field.WARCINFO_ID, f"<{warcinfo_id}>"),
+        (Field.CONCURRENT_TO, f"<{response_id or request_id}>"),
+        (Field.CONTENT_TYPE, WARC_FIELDS),
     )
     records.append(Draft.of(_format_metadata(exchange, received, not_modified is not None), *about))
     if response_id is None:
@@ -204,9 +206,9 @@ def format_date(moment: datetime) -> str:
 def _draft_response(fields: tuple[tuple[str, str | None], ...], received: Received, truncated: str | None) -> Draft:
     payload_type = sniff_type(received.block, received.head_length, received.head) if received.head else None
     own = (
-        ("WARC-Payload-Digest", received.payload_digest),
-        ("WARC-Truncated", truncated),
-        ("WARC-Identified-Payload-Type", payload_type),
+        (Field.PAYLOAD_DIGEST, received.payload_digest),
+        (Field.TRUNCATED, truncated),
+        (Field.IDENTIFIED_PAYLOAD_TYPE, payload_type),
     )
     return Draft(fields=fields + own, block=received.block, length=received.length)
 
@@ -219,12 +221,12 @@ def _draft_revisit(
     return Draft.of(
         block,
         *fields,
-        ("WARC-Profile", REVISIT_NOT_MODIFIED if not_modified else REVISIT_IDENTICAL),
-        ("WARC-Refers-To", f"<{original.record_id}>"),
-        ("WARC-Refers-To-Target-URI", original.uri),
-        ("WARC-Refers-To-Date", original.date),
-        ("WARC-Payload-Digest", original.payload_digest),
-        ("WARC-Truncated", None if not_modified else "length"),
+        (Field.PROFILE, REVISIT_NOT_MODIFIED if not_modified else REVISIT_IDENTICAL),
+        (Field.REFERS_TO, f"<{original.record_id}>"),
+        (Field.REFERS_TO_TARGET_URI, original.uri),
+        (Field.REFERS_TO_DATE, original.date),
+        (Field.PAYLOAD_DIGEST, original.payload_digest),
+        (Field.TRUNCATED, None if not_modified else "length"),
     )
 
 

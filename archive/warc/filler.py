@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archive.digest import format_sha1
-from archive.warc.reader import Record, bare_uri
+from archive.warc.fields import WARC_FIELDS, Field
+from archive.warc.record import Record, bare_uri
 from archive.warc.writer import format_fields
 
 TARGET = "urn:archive:damaged-bytes"
@@ -66,7 +67,7 @@ def make_filler(
 
 def lost_records(record: Record) -> tuple[str, ...]:
     """The ids that a filler names; nothing for any other record."""
-    if record.type != "metadata" or record.header("WARC-Target-URI") != TARGET or record.block_length > 1 << 24:
+    if record.type != "metadata" or record.target_uri != TARGET or record.block_length > 1 << 24:
         return ()
     record.block.seek(0)
     lines = record.block.read().decode("utf-8", "replace").splitlines()
@@ -127,13 +128,13 @@ def _format_record(
     digest = format_sha1(hashlib.sha1(block, usedforsecurity=False).digest())
     head = format_fields(
         (
-            ("WARC-Type", "metadata"),
-            ("WARC-Record-ID", f"<{record_id}>"),
-            ("WARC-Date", date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
-            ("WARC-Target-URI", TARGET),
-            ("WARC-Warcinfo-ID", f"<{warcinfo_id}>" if warcinfo_id else None),
-            ("Content-Type", "application/warc-fields"),
-            ("WARC-Block-Digest", digest if rich else None),
+            (Field.TYPE, "metadata"),
+            (Field.RECORD_ID, f"<{record_id}>"),
+            (Field.DATE, date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+            (Field.TARGET_URI, TARGET),
+            (Field.WARCINFO_ID, f"<{warcinfo_id}>" if warcinfo_id else None),
+            (Field.CONTENT_TYPE, WARC_FIELDS),
+            (Field.BLOCK_DIGEST, digest if rich else None),
             ("Content-Length", str(len(block))),
         )
     )

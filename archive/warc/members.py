@@ -173,7 +173,7 @@ def _begins_record(stream: BinaryIO, offset: int) -> bool:
     stream.seek(offset)
     head = stream.read(4096)
     try:
-        return zlib.decompressobj(wbits=31).decompress(head, 5) == b"WARC/"
+        return zlib.decompressobj(wbits=31).decompress(head, 5).upper() == b"WARC/"
     except zlib.error:
         return False
 

@@ -5,6 +5,7 @@ the bytes of a captured file may hold gzip members with WARC records of their ow
 and those must not pass for the archive's.
 """
 
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from typing import BinaryIO
 
 from archive.digest import parse_digest
 from archive.scratch import open_spool
-from archive.warc.members import MAGIC, Member, MemberError, find_member, read_members
+from archive.warc.events import Damage, End, Found, read_events
+from archive.warc.fields import Field
 from archive.warc.payload import block_digest
-from archive.warc.reader import END, MalformedRecord, Record, bare_uri, parse_record
+from archive.warc.record import END, MalformedRecord, Record, parse_record
 
 MEMBER_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 """What every gzip member begins with that this archive writes: no time, no name, Unix."""
@@ -37,70 +39,46 @@ class Gap:
 
 
 def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tuple[int, int, Record]]:
-    """Offset, length and record of every sound gzip member from `start` on;
+    """Offset, length and first record of every sound gzip member from `start` on;
     each gap is put into `damage` as it is passed.
 
     A record's block may be read until the next is asked for.
     A member that is sound and holds no record that can be parsed is passed over without a gap:
     its bytes are as they were written.
     """
+    own: str | None = None
+
+    def belongs(record: Record | None) -> bool:
+        return record is not None and (own is None or warcinfo_of(record) == own)
+
     with path.open("rb") as stream:
-        size = stream.seek(0, 2)
+        size = stream.seek(0, io.SEEK_END)
         own = _first_warcinfo(stream) if start else None
-        sound = start
-        place: int | None = start
-        while place is not None and place < size:
-            try:
-                for member in read_members(stream, start=place):
-                    record = _parse(member)
-                    if member.offset != sound:
-                        if record is None or (own is not None and warcinfo_of(record) != own):
-                            place = find_member(stream, member.offset + 1)
-                            break
-                        damage.append(Gap(sound, member.offset))
-                    place = sound = member.offset + member.length
-                    if record is not None:
-                        own = own or warcinfo_of(record)
-                        yield member.offset, member.length, record
-            except MemberError as error:
-                place = resume_at(stream, error)
+        sound, last = start, -1
+        for event in read_events(stream, start=start, accept=belongs):
+            if isinstance(event, End) or (isinstance(event, Damage) and not event.in_member):
+                continue
+            if event.offset > sound:
+                damage.append(Gap(sound, event.offset))
+            sound = max(sound, event.offset + event.length if isinstance(event, Found) else event.end)
+            if isinstance(event, Found) and event.offset != last:
+                last, own = event.offset, own or warcinfo_of(event.record)
+                yield event.offset, event.length, event.record
         if sound < size:
             damage.append(Gap(sound, size))
 
 
-def resume_at(stream: BinaryIO, error: MemberError) -> int | None:
-    """Where the next member begins: behind the damaged one, if that is where one begins,
-    or else where one can be found.
-    """
-    if error.end is not None:
-        stream.seek(error.end)
-        if stream.read(3) == MAGIC:
-            return error.end
-    return find_member(stream, error.offset + 1)
-
-
 def _first_warcinfo(stream: BinaryIO) -> str | None:
-    try:
-        for member in read_members(stream):
-            record = _parse(member)
-            return warcinfo_of(record) if record else None
-    except MemberError:
-        pass  # then the first record that is sound tells
-    return None
-
-
-def _parse(member: Member) -> Record | None:
-    try:
-        return parse_record(member.data)
-    except MalformedRecord:
-        return None
+    """The id of the file's warcinfo record, by its first record; None where damage comes first."""
+    first = next(read_events(stream), None)
+    return warcinfo_of(first.record) if isinstance(first, Found) else None
 
 
 def warcinfo_of(record: Record) -> str | None:
     """The id of the warcinfo record that a record belongs to: its own, of a warcinfo record.
     None where it names none.
     """
-    return record.record_id if record.type == "warcinfo" else bare_uri(record.header("WARC-Warcinfo-ID") or "") or None
+    return record.record_id if record.type == "warcinfo" else record.warcinfo_id or None
 
 
 def restore_member(data: bytes) -> bytes | None:
@@ -140,6 +118,6 @@ def _agrees_with_its_digest(plain: bytes) -> bool:
             record = parse_record(stream)
         except MalformedRecord:
             return False
-        stated = parse_digest(record.header("WARC-Block-Digest") or "")
+        stated = parse_digest(record.header(Field.BLOCK_DIGEST) or "")
         actual = parse_digest(block_digest(record.block))
         return stated is not None and actual is not None and stated.raw == actual.raw and plain[record.end :] == END

@@ -18,11 +18,8 @@ from typing import BinaryIO
 from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
 from archive.files import OPEN_SUFFIX, as_archive_error, publish, sync_directory
+from archive.warc.fields import Field
 from archive.warc.payload import block_digest
-
-REVISIT_IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNSAFE_IN_URI = re.compile(rb"[^\x21-\x7e]|[<>\"{}|\\^`]")
@@ -84,7 +81,7 @@ def compress_record(draft: Draft, *, level: int) -> Iterator[bytes]:
     """
     deflate = zlib.compressobj(level, zlib.DEFLATED, 31)
     head = format_fields(
-        (*draft.fields, ("WARC-Block-Digest", block_digest(draft.block)), ("Content-Length", str(draft.length)))
+        (*draft.fields, (Field.BLOCK_DIGEST, block_digest(draft.block)), (Field.CONTENT_LENGTH, str(draft.length)))
     )
     yield deflate.compress(b"WARC/1.1\r\n" + head + b"\r\n")
     draft.block.seek(0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from archive.errors import ArchiveError
-from archive.warc.walk import Damage
+from archive.warc.events import Damage
 from archive.workers import Workers
 from crawler.extracting.blocks import close_files
 from crawler.extracting.catalog import Catalog

@@ -5,12 +5,12 @@ import re
 from dataclasses import dataclass, field
 
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
-from archive.warc.members import MAGIC, find_member
+from archive.warc import events
+from archive.warc.events import Damage, find_record, is_compressed, read_events
+from archive.warc.fields import HTTP_RESPONSE
+from archive.warc.members import find_member
 from archive.warc.payload import http_kind
-from archive.warc.reader import bare_uri
-from archive.warc.walk import KEPT, Damage, Walk, Walked, find_record
-from archive.warc.writer import REVISIT_NOT_MODIFIED
-from crawler.extracting.blocks import Place, read_block
+from crawler.extracting.blocks import Place
 from crawler.extracting.sources import Source
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.limits import Limits
@@ -18,6 +18,10 @@ from crawler.site.scope import find_page, url_key
 
 RANGE = 32 << 20
 """Bytes of a file that are scanned in one go."""
+MAX_HEAD = 256 * 1024
+"""Bytes of a block in which its HTTP head, or a configuration, is looked for."""
+MAX_ITEM = 16 << 20
+"""A longer JSON record is no article's."""
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 HTML = frozenset({None, "text/html", "application/xhtml+xml"})
 _CONFIGURATION = re.compile(rb"^configuration: (\{.*\})\r?$", re.MULTILINE)
@@ -73,7 +77,7 @@ def find_ranges(source: Source) -> list[int]:
     """Where ranges of a file may begin: guesses, each right only if the range before it ends there."""
     starts = [0]
     with source.open() as stream:
-        compressed = stream.read(2) == MAGIC[:2]
+        compressed = is_compressed(stream)
         for target in range(RANGE, source.size, RANGE):
             start = find_member(stream, target) if compressed else find_record(stream, target)
             if start is None:
@@ -87,48 +91,58 @@ def scan_range(source: Source, start: int, stop: int | None, any_url: bool) -> S
     """What lies between two bytes of a file. Raises OSError."""
     scan = Scan(end=start)
     with source.open() as stream:
-        walk = Walk(stream, start=start, stop=stop)
-        for walked in walk:
-            scan.records += 1
-            try:
-                _take(walked, source, any_url, scan)
-            except ValueError as error:
-                scan.damage.append(Damage(offset=walked.offset, end=walked.offset + walked.length, detail=str(error)))
-    scan.damage += [each for each in walk.damage if not (source.growing and each.end == source.size)]
-    scan.end = walk.end
+        for event in read_events(stream, start=start, stop=stop):
+            if isinstance(event, events.Found):
+                scan.records += 1
+                try:
+                    _take(event, any_url, scan)
+                except ValueError as error:
+                    _note(Damage("unusable", str(error), event.offset, event.offset + event.length), source, scan)
+            elif isinstance(event, events.End):
+                scan.end = event.offset
+            elif isinstance(event, Damage) or event.code == "bad-record-end":
+                _note(Damage(*event[:4]), source, scan)
     return scan
 
 
-def _take(walked: Walked, source: Source, any_url: bool, scan: Scan) -> None:
+def _note(damage: Damage, source: Source, scan: Scan) -> None:
+    if not (source.growing and damage.end == source.size):
+        scan.damage.append(damage)
+
+
+def _take(found: events.Found, any_url: bool, scan: Scan) -> None:
     """Raises ValueError for a record that cannot be used, with what was expected and what was got."""
-    kind = walked.record.type
+    kind = found.record.type
     if kind in {"response", "revisit"}:
-        found = _find_capture(walked, any_url)
-        if found is not None:
-            scan.captures.append(found)
+        capture = _find_capture(found, any_url)
+        if capture is not None:
+            scan.captures.append(capture)
     elif kind == "metadata":
-        item = _find_item(walked, source)
+        item = _find_item(found)
         if item is not None:
             scan.items.append(item)
     elif kind == "warcinfo" and scan.limits is None:
-        match = _CONFIGURATION.search(walked.record.block.read(KEPT))
+        match = _CONFIGURATION.search(found.record.block.read(MAX_HEAD))
         scan.limits = _read_limits(match[1]) if match else None
 
 
-def _place(walked: Walked) -> Place:
+def _place(found: events.Found) -> Place:
     return Place(
-        offset=walked.offset, length=walked.length, block_at=walked.block_at, block_length=walked.record.block_length
+        offset=found.offset,
+        length=found.length,
+        block_at=found.block_at,
+        block_length=found.record.block_length,
     )
 
 
-def _find_capture(walked: Walked, any_url: bool) -> Found | None:
-    record = walked.record
-    uri = bare_uri(record.header("WARC-Target-URI") or "")
-    if not uri.startswith(("http://", "https://")) or record.header("WARC-Profile") == REVISIT_NOT_MODIFIED:
+def _find_capture(found: events.Found, any_url: bool) -> Found | None:
+    record = found.record
+    uri = record.target_uri
+    if not uri.startswith(("http://", "https://")) or record.is_not_modified:
         return None
-    if record.block_length and http_kind(record.header("Content-Type") or "application/http") != "response":
+    if record.block_length and http_kind(record.content_type or HTTP_RESPONSE) != "response":
         return None
-    head = _read_head(walked)
+    head = _read_head(record.block.read(MAX_HEAD))
     if head is None:
         if record.type == "response":
             raise ValueError(f"{uri}: expected an HTTP response in the block, got none")
@@ -140,42 +154,41 @@ def _find_capture(walked: Walked, any_url: bool) -> Found | None:
         if media_type(head) not in HTML:
             return None
         key = url_key(uri) if any_url else None
-    date = record.header("WARC-Date") or ""
+    date = record.date
     if not DATE.fullmatch(date):
         raise ValueError(f"{uri}: expected WARC-Date like 2023-10-05T03:04:05Z, got {date or 'none'}")
     return Found(
-        place=_place(walked),
+        place=_place(found),
         type=record.type,
         date=date,
         uri=uri,
         key=key,
         record_id=record.record_id,
-        payload_digest=record.header("WARC-Payload-Digest"),
-        truncated=record.type == "response" and record.header("WARC-Truncated") is not None,
-        refers_to=bare_uri(record.header("WARC-Refers-To") or ""),
-        refers_to_uri=bare_uri(record.header("WARC-Refers-To-Target-URI") or ""),
-        refers_to_date=record.header("WARC-Refers-To-Date") or "",
+        payload_digest=record.payload_digest,
+        truncated=record.type == "response" and record.truncated is not None,
+        refers_to=record.refers_to,
+        refers_to_uri=record.refers_to_uri,
+        refers_to_date=record.refers_to_date,
     )
 
 
-def _read_head(walked: Walked) -> ResponseHead | None:
+def _read_head(block: bytes) -> ResponseHead | None:
     """The response's head; None where the block holds none."""
-    found = split_head(walked.record.block.read(KEPT))
+    found = split_head(block)
     try:
         return parse_response_head(found[0]) if found else None
     except HTTPSyntaxError:
         return None
 
 
-def _find_item(walked: Walked, source: Source) -> FoundItem | None:
-    record = walked.record
-    if not (record.header("Content-Type") or "").startswith("application/json") or record.block_length > KEPT * 64:
+def _find_item(found: events.Found) -> FoundItem | None:
+    record = found.record
+    if not record.is_json or record.block_length > MAX_ITEM:
         return None
-    whole = walked.block_at + record.block_length <= KEPT
     try:
-        stored = json.loads(record.block.read() if whole else read_block(source, _place(walked)))
+        stored = json.loads(record.block.read())
         return FoundItem(
-            place=_place(walked),
+            place=_place(found),
             key=f"{stored['kind']}/{stored['id']}",
             version=int(stored["version"]),
             status=str(stored["status"]),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.warc.reader import bare_uri, read_records
+from archive.warc.reader import read_records
+from archive.warc.record import bare_uri
 
 
 @dataclass(frozen=True)

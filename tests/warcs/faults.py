@@ -154,7 +154,15 @@ FAULTS |= {
     "repeated-header": with_info(resource().replace(b"WARC-Date:", b"WARC-Date: 2024-02-28T09:30:00Z\r\nWARC-Date:", 1)),
     "unknown-type": with_info(resource(WARC_Type="resauce")),
     "bad-record-id": with_info(resource(WARC_Record_ID="<not a uri>")),
-    "bad-record-id--uuid": with_info(resource(WARC_Record_ID="<urn:uuid:1234>")),
+    "odd-uuid": with_info(resource(WARC_Record_ID="<urn:uuid:1234>")),
+    "odd-uuid--suffix": with_info(resource(WARC_Record_ID=uuid(6)[:-1] + "-1>")),
+    "date-notation": with_info(resource(WARC_Date="2024-01-15t03:04:05z")),
+    "unknown-version--lower-case": with_info(resource().replace(b"WARC/1.1", b"warc/1.1", 1)),
+    "unknown-version--lower-case-plain": bytes_of(PLAIN_INFO + resource().replace(b"WARC/1.1", b"warc/1.1", 1), PLAIN),
+    "block-digest-other": with_info(response(), revisit(WARC_Block_Digest=sha1(b""))),
+    "payload-digest-other--other-protocol": with_info(
+        response(block=b"20 text/gemini\r\n# Hi", payload=b"# Hi", Content_Type="application/gemini", WARC_Target_URI="gemini://example.org/")
+    ),
     "duplicate-record-id": with_info(resource(), resource(block=b"another")),
     "bare-uri": with_info(resource(WARC_Record_ID=uuid(6)[1:-1])),
     "bad-date": with_info(resource(WARC_Date="28 Feb 2024")),

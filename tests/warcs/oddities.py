@@ -57,6 +57,8 @@ ODDITIES: dict[str, Callable[[], Built]] = {
     ),
     "no-space-after-the-colon": with_info(resource().replace(b": ", b":")),
     "folded-header": with_info(resource(X_Note="one\r\n two")),
+    "folded-header-before-its-value": with_info(resource(WARC_Date="\r\n 2024-01-15T03:04:05Z")),
+    "folded-length": with_info(resource(Content_Length="\r\n\t12")),
     "utf-8-in-a-header": with_info(resource(X_Note="Thành phố Hồ Chí Minh")),
     "extension-fields-repeated": with_info(resource(X_One="1").replace(b"X-One: 1", b"WARC-Protocol: http/1.1\r\nWARC-Protocol: tls/1.3")),
     "several-concurrent-to": with_info(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.warc.reader import bare_uri, read_records
+from archive.warc.reader import read_records
 from tests.support.commands import run_scrapy
 from tests.support.tools import find_tool
 from tests.support.wirecases import WHOLE
@@ -69,7 +69,7 @@ def blocks(directory: Path) -> dict[str, bytes]:
     for path in sorted(directory.glob("*.warc.gz")):
         for _, _, record in read_records(path):
             if record.type == "response":
-                found[bare_uri(record.header("WARC-Target-URI") or "").rpartition("/")[2]] = record.block.read()
+                found[record.target_uri.rpartition("/")[2]] = record.block.read()
     return found
 
 

@@ -16,7 +16,8 @@ import pytest
 from archive.http.bodies import decode_content, read_message
 from archive.http.head import ResponseHead
 from archive.index.cdxj import parse_line, read_lines
-from archive.warc.reader import Record, bare_uri, read_record_at, read_records
+from archive.warc.reader import read_record_at, read_records
+from archive.warc.record import Record, bare_uri
 from crawler.replaying import wayback
 from crawler.replaying.listing import PAGE, Listing
 from crawler.replaying.server import Site, render_day, render_days

@@ -1,0 +1,142 @@
+"""A gzip member inflated as far as it is asked for, and once more where a long block is read.
+
+The fast way through sound members: zlib itself checks header, CRC-32 and size.
+What is wrong with a broken one, `archive.warc.members` says.
+"""
+
+import io
+import os
+import zlib
+from typing import BinaryIO
+
+READ = 1 << 20
+"""Bytes that are read from the file at a time."""
+STEP = 16 * 1024
+"""Bytes that are inflated at a time, to no more than a thousand times as many."""
+MAX_MEMBER = 64 << 30
+"""A gzip member that holds more is a bomb."""
+
+
+class Broken(Exception):
+    """The member is no whole one."""
+
+
+class Ahead:
+    """The bytes of a file, read in large pieces, given in small ones."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self._held, self._at = memoryview(b""), 0
+
+    def read(self, place: int, least: int = 1) -> memoryview:
+        """Some bytes from a place on, `least` or more where the file has them; none at its end."""
+        skip = place - self._at
+        if not 0 <= skip <= len(self._held) - least:
+            self.stream.seek(place)
+            self._held, self._at, skip = memoryview(self.stream.read(READ)), place, 0
+        return self._held[skip : skip + STEP]
+
+
+class Inflating:
+    """One gzip member under way."""
+
+    __slots__ = ("_file", "_inflate", "at", "base", "data", "end", "offset")
+
+    def __init__(self, file: Ahead, offset: int) -> None:
+        self._file, self.offset = file, offset
+        self._inflate = zlib.decompressobj(31)
+        self.end = offset
+        """How far the file is read; once the member is `whole`, where it ends."""
+        self.data, self.at, self.base = b"", 0, 0
+        """Inflated bytes; where in them the reader is; how many came before them."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it was read, and its CRC-32 and size hold."""
+        return self._inflate.eof
+
+    @property
+    def place(self) -> int:
+        """Where in the member's data the reader is."""
+        return self.base + self.at
+
+    def peek(self) -> memoryview:
+        """The beginning of the member's header: its fixed part and an extra field of up to 12 bytes."""
+        return self._file.read(self.offset, 24)[:24]
+
+    def fill(self, count: int) -> bool:
+        """Have `count` bytes in `data` behind `at`; False when the member ends before. Raises Broken."""
+        held = len(self.data) - self.at
+        if held >= count or self._inflate.eof:
+            return held >= count
+        pieces = [self.data[self.at :]] if held else []
+        self.base, self.at = self.base + self.at, 0
+        while held < count and not self._inflate.eof:
+            pieces.append(self._step())
+            held += len(pieces[-1])
+        self.data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return held >= count
+
+    def skip(self, count: int) -> bool:
+        """Pass over so many bytes, keeping nothing; False when the member ends before. Raises Broken."""
+        while (held := len(self.data) - self.at) < count:
+            count -= held
+            self.base, self.at, self.data = self.base + len(self.data), 0, b""
+            if self._inflate.eof:
+                return False
+            self.data = self._step()
+        self.at += count
+        return True
+
+    def drain(self) -> int:
+        """Pass over all that is left; return how many bytes the member holds. Raises Broken."""
+        self.skip(MAX_MEMBER + 1)
+        return self.base
+
+    def _step(self) -> bytes:
+        piece = self._file.read(self.end)
+        if not piece or self.base > MAX_MEMBER:
+            raise Broken
+        try:
+            plain = self._inflate.decompress(piece)
+        except zlib.error as error:
+            raise Broken from error
+        self.end += len(piece) - len(self._inflate.unused_data)
+        return plain
+
+
+class Reinflated(io.RawIOBase):
+    """The data of a whole member as a stream: going back costs inflating from its beginning."""
+
+    def __init__(self, stream: BinaryIO, offset: int, size: int) -> None:
+        self._file, self._offset, self._size = Ahead(stream), offset, size
+        self._member, self._place = Inflating(self._file, offset), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        self._place = max(0, base + offset)
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # the stub's Buffer has no len
+        if self._member.place > self._place:
+            self._member = Inflating(self._file, self._offset)
+        try:
+            self._member.skip(self._place - self._member.place)
+            self._member.fill(len(buffer))
+        except Broken as error:
+            raise OSError("expected a gzip member that was whole a moment ago, got a broken one") from error
+        member = self._member
+        data = member.data[member.at : member.at + len(buffer)]
+        member.at += len(data)
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
