@@ -10,20 +10,21 @@ in their classes (`sapo`, `author`, `tag`) are further evidence at most.
 
 The way of one page::
 
-    bytes → charset → guard → tree → walk (lines and photos, flat)
-          → titles → regions (where the article lies) → captions → story (head, lead) → lines (the body)
-          → bylines, heads, dating, sections, around → Article
+    bytes → html (charset, guard, tree: lines and photos, flat; metadata)
+          → places (where things lie; who owns which line)
+          → fields (what the lines say) → Article
+
+`reading.STAGES` is the algorithm: each stage takes lines that nobody took before, and the body is what is left.
 """
 
-from crawler.pages.errors import LAYOUT_CODES, LayoutError
 from crawler.pages.links.links import Link, parse_links
+from crawler.pages.places.errors import LAYOUT_CODES, LayoutError
+from crawler.pages.places.layouts import Layout, LayoutFileError, parse_layouts
 from crawler.pages.places.ledger import Candidate
-from crawler.pages.reading import PARSER_VERSION, Inspection, inspect_article, parse_article
+from crawler.pages.reading import PARSER_VERSION, Inspection, OwnedLine, inspect_article, parse_article
 from crawler.pages.words.slug import slug_matches, slug_of
 
 __all__ = [
-    "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "LayoutError", "Link", "inspect_article",
-    "parse_article",
-    "parse_links", "slug_matches",
-    "slug_of",
+    "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "Layout", "LayoutError", "LayoutFileError", "Link",
+    "OwnedLine", "inspect_article", "parse_article", "parse_layouts", "parse_links", "slug_matches", "slug_of",
 ]  # fmt: skip

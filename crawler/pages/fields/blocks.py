@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from crawler.items import Block
-from crawler.pages.fields.photos import Shown
 from crawler.pages.html.tree import ITEM, QUOTE, Piece
+from crawler.pages.places.claims import Claims, Line, Role
+from crawler.pages.places.errors import LayoutError
 from crawler.pages.places.page import Page
 from crawler.pages.places.tables import is_data_table, table_text
+from crawler.pages.words.slug import slug_matches
 from crawler.pages.words.text import ends_open, ends_sentence
 
 _HEADING_LONGEST = 200
@@ -17,23 +18,50 @@ _SAID = re.compile(r"[“\"][^“”\"]{30,}[”\"]")
 _MARKS = re.compile(r"^[-–—•+*]\s|^\(?[a-zđ0-9]{1,3}[).]\s")
 
 
-@dataclass(slots=True)
-class Line:
-    """A paragraph to be: one piece, or several that single line breaks part."""
+def draft_lines(page: Page, claims: Claims) -> None:
+    """Make paragraphs of what nobody took between headline and end, in reading order, in however many blocks."""
+    exact, names = claims.draft.exact, {piece.index for piece in claims.draft.names}
+    span = sorted(exact) if exact else claims.regions.story
+    pieces = [
+        page.pieces[index]
+        for index in span
+        if index not in names and (index in claims.draft.photos or claims.is_free(index))
+    ]
+    pieces = [piece for piece in pieces if piece.image is None or piece.index in claims.draft.photos]
+    claims.draft.lines = list(join_lines(page, pieces, claims.draft.photos))
+    name_kinds(page, claims.draft.lines)
 
-    pieces: list[Piece]
-    kind: str = "paragraph"
-    level: int | None = None
-    text: str = ""
+
+def claim_body(page: Page, claims: Claims) -> None:
+    """Take for the body what is left: every line of the paragraphs. Raises LayoutError where nothing is."""
+    draft = claims.draft
+    texts = [line for line in draft.lines if isinstance(line, Line) and line.text]
+    rule = "layout" if draft.exact else "left-over"
+    claims.take_free((piece.index for line in texts for piece in line.pieces), Role.BODY, rule)
+    if not texts and not draft.lead and not draft.captions and not is_picture_story(page, claims):
+        raise LayoutError("no-body", page.url, "expected text under the headline, got none")
+    if draft.lead:
+        page.ledger.take("lead", draft.lead_rule, draft.lead)
+    if texts:
+        size = sum(len(line.text) + 2 for line in texts) - 2
+        page.ledger.take("body", rule, f"{len(texts)} paragraphs, {size} characters")
+        page.ledger.take("blocks", "body", f"{len(draft.lines)} blocks")
+    else:
+        page.ledger.warn("no-body-text")
 
 
-def join_lines(page: Page, pieces: list[Piece], shown: Shown) -> Iterator[Line | int]:
+def is_picture_story(page: Page, claims: Claims) -> bool:
+    """Whether the article is one large picture, as an infographic is, under a headline that the address confirms."""
+    return bool(claims.draft.photos) and bool(page.slug) and slug_matches(claims.draft.title, page.slug)
+
+
+def join_lines(page: Page, pieces: list[Piece], photos: dict[int, int]) -> Iterator[Line | int]:
     """Paragraphs out of lines: a block, or what stands between two line breaks in a row."""
     position = 0
     while position < len(pieces):
         piece = pieces[position]
         if piece.image is not None:
-            yield shown.at[piece.index]
+            yield photos[piece.index]
             position += 1
             continue
         table = is_data_table(page, piece)

@@ -2,14 +2,15 @@
 
 import re
 
-from crawler.pages.fields.story import Story
-from crawler.pages.html.tree import NAV
+from crawler.pages.html.tree import NAV, Piece
+from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import AUTHOR, Page
-from crawler.pages.places.regions import Regions
 from crawler.pages.words.names import Byline, parse_byline
 from crawler.pages.words.stamps import Stamp, find_stamp
 from crawler.pages.words.text import fold
 
+_ENOUGH = 2
+"""What must speak for a line of the head."""
 _AROUND_DATE = re.compile(r"^[\s|,;:\-–—•·/]+|[\s|,;:\-–—•·/]+$")
 _DATE_WORDS = re.compile(
     r"(?:[\s|,;:\-–—•·/]*\b(?:ngày|lúc|vào|thứ|đăng|đăng lúc|đăng ngày|cập nhật|ngày đăng)\b[\s|,;:]*)+$", re.IGNORECASE
@@ -31,62 +32,66 @@ _PORTRAIT = re.compile(r"^([^\W\d_])\s?(?=\1[^\W\d_])")
 _LABEL = re.compile(r"^(?:tác giả|bởi|by|người đăng|đăng bởi|nguồn tin|viết bởi)\s*[:：]?\s*", re.IGNORECASE)
 
 
-def find_in_head(page: Page, regions: Regions, story: Story, known: set[str]) -> tuple[Byline, str] | None:
+def find_in_head(page: Page, claims: Claims, known: set[str]) -> tuple[Byline, str] | None:
     """The name with most evidence, and its rule; `known` holds what metadata call the author, folded."""
-    dated = {index for index, _ in story.stamps}
-    best: tuple[float, Byline, str] | None = None
     before = [
         page.pieces[index]
-        for index in regions.before
+        for index in claims.regions.before
         if page.pieces[index].image is None and find_stamp(page.pieces[index].text)
     ]
-    for piece in [*story.names, *before]:
+    best: tuple[float, Byline] | None = None
+    for piece in [*claims.draft.names, *before]:
         stamp = find_stamp(piece.text)
         text, byline = _beside_date(piece.text, stamp)
         if byline is None or not (byline.people or byline.strong):
             continue
-        box = page.box_of(piece)
-        score = 0.0
-        if fold(text) in known or any(fold(person) in known for person in byline.people):
-            score += 4
-        if (
-            AUTHOR.search(box.element.get("class") or "")
-            or _LABEL.match(piece.text)
-            or _itemprop(box.element) == "author"
-        ):
-            score += 3
-        if stamp is not None or any(abs(piece.index - index) <= 2 for index in dated):
-            score += 2
-        if byline.strong:
-            score += 1
-        if len(byline.printed.split()) == 1:
-            score -= 1
         if _is_section(page, text):
             page.ledger.refuse("byline", "head", text, "the name of a section")
             continue
-        if score >= 2 and (best is None or score > best[0]):
-            best = (score, byline, "head")
-    return None if best is None else (_join_cards(page, story, best[1]), best[2])
+        score = _weigh(page, claims, piece, byline, known, dated=stamp is not None)
+        if score >= _ENOUGH and (best is None or score > best[0]):
+            best = (score, byline)
+    return None if best is None else (_join_cards(page, claims, best[1]), "head")
 
 
-def _join_cards(page: Page, story: Story, byline: Byline) -> Byline:
+def _weigh(page: Page, claims: Claims, piece: Piece, byline: Byline, known: set[str], *, dated: bool) -> float:
+    """What speaks for a line of the head as the byline."""
+    element = page.box_of(piece).element
+    score = 0.0
+    if any(fold(name) in known for name in (byline.printed, *byline.people)):
+        score += 4
+    if AUTHOR.search(element.get("class") or "") or _LABEL.match(piece.text) or _itemprop(element) == "author":
+        score += 3
+    if piece.index in claims.draft.cards:
+        score += 3
+    if dated or any(abs(piece.index - index) <= 2 for index, _ in claims.draft.stamps):
+        score += 2
+    if byline.strong:
+        score += 1
+    return score - (len(byline.printed.split()) == 1)
+
+
+def _join_cards(page: Page, claims: Claims, byline: Byline) -> Byline:
     """The byline and the names in other cards like its own: a page may show each of its authors in one."""
-    cards = [piece for piece in story.names if piece.text == byline.printed and page.leads_to_author(piece)]
+    cards = [piece for piece in claims.draft.names if piece.text == byline.printed and page.leads_to_author(piece)]
     if not cards:
         return byline
-    kind = {page.box_of(card).element.get("class") for card in cards} - {None}
+    kinds = {_kind_of_card(page, card) for card in cards}
     found = dict.fromkeys([byline.printed])
     people = dict.fromkeys(byline.people)
-    for piece in story.names:
-        other = (
-            parse_byline(piece.text)
-            if page.box_of(piece).element.get("class") in kind and page.leads_to_author(piece)
-            else None
-        )
+    for piece in claims.draft.names:
+        alike = _kind_of_card(page, piece) in kinds and page.leads_to_author(piece)
+        other = parse_byline(piece.text) if alike else None
         if other is not None and other.people:
             found[other.printed] = None
             people |= dict.fromkeys(other.people)
     return Byline(printed=", ".join(found), people=list(people), strong=byline.strong)
+
+
+def _kind_of_card(page: Page, piece: Piece) -> tuple[str, str | None, str]:
+    """What a name's block is like, and where a link in it leads but for the last part."""
+    box = page.box_of(piece)
+    return box.tag, box.element.get("class"), piece.href.rpartition("/")[0]
 
 
 def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:

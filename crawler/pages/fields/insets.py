@@ -2,8 +2,8 @@
 
 from itertools import accumulate
 
-from crawler.pages.fields.photos import Shown
-from crawler.pages.html.tree import Piece
+from crawler.pages.html.tree import Box, Piece
+from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 
@@ -12,9 +12,9 @@ _ASKING = 400
 _SIDES = frozenset({"left", "right"})
 
 
-def find_insets(page: Page, regions: Regions, shown: Shown) -> set[int]:
+def find_insets(page: Page, claims: Claims) -> set[int]:
     """The lines of blocks that ask readers for something, and of those that a picture with a link advertises."""
-    return _find_asking(page, regions) | _find_advertised(page, regions, shown)
+    return _find_asking(page, claims.regions) | _find_advertised(page, claims)
 
 
 def _find_asking(page: Page, regions: Regions) -> set[int]:
@@ -31,26 +31,36 @@ def _find_asking(page: Page, regions: Regions) -> set[int]:
             seen.add(box.index)
             found.update(range(box.first, box.last))
             box = page.boxes[box.parent]
-    return found
+    return {index for index in found if page.pieces[index].image is None and index in regions.story}
 
 
-def _find_advertised(page: Page, regions: Regions, shown: Shown) -> set[int]:
+def _find_advertised(page: Page, claims: Claims) -> set[int]:
     """Lines of the small blocks amid the text that a picture with a link to another page opens: a book, a programme."""
     found: set[int] = set()
+    regions = claims.regions
     for piece in page.pieces[regions.body_at + 1 : regions.story.stop]:
-        if piece.image is None or not piece.href or piece.index in shown.at or not page.leads_elsewhere(piece.href):
-            continue
-        box = page.box_of(piece)
-        while box.index not in {0, regions.body_box} and box.first > regions.body_at and box.last - box.first <= 8:
-            inside = [other for other in page.pieces[box.first : box.last] if other.image is None]
-            if sum(other.size for other in inside) > 400 or any(other.size > 250 for other in inside):
-                break
-            if inside and (
-                box.tag == "table" or "float" in (box.element.get("style") or "") or box.element.get("align") in _SIDES
-            ):
-                found.update(other.index for other in inside)
-            box = page.boxes[box.parent]
+        if piece.image is not None and piece.href and claims.is_free(piece.index) and page.leads_elsewhere(piece.href):
+            found |= _read_advertisement(page, regions, piece)
     return found
+
+
+def _read_advertisement(page: Page, regions: Regions, picture: Piece) -> set[int]:
+    found: set[int] = set()
+    box = page.box_of(picture)
+    while box.index not in {0, regions.body_box} and box.first > regions.body_at and box.last - box.first <= 8:
+        inside = [other for other in page.pieces[box.first : box.last] if other.image is None]
+        if sum(other.size for other in inside) > _ASKING or any(other.size > 250 for other in inside):
+            break
+        if inside and _stands_aside(box):
+            found.update(other.index for other in inside if other.index in regions.story)
+        box = page.boxes[box.parent]
+    return found
+
+
+def _stands_aside(box: Box) -> bool:
+    """Whether a block is set beside the text, or as a table."""
+    element = box.element
+    return box.tag == "table" or "float" in (element.get("style") or "") or element.get("align") in _SIDES
 
 
 def end_of_inset(page: Page, regions: Regions, piece: Piece) -> int:

@@ -1,11 +1,12 @@
 """Offers: what the page offers beside the article: related articles, attachments, the number of comments."""
 
 import re
+from collections.abc import Iterator
 
-from crawler.pages.fields.story import Story
+from crawler.pages.fields.around import end_of_block
 from crawler.pages.html.tree import ASIDE, FOOTER, Piece
+from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page, leads_to_file
-from crawler.pages.places.regions import Regions
 from crawler.pages.words.labels import Label
 from crawler.site import scope
 
@@ -15,66 +16,62 @@ _COUNT = re.compile(
     r"^\(?(\d{1,6})\)?\s+(?:bình luận|ý kiến|phản hồi)",
     re.IGNORECASE,
 )
-
-
 _COUNTING = frozenset("()0123456789")
+_ENDS_FILES = frozenset({Label.COMMENTS, Label.OTHERS, Label.POPULAR})
+_ENDS_LIST = frozenset({Label.COMMENTS, Label.TAGS, Label.POPULAR})
+_MOST = 100
 
 
-def find_attachments(page: Page, regions: Regions) -> list[str]:
-    """PDF and office files linked from the article, and in the lines right under it."""
-    found: list[str] = []
+def find_attachments(page: Page, claims: Claims) -> None:
+    """Note the PDF and office files linked from the article, and in the lines right under it."""
+    regions = claims.regions
+    found: dict[str, None] = {}
     for piece in page.pieces[regions.story.start : max(regions.story.stop, regions.after.stop)]:
-        label = regions.labels.get(piece.index)
         if piece.index >= regions.story.stop and (
-            label in {Label.COMMENTS, Label.OTHERS, Label.POPULAR} or regions.teaser[piece.index]
+            regions.labels.get(piece.index) in _ENDS_FILES or page.teaser[piece.index]
         ):
             break
         for href in piece.hrefs or ([piece.href] if piece.href else []):
             address = page.join(href)
             if address and leads_to_file(address):
-                found.append(address)
+                found[address] = None
+    claims.draft.attachments = list(found)
     if found:
         page.ledger.take("attachments", "links-in-story", " ".join(found))
-    return list(dict.fromkeys(found))
 
 
-def find_related(page: Page, regions: Regions, story: Story) -> list[str]:
-    """The articles offered next: links after the article's end, and those set between its paragraphs."""
-    inside = page.pieces[regions.story.start : regions.story.stop]
-    hrefs = [*story.related, *(piece.href for piece in inside if piece.href and _is_offered(page, regions, piece))]
-    until = 0
-    for piece in page.pieces[regions.story.stop :]:
-        if page.box_of(piece).flags & FOOTER:
-            break
-        label = regions.labels.get(piece.index)
-        if label in {Label.OTHERS, Label.RELATED}:
-            until = _end_of_list(page, piece)
-        elif label in {Label.COMMENTS, Label.TAGS, Label.POPULAR}:
-            until = 0
-        elif piece.index < until and piece.href and (piece.linked >= piece.size * 0.5 or piece.image is not None):
-            hrefs.append(piece.href)
-    found: list[str] = []
-    for href in hrefs:
+def find_related(page: Page, claims: Claims) -> None:
+    """Note the articles offered next: links after the article's end, and those set between its paragraphs."""
+    story = claims.regions.story
+    inside = [piece.href for piece in page.pieces[story.start : story.stop] if piece.href and _is_offered(page, piece)]
+    found: dict[str, None] = {}
+    for href in (*claims.draft.related, *inside, *_hrefs_after(page, claims)):
         address = page.join(href)
         if address and page.leads_elsewhere(href) and _is_article(page, address):
-            found.append(address)
-    found = list(dict.fromkeys(found))[:100]
+            found[address] = None
+    claims.draft.offered = list(found)[:_MOST]
     if found:
-        page.ledger.take("related", "links-after-story", f"{len(found)} links")
-    return found
+        page.ledger.take("related", "links-after-story", f"{len(claims.draft.offered)} links")
 
 
-def _is_offered(page: Page, regions: Regions, piece: Piece) -> bool:
+def _is_offered(page: Page, piece: Piece) -> bool:
     """Whether a linked line inside the story belongs to a list of other articles."""
-    return regions.teaser[piece.index] or (piece.is_link and bool(page.box_of(piece).flags & ASIDE))
+    return page.teaser[piece.index] or (piece.is_link and bool(page.box_of(piece).flags & ASIDE))
 
 
-def _end_of_list(page: Page, label: Piece) -> int:
-    """Where the block ends that a label heads."""
-    box = page.box_of(label)
-    while box.index and box.last <= label.index + 1:
-        box = page.boxes[box.parent]
-    return box.last
+def _hrefs_after(page: Page, claims: Claims) -> Iterator[str]:
+    """The links of the lists after the article that labels announce."""
+    until = 0
+    for piece in page.pieces[claims.regions.story.stop :]:
+        if page.box_of(piece).flags & FOOTER:
+            return
+        label = claims.regions.labels.get(piece.index)
+        if label in {Label.OTHERS, Label.RELATED}:
+            until = end_of_block(page, piece)
+        elif label in _ENDS_LIST:
+            until = 0
+        elif piece.index < until and piece.href and (piece.image is not None or piece.linked >= piece.size * 0.5):
+            yield piece.href
 
 
 def _is_article(page: Page, address: str) -> bool:
@@ -85,20 +82,23 @@ def _is_article(page: Page, address: str) -> bool:
     return path.count("-") >= 3 and len(path) >= 20
 
 
-def find_comment_count(page: Page, regions: Regions) -> int | None:
-    """The number of comments where the page states it."""
-    if page.meta.comment_count is not None:
-        page.ledger.take("comment_count", "json-ld:commentCount", page.meta.comment_count)
-        return page.meta.comment_count
-    for piece in page.pieces[regions.story.stop :]:
-        if (
-            piece.size <= 50
-            and piece.image is None
-            and (piece.text[-1] in _COUNTING or piece.text[0] in _COUNTING)
-            and (match := _COUNT.search(piece.text))
-            and not regions.teaser[piece.index]
-        ):
-            count = int(match[1] or match[2])
-            page.ledger.take("comment_count", "stated", count)
-            return count
-    return None
+def find_comment_count(page: Page, claims: Claims) -> None:
+    """Note the number of comments where the page states it: to machines, under the article, or in its head."""
+    count, rule = page.meta.comment_count, "json-ld:commentCount"
+    if count is None:
+        regions = claims.regions
+        places = (*page.pieces[regions.story.stop :], *page.pieces[regions.story.start : regions.body_at])
+        count, rule = next((found for piece in places if (found := _count_of(page, piece)) is not None), None), "stated"
+    if count is not None:
+        claims.draft.comment_count = count
+        page.ledger.take("comment_count", rule, count)
+
+
+def _count_of(page: Page, piece: Piece) -> int | None:
+    """The number in a short line that tells how many comments there are."""
+    if piece.image is not None or piece.size > 50 or page.teaser[piece.index]:
+        return None
+    if piece.text[-1] not in _COUNTING and piece.text[0] not in _COUNTING:
+        return None
+    match = _COUNT.search(piece.text)
+    return int(match[1] or match[2]) if match else None

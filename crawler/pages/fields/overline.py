@@ -5,8 +5,8 @@ also where a script shows the photo and the markup has none.
 import re
 
 from crawler.pages.html.tree import OUTSIDE, Piece
+from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import LEAD, Page
-from crawler.pages.places.regions import Regions
 from crawler.pages.words.credits import split_credit
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.labels import find_label
@@ -24,41 +24,37 @@ _SURE, _LONGEST = 110, 220
 """Characters of a caption whose place alone speaks for it, and of one that something else speaks for."""
 
 
-def find_line_over_opening(page: Page, regions: Regions, settled: set[int]) -> Piece | None:
+def find_line_over_opening(page: Page, claims: Claims) -> Piece | None:
     """The caption between the headline and the paragraph that its dateline opens.
     None where a photo or a player stands there as well.
     """
+    regions = claims.regions
     if page.identity is None or regions.title_at < 0:
         return None
-    opening = next(
-        (piece for piece in page.pieces[regions.title_at + 1 : regions.body_at + 3] if find_dateline(piece.text)), None
-    )
-    if opening is None or opening.index == regions.title_at + 1:
+    first = regions.title_at + 1
+    opening = next((piece for piece in page.pieces[first : regions.body_at + 3] if find_dateline(piece.text)), None)
+    if opening is None or opening.index == first:
         return None
-    between = page.pieces[regions.title_at + 1 : opening.index]
-    if any(piece.image is not None or piece.index in settled for piece in between):
+    between = page.pieces[first : opening.index]
+    if any(piece.image is not None or not claims.is_free(piece.index) for piece in between):
         return None
-    return between[-1] if _may_be_caption(page, regions, between[-1]) else None
+    return between[-1] if _may_be_caption(page, claims, between[-1]) else None
 
 
-def _may_be_caption(page: Page, regions: Regions, line: Piece) -> bool:
+def _may_be_caption(page: Page, claims: Claims, line: Piece) -> bool:
     """Whether a line describes a photo: plain, short, a sentence, and neither date, name nor standfirst."""
     text = line.text
-    if (
-        line.is_bold
-        or line.level
-        or line.linked
-        or not 15 <= line.size <= _LONGEST
-        or page.box_of(line).flags & OUTSIDE
-    ):
+    if line.is_bold or line.level or line.linked or not 15 <= line.size <= _LONGEST:
         return False
-    if regions.teaser[line.index] or find_label(text) or find_stamp(text) or read_time(text) or parse_byline(text):
+    if page.box_of(line).flags & OUTSIDE or page.teaser[line.index]:
         return False
-    if LEAD.search(page.class_of(page.box_of(line))) or any(
-        fold(text)[:60] in fold(said) for _, said in page.meta.description
-    ):
+    if find_label(text) or find_stamp(text) or read_time(text) or parse_byline(text):
         return False
-    if line.index >= regions.body_at and not ends_sentence(text):
+    if LEAD.search(page.class_of(page.box_of(line))):
+        return False
+    if any(fold(text)[:60] in fold(said) for _, said in page.meta.description):
+        return False
+    if line.index >= claims.regions.body_at and not ends_sentence(text):
         return False  # a sub-heading over the text
     spoken = _OPENING.match(text) is not None or undoubled(text) != text or split_credit(text)[1] is not None
     return spoken or (line.size <= _SURE and ends_sentence(text))

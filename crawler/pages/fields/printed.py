@@ -8,9 +8,9 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import date
 
-from crawler.pages.fields.story import Story
 from crawler.pages.fields.witnesses import ESTIMATE, FAR, NEAR, Witnesses
 from crawler.pages.html.tree import ARTICLE, HEADER, MAIN, OUTSIDE, Piece
+from crawler.pages.places.claims import Draft
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import nearest_year
@@ -53,7 +53,7 @@ class _Printed:
         return told is not None and abs((day - told).days) <= NEAR
 
 
-def find_printed(page: Page, regions: Regions, story: Story, known: Witnesses) -> Stamp | None:
+def find_printed(page: Page, regions: Regions, story: Draft, known: Witnesses) -> Stamp | None:
     """A date printed between headline and text; before the headline, or under the text,
     only one that another witness confirms.
     """

@@ -5,6 +5,7 @@ or beside the date.
 import re
 
 from crawler.pages.html.tree import ARTICLE, HEADER, MAIN, NAV, Piece
+from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import AUTHOR, Page, link_texts
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.labels import Label, find_label
@@ -16,6 +17,11 @@ _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang
 _TRAIL_CLASS = re.compile(r"bread-?crumb", re.IGNORECASE)
 """A word that most publishing systems have in the class of the trail that leads to a page."""
 _SEPARATORS = re.compile(r"\s*(?:[>»›/|]|::|→|\\)\s*")
+
+
+def claim_section(page: Page, claims: Claims) -> None:
+    """Note the sections that hold the article, unless a layout knows them."""
+    claims.draft.section = claims.draft.section or find_section(page, claims.regions)
 
 
 def find_section(page: Page, regions: Regions) -> list[str]:

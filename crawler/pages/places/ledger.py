@@ -1,5 +1,6 @@
 """The ledger: which rule found each field, and which candidates were refused and why."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -19,12 +20,17 @@ class Ledger:
 
     def __init__(self) -> None:
         self.candidates: list[Candidate] = []
-        self.rules: dict[str, str] = {}
+        self.rules: dict[str, list[str]] = {}
+        """By field the ids of the rules that found it; several where it has several parts."""
         self.warnings: list[str] = []
 
     def take(self, field: str, rule: str, value: object) -> None:
-        """Note the rule that found a field."""
-        self.rules[field] = rule
+        """Note the rule that found a field, or a part of it; after a colon or a comma it names the rule's witness."""
+        found = self.rules.setdefault(field, [])
+        if field not in _IN_PARTS:
+            found.clear()
+        if (known := rule_id(rule)) not in found:
+            found.append(known)
         self.candidates.append(Candidate(field=field, rule=rule, value=_short(value)))
 
     def refuse(self, field: str, rule: str, value: object, reason: str) -> None:
@@ -35,6 +41,20 @@ class Ledger:
         """Note something a reader should know."""
         if code not in self.warnings:
             self.warnings.append(code)
+
+    def knows(self, field: str) -> bool:
+        """Whether a rule has found a field."""
+        return bool(self.rules.get(field))
+
+
+_IN_PARTS = frozenset({"captions"})
+"""Fields whose parts may be found by different rules."""
+_WITNESS = re.compile(r"[:,].*", re.DOTALL)
+
+
+def rule_id(rule: str) -> str:
+    """The rule's id, without the witness that it heard (`meta:og:title` → `meta`)."""
+    return _WITNESS.sub("", rule).replace("itemprop", "microdata")
 
 
 def _short(value: object) -> str:

@@ -42,6 +42,15 @@ class Page:
     """For each piece, whether it belongs to a list of other articles."""
     _elsewhere: dict[str, bool] = field(default_factory=dict)
 
+    _by_element: dict[int, Box] = field(default_factory=dict)
+
+    @property
+    def boxes_by_element(self) -> dict[int, Box]:
+        """Each block by the identity of its element."""
+        if not self._by_element:
+            self._by_element = {id(box.element): box for box in self.boxes}
+        return self._by_element
+
     @property
     def pieces(self) -> list[Piece]:
         return self.tree.pieces

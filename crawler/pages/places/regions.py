@@ -97,6 +97,20 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
         teaser=page.teaser, body_box=core, labels=labels, furniture=furniture)  # fmt: skip
 
 
+def frame_exactly(page: Page, title_at: int, body: set[int]) -> Regions:
+    """Where an article lies whose body a layout knows: from the headline to the body's last piece."""
+    first, last = min(body), max(body)
+    start = title_at + 1 if 0 <= title_at < first else first
+    around = page.ancestors(page.box_of(page.pieces[first]))
+    core = next(index for index in around if last < page.boxes[index].last or not index)
+    path = page.ancestors(page.box_of(page.pieces[title_at])) if title_at >= 0 else [0]
+    joint = page.boxes[next((index for index in path if last < page.boxes[index].last), 0)]
+    return Regions(
+        title_at=title_at, before=range(max(joint.first, title_at - 25, 0), max(title_at, 0)), body_at=first,
+        story=range(start, last + 1), after=range(last + 1, max(last + 1, joint.last)), teaser=page.teaser,
+        body_box=core, labels=find_labels(page, start))  # fmt: skip
+
+
 def _find_core(survey: _Survey) -> int | None:
     """The block that holds most prose, its own and, for less, that of the blocks in it;
     the nearer the headline the better.

@@ -1,0 +1,205 @@
+"""Around: what stands between headline and end and is no part of the text: lists, labels, buttons, boxes, files.
+
+Each function is a stage of the reading and takes one kind of line, none of them what an exact layout calls the body.
+"""
+
+import re
+
+from crawler.pages.fields.captions import is_captioned
+from crawler.pages.fields.insets import end_of_inset, find_insets
+from crawler.pages.html.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
+from crawler.pages.places.claims import Claims, Role
+from crawler.pages.places.page import Page, leads_to_file, link_texts
+from crawler.pages.places.tables import stands_in_data
+from crawler.pages.words.labels import Label, is_invitation, names_a_place, opens_related
+from crawler.pages.words.stamps import find_stamp, read_time
+from crawler.pages.words.text import clean, ends_sentence, fold
+
+_NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
+_PAGE_NUMBER = re.compile(
+    r"\d{1,3}|[«»‹›<>→←.…]+|(?:trang )?(?:tiếp(?: theo)?|sau|trước|kế|đầu|cuối)|next|prev(?:ious)?"
+)
+"""What the links of a pager say, folded."""
+_LISTS = frozenset({Label.RELATED, Label.OTHERS, Label.POPULAR})
+
+
+def claim_teasers(page: Page, claims: Claims) -> None:
+    """Take lists of other articles, by their shape, or by the label over them."""
+    story = claims.regions.story
+    claims.take(
+        [index for index in claims.open(story) if page.teaser[index] and not page.pieces[index].image is not None],
+        Role.TEASER, "teasers",
+    )  # fmt: skip
+    for index in story:
+        if claims.regions.labels.get(index) in _LISTS:
+            _claim_list(page, claims, index)
+
+
+def _claim_list(page: Page, claims: Claims, label: int) -> None:
+    """Take the links under a label that announces other articles, wherever they lead."""
+    end, pieces = end_of_block(page, page.pieces[label]), page.pieces
+    for index in range(label + 1, min(end, claims.regions.story.stop)):
+        piece = pieces[index]
+        if piece.image is not None:
+            continue
+        if not piece.is_link or ends_sentence(piece.text):
+            return
+        if claims.is_open(index):
+            claims.draft.related += piece.hrefs
+            claims.take([index], Role.TEASER, "under-label")
+
+
+def end_of_block(page: Page, label: Piece) -> int:
+    """Where the block ends that a label heads."""
+    box = page.box_of(label)
+    while box.index and box.last <= label.index + 1:
+        box = page.boxes[box.parent]
+    return box.last
+
+
+def claim_furniture(page: Page, claims: Claims) -> None:
+    """Take menus, columns beside, and the blocks whose name or links say that they stand around an article."""
+    for index in list(claims.open(claims.regions.story)):
+        piece = page.pieces[index]
+        flags = page.box_of(piece).flags
+        if piece.image is not None:
+            continue
+        if index in claims.regions.furniture:
+            claims.take([index], Role.INSET, claims.regions.furniture[index])
+        elif flags & (NAV | FOOTER) or (flags & ASIDE and not flags & FIGURE):
+            claims.take([index], Role.TOOL, "menu-or-column")
+
+
+def claim_insets(page: Page, claims: Claims) -> None:
+    """Take small blocks that ask readers for something, or that a picture with a link advertises."""
+    claims.take(claims.open(sorted(find_insets(page, claims))), Role.INSET, "asks-or-advertises")
+
+
+def claim_labels(page: Page, claims: Claims) -> None:
+    """Take labels, buttons and pagers; not those that are a sub-heading, a cell, or the time of the date beside."""
+    regions = claims.regions
+    title = fold(claims.draft.title if claims.draft.title_at < 0 else page.pieces[claims.draft.title_at].text)
+    for index in list(claims.open(regions.story)):
+        piece = page.pieces[index]
+        if piece.image is not None:
+            continue
+        if regions.labels.get(index) and not _is_meant(page, claims, piece):
+            claims.take([index], Role.LABEL, regions.labels[index].name.lower())
+        elif title and abs(len(piece.text) - len(title)) < 20 and fold(piece.text) == title:
+            claims.take([index], Role.TITLE, "said-again")
+        elif _is_pager(piece):
+            claims.take([index], Role.TOOL, "pager")
+
+
+def _is_meant(page: Page, claims: Claims, piece: Piece) -> bool:
+    """Whether a label's words are part of the article after all."""
+    if piece.index <= claims.regions.body_at and read_time(piece.text):
+        return True
+    return _heads_prose(page, claims, piece) or stands_in_data(page, piece, claims.regions.body_at)
+
+
+def _is_pager(piece: Piece) -> bool:
+    """Whether a line is a row of page numbers."""
+    if len(piece.hrefs) < 2 or piece.size > 160 or piece.size - piece.linked > 20:
+        return False
+    texts = [fold(text) or text.strip() for text in piece.link_texts if text.strip()]
+    return len(texts) > 1 and all(_PAGE_NUMBER.fullmatch(text) for text in texts)
+
+
+def _heads_prose(page: Page, claims: Claims, piece: Piece) -> bool:
+    """Whether a label's words are a sub-heading: set as one, amid the body, with its next paragraph right under it."""
+    regions = claims.regions
+    if not (piece.level or piece.is_bold) or piece.linked or piece.index <= regions.body_at:
+        return False
+    if fold(piece.text) in _NEVER_HEADING or piece.index + 1 >= regions.story.stop:
+        return False
+    after = page.pieces[piece.index + 1]
+    if after.image is not None or after.size < 60 or after.hrefs or page.teaser[after.index]:
+        return False
+    here = page.place_of(piece)
+    if page.place_of(after) == here:
+        return True
+    return here not in page.ancestors(page.boxes[regions.body_box]) and here in page.ancestors(page.box_of(after))
+
+
+def claim_captions(page: Page, claims: Claims) -> None:
+    """Take lines that the markup calls captions and that no photo has: a player's, a chart's."""
+    for index in list(claims.open(claims.regions.story)):
+        piece = page.pieces[index]
+        if piece.image is None and not piece.level and is_captioned(page, piece):
+            claims.take([index], Role.CAPTION, "caption-of-none")
+
+
+def claim_related(page: Page, claims: Claims) -> None:
+    """Take links to other articles set between the paragraphs, with what the small blocks tell that they open,
+    and calls to read elsewhere.
+    """
+    regions, draft = claims.regions, claims.draft
+    until = -1
+    for index in list(claims.open(regions.story)):
+        piece = page.pieces[index]
+        if piece.image is not None:
+            continue
+        if is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)):
+            draft.related += piece.hrefs
+            claims.take([index], Role.RELATED, "invitation")
+        elif _is_related(page, piece) and not _is_author(page, claims, piece):
+            draft.related.append(piece.href)
+            until = max(until, end_of_inset(page, regions, piece))
+            claims.take([index], Role.RELATED, "link-amid-text")
+        elif index < until:
+            claims.take([index], Role.INSET, "told-by-link")
+
+
+def _is_author(page: Page, claims: Claims, piece: Piece) -> bool:
+    return piece.index < claims.regions.body_at and piece.size <= 110 and page.leads_to_author(piece)
+
+
+def _is_related(page: Page, piece: Piece) -> bool:
+    """A line that is nothing but a link to another article, or an invitation to one."""
+    if not piece.hrefs:
+        return False
+    if piece.linked > piece.size * 0.5 and _is_dated_link(piece) and page.leads_elsewhere(piece.href):
+        return True
+    if piece.linked > piece.size * 0.4 and opens_related(piece.text) and page.leads_elsewhere(piece.hrefs[-1]):
+        return True
+    if not piece.is_link or piece.size < 15 or not page.leads_elsewhere(piece.href):
+        return False
+    return piece.size <= 220 or not ends_sentence(piece.text)
+
+
+def _is_dated_link(piece: Piece) -> bool:
+    """Whether a line is one link with nothing but a date beside it: an earlier article of the same run of events."""
+    if len(piece.hrefs) > 1 or piece.size - piece.linked < 8:
+        return False
+    stamp = find_stamp(piece.text.replace(clean(piece.link_texts[0]), " ", 1))
+    return stamp is not None and not stamp.rest
+
+
+def claim_files(page: Page, claims: Claims) -> None:
+    """Take lines that are no sentence, only a file to take away (`Tải về: chi-thi.pdf`)."""
+    for index in list(claims.open(claims.regions.story)):
+        piece = page.pieces[index]
+        if piece.image is None and piece.hrefs and _offers_file(page, piece):
+            claims.take([index], Role.FILE, "links-in-story")
+
+
+def _offers_file(page: Page, piece: Piece) -> bool:
+    if piece.linked < piece.size * 0.3 or piece.size > 160 or ends_sentence(piece.text):
+        return False
+    return all(leads_to_file(page.join(href) or "") for href in piece.hrefs)
+
+
+def claim_link_rows(page: Page, claims: Claims) -> None:
+    """Take a row of short links under the last paragraph: keywords, however they are set."""
+    free = [page.pieces[index] for index in claims.open(claims.regions.story) if page.pieces[index].image is None]
+    while free and len(free[-1].hrefs) < 2 and free[-1].size < 60 and not ends_sentence(free[-1].text):
+        free.pop()  # a name may stand below
+    row = free[-1] if free else None
+    if row is None or row.index < claims.regions.body_at or len(row.hrefs) < 2 or not row.is_link:
+        return
+    names = link_texts(row)
+    if all(len(name) <= 40 and not ends_sentence(name) for name in names):
+        claims.take([row.index], Role.TAGS, "link-row")
+        if not claims.draft.tags:
+            claims.draft.tags = [name.strip(" #,;") for name in names]

@@ -1,0 +1,210 @@
+"""Captions: whether a line describes the photo beside it, by rows of evidence: its place, its setting, its words."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crawler.pages.html.tree import CAPTION, TABLE, Box, Piece
+from crawler.pages.places.claims import Claims
+from crawler.pages.places.page import Page
+from crawler.pages.places.prose import kind_of
+from crawler.pages.places.rules import CAPTIONS
+from crawler.pages.words.credits import has_credit, is_alt_of, split_credit
+from crawler.pages.words.datelines import find_dateline
+from crawler.pages.words.names import parse_byline
+from crawler.pages.words.stamps import find_stamp
+from crawler.pages.words.text import ends_sentence, undoubled
+
+ENOUGH = 2.0
+"""What the rows for a line must add up to."""
+LONGEST = 420
+"""Characters that a caption may have where its place alone speaks for it."""
+_CAPTION_CLASS = re.compile(
+    r"caption|chu[-_]?thich|(?:photo|img|image|picture|(?<![a-z])pic)[-_]?(?:note|desc)", re.IGNORECASE
+)
+_MADE_BY = re.compile(r"[.…!?)\s](?:ảnh|video|clip|đồ h[oọ][aạ]|infographic)\s*:\s*[^:.]{2,40}\.?$", re.IGNORECASE)
+"""How a short line ends that describes a photo or a video, wherever that is."""
+_SMALL_TYPE = re.compile(
+    r"font-size\s*:\s*(?:[0-9]px|1[0-2](?:\.\d+)?px|[0-9]pt|[a-z-]*small|0?\.[0-9]+em|[5-8]\d%)", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Setting:
+    """How the story is set: what a caption is held against. Measured once a page."""
+
+    paragraphs: list[Piece]
+    """The lines of some length, in page order."""
+    kinds: dict[tuple[str, str | None], int]
+    """How many of them stand in blocks of each kind."""
+    centred: bool
+    """Whether most of the text is centred, so that it says nothing of a line that it is."""
+
+
+@dataclass(slots=True)
+class Described:
+    """A line, the photo that it may describe, and what the rows look at."""
+
+    page: Page
+    claims: Claims
+    setting: Setting
+    photo: Piece
+    alt: str
+    line: Piece
+    box: Box
+    after: Piece | None
+    """The next piece of the story."""
+
+
+def measure_setting(page: Page, claims: Claims) -> Setting:
+    """Look over the paragraphs of the story."""
+    regions = claims.regions
+    texts = [piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None]
+    paragraphs = [piece for piece in texts if piece.size > 90]
+    kinds: dict[tuple[str, str | None], int] = {}
+    for piece in paragraphs:
+        kind = kind_of(page, page.box_of(piece))
+        kinds[kind] = kinds.get(kind, 0) + 1
+    long = [piece for piece in texts if piece.size > 120]
+    centred = sum(page.box_of(piece).align == "center" for piece in long) * 2 > len(long)
+    return Setting(paragraphs, kinds, centred)
+
+
+def score_line(page: Page, claims: Claims, setting: Setting, photo: Piece, alt: str, line: Piece) -> tuple[float, str]:
+    """What speaks for a line as a photo's caption, and the id of the last row that does; 0 where a veto holds."""
+    following = line.index + 1
+    after = page.pieces[following] if following < claims.regions.story.stop else None
+    seen = Described(page, claims, setting, photo, alt, line, page.box_of(line), after)
+    if _is_vetoed(seen):
+        return 0.0, "after-photo"
+    score, rule = 0.0, "after-photo"
+    for row in CAPTIONS:
+        test = _TESTS.get(row.id)
+        if test is not None and test(seen):
+            score += row.weight
+            rule = row.id if row.weight > 1 else rule
+            if row.weight >= _SURE:
+                break
+    return score, rule
+
+
+_SURE = 3.0
+"""The weight of a row after which no other is asked."""
+
+
+def _is_vetoed(seen: Described) -> bool:
+    """Whether a line can be no caption: no text, a link, too long, a heading, a label, the opening, a date alone."""
+    line, text = seen.line, seen.line.text
+    if line.image is not None or line.is_link or line.size > LONGEST or 0 < line.level <= 3:
+        return True
+    if seen.claims.regions.labels.get(line.index) or seen.page.teaser[line.index]:
+        return True
+    return find_dateline(text) is not None or (line.size < 40 and find_stamp(text) is not None)
+
+
+def _repeats_alt(seen: Described) -> bool:
+    return is_alt_of(seen.alt, seen.line.text) or is_alt_of(seen.alt, undoubled(seen.line.text))
+
+
+def _is_called_caption(seen: Described) -> bool:
+    return bool(seen.box.flags & CAPTION) or _CAPTION_CLASS.search(seen.box.element.get("class") or "") is not None
+
+
+def _is_right_under(seen: Described) -> bool:
+    line = seen.line
+    return line.box == seen.photo.box and line.breaks == 1 and line.size <= 250
+
+
+def _stands_apart(seen: Described) -> bool:
+    after, line = seen.after, seen.line
+    return _is_right_under(seen) and (
+        after is None or after.box != line.box or after.breaks != 1 or after.image is not None
+    )
+
+
+def _is_over_text(seen: Described) -> bool:
+    line = seen.line
+    return line.index < seen.claims.regions.body_at and line.size <= 220 and not line.is_bold
+
+
+def _opens_after(seen: Described) -> bool:
+    """Whether the story's dateline comes next."""
+    after = seen.after
+    return after is not None and after.image is None and find_dateline(after.text) is not None
+
+
+def _is_over_opening(seen: Described) -> bool:
+    bold = seen.after is not None and seen.after.image is None and seen.after.is_bold
+    return _is_over_text(seen) and (bold or _opens_after(seen))
+
+
+def _is_before_dateline(seen: Described) -> bool:
+    line, body_at = seen.line, seen.claims.regions.body_at
+    return body_at <= line.index <= body_at + 2 and line.size <= 220 and not line.is_bold and _opens_after(seen)
+
+
+def _is_short(seen: Described) -> bool:
+    return seen.line.size <= 120 and not seen.line.is_bold
+
+
+def _stands_out(seen: Described) -> bool:
+    """Whether a short line under a photo is set unlike the paragraphs,
+    or is one short sentence between two much longer ones.
+    """
+    if not _is_short(seen) or seen.line.box == seen.photo.box:
+        return False
+    kind, setting = kind_of(seen.page, seen.box), seen.setting
+    if len(setting.paragraphs) >= 3 and kind[1] and kind not in setting.kinds:
+        return True
+    return _is_between_paragraphs(seen)
+
+
+def _is_between_paragraphs(seen: Described) -> bool:
+    line, pieces = seen.line, seen.page.pieces
+    start, stop = seen.claims.regions.body_at, seen.claims.regions.story.stop
+    around = [pieces[index] for index in (line.index - 2, line.index + 1) if start <= index < stop]
+    return (
+        len(around) == 2
+        and ends_sentence(line.text)
+        and line.text[0] not in '-–+•“"'
+        and all(piece.size > 90 and piece.size >= line.size * 1.6 and piece.box != line.box for piece in around)
+    )
+
+
+_TESTS: dict[str, Callable[[Described], bool]] = {
+    "alt": _repeats_alt,
+    "italic": lambda seen: seen.line.is_italic,
+    "centred": lambda seen: seen.box.align == "center" and not seen.setting.centred,
+    "credit": lambda seen: seen.line.size <= 300 and has_credit(seen.line.text),
+    "doubled": lambda seen: undoubled(seen.line.text) != seen.line.text,
+    "caption-class": _is_called_caption,
+    "small-type": lambda seen: _SMALL_TYPE.search(seen.box.element.get("style") or "") is not None,
+    "right-under": _is_right_under,
+    "line-under-photo": _stands_apart,
+    "over-text": _is_over_text,
+    "over-opening": _is_over_opening,
+    "before-dateline": _is_before_dateline,
+    "short": _is_short,
+    "stands-out": _stands_out,
+    "long": lambda seen: seen.line.size > 260,
+    "bold-and-open": lambda seen: seen.line.is_bold and not ends_sentence(seen.line.text),
+}
+"""What each row of evidence looks at."""
+
+
+def is_captioned(page: Page, piece: Piece) -> bool:
+    """Whether the markup itself calls a line a caption, e.g. under a video, which has no photo to belong to."""
+    box = page.box_of(piece)
+    if box.flags & CAPTION:
+        return True
+    if piece.size > LONGEST:
+        return False
+    if piece.size <= 200 and _MADE_BY.search(piece.text[-70:]) and parse_byline(piece.text) is None:
+        return True
+    if box.flags & TABLE and piece.size <= 60 and split_credit(piece.text)[0] == "":
+        return True  # who made the chart over it
+    parent = page.boxes[box.parent]
+    around = box.element.get("class") or ""
+    if parent.last - parent.first <= 6:
+        around = f"{around} {parent.element.get('class') or ''}"
+    return _CAPTION_CLASS.search(around) is not None and not page.is_quoted(piece)

@@ -1,0 +1,156 @@
+"""Frames: the block that holds a photo and its caption and nothing else: a figure, a two-row table, a box."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.pages.fields.captions import LONGEST, Setting
+from crawler.pages.html.tree import CAPTION, FIGURE, Box, Piece
+from crawler.pages.places.claims import Claims
+from crawler.pages.places.page import Page
+from crawler.pages.places.prose import kind_of
+from crawler.pages.words.credits import has_credit, is_alt_of
+from crawler.pages.words.datelines import find_dateline
+from crawler.pages.words.names import parse_byline
+from crawler.pages.words.text import clean, fold
+
+_FRAME_TAGS = frozenset({"table", "figure", "dl"})
+_TABLE_TAGS = frozenset({"table", "tbody", "tr", "td"})
+_IN_A_BOX = 300
+"""Characters of a caption in a block that nothing but what it holds makes a frame."""
+_LONGEST_ALONE = 900
+"""Characters of a caption whose block is unlike every paragraph's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The block, and the lines in it that describe its photos."""
+
+    box: Box
+    photo: Piece
+    lines: list[Piece]
+    rule: str
+
+
+def find_frame(page: Page, claims: Claims, setting: Setting, photo: Piece) -> Frame | None:
+    """The frame around a photo, as far out as it holds nothing but photos and captions. None where it has none."""
+    found: Box | None = None
+    for index in page.ancestors(page.box_of(photo)):
+        box = page.boxes[index]
+        if not _may_frame(claims, box):
+            break
+        pieces = page.pieces[box.first : box.last]
+        texts = [piece for piece in pieces if piece.image is None]
+        verdict = _judge(page, claims, setting, box, photo, texts, found)
+        if verdict is None:
+            break
+        found = box if verdict else found
+    if found is None:
+        return None
+    lines = [
+        piece for piece in page.pieces[found.first : found.last] if piece.image is None and claims.is_free(piece.index)
+    ]
+    rule = "figure" if found.flags & FIGURE else "table" if found.tag in _TABLE_TAGS - {"td"} else "box"
+    return Frame(found, photo, lines, rule)
+
+
+def _may_frame(claims: Claims, box: Box) -> bool:
+    regions = claims.regions
+    if not box.index or box.index == regions.body_box or box.first <= regions.title_at < box.last:
+        return False
+    return regions.story.start <= box.first and box.last <= regions.story.stop
+
+
+def _judge(
+    page: Page, claims: Claims, setting: Setting, box: Box, photo: Piece, texts: list[Piece], found: Box | None
+) -> bool | None:
+    """Whether a block is the frame; False for one that only holds it, None where no frame can lie further out."""
+    pictures = box.last - box.first - len(texts)
+    if box.tag in _FRAME_TAGS or (box.flags & FIGURE and not page.boxes[box.parent].flags & FIGURE):
+        if _may_be_captions(page, setting, texts, pictures, strict=False):
+            return bool(texts)
+        return True if _are_all_captions(page, box, texts) else None
+    if not texts:
+        return False
+    if not _may_be_captions(page, setting, texts, pictures, strict=True):
+        return None
+    if any(claims.regions.labels.get(text.index) for text in texts):
+        return None
+    if found is None:
+        return True if _is_box_of_caption(page, box, photo, texts) else None
+    if texts[-1].index < found.last and texts[0].index >= found.first:
+        return False
+    return True if box.tag in _TABLE_TAGS else None
+
+
+def _are_all_captions(page: Page, box: Box, texts: list[Piece]) -> bool:
+    """Whether every line of a figure stands in its caption, however long."""
+    return bool(box.flags & FIGURE and texts) and all(page.boxes[text.box].flags & CAPTION for text in texts)
+
+
+def _may_be_captions(page: Page, setting: Setting, texts: list[Piece], pictures: int, *, strict: bool) -> bool:
+    if len(texts) > pictures * 2 + (0 if strict else 1):
+        return False
+    longest = _IN_A_BOX if strict else LONGEST
+    if len(texts) == 1 == pictures and _is_set_apart(page, setting, texts[0]):
+        longest = _LONGEST_ALONE
+    if sum(text.size for text in texts) > longest * max(pictures, 1):
+        return False
+    return not any(
+        text.size > longest or text.is_link or find_dateline(text.text) or 0 < text.level <= 3 for text in texts
+    )
+
+
+def _is_set_apart(page: Page, setting: Setting, text: Piece) -> bool:
+    """Whether no paragraph of the story stands in a block like this line's, which is no paragraph's either."""
+    box = page.box_of(text)
+    return box.tag not in {"p", "td"} and len(setting.paragraphs) > 3 and setting.kinds.get(kind_of(page, box), 0) < 2
+
+
+def _is_box_of_caption(page: Page, box: Box, photo: Piece, texts: list[Piece]) -> bool:
+    """Whether a block that holds a photo and a line or two is a framed photo,
+    rather than a paragraph with a picture in it.
+    """
+    alt = photo.image.get("alt") or ""
+    if any(is_alt_of(alt, text.text) or text.is_italic or has_credit(text.text) for text in texts):
+        return True
+    if texts[0].index < photo.index:
+        return False
+    if all(text.box != photo.box for text in texts):
+        return not _speaks(alt, texts)
+    apart = texts[0].breaks > 0 or box.align == "center"
+    apart = apart or (box.tag != "p" and _has_element_of_its_own(photo.image, texts[0].text))
+    return apart and all(text.size <= 250 for text in texts)
+
+
+def _has_element_of_its_own(image: Any, text: str) -> bool:
+    """Whether the element right behind an image holds the whole line:
+    in a paragraph with a picture the text stands bare.
+    """
+    after = image.getnext()
+    if after is None or (image.tail or "").strip() or len(after.tail or "") >= 200:
+        return False
+    return clean("".join(after.itertext())) == text
+
+
+def _speaks(alt: str, texts: list[Piece]) -> bool:
+    """Whether text beside a portrait is what its subject says, rather than a caption:
+    the alt is a name, and the text has none of it.
+    """
+    named = parse_byline(alt) if sum(text.size for text in texts) >= 80 else None
+    people = named.people if named is not None else []
+    return bool(people) and not any(fold(person) in fold(text.text) for person in people for text in texts)
+
+
+def share_out(photos: list[Piece], lines: list[Piece]) -> list[list[Piece]]:
+    """Which line describes which photo: one for each, all for the only one, else each line the photo before it."""
+    if len(photos) == 1:
+        return [lines]
+    if len(photos) == len(lines):
+        return [[line] for line in lines]
+    groups: list[list[Piece]] = [[] for _ in photos]
+    at = 0
+    for line in lines:
+        while at + 1 < len(photos) and photos[at + 1].index < line.index:
+            at += 1
+        groups[at].append(line)
+    return groups
