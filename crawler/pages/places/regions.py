@@ -259,11 +259,16 @@ def _find_opening(page: Page, runs: list[tuple[int, int]], core: int) -> int:
         alone.append(holder)
     else:
         holder = core
-    kinds = [kind_of(page, page.boxes[each]) for each in (*alone, holder)]
-    for number, kind in enumerate(kinds[:-1]):
-        if kind in kinds[number + 1 :] or (number and len(alone) > 2):
-            return alone[number]  # one of several blocks of a paragraph each
+    for number, each in enumerate(alone):
+        if (number and len(alone) > 2) or any(_is_alike(page, each, other) for other in (*alone[number + 1 :], holder)):
+            return each  # one of several blocks of a paragraph each
     return holder
+
+
+def _is_alike(page: Page, one: int, other: int) -> bool:
+    """Whether two blocks are of one kind, and neither holds the other."""
+    first, second = page.boxes[one], page.boxes[other]
+    return kind_of(page, first) == kind_of(page, second) and first.last <= second.first
 
 
 def _find_verse(page: Page, title_at: int, labels: dict[int, Label]) -> Box | None:
