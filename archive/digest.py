@@ -8,9 +8,8 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 CHUNK = 128 * 1024
 
@@ -18,8 +17,7 @@ ALGORITHMS = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "
 """Algorithm → bytes of its digests."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Digest:
+class Digest(NamedTuple):
     """A digest as read."""
 
     algorithm: str
@@ -51,6 +49,8 @@ def parse_digest(text: str, *, default: str | None = None) -> Digest | None:
 
     None when the algorithm or the notation is not known.
     """
+    if text.startswith("sha1:") and (raw := _from_base32(text[5:], 20)) is not None:
+        return Digest("sha1", raw, "base32")  # nearly every one
     label, colon, value = text.strip().rpartition(":")
     algorithm = (label if colon else default or "").lower().replace("-", "")
     size = ALGORITHMS.get(algorithm)
@@ -94,18 +94,24 @@ NOTATIONS = (("hex", _from_hex), ("base32", _from_base32), ("base64", _from_base
 """Tried in this order. Of one algorithm their lengths differ, so that no value can be read in two ways."""
 
 
+_NEW: dict[str, Any] = {name: getattr(hashlib, name) for name in ALGORITHMS}
+"""Quicker than `hashlib.new`, which looks the name up each time."""
+
+
 def digest_stream(stream: BinaryIO, algorithm: str = "sha1") -> bytes:
     """The digest of a stream from its place to its end, in bounded memory."""
-    sha = hashlib.new(algorithm, usedforsecurity=False)
+    sha = _NEW[algorithm](usedforsecurity=False)
     while data := stream.read(CHUNK):
         sha.update(data)
-    return sha.digest()
+    raw: bytes = sha.digest()
+    return raw
 
 
 def digest_of(data: bytes | BinaryIO, algorithm: str = "sha1") -> bytes:
     """The digest of bytes, or of a stream from its beginning."""
     if isinstance(data, bytes):
-        return hashlib.new(algorithm, data, usedforsecurity=False).digest()
+        raw: bytes = _NEW[algorithm](data, usedforsecurity=False).digest()
+        return raw
     data.seek(0)
     return digest_stream(data, algorithm)
 

@@ -7,6 +7,7 @@ folded lines are joined,
 bytes are not decoded. Message bodies are streams, never strings of bytes, so that their size does not matter.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -18,6 +19,9 @@ MAX_LINE = 64 * 1024
 """A chunk-size or trailer line longer than this is malformed."""
 
 HEAD_END = re.compile(rb"\n\r?\n")
+_VERSION = re.compile(rb"[A-Za-z]+/\d+(?:\.\d+)?")
+_HTTP_VERSION = re.compile(rb"HTTP/\d+(?:\.\d+)?")
+_STATUS = re.compile(rb"[+-]?\d{1,9}")
 CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
@@ -39,10 +43,16 @@ class ResponseHead:
     quirks: tuple[str, ...] = ()
     """Where the head leaves RFC 9112 and was read all the same."""
 
+    @functools.cached_property
+    def _values(self) -> dict[bytes, list[bytes]]:
+        values: dict[bytes, list[bytes]] = {}
+        for name, value in self.headers:
+            values.setdefault(name.lower(), []).append(value)
+        return values
+
     def all(self, name: bytes) -> list[bytes]:
         """Every value of a header, whatever its case."""
-        name = name.lower()
-        return [value for key, value in self.headers if key.lower() == name]
+        return self._values.get(name.lower(), [])
 
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, whatever its case; None when it is absent."""
@@ -135,13 +145,13 @@ def parse_response_head(head: bytes) -> ResponseHead:
     if len(parts) < 2:
         raise HTTPSyntaxError(f"expected a status line, got {line[:80]!r}")
     version, code, reason = parts[0], parts[1], parts[2] if len(parts) == 3 else b""
-    if not re.fullmatch(rb"[A-Za-z]+/\d+(\.\d+)?", version):
+    if not _VERSION.fullmatch(version):
         raise HTTPSyntaxError(f"expected a version like HTTP/1.1, got {version[:40]!r}")
-    if not re.fullmatch(rb"HTTP/1\.[01]", version):
+    if version not in (b"HTTP/1.1", b"HTTP/1.0"):
         quirks.append(f"expected HTTP/1.0 or HTTP/1.1, got {version[:40]!r}")
-    if not re.fullmatch(rb"[+-]?\d{1,9}", code.strip()):
+    if not _STATUS.fullmatch(code.strip()):
         raise HTTPSyntaxError(f"expected a status of three digits, got {code[:40]!r}")
-    if not re.fullmatch(rb"\d{3}", code):
+    if len(code) != 3 or not code.isdigit():
         quirks.append(f"expected a status of three digits, got {code!r}")
     if len(parts) == 2:
         quirks.append("expected a space after the status, got the end of the line")
@@ -153,19 +163,20 @@ def parse_request_head(head: bytes) -> RequestHead:
     line, headers, quirks = _parse_head(head)
     method, _, rest = line.partition(b" ")
     target, _, version = rest.rpartition(b" ")
-    if not (method and target and re.fullmatch(rb"HTTP/\d+(\.\d+)?", version)):
+    if not (method and target and _HTTP_VERSION.fullmatch(version)):
         raise HTTPSyntaxError(f"expected a request line, got {line[:80]!r}")
     return RequestHead(method=method, target=target, version=version, headers=headers, quirks=tuple(quirks))
 
 
 def _parse_head(head: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], list[str]]:
     quirks: list[str] = []
-    lines = head.split(b"\n")
-    if any(not line.endswith(b"\r") for line in lines[:-2]):
+    lines = head.removesuffix(b"\n").removesuffix(b"\r").split(b"\n")
+    if head.count(b"\r\n") < len(lines):
         quirks.append("expected lines that end in CR LF, got a bare LF")
-    lines = [line.removesuffix(b"\r") for line in lines]
+    first = lines[0].removesuffix(b"\r")
     unfolded: list[bytes] = []
     for line in lines[1:]:
+        line = line.removesuffix(b"\r")
         if line[:1] in (b" ", b"\t") and unfolded:
             unfolded[-1] += line
             quirks.append(f"expected a header on one line, got it folded: {line[:40]!r}")
@@ -178,7 +189,7 @@ def _parse_head(head: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], list[str
             headers.append((name, value.strip()))
         else:
             quirks.append(f"expected a header `Name: value`, got {line[:40]!r}")
-    return lines[0], headers, quirks
+    return first, headers, quirks
 
 
 def dechunk(stream: BinaryIO, out: BinaryIO) -> Chunked:

@@ -72,18 +72,24 @@ def check_headers(record: Record, now: datetime) -> list[Problem]:
     if kind and kind not in ALL:
         problems.append(("unknown-type", f"expected one of {', '.join(TYPES)}, got WARC-Type {kind!r}"))
     for key in MANDATORY.get(kind, _ALWAYS) - values.keys():
-        rule = _BY_KEY[key]
-        detail = f"expected {rule.field} in a {_a(kind)} (section {rule.field.section}), got none"
+        field = _BY_KEY[key].field
+        detail = f"expected {field} in a {_a(kind)} (section {field.section}), got none"
         problems.append(("missing-header", detail))
     for key, given in values.items():
-        known = _BY_KEY.get(key)
-        if known is not None:
-            _check_field(known, given, record, problems)
+        rule = _BY_KEY.get(key)
+        if rule is None:
+            continue
+        if len(given) == 1 and given[0] and kind in rule.allowed:
+            if rule.check is not None and (found := rule.check(as_text(given[0]), record)):
+                problems.extend(found)
+        else:
+            _check_oddly_given(rule, given, record, problems)
     problems.extend(_check_clock(record.date, now))
     return problems
 
 
-def _check_field(rule: Rule, values: list[bytes], record: Record, problems: list[Problem]) -> None:
+def _check_oddly_given(rule: Rule, values: list[bytes], record: Record, problems: list[Problem]) -> None:
+    """A field that is empty, repeated, or in a record that may not have it."""
     field, kind = rule.field, record.type
     if kind not in rule.allowed and kind in ALL:
         detail = f"expected no {field} in a {_a(kind)} (section {field.section}), got {as_text(values[0])!r}"

@@ -20,7 +20,7 @@ from archive.warc.events import Damage, End, Flaw, Found, is_compressed, read_ev
 from archive.warc.fields import Field
 from archive.warc.filler import SUBFIELD, TARGET, lost_records
 from archive.warc.members import FEXTRA
-from archive.warc.record import RECORD_CODES, begins_record
+from archive.warc.record import RECORD_CODES, as_text, bare_uri, begins_record
 
 TORN = RECORD_CODES | {"truncated-member", "bytes-after-members", "not-gzip", "corrupt-member", "bad-record-end"}
 """What a write that is under way, or was broken off, leaves at a file's end."""
@@ -230,28 +230,34 @@ def _in_sound_member(event: Flaw | Damage) -> bool:
 def make_entry(found: Found, file: str, facts: BlockFacts) -> Entry:
     """What the checks across records need of a record."""
     record = found.record
+    values = record.values
+
+    def value(field: Field) -> str:
+        given = values.get(field.key)
+        return bare_uri(as_text(given[0])) if given else ""
+
     return Entry(
         file=file,
         offset=found.offset,
         length=found.length,
-        record_id=record.record_id,
+        record_id=value(Field.RECORD_ID),
         type=record.type,
-        date=record.date,
-        target_uri=record.target_uri,
-        refers_to=record.refers_to,
-        refers_to_uri=record.refers_to_uri,
-        refers_to_date=record.refers_to_date,
-        profile=record.profile,
-        payload_digest=record.payload_digest or "",
+        date=value(Field.DATE),
+        target_uri=value(Field.TARGET_URI),
+        refers_to=value(Field.REFERS_TO),
+        refers_to_uri=value(Field.REFERS_TO_TARGET_URI),
+        refers_to_date=value(Field.REFERS_TO_DATE),
+        profile=value(Field.PROFILE),
+        payload_digest=value(Field.PAYLOAD_DIGEST),
         block_length=record.block_length,
-        truncated=record.truncated or "",
-        segment_origin=record.uri(Field.SEGMENT_ORIGIN_ID),
-        segment_number=record.uri(Field.SEGMENT_NUMBER),
-        segment_total=record.uri(Field.SEGMENT_TOTAL_LENGTH),
+        truncated=value(Field.TRUNCATED),
+        segment_origin=value(Field.SEGMENT_ORIGIN_ID),
+        segment_number=value(Field.SEGMENT_NUMBER),
+        segment_total=value(Field.SEGMENT_TOTAL_LENGTH),
         status=facts.status,
         mime=facts.mime,
         item_digest=facts.item_digest,
-        warcinfo_id=record.warcinfo_id,
+        warcinfo_id=value(Field.WARCINFO_ID),
         concurrent_to=record.concurrent_to,
         lost=lost_records(record),
     )

@@ -3,6 +3,7 @@
 WARC 1.1 §5.8 and §5.9: the payload of an HTTP message is its body without the transfer coding, with the content coding.
 """
 
+import functools
 import re
 from typing import BinaryIO
 
@@ -42,6 +43,7 @@ def payload_bytes_digest(block: BinaryIO, length: int, content_type: str, algori
         return digest_stream(payload, algorithm)
 
 
+@functools.lru_cache(maxsize=1024)
 def http_kind(content_type: str) -> str | None:
     """`request` or `response` for `application/http`, None for any other type;
     without msgtype it is taken for a response.
