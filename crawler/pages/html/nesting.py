@@ -2,7 +2,8 @@
 
 libxml2 ranks elements as HTML 4 did: `</nav>` cannot end a `nav` in which a `div` is still open,
 so that one missing `</div>` in a menu puts the whole article into the menu.
-Browsers close whatever is open inside (HTML Living Standard §13.2.6.4.7, "An end tag whose tag name is one of …").
+Browsers close whatever is open inside (HTML Living Standard §13.2.6.4.7, "An end tag whose tag name is one of …"),
+and read on behind `</body>`, where libxml2 stops.
 The text is mended, not the tree, and only where libxml2 says that it passed something over: most pages never come here.
 """
 
@@ -10,10 +11,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-MISMATCH = "Opening and ending tag mismatch"
-"""How libxml2's log calls an end tag that it passed over."""
-LOG_LENGTH = 100
+_ASTRAY = ("Opening and ending tag mismatch", "Unexpected end tag : body", "Unexpected end tag : html")
+"""How libxml2's log calls an end tag that it passed over, and one that came a second time."""
+_LOG_LENGTH = 100
 """Entries that lxml keeps of the log; of a longer one the rest is unknown."""
+_AFTER_END = 2_000
+"""Characters that may follow a page's `</html>`; behind it libxml2 drops whatever comes."""
 
 _TAG = re.compile(
     r"""<!--(?:[^-]++|-(?!->))*+-->
@@ -33,7 +36,9 @@ _RANKS = {"table": 0, "caption": 1, "thead": 1, "tbody": 1, "tfoot": 1, "tr": 2,
 """The parts of a table, outermost first: the beginning of one ends those of its rank, and all inside."""
 _FOLLOWED = {"li": ("li",), "dd": ("dd", "dt"), "dt": ("dd", "dt"), "a": ("a",)}
 """Elements whose beginning ends one before."""
-_TRACKED = _BLOCKS | _FORMATTING | frozenset(_RANKS)
+_WHOLE = frozenset({"body", "html"})
+"""What holds the whole page ends where that does, whatever it says."""
+_TRACKED = _BLOCKS | _FORMATTING | _WHOLE | frozenset(_RANKS)
 _PASSED = frozenset({"address", "div"}) | _FORMATTING
 """Blocks through which such an item is ended."""
 _REACH = 12
@@ -59,7 +64,9 @@ class _Mending:
 
     def begin(self, name: str, tag: str) -> None:
         rank = _RANKS.get(name)
-        if rank is None:
+        if name in _WHOLE:
+            self.out.append(tag)
+        elif rank is None:
             self._end_before(name)
             self._open(name, tag)
         elif rank == 0 or self.scopes[-1].holder:  # a cell outside of any table is none
@@ -71,6 +78,7 @@ class _Mending:
     def end(self, name: str, tag: str) -> None:
         if name in _RANKS:
             self._end_part(name, tag)
+        if name in _RANKS or name in _WHOLE:
             return
         scope = self.scopes[-1]
         if name in _HEADINGS and not scope.names[name]:
@@ -141,6 +149,17 @@ class _Mending:
         scope = self.scopes.pop()
         while scope.open:
             self._close(scope)
+
+
+def went_astray(said: list[str]) -> bool:
+    """Whether libxml2's log tells of end tags that browsers understand otherwise."""
+    return len(said) >= _LOG_LENGTH or any(message.startswith(_ASTRAY) for message in said)
+
+
+def ends_early(text: str) -> bool:
+    """Whether a page goes on behind its own end, as those do that are put together out of whole pages."""
+    end = text.rfind("</html")
+    return end >= 0 and len(text) - end > _AFTER_END
 
 
 def mend_nesting(text: str) -> str:

@@ -10,7 +10,8 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from crawler.pages.html.charset import MAX_CHARS, Decoded
 from crawler.pages.html.guard import FLATTENERS, flatten_nesting, tame_tags
-from crawler.pages.html.nesting import LOG_LENGTH, MISMATCH, mend_nesting
+from crawler.pages.html.hidden import show_streamed
+from crawler.pages.html.nesting import ends_early, mend_nesting, went_astray
 
 NAV, HEADER, FOOTER, ASIDE, FORM, FIGURE, CAPTION, TABLE, ITEM, QUOTE, ARTICLE, MAIN = (1 << bit for bit in range(12))
 OUTSIDE = NAV | FOOTER | ASIDE
@@ -97,7 +98,7 @@ def parse_html(page: Decoded) -> tuple[Any, bool]:
     tamed = tamed[:MAX_CHARS]
     whole = page.utf8 if page.utf8 is not None and tamed is text else tamed.encode("utf-8", "replace")
     root, deep, astray = _parse(whole)
-    if astray and not deep:
+    if (astray or ends_early(tamed)) and not deep:
         tamed = mend_nesting(tamed)[:MAX_CHARS]
         root, deep, _ = _parse(tamed.encode("utf-8", "replace"))
     for tags in FLATTENERS:
@@ -105,6 +106,8 @@ def parse_html(page: Decoded) -> tuple[Any, bool]:
             break
         root, deep, _ = _parse(flatten_nesting(tamed, tags).encode("utf-8", "replace"))
         cut = True
+    if root is not None and 'id="S:' in tamed:
+        show_streamed(root)
     return root, deep or cut
 
 
@@ -119,4 +122,4 @@ def _parse(encoded: bytes) -> tuple[Any, bool, bool]:
         return None, False, False
     said = [entry.message or "" for entry in parser.error_log]
     deep = any("Excessive depth" in message for message in said[-3:])
-    return root, deep, len(said) >= LOG_LENGTH or any(message.startswith(MISMATCH) for message in said)
+    return root, deep, went_astray(said)

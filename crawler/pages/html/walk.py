@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from crawler.pages.html.hidden import class_hides, opens_on_demand, style_hides
 from crawler.pages.html.images import is_icon
 from crawler.pages.html.tree import (
     ARTICLE,
@@ -47,11 +48,13 @@ _INLINE = frozenset({
     "rt", "rp", "data",
     "blink", "picture", "source", "link", "meta", "img", "br", "image",
 })  # fmt: skip
+_PHOTOS = frozenset({"img", "image", "amp-img", "amp-anim"})
+_LINES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+"""Blocks of one line, in which an element of a page's own making is part of it."""
 _BOLD = frozenset({"b", "strong", "th", "caption"})
 _ITALIC = frozenset({"i", "em", "cite", "dfn"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _STYLING = {"a", "ul", "ol", *_BOLD, *_ITALIC, *_HEADINGS}
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
 _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
 _BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.IGNORECASE)
@@ -220,7 +223,7 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
                 scripts += len(element.text or "")
         elif tag == "br":
             walk.line_break()
-        elif tag == "img" or tag == "image":
+        elif tag in _PHOTOS:
             events.skip_subtree()
             if not is_icon(element):
                 walk.photo(element)
@@ -240,21 +243,21 @@ def _read_style(style: str) -> tuple[bool, bool, str, int, bool]:
     """
     align, weight = _ALIGN.search(style), _WEIGHT.search(style)
     bold = 0 if weight is None else -1 if weight[1].lower() in {"normal", "100", "200", "300", "400", "500"} else 1
-    shown = _HIDDEN.search(style) is not None, _BLOCK.search(style) is not None
+    shown = style_hides(style), _BLOCK.search(style) is not None
     return *shown, align[1].lower() if align else "", bold, _SLANT.search(style) is not None
 
 
 def _enter(walk: _Walk, element: Any, tag: str) -> bool:
     """Go into an element; False for one that nobody sees."""
-    own = element.get("style")
+    own, called = element.get("style"), element.get("class")
+    hidden = element.get("hidden") is not None or bool(called and class_hides(called))
     block, align, weight, slanted = False, "", 0, False
     if own:
-        hidden, block, align, weight, slanted = _read_style(own)
-        if hidden:
-            return False
-    if element.get("hidden") is not None:
+        unseen, block, align, weight, slanted = _read_style(own)
+        hidden = hidden or unseen
+    if hidden and not opens_on_demand(element):
         return False
-    if block or (tag not in _INLINE and ":" not in tag):
+    if block or (tag not in _INLINE and ":" not in tag and not (walk.size and "-" in tag and walk.box.tag in _LINES)):
         walk.open_box(element, tag, align)
     if weight or slanted or tag in _STYLING:
         walk.style = _restyle(walk, element, tag, weight, slanted)

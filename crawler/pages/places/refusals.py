@@ -15,9 +15,14 @@ _CHALLENGE = re.compile(r"just a moment|checking your browser|attention required
                         r"cf-chl|enable javascript and cookies", re.IGNORECASE)  # fmt: skip
 _MISSING = re.compile(r"không (?:tìm thấy|tồn tại)|(?:trang|bài viết|nội dung|đường dẫn|liên kết|"
                       r"tin)[\w\s,]{0,40}(?:không (?:còn )?tồn tại|đã (?:bị )?(?:xóa|xoá|gỡ)|không có|không tìm thấy)|"
-                      r"page not found|not found|can ?not be found|404|lỗi 404|error 404|"
+                      r"page not found|not found|can ?not be found|(?:lỗi|error|http|mã|code|status)\W{0,3}404\b|"
+                      r"^\W*404\b\W*(?:$|not|page|error|trang|lỗi|không)|"
                       r"(?:trang|bài viết) này (?:hiện )?không", re.IGNORECASE)  # fmt: skip
-_MISSING_TITLE = re.compile(r"\b404\b|not found|can ?not be found|không tìm thấy|không tồn tại", re.IGNORECASE)
+_MISSING_TITLE = re.compile(
+    r"(?:lỗi|error|http)\W{0,3}404\b|(?:^|[|–—:-]\s*)404\W*(?:$|[|–—:-]|not|page|error|trang|lỗi|không)|"
+    r"not found|can ?not be found|không tìm thấy|không tồn tại",
+    re.IGNORECASE,
+)
 _MISSING_WORDS = ("không", "404", "not found", "đã")
 """One of these stands in whatever the pattern finds: a cheap look first."""
 _UNAVAILABLE = re.compile(r"đang (?:được )?(?:bảo trì|nâng cấp|cập nhật hệ thống)|bảo trì (?:hệ thống|định kỳ|máy chủ)|"
@@ -43,7 +48,7 @@ def refuse_page(page: Page) -> tuple[str, str] | None:
     texts = [piece for piece in page.pieces if piece.image is None]
     total = sum(piece.size for piece in texts)
     head = f"{page.meta.page_title} {' '.join(piece.text for piece in texts[:12])}"[:1500]
-    if total < 2500 and _CHALLENGE.search(head):
+    if total < 2500 and _CHALLENGE.search(head) and not _names_itself(page):
         return "challenge", "expected an article, got a check for robots"
     if total < 1000 and not _has_story(page) and _asks_for_captcha(page):
         return "challenge", "expected an article, got a check for robots"

@@ -1,0 +1,72 @@
+"""Hidden: what a page holds and does not show, by style, attribute or the classes that frameworks hide with.
+
+And what is only hidden until a script shows it: React's server sends parts of a page after its end.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:\.0+)?(?:px|em|rem|pt|%)?\s*(?:!|;|$)|"
+    r"(?:^|[;\s])(?:left|right|top|text-indent|margin-left)\s*:\s*-\d{3,}(?:\.\d+)?(?:px|em|rem|%)|"
+    r"clip\s*:\s*rect\(\s*[01](?:px)?(?:\s*,\s*|\s+)[01](?:px)?(?:\s*,\s*|\s+)[01](?:px)?(?:\s*,\s*|\s+)[01](?:px)?\s*\)|"
+    r"clip-path\s*:\s*inset\((?:50|100)%",
+    re.IGNORECASE,
+)
+_CLASSES = frozenset({
+    "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only", "screenreader",
+    "is-sr-only", "a11y-hidden", "element-invisible", "element-hidden", "offscreen", "off-screen", "assistive-text",
+    "u-visually-hidden", "d-none", "hidden", "hide", "is-hidden", "display-none", "uk-hidden", "u-hidden", "ng-hide",
+    "w-condition-invisible",
+})  # fmt: skip
+"""Words that are classes of their own in the style sheets of many systems, and mean this."""
+_SHOWN_AGAIN = re.compile(
+    r"(?:^|\s)(?:[a-z0-9-]+:(?!hidden)(?:block|flex|grid|inline|table|contents|visible|not-sr-only)[a-z-]*|"
+    r"d-(?:xs|sm|md|lg|xl|xxl)-(?!none)[a-z-]+|visible-\S+)"
+)
+"""Classes that show it on larger screens."""
+_STREAMED = re.compile(r"S:[0-9a-f]+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def style_hides(style: str) -> bool:
+    """Whether a style takes its element out of sight."""
+    return _STYLE.search(style) is not None
+
+
+@lru_cache(maxsize=4096)
+def class_hides(classes: str) -> bool:
+    """Whether one of an element's classes takes it out of sight, on every screen."""
+    names = classes.split()
+    return not _CLASSES.isdisjoint(names) and _SHOWN_AGAIN.search(classes) is None
+
+
+def opens_on_demand(element: Any) -> bool:
+    """Whether what is hidden is the panel of an accordion, by its role in ARIA: readers open it."""
+    return bool(element.get("role") == "region")
+
+
+def show_streamed(root: Any) -> None:
+    """Put what React's server sent behind the page (`<div hidden id="S:0">`) where its script would put it.
+
+    The place is a `template` with the same number after `B:` or `P:`.
+    """
+    parts = [
+        div for div in root.iter("div") if div.get("hidden") is not None and _STREAMED.fullmatch(div.get("id") or "")
+    ]
+    if not parts:
+        return
+    places = {template.get("id") or "": template for template in root.iter("template")}
+    for part in parts:
+        del part.attrib["hidden"]
+        number = part.get("id")[2:]
+        place = places.get(f"B:{number}", places.get(f"P:{number}"))
+        around = place.getparent() if place is not None else None
+        if place is None or around is None or any(outer is part for outer in place.iterancestors()):
+            continue
+        tail, part.tail = part.tail, None
+        before = part.getprevious()
+        if tail and before is not None:
+            before.tail = (before.tail or "") + tail
+        place.addprevious(part)
