@@ -40,8 +40,7 @@ CODES = LAYOUT_CODES | {
 KINDS = {
     "changed": "changed",
     "new": "new: no record was stored",
-    "lost": "gives no article any more",
-    "same-text": "has the text of the version before",
+    "lost": "gives no article any more; the record stays",
 }
 """Kind of difference, in words."""
 
@@ -227,6 +226,8 @@ def summarise(tally: Tally, sources: list[Source], differences: Differences | No
     found = f"{plural(tally.lines, 'record')} from {plural(tally.pages, 'page')} ({given})"
     rest = [f"{plural(tally.unchanged, 'page')} unchanged"] if tally.unchanged else []
     rest += [f"{plural(tally.carried, 'record')} kept as stored, since the page is lost"] if tally.carried else []
+    if tally.refused:
+        rest.append(f"{plural(tally.refused, 'record')} kept as stored, though the page is read as no article now")
     if differences is not None:
         rest.append(f"{sum(differences.kinds.values())} differ from what is stored")
     yield "; ".join([found, *rest])

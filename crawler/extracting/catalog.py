@@ -24,7 +24,8 @@ _TABLES = f"""
 CREATE TABLE captures (
   id INTEGER PRIMARY KEY, {_PLACE}, type, date, uri, key, record_id, payload, truncated,
   refers_to, refers_uri, refers_date, used DEFAULT 0);
-CREATE TABLE items (id INTEGER PRIMARY KEY, {_PLACE}, key, version, status, url, captured_at, record_id);
+CREATE TABLE items (
+  id INTEGER PRIMARY KEY, {_PLACE}, key, version, renewed, parser, status, url, captured_at, record_id);
 CREATE TABLE events (number INTEGER PRIMARY KEY, capture, holder, item, key, status, url, captured_at);
 CREATE TABLE drafts (moment, source, offset, block_at, capture, holder, item, key, status, url, captured_at);
 """
@@ -34,13 +35,22 @@ CREATE INDEX captures_payload ON captures (payload) WHERE type = 'response' AND 
 CREATE INDEX captures_uri ON captures (uri, date);
 CREATE INDEX captures_date ON captures (date) WHERE type = 'revisit';
 """
-_IN_ORDER = """
-SELECT i.*, p.source AS at_source, p.offset AS at_offset, p.block_at AS at_block
-FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY version, source, offset) AS turn FROM items) i
-JOIN (SELECT key, source, offset, block_at, row_number() OVER (PARTITION BY key ORDER BY source, offset) AS turn
-  FROM items) p
-  USING (key, turn)
+_READINGS = """
+CREATE VIEW readings AS SELECT *,
+  row_number() OVER (PARTITION BY key, version ORDER BY renewed, source, offset) AS age,
+  row_number() OVER (PARTITION BY key, version ORDER BY renewed DESC, source, offset) AS newness FROM items;
 """
+"""The stored records. Of a version that a newer parser read again the last reading counts (`newness` 1),
+in the place of the first (`age` 1).
+"""
+_LAST = "SELECT * FROM readings WHERE newness = 1"
+_IN_ORDER = f"""
+SELECT i.*, p.source AS at_source, p.offset AS at_offset, p.block_at AS at_block
+FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY version) AS turn FROM ({_LAST})) i
+JOIN (SELECT key, source, offset, block_at, row_number() OVER (PARTITION BY key ORDER BY source, offset) AS turn
+  FROM readings WHERE age = 1) p
+  USING (key, turn)
+"""  # noqa: S608 - fixed texts
 """The stored records, each with a place among them: of one article the versions in their order,
 wherever repair has put them.
 """
@@ -51,7 +61,10 @@ SELECT e.*, c.source AS c_source, c.offset AS c_offset, c.length AS c_length, c.
   h.block_length AS h_block_length,
   i.source AS i_source, i.offset AS i_offset, i.length AS i_length, i.block_at AS i_block_at,
   i.block_length AS i_block_length,
-  coalesce(h.record_id, c.record_id) AS record_id, coalesce(h.payload, c.payload) AS payload
+  coalesce(h.record_id, c.record_id) AS record_id, coalesce(h.payload, c.payload) AS payload,
+  i.version, i.renewed, i.parser,
+  e.item IS NULL AND EXISTS (SELECT 1 FROM events l WHERE l.key = e.key AND l.number > e.number AND l.item IS NOT NULL)
+  AS overtaken
 FROM events e LEFT JOIN captures c ON c.id = e.capture LEFT JOIN captures h ON h.id = e.holder
   LEFT JOIN items i ON i.id = e.item
 """
@@ -82,7 +95,7 @@ class Catalog:
         if scan.limits is not None:
             self._limits.setdefault(source, scan.limits)
         self._insert("captures", 16, [(None, source, *_capture_row(found)) for found in scan.captures], default="0")
-        self._insert("items", 12, [(None, source, *_item_row(item)) for item in scan.items])
+        self._insert("items", 14, [(None, source, *_item_row(item)) for item in scan.items])
 
     def _insert(self, table: str, width: int, rows: list[tuple[Any, ...]], *, default: str = "") -> None:
         marks = ", ".join(["?"] * width + ([default] if default else []))
@@ -90,8 +103,8 @@ class Catalog:
 
     def arrange(self) -> int:
         """Once everything is taken in, put it in order; return how many pages there are to read."""
-        self._db.executescript(_INDEXES)
-        for item in self._db.execute(_IN_ORDER if self._by_place else "SELECT * FROM items"):
+        self._db.executescript(_INDEXES + _READINGS)
+        for item in self._db.execute(_IN_ORDER if self._by_place else _LAST):
             self._draft_item(item)
         pages = "SELECT * FROM captures WHERE key IS NOT NULL AND NOT used"
         for row in self._db.execute(pages):
@@ -100,6 +113,7 @@ class Catalog:
         order = "moment, source, offset, block_at"
         self._db.execute(f"INSERT INTO events SELECT NULL, {columns} FROM drafts ORDER BY {order}")  # noqa: S608 - fixed texts
         self._db.execute("DROP TABLE drafts")
+        self._db.execute("CREATE INDEX events_key ON events (key, number)")
         return int(self._db.execute("SELECT count(*) FROM events").fetchone()[0])
 
     def tasks(self) -> Iterator[Task]:
@@ -123,7 +137,7 @@ class Catalog:
         self._db.execute("INSERT INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (moment, *place, *values))
 
     def _draft_item(self, item: sqlite3.Row) -> None:
-        capture, holder = (None, None) if item["status"] != "live" else self._captured_by(item)
+        capture, holder = self._captured_by(item)
         if capture is not None:
             self._db.execute("UPDATE captures SET used = 1 WHERE id = ?", (capture,))
         names = ("at_source", "at_offset", "at_block") if self._by_place else ("source", "offset", "block_at")
@@ -194,6 +208,10 @@ class Catalog:
             payload_digest=row["payload"],
             limits=self._limits.get(row["c_source"]) if row["item"] is None else None,
             item=self._stored(row, "i"),
+            version=row["version"] or 0,
+            renewed=row["renewed"] or "",
+            parser=row["parser"] or "",
+            overtaken=bool(row["overtaken"]),
         )
 
     def _stored(self, row: sqlite3.Row, of: str) -> Stored | None:
@@ -219,4 +237,5 @@ def _capture_row(found: Found) -> tuple[Any, ...]:
 
 
 def _item_row(item: FoundItem) -> tuple[Any, ...]:
-    return (*_place_row(item.place), item.key, item.version, item.status, item.url, item.captured_at, item.record_id)
+    read_by = (item.key, item.version, item.renewed, item.parser)
+    return (*_place_row(item.place), *read_by, item.status, item.url, item.captured_at, item.record_id)

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.extracting.rereading import Reread
+from archive.lines.reader import parser_of
+from crawler.extracting.rereading import UNREADABLE, Reread
 
 AROUND, SHOWN = 4, 24
 """Words that are shown around what differs, and at most of what differs."""
@@ -29,9 +30,7 @@ class Difference:
     """One article version that differs."""
 
     kind: str
-    """`changed`, `new` (no record was stored), `lost` (the page gives no article now) or `same-text` (no version of its
-    own now).
-    """
+    """`changed`, `new` (no record was stored) or `lost` (the page gives no article now, and the record stays)."""
     key: str
     title: str
     version: int
@@ -64,13 +63,15 @@ class Differences:
             return None
         stored: dict[str, Any] = json.loads(read.stored) if read.stored is not None else {}
         record: dict[str, Any] = json.loads(line) if line is not None else {}
-        if read.stored is not None and line is not None:
-            self.parsers[_parser(stored), _parser(record)] += 1
-        changes = () if read.stored == line else _changes(stored, record) if stored and record else ()
-        if stored and record and not changes:
+        refused = read.line is None and read.code not in UNREADABLE
+        parsers = (parser_of(stored), read.parser or parser_of(record))
+        if stored and not refused:
+            self.parsers[parsers] += 1
+        changes = _changes(stored, record) if stored and record and read.stored != line else ()
+        if stored and not refused and not changes:
             self.equal += 1
             return None
-        kind = "changed" if stored and record else "new" if record else "same-text" if read.line is not None else "lost"
+        kind = "new" if not stored else "lost" if refused else "changed"
         self.kinds[kind] += 1
         self.fields.update(change.field for change in changes)
         shown = stored or record
@@ -82,14 +83,9 @@ class Differences:
             captured_at=str(shown["captured_at"]),
             warc=shown["warc"],
             detail=f"{read.code}: {read.detail}" if kind == "lost" else "",
-            parsers=(_parser(stored), _parser(record)),
+            parsers=parsers,
             fields=changes,
         )
-
-
-def _parser(record: dict[str, Any]) -> str | None:
-    parser = record.get("parser")
-    return str(parser["version"]) if isinstance(parser, dict) and "version" in parser else None
 
 
 def _changes(stored: dict[str, Any], record: dict[str, Any]) -> tuple[Change, ...]:

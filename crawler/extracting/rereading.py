@@ -19,6 +19,8 @@ from crawler.planning.limits import Limits
 
 MAX_PARSED = 32 << 20
 """Bytes of a decoded page; one that has more is a bomb or no page. As the crawl's `PARSED_MAXSIZE` has it."""
+UNREADABLE = frozenset({"lost", "damaged"})
+"""Why a page is not there to be read, as codes."""
 UNSTAMPED = b'"version":null,"changed":[],"status":"live",'
 """How a line says what only the order of captures tells. In no string of a line, where quotes are escaped."""
 
@@ -31,11 +33,11 @@ class Task:
     """Of its event, in the order of the output."""
     key: str
     status: str
-    """`live`, or `gone`: then nothing is parsed."""
+    """`live` or `gone`; of an article that is gone the page with its last text is read."""
     url: str
     captured_at: str
     capture: Stored | None
-    """What was captured. None where the article's response is lost, or of an article that is gone."""
+    """What was captured. None where the article's response is lost."""
     holder: Stored | None = None
     """The response with the payload, where `capture` is a revisit."""
     record_id: str = ""
@@ -44,7 +46,15 @@ class Task:
     limits: Limits | None = None
     """What the crawl left out, of a page of which it kept no article."""
     item: Stored | None = None
-    """The record that the crawl wrote. None where it wrote none."""
+    """The record that the crawl wrote, or a newer parser in its place. None where there is none."""
+    version: int = 0
+    """Of that record."""
+    renewed: str = ""
+    """When a newer parser renewed it; empty for what the crawl wrote."""
+    parser: str = ""
+    """The version of the parser that read it."""
+    overtaken: bool = False
+    """Of a page without a record: whether the article has one of a later capture, whose number it would take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +64,8 @@ class Reread:
     task: Task
     digest: str = ""
     """The record's `text_digest`."""
+    parser: str = ""
+    """The version of the parser that read it."""
     line: bytes | None = None
     """The record as JSON, its `version`, `changed` and `status` still to be filled in."""
     code: str = ""
@@ -71,8 +83,9 @@ def reread_all(tasks: Iterable[Task], with_stored: bool) -> list[Reread]:
 def reread(task: Task, with_stored: bool = False) -> Reread:
     """Read one page again. Damage is no error but told in the result."""
     result = _reread(task)
-    # Of a page that cannot be read, and of an article that is gone, what was written may be all there is.
-    if task.item is not None and (with_stored or task.capture is None or result.code == "damaged"):
+    # A first version by the same parser is all that its page tells. Of any other there is more in the record.
+    plain = result.line is not None and task.version == 1 and not task.renewed and result.parser == task.parser
+    if task.item is not None and (with_stored or not plain or task.status != "live"):
         try:
             return replace(result, stored=read_block(task.item.source, task.item.place))
         except (RecordError, OSError) as error:
@@ -82,7 +95,7 @@ def reread(task: Task, with_stored: bool = False) -> Reread:
 
 def _reread(task: Task) -> Reread:
     if task.capture is None:
-        return Reread(task=task, code="lost" if task.status == "live" else "")
+        return Reread(task=task, code="lost")
     holder = task.holder or task.capture
     try:
         head, body, digest = _read_page(task, holder)
@@ -103,7 +116,7 @@ def _reread(task: Task) -> Reread:
         payload_digest=digest,
     )
     record = as_record(replace(article, captured_at=task.captured_at, warc=pointer))
-    return Reread(task=task, digest=article.text_digest, line=format_line(record))
+    return Reread(task=task, digest=article.text_digest, parser=article.parser.version, line=format_line(record))
 
 
 class TooLarge(ValueError):

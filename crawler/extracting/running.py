@@ -11,7 +11,7 @@ from archive.warc.events import Damage
 from archive.workers import Workers
 from crawler.extracting.blocks import close_files
 from crawler.extracting.catalog import Catalog
-from crawler.extracting.rereading import Reread, Task, reread, reread_all
+from crawler.extracting.rereading import UNREADABLE, Reread, Task, reread, reread_all
 from crawler.extracting.scanning import Scan, find_ranges, scan_range
 from crawler.extracting.sources import Source
 from crawler.extracting.versions import Versions
@@ -48,6 +48,8 @@ class Tally:
     """Pages with the text of the version before."""
     carried: int = 0
     """Records kept as they were stored, because their page is lost."""
+    refused: int = 0
+    """Records kept as they were stored, though their page is read as no article now."""
     codes: Counter[str] = field(default_factory=Counter)
     """Why a page gave no record → pages."""
     unresolved: int = 0
@@ -146,8 +148,10 @@ class Extraction:
             at = capture or read.task.item
             assert at is not None
             tally.note_damage(at.source.label, at.place.offset, read.detail)
-        if read.code in {"lost", "damaged"} and line is not None:
+        if read.code in UNREADABLE and line is not None:
             tally.carried += 1
+        elif read.code and line is not None:
+            tally.refused += 1
         elif read.code:
             tally.codes[read.code] += 1
         elif line is None:

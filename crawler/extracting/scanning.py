@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
+from archive.lines.reader import parser_of, renewed_at
 from archive.warc import events
 from archive.warc.events import Damage, find_record, is_compressed, read_events
 from archive.warc.fields import HTTP_RESPONSE
@@ -52,6 +53,10 @@ class FoundItem:
     place: Place
     key: str
     version: int
+    renewed: str
+    """When a newer parser renewed it; empty for what the crawl wrote."""
+    parser: str
+    """The version of the parser that read it; empty where it does not say."""
     status: str
     url: str
     captured_at: str
@@ -191,6 +196,8 @@ def _find_item(found: events.Found) -> FoundItem | None:
             place=_place(found),
             key=f"{stored['kind']}/{stored['id']}",
             version=int(stored["version"]),
+            renewed=renewed_at(stored),
+            parser=parser_of(stored) or "",
             status=str(stored["status"]),
             url=str(stored["url"]),
             captured_at=str(stored["captured_at"]),
