@@ -29,6 +29,8 @@ without the line feed.
 An item is any JSON object with a string `id` and `kind` (its identity is `kind/id`),
 a `text_digest` that tells versions apart,
 and the keys that the archive fills: `version`, `changed`, `captured_at` and `warc`.
+It may say which parser read it (`parser.version`): an item with `reread` is the same version once more,
+as a newer parser read it `at` that time. Of these the last counts, and all stay.
 
 Where bytes of a WARC were damaged, `repair` puts a `metadata` record of the same length, whose target URI is
 `urn:archive:damaged-bytes`, so that no offset moves: its `application/warc-fields` tell what was damaged, its SHA-256,

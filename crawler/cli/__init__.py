@@ -18,6 +18,7 @@ VERBS = {
     "pack": "crawler.cli.pack:command",
     "replay": "crawler.cli.replay:command",
     "extract": "crawler.cli.extract:command",
+    "reread": "crawler.cli.reread:command",
     "export": "crawler.cli.export:command",
     "schema": "crawler.cli.schema:command",
     "show": "crawler.cli.show:command",
@@ -41,6 +42,7 @@ HELP = {
         "verify": "Check everything that can be checked, one finding a line.",
         "repair": "Make an interrupted or damaged collection whole again.",
         "index": "Rebuild index, state and article lines from the WARCs alone.",
+        "reread": "Read the stored pages again with a newer parser, and renew records.",
         "pack": "Pack a collection as WACZ, which today's tools read.",
     },
     "Read": {

@@ -114,7 +114,7 @@ def command(
         with meter("extract", shown=progress, quiet=quiet, in_bytes=False, prints=output in {None, STDOUT}) as bar:
             collection = len(paths) == 1 and paths[0].is_dir()
             options = Options(
-                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, progress=_Phases(bar).tell
+                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, progress=Phases(bar).tell
             )
             extraction = Extraction(sources, options)
             differences = _write(extraction, output, newest, _Printer(as_json) if diff else None)
@@ -122,7 +122,7 @@ def command(
         raise CommandFailed(str(error), Exit.USAGE) from error
     except BrokenPipeError:
         return leave_quietly()
-    _tell_damage(extraction.tally)
+    tell_damage(extraction.tally)
     if not quiet:
         for line in summarise(extraction.tally, sources, differences, any_url=any_url):
             click.echo(line, err=True)
@@ -248,7 +248,7 @@ def summarise(tally: Tally, sources: list[Source], differences: Differences | No
         )
 
 
-def _tell_damage(tally: Tally) -> None:
+def tell_damage(tally: Tally) -> None:
     for label, offset, detail in tally.damage[:MOST_DAMAGE]:
         click.echo(plain(f"thanhuy: {label}:{offset}: {detail}"), err=True)
     if tally.damaged > MOST_DAMAGE:
@@ -259,7 +259,7 @@ def _is_lines(beginning: bytes) -> bool:
     return beginning[:1] in {b"", b"{"}
 
 
-class _Phases:
+class Phases:
     """Hands what an extraction tells of its progress to a meter: each label is a phase."""
 
     def __init__(self, bar: Meter) -> None:

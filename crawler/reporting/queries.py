@@ -58,7 +58,7 @@ def read_versions(execute: Execute, prefix: str = "") -> dict[str, tuple[int, in
     """Run → how many articles were new, edited, gone, by the lines in files of `articles/` whose names begin so."""
     where, bounds = _files("jsonl", prefix)
     kinds = "sum(version = 1), sum(version > 1 AND status != 'gone'), sum(version > 1 AND status = 'gone')"
-    if any(execute("SELECT 1 FROM pragma_table_info('versions') WHERE name = 'renewed'", ())):
+    if any(row[1] == "renewed" for row in execute("PRAGMA table_info(versions)", ())):
         where += " AND renewed = ''"  # what a newer parser read again is no doing of the site's
     runs: dict[str, tuple[int, int, int]] = {}
     for file, *numbers in execute(f"SELECT jsonl, {kinds} FROM versions WHERE {where} GROUP BY jsonl", bounds):  # noqa: S608 - fixed texts

@@ -23,6 +23,7 @@ ENDINGS = {
     "unreachable": "the site could not be reached or refused us",
     "archive_failed": "stopped, since the archive could take no more",
     "repair": "repaired",
+    "reread": "stored pages read again",
 }
 """Reason in `run.json` → what it means."""
 REMEDIES = (
@@ -41,7 +42,7 @@ def read_run(run_id: str, value: object) -> Run:
     reason = text(run.get("reason")) or "unknown"
     return Run(
         id=run_id,
-        command=find_command(reason, configuration),
+        command=find_command(reason, run, configuration),
         began=text(run.get("began")),
         ended=text(run.get("ended")),
         outcome=_outcome(reason, run, health),
@@ -57,10 +58,12 @@ def read_run(run_id: str, value: object) -> Run:
     )
 
 
-def find_command(reason: str, configuration: Mapping[str, Any]) -> str:
+def find_command(reason: str, run: Mapping[str, Any], configuration: Mapping[str, Any]) -> str:
     """The command with the options that choose what is fetched; empty where nothing tells."""
     if reason == "repair":
         return "repair"
+    if run.get("reread") is not None:
+        return "reread"
     if not configuration:
         return ""
     words = ["refresh" if configuration.get("REFRESH") is True else "crawl"]

@@ -23,7 +23,6 @@ def small(tmp_path: Path) -> Iterator[SmallSite]:
         site.say("/", site.links(*paths))
         done = site.run("crawl", env=older_parser(tmp_path / "older"))
         assert (0, 3) == (done.code, len(lines_of(site.directory / "x"))), done.err
-        due(site.directory / "x")
         yield site
 
 
@@ -41,6 +40,7 @@ def lines_of(collection: Path) -> list[dict[str, Any]]:
 
 
 def test_same_payload_read_by_a_newer_parser_is_the_same_version(small: SmallSite) -> None:
+    due(small.directory / "x")
     done = small.run("refresh")
     assert 0 == done.code, done.err
     lines = lines_of(small.directory / "x")
@@ -55,8 +55,89 @@ def test_edit_is_told_by_what_one_parser_reads_in_both_payloads(small: SmallSite
     path = small.article(1491871002, TITLES[1])
     script = small.server.scripts[path].pieces[0].partition(b"\r\n\r\n")[2].decode()
     small.say(path, script.replace("<title>", "<!-- máy chủ 2 --><title>"))
+    due(small.directory / "x")
     assert 0 == small.run("refresh").code
     lines = lines_of(small.directory / "x")
     assert [(2, ["body", "blocks"])] == [(line["version"], line["changed"]) for line in lines[3:]]
     assert lines[3]["title"] == TITLES[0]
     assert run_thanhuy("verify", small.directory / "x").returncode == 0
+
+
+def newest_of(collection: Path) -> list[dict[str, Any]]:
+    """The lines of `articles.jsonl`."""
+    return [json.loads(line) for line in (collection / "articles.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_reread_renews_records_in_place_of_their_version(small: SmallSite) -> None:
+    collection = small.directory / "x"
+    before = lines_of(collection)
+    done = run_thanhuy("reread", collection, "--dry-run")
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "3 records would be renewed, 0 read as before (parser 0 before" in done.stdout
+    assert before == lines_of(collection)
+    done = run_thanhuy("reread", collection)
+    assert 0 == done.returncode, done.stderr
+    assert "3 records renewed" in done.stdout
+    assert "byline 3" in done.stdout
+    lines = lines_of(collection)
+    assert before == lines[:3], "old lines stay"
+    for old, new in zip(before, lines[3:], strict=True):
+        kept = ("id", "version", "changed", "status", "captured_at", "warc", "gone")
+        assert [old[name] for name in kept] == [new[name] for name in kept]
+        assert "Minh Tâm" == new["byline"]
+        assert ("0", ["byline", "authors"]) == (new["reread"]["parser"], new["reread"]["fields"])
+        assert new["reread"]["at"] > new["captured_at"]
+    assert lines[3:] == newest_of(collection)
+    assert "0 records renewed, 3 read as before" in run_thanhuy("reread", collection).stdout
+    assert lines == lines_of(collection)
+
+
+def test_all_agree_after_records_were_renewed(small: SmallSite) -> None:
+    """Verify, extract, report, refresh, and a rebuild from the WARCs alone."""
+    collection = small.directory / "x"
+    done = run_thanhuy("verify", collection)
+    assert (0, 1) == (done.returncode, len(done.stdout.splitlines())), done.stdout
+    assert "got 3 of another's" in done.stdout
+    assert run_thanhuy("reread", collection).returncode == 0
+    newest, lines = (collection / "articles.jsonl").read_text("utf-8"), lines_of(collection)
+    done = run_thanhuy("verify", collection)
+    assert (0, True) == (done.returncode, "0 damage, 0 warnings, 0 info" in done.stderr), done.stdout
+    assert newest == run_thanhuy("extract", collection, "--newest").stdout
+    summary = json.loads(run_thanhuy("extract", collection, "--diff", "--json").stdout)["summary"]
+    assert (3, 0) == (summary["equal"], summary["different"])
+    due(collection)
+    ran = small.run("refresh")
+    assert (0, "") == (ran.code, ran.err)
+    assert lines == lines_of(collection)
+    report = json.loads(run_thanhuy("report", collection, "--json").stdout)
+    assert (3, 0) == (report["articles"]["total"], report["articles"]["edited"])
+    assert ["crawl", "reread", "refresh"] == [run["command"].split(" ")[0] for run in report["runs"]]
+    for path in (*(collection / "articles").iterdir(), collection / "articles.jsonl", collection / "state.sqlite"):
+        path.unlink()
+    assert run_thanhuy("index", collection).returncode == 0
+    assert newest == (collection / "articles.jsonl").read_text("utf-8")
+    assert sorted(map(str, lines)) == sorted(map(str, lines_of(collection)))
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_repair_writes_renewed_lines_again(small: SmallSite, lost: int) -> None:
+    """`lost`: the file of the crawl, or that of the run that renewed."""
+    collection = small.directory / "x"
+    assert run_thanhuy("reread", collection).returncode == 0
+    newest, path = (collection / "articles.jsonl").read_bytes(), sorted((collection / "articles").iterdir())[lost]
+    lines = path.read_bytes()
+    path.unlink()
+    assert run_thanhuy("repair", collection).returncode == 0
+    assert (lines, newest) == (path.read_bytes(), (collection / "articles.jsonl").read_bytes())
+    assert run_thanhuy("verify", collection).returncode == 0
+
+
+def test_edit_after_a_renewal_follows_the_version(small: SmallSite) -> None:
+    collection = small.directory / "x"
+    assert run_thanhuy("reread", collection).returncode == 0
+    small.article(1491871001, TITLES[0], more="Chợ mở thêm ba ngày.")
+    due(collection)
+    assert 0 == small.run("refresh").code
+    edited = next(line for line in newest_of(collection) if line["id"] == "1491871001")
+    assert (2, ["body", "blocks"], None) == (edited["version"], edited["changed"], edited["reread"])
+    assert (collection / "articles.jsonl").read_text("utf-8") == run_thanhuy("extract", collection, "--newest").stdout
