@@ -23,6 +23,7 @@ VERBS = {
     "schema": "crawler.cli.schema:command",
     "show": "crawler.cli.show:command",
     "changes": "crawler.cli.changes:command",
+    "browse": "crawler.cli.browse:command",
     "report": "crawler.cli.report:command",
     "probe": "crawler.cli.probe:command",
     "bench": "crawler.cli.bench:command",
@@ -48,6 +49,7 @@ HELP = {
     "Read": {
         "show": "Show one article: text, versions, captures, how to cite it.",
         "changes": "Tell what the site changed: new, edited, gone, back.",
+        "browse": "Search and read the articles in a browser.",
         "replay": "Show the archived pages in a browser.",
         "export": "Write a dataset that researchers load in one line.",
         "schema": "Print the schema of the records, or their codebook.",

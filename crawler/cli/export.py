@@ -14,7 +14,7 @@ from crawler.cli.values import COLLECTION, DAY, building_target, check_target, f
 if TYPE_CHECKING:
     from crawler.exporting.run import ExportOptions
 
-FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld")
+FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
 
 
 @click.command("export")
@@ -49,10 +49,13 @@ def command(collection: Path, form: str, output: Path, force: bool, progress: bo
     thanhuy export my-archive --format parquet -o articles.parquet
     thanhuy export my-archive --format csv --excel --since 2024-01-01 -o year.csv
     thanhuy export my-archive --format sqlite -o articles.sqlite
+    thanhuy export my-archive --format site -o articles-to-read
     """
     from crawler.exporting.records import Wanted, find_lines
     from crawler.exporting.run import FORMATS, ExportOptions, export
 
+    if form == "site":
+        return _export_site(collection, output, progress, **chosen)
     alone = output.is_dir()
     target = output / FORMATS[form] if alone else output
     _check(target, collection, form, force=force, alone=alone, **chosen)
@@ -78,6 +81,28 @@ def command(collection: Path, form: str, output: Path, force: bool, progress: bo
         f"{target}: {done.records} {'article' if chosen['newest'] else 'version'}{'' if done.records == 1 else 's'}"
     )
     return Exit.DAMAGE if done.unreadable.count else Exit.DONE
+
+
+def _export_site(collection: Path, output: Path, progress: bool | None, **chosen: Any) -> int:
+    from crawler.browsing.folder import write_folder
+    from crawler.exporting.records import find_lines
+
+    for name in ("since", "until", "sections", "authors", "text", "fields", "text_only", "excel"):
+        if chosen[name]:
+            raise click.UsageError(
+                f"--{name.replace('_', '-')}: expected with another format, got site, which holds all"
+            )
+    if output.exists():
+        raise click.UsageError(f"{output}: exists already; name a folder that does not")
+    if not output.parent.is_dir() or collection.resolve() in output.resolve().parents:
+        raise click.UsageError(f"{output.parent}: expected a directory outside the collection")
+    size = sum(path.stat().st_size for path in find_lines(collection, newest=True))
+    with meter("exporting", shown=progress, total=size) as bar:
+        count, unreadable = write_folder(collection, output, bar.advance)
+    for example in unreadable.examples:
+        click.echo(f"thanhuy: {collection}: {example}", err=True)
+    click.echo(f"{output}: {count} article{'' if count == 1 else 's'}; open {output}/index.html")
+    return Exit.DAMAGE if unreadable.count else Exit.DONE
 
 
 def _write_papers(

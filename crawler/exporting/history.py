@@ -93,6 +93,11 @@ class History:
                 continue
             yield from self._query("SELECT * FROM versions WHERE jsonl = ? ORDER BY jsonl_offset", name)
 
+    def edited_keys(self) -> Iterator[str]:
+        """The articles that have more than one version."""
+        for row in self._query("SELECT key FROM versions GROUP BY key HAVING max(version) > 1 ORDER BY key"):
+            yield str(row["key"])
+
     def read(self, row: sqlite3.Row) -> Record:
         """The record of a row. Raises ArchiveError where its line is not what the state says."""
         name = str(row["jsonl"])

@@ -1,0 +1,220 @@
+"""The articles as one static folder: pages, photos, and a search that runs in the page,
+from any server or from a USB stick.
+
+A page opened from a stick may fetch nothing, but it may load scripts: all data lie in scripts that call `archiveData`.
+Articles are numbered newest first. A word's articles are the gaps between their numbers, in base 36.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import groupby
+from pathlib import Path
+
+from archive.errors import ArchiveError
+from archive.files import sync_directory
+from crawler import __version__
+from crawler.browsing.index import build_index
+from crawler.browsing.photos import SHOWN, PhotoShelf
+from crawler.browsing.rendering import STATIC, Frame, render_article, render_home
+from crawler.browsing.searching import Query, SearchIndex, find_snippet
+from crawler.browsing.views import view_article
+from crawler.exporting.history import History
+from crawler.exporting.records import Record, Unreadable
+
+HITS_A_FILE = 500
+"""Articles whose title, day and snippet lie in one script."""
+SHARD = 2
+"""Letters by which words are told to scripts."""
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+Progress = Callable[[int], None]
+
+
+def write_folder(collection: Path, target: Path, progress: Progress = lambda size: None) -> tuple[int, Unreadable]:
+    """Write the folder, which appears whole; return how many articles it has. `target` must not exist."""
+    draft = target.with_name(target.name + ".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        for room in ("a", "data/words", "data/hits", "photos", "static"):
+            (draft / room).mkdir(parents=True)
+        database = draft / "index.sqlite"
+        unreadable = build_index(collection, database, "", progress)
+        index = SearchIndex(database)
+        try:
+            count = _write_articles(collection, draft, index)
+            _write_home(collection, draft, index)
+        finally:
+            index.close()
+        _write_words(draft / "data" / "words", database)
+        _write_facets(draft / "data", database)
+        database.unlink()
+        for path in sorted(STATIC.iterdir()):
+            shutil.copyfile(path, draft / "static" / path.name)
+        draft.rename(target)
+        sync_directory(target.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return count, unreadable
+
+
+def page_name(key: str) -> str:
+    """The file of an article's page, without its suffix: `tin-tuc-1491871594`."""
+    return key.replace("/", "-")
+
+
+def _write_articles(collection: Path, draft: Path, index: SearchIndex) -> int:
+    photos = _PhotoFiles(PhotoShelf(collection), draft / "photos")
+    frame = Frame(name=collection.resolve().name, about=_about(index), home="../index.html", root="../")
+    count = 0
+    hits: list[list[object]] = []
+    for record in index.articles():
+        key = f"{record['kind']}/{record['id']}"
+        versions = _versions(collection, key) or [record]
+        view = view_article(record, versions, frame.name, photos.address)
+        newer, older = index.neighbours(key)
+        name = page_name(key)
+        page = render_article(frame, view, json=f"{name}.json", newer=_page(newer), older=_page(older))
+        (draft / "a" / f"{name}.html").write_text(page, "utf-8")
+        (draft / "a" / f"{name}.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), "utf-8", "replace")
+        text = " ".join(part for part in (record["lead"], record["body"]) if part).replace("\n\n", " ")
+        section = " / ".join(record["section"])
+        hits.append(
+            [name, record["title"], record["date"], section, record["byline"], len(versions), find_snippet(text, ())]
+        )
+        count += 1
+        if len(hits) == HITS_A_FILE:
+            _write_data(
+                draft / "data" / "hits" / f"{count // HITS_A_FILE - 1}.js", "hits", count // HITS_A_FILE - 1, hits
+            )
+            hits = []
+    if hits:
+        _write_data(draft / "data" / "hits" / f"{count // HITS_A_FILE}.js", "hits", count // HITS_A_FILE, hits)
+    return count
+
+
+class _PhotoFiles:
+    """Photos copied out of the archive, each once."""
+
+    def __init__(self, shelf: PhotoShelf, room: Path) -> None:
+        self._shelf, self._room = shelf, room
+        self._known: dict[str, str | None] = {}
+
+    def address(self, record: Record, number: int) -> str | None:
+        """Where a page finds the photo."""
+        url = record["images"][number]["url"]
+        if url not in self._known:
+            self._known[url] = self._copy(url)
+        name = self._known[url]
+        return f"../photos/{name}" if name else None
+
+    def _copy(self, url: str) -> str | None:
+        found = self._shelf.find(url)
+        if found is None:
+            return None
+        name = f"{hashlib.sha256(found[1]).hexdigest()[:20]}.{SHOWN[found[0]]}"
+        path = self._room / name
+        if not path.exists():
+            path.write_bytes(found[1])
+        return name
+
+
+def _write_home(collection: Path, draft: Path, index: SearchIndex) -> None:
+    frame = Frame(name=collection.resolve().name, about=_about(index), home="index.html", root="")
+    found = index.search(Query())
+    links = {hit.key: f"a/{page_name(hit.key)}.html" for hit in found.hits}
+    scripts = ("static/folder.js", "data/facets.js")
+    (draft / "index.html").write_text(render_home(frame, index, Query(), found, links, scripts), "utf-8")
+
+
+def _write_words(room: Path, database: Path) -> None:
+    """For each word its articles: those that have it at all, and those that have it in the title."""
+    connection = sqlite3.connect(database)
+    try:
+        connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, instance)")
+        # Articles with `đ` have their whole text once more with `d`: words that hold it need no entry of their own.
+        rows = connection.execute(
+            "SELECT term, doc, max(col = 'title') FROM vocabulary WHERE NOT instr(term, 'đ') "
+            "GROUP BY term, doc ORDER BY term, doc"
+        )
+        for shard, words in groupby(_words(rows), key=lambda word: shard_of(word[0])):
+            _write_data(room / f"{shard}.js", "words", shard, dict(words))
+    finally:
+        connection.close()
+
+
+def _words(rows: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, str]]:
+    for term, found in groupby(rows, key=lambda row: row[0]):
+        places = list(found)
+        every, titles = [doc for _, doc, _ in places], [doc for _, doc, title in places if title]
+        yield term, pack_numbers(every) + (f"|{pack_numbers(titles)}" if titles else "")
+
+
+def shard_of(word: str) -> str:
+    """The script that tells of a word: its first letters where they are plain, else `_`."""
+    start = word[:SHARD]
+    return start if start.isascii() and start.isalnum() else "_"
+
+
+def pack_numbers(numbers: Iterable[int]) -> str:
+    """Rising numbers as the gaps between them, in base 36, with commas."""
+    packed, before = [], 0
+    for number in numbers:
+        packed.append(_base36(number - before))
+        before = number
+    return ",".join(packed)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while True:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+        if not number:
+            return digits
+
+
+def _write_facets(room: Path, database: Path) -> None:
+    """For each year, section, author and kind of edit its articles."""
+    connection = sqlite3.connect(database)
+    facets: dict[str, dict[str, str]] = {}
+    queries = {
+        "year": "SELECT substr(date, 1, 4), number FROM articles WHERE date IS NOT NULL ORDER BY 1, 2",
+        "section": "SELECT name, number FROM sections ORDER BY 1, 2",
+        "author": "SELECT name, number FROM authors ORDER BY 1, 2",
+        "edit": "SELECT kind, number FROM edits ORDER BY 1, 2",
+    }
+    try:
+        total = connection.execute("SELECT count(*) FROM articles").fetchone()[0]
+        for name, sql in queries.items():
+            rows = connection.execute(sql)
+            facets[name] = {
+                value: pack_numbers(number for _, number in found)
+                for value, found in groupby(rows, key=lambda row: row[0])
+            }
+    finally:
+        connection.close()
+    _write_data(room / "facets.js", "facets", "facets", {"total": total, "page": HITS_A_FILE, **facets})
+
+
+def _write_data(path: Path, kind: str, name: str | int, value: object) -> None:
+    # `<` cannot end a script early, wherever somebody may put these lines.
+    packed = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    line = f"archiveData({json.dumps(kind)},{json.dumps(name)},{packed});\n"
+    path.write_bytes(line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode("utf-8", "replace"))
+
+
+def _versions(collection: Path, key: str) -> list[Record]:
+    with suppress(ArchiveError, OSError), History(collection) as history:
+        return history.versions(key)
+    return []
+
+
+def _page(key: str | None) -> str | None:
+    return f"{page_name(key)}.html" if key else None
+
+
+def _about(index: SearchIndex) -> str:
+    return f"{index.count()} · thanhuy-archive {__version__}"

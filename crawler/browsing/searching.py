@@ -1,0 +1,182 @@
+"""Search the index: words with or without accents, narrowed by year, section, author and kind of edit."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.exporting.records import Record
+from crawler.pages.words.search import search_words, without_accents
+
+PAGE_SIZE = 20
+RANKED = 2_000
+"""Up to so many hits are ranked by how well they fit; of more the newest come first, so that time stays bounded."""
+COUNTED = 10_000
+"""Up to so many hits are counted."""
+SNIPPET = 220
+"""Characters of a hit's snippet."""
+MOST_NAMES = 300
+"""Names offered in a filter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What is looked for."""
+
+    words: str = ""
+    year: str = ""
+    section: str = ""
+    author: str = ""
+    edit: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One article found."""
+
+    key: str
+    title: str
+    date: str | None
+    section: str
+    byline: str | None
+    status: str
+    versions: int
+    snippet: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A page of hits."""
+
+    total: int
+    """Hits; COUNTED stands for that many or more."""
+    hits: list[Hit] = field(default_factory=list)
+    pages: int = 1
+
+
+class SearchIndex:
+    """The index, opened for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        self._database.row_factory = sqlite3.Row
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def search(self, query: Query) -> Found:
+        """The hits of a page: the best first where they are few, else the newest first."""
+        where, parameters = _conditions(query)
+        counted = f"SELECT count(*) FROM (SELECT 1 FROM {where} LIMIT {COUNTED})"  # noqa: S608 - conditions of our own
+        total = int(self._database.execute(counted, parameters).fetchone()[0])
+        ranked = query.words and 0 < total <= RANKED and "search" in where
+        order = "bm25(search, 8.0, 1.0, 1.0), a.number" if ranked else "a.number"
+        page = max(1, query.page)
+        sql = f"SELECT a.* FROM {where} ORDER BY {order} LIMIT {PAGE_SIZE} OFFSET ?"  # noqa: S608 - conditions of our own
+        rows = self._database.execute(sql, (*parameters, (page - 1) * PAGE_SIZE))
+        words = search_words(query.words)
+        hits = [_hit(row, words) for row in rows]
+        return Found(total=total, hits=hits, pages=-(-total // PAGE_SIZE) or 1)
+
+    def article(self, key: str) -> Record | None:
+        """The newest version of an article."""
+        row = self._database.execute("SELECT record FROM articles WHERE key = ?", (key,)).fetchone()
+        return _unpack(row["record"]) if row else None
+
+    def articles(self) -> Iterator[Record]:
+        """Every article, the latest published first."""
+        for row in self._database.execute("SELECT record FROM articles ORDER BY number"):
+            yield _unpack(row["record"])
+
+    def neighbours(self, key: str) -> tuple[str | None, str | None]:
+        """The keys of the next newer and the next older article."""
+        row = self._database.execute("SELECT number FROM articles WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return None, None
+        near = self._database.execute(
+            "SELECT number, key FROM articles WHERE number IN (?, ?)", (row["number"] - 1, row["number"] + 1)
+        ).fetchall()
+        found = {one["number"]: str(one["key"]) for one in near}
+        return found.get(row["number"] - 1), found.get(row["number"] + 1)
+
+    def months(self) -> list[tuple[str, int]]:
+        """`YYYY-MM` and how many articles, in order."""
+        rows = self._database.execute(
+            "SELECT substr(date, 1, 7) AS month, count(*) AS count FROM articles "
+            "WHERE date IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
+        return [(str(row["month"]), int(row["count"])) for row in rows]
+
+    def names(self, table: str) -> list[tuple[str, int]]:
+        """The names of a filter (`sections`, `authors`, `edits`) and how many articles each has, the most first."""
+        column = "kind" if table == "edits" else "name"
+        sql = f"SELECT {column} AS name, count(*) AS count FROM {table} GROUP BY 1"  # noqa: S608 - names of our own
+        rows = self._database.execute(f"{sql} ORDER BY 2 DESC, 1 LIMIT {MOST_NAMES}")
+        return [(str(row["name"]), int(row["count"])) for row in rows]
+
+    def count(self) -> int:
+        """How many articles there are."""
+        return int(self._database.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+
+def _conditions(query: Query) -> tuple[str, list[Any]]:
+    """Tables and conditions of a query as SQL, and its parameters."""
+    tables, where, parameters = ["articles a"], ["1"], []
+    words = search_words(query.words)
+    if words:
+        tables.append("search")
+        where.append("search.rowid = a.number AND search MATCH ?")
+        # Each word is quoted, so that nothing in it is an operator; the last is still being typed.
+        parameters.append(" ".join(f'"{word}"' for word in words[:-1]) + f' "{words[-1]}"*')
+    for value, table, column in (
+        (query.section, "sections", "name"),
+        (query.author, "authors", "name"),
+        (query.edit, "edits", "kind"),
+    ):
+        if value:
+            where.append(f"a.number IN (SELECT number FROM {table} WHERE {column} = ?)")  # noqa: S608 - names of our own
+            parameters.append(value)
+    if query.year:
+        where.append("a.date >= ? AND a.date < ?")
+        parameters += [query.year, query.year + "~"]
+    return f"{', '.join(tables)} WHERE {' AND '.join(where)}", parameters
+
+
+def _hit(row: sqlite3.Row, words: Sequence[str]) -> Hit:
+    record = _unpack(row["record"])
+    text = " ".join(part for part in (record["lead"], record["body"]) if part).replace("\n\n", " ")
+    return Hit(
+        key=row["key"],
+        title=row["title"],
+        date=row["date"],
+        section=row["section"],
+        byline=row["byline"],
+        status=row["status"],
+        versions=row["versions"],
+        snippet=find_snippet(text, words),
+    )
+
+
+def find_snippet(text: str, words: Sequence[str]) -> str:
+    """The part of a text around the first word that is looked for; its beginning where none stands in it."""
+    plain = without_accents(text) if len(without_accents(text)) == len(text) else ""
+    places = [place for word in words if (place := f" {plain}".find(f" {word}")) >= 0]
+    start = max(0, min(places, default=0) - SNIPPET // 4)
+    if start:
+        start = text.find(" ", start) + 1
+    part = text[start : start + SNIPPET]
+    if start + SNIPPET < len(text):
+        part = part.rsplit(" ", 1)[0] + " …"
+    return ("… " if start else "") + part
+
+
+def _unpack(packed: bytes) -> Record:
+    record: Record = json.loads(zlib.decompress(packed))
+    return record

@@ -1,0 +1,65 @@
+"""The words of the pages around the articles, in Vietnamese and English."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "search": ("Tìm bài viết", "Search articles"),
+    "search-hint": ("Gõ có dấu hoặc không dấu", "Type with or without accents"),
+    "year": ("Năm", "Year"),
+    "section": ("Chuyên mục", "Section"),
+    "author": ("Tác giả", "Author"),
+    "edit": ("Loại chỉnh sửa", "Kind of edit"),
+    "all": ("Tất cả", "All"),
+    "articles": ("bài viết", "articles"),
+    "nothing": ("Không tìm thấy bài viết nào.", "No article was found."),
+    "newest": ("Mới nhất", "Newest"),
+    "timeline": ("Số bài theo tháng", "Articles by month"),
+    "published": ("Đăng ngày", "Published"),
+    "undated": ("không rõ ngày", "undated"),
+    "captured": ("Lưu lúc", "Captured"),
+    "gone": (
+        "Trang gốc đã gỡ bài này; đây là bản cuối cùng được lưu.",
+        "The site has removed this article; this is its last text.",
+    ),
+    "versions": ("Các phiên bản", "Versions"),
+    "version": ("Phiên bản", "Version"),
+    "first-version": ("bản đầu tiên", "first version"),
+    "changed-words": ("Chữ đã thay đổi", "Words that changed"),
+    "sources": ("Mỗi mục lấy từ đâu", "Where each field comes from"),
+    "record": ("Bản ghi JSON", "JSON record"),
+    "capture": ("Bản lưu gốc", "Archived capture"),
+    "replay": ("Xem trang như đã lưu", "See the page as archived"),
+    "cite": ("Trích dẫn", "Cite"),
+    "original": ("Trang gốc", "Original page"),
+    "newer": ("Bài mới hơn", "Newer article"),
+    "older": ("Bài cũ hơn", "Older article"),
+    "tags": ("Từ khóa", "Tags"),
+    "files": ("Tệp đính kèm", "Attachments"),
+    "home": ("Trang đầu", "Home"),
+    "photo-missing": ("Ảnh chưa được lưu", "This photo was not archived"),
+    "previous": ("Trang trước", "Previous page"),
+    "next": ("Trang sau", "Next page"),
+    "keys": ("Phím: / tìm, j k chọn, Enter mở, Esc xóa", "Keys: / search, j k move, Enter open, Esc clear"),
+    "warnings": ("Cần lưu ý", "Please note"),
+    "more-than": ("hơn", "more than"),
+    "language": ("Tiếng Việt", "English"),
+}
+"""Key → Vietnamese, English."""
+
+EDIT_NAMES: dict[str, tuple[str, str]] = {
+    "headline": ("tiêu đề", "headline"),
+    "typo": ("lỗi chính tả", "typo"),
+    "number": ("con số", "number"),
+    "name": ("tên riêng", "name"),
+    "wording": ("cách viết", "wording"),
+    "sentence": ("câu", "sentence"),
+    "caption": ("chú thích ảnh", "caption"),
+    "photo": ("ảnh", "photo"),
+    "byline": ("tên tác giả", "byline"),
+    "date": ("ngày", "date"),
+}
+"""Kind of edit → Vietnamese, English."""
+ACTION_NAMES: dict[str, tuple[str, str]] = {
+    "addition": ("thêm", "added"),
+    "deletion": ("bỏ", "removed"),
+    "edit": ("sửa", "edited"),
+    "refactor": ("chuyển chỗ", "moved"),
+}
