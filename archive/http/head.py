@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from archive.http.codings import content_codings
+
 CHUNK = 64 * 1024
 MAX_HEAD = 1024 * 1024
 """A message head longer than this is taken for a body without a head."""
@@ -66,7 +68,7 @@ class ResponseHead:
     @property
     def codings(self) -> list[str]:
         """The content codings in the order in which they were applied, lower case, without `identity`."""
-        return _codings(self.all(b"Content-Encoding"))
+        return content_codings(self.all(b"Content-Encoding"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,8 +252,3 @@ def _copy(stream: BinaryIO, out: BinaryIO, length: int) -> int:
 
 def _ends_chunked(value: bytes | None) -> bool:
     return value is not None and value.lower().rpartition(b",")[2].strip() == b"chunked"
-
-
-def _codings(values: list[bytes]) -> list[str]:
-    names = (name.strip().lower() for value in values for name in value.decode("latin-1").split(","))
-    return [name.removeprefix("x-") for name in names if name and name != "identity"]

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from archive.digest import Digest, digest_of, parse_digest
-from archive.http.bodies import Message, decode_content, read_message
+from archive.http.bodies import Message, read_message
+from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, RequestHead, ResponseHead, media_type, read_head
 from archive.streams import open_window
 from archive.verify.rules import PROFILES, Problem
@@ -26,6 +27,8 @@ TEXTS = frozenset({"warcinfo", "metadata", "resource", "conversion"})
 """Types of record whose block may be warc-fields or JSON."""
 MAX_FIELDS = 16 * 1024 * 1024
 """A larger block of warc-fields or JSON is not read as text."""
+MAX_DIGESTED = 256 << 20
+"""Of content that decodes to more no digest is tried."""
 FIELD_LINE = re.compile(rb"[^\x00-\x20()<>@,;:\\\"/\[\]?={}\x7f]+:.*")
 
 
@@ -160,7 +163,7 @@ def _other_meaning(record: Record, message: Message | None, digest: Digest) -> s
     if digest.agrees(digest_of(record.block, digest.algorithm)):
         return "over the whole block"
     if isinstance(message.head, ResponseHead) and message.head.codings:
-        with decode_content(message.payload, message.head.codings).content as content:
+        with decode_content(message.payload, message.head.codings, limit=MAX_DIGESTED).content as content:
             if digest.agrees(digest_of(content, digest.algorithm)):
                 return "over the decoded content"
     return None

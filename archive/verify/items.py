@@ -15,7 +15,8 @@ from urllib.parse import quote
 from archive.digest import parse_digest
 from archive.errors import RecordError
 from archive.files import MAX_LINE, find_warc, read_lines
-from archive.http.bodies import decode_content, read_message
+from archive.http.bodies import read_message
+from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead
 from archive.lines.reader import parser_of, renewed_at
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find

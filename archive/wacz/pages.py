@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.files import list_lines
-from archive.http.bodies import decode_content, read_message
+from archive.http.bodies import read_message
+from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead
 from archive.index.cdxj import parse_line
 from archive.lines.writer import format_line

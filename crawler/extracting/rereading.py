@@ -9,7 +9,8 @@ from io import BytesIO
 
 from archive.digest import digest_stream, format_sha1
 from archive.errors import RecordError
-from archive.http.bodies import decode_content, read_message
+from archive.http.bodies import read_message
+from archive.http.codings import MAX_CONTENT, decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead, parse_response_head, split_head
 from archive.lines.writer import format_line
 from crawler.extracting.blocks import Stored, read_block
@@ -17,8 +18,6 @@ from crawler.items import WarcPointer, as_record
 from crawler.pages import LayoutError, parse_article
 from crawler.planning.limits import Limits
 
-MAX_PARSED = 32 << 20
-"""Bytes of a decoded page; one that has more is a bomb or no page. As the crawl's `PARSED_MAXSIZE` has it."""
 UNREADABLE = frozenset({"lost", "damaged"})
 """Why a page is not there to be read, as codes."""
 UNSTAMPED = b'"version":null,"changed":[],"status":"live",'
@@ -133,14 +132,11 @@ def _read_page(task: Task, holder: Stored) -> tuple[ResponseHead | None, bytes, 
         head = _own_head(task.capture) or head
     with message.payload as payload:
         digest = task.payload_digest or format_sha1(digest_stream(payload))
-        with decode_content(payload, message.head.codings, limit=MAX_PARSED).content as content:
+        decoded = decode_content(payload, message.head.codings)
+        with decoded.content as content:
+            if decoded.too_large:
+                raise TooLarge(f"{task.url}: expected at most {MAX_CONTENT} bytes of content, got more")
             body = content.read()
-        if len(body) >= MAX_PARSED and message.head.codings:
-            raise TooLarge(f"{task.url}: expected at most {MAX_PARSED} decoded bytes, got more")
-        if not body and message.head.codings:
-            # Some tools decode a body and leave the header that says it is encoded.
-            payload.seek(0)
-            body = payload.read(MAX_PARSED)
     return head, body, digest
 
 

@@ -1,8 +1,6 @@
 """HTTP/1 messages: read as the crawl's client reads them, bodies as streams."""
 
-import gzip
 import io
-import zlib
 from typing import Any
 
 import pytest
@@ -13,17 +11,15 @@ from twisted.internet.testing import StringTransport
 from twisted.web._newclient import Request
 from twisted.web.http_headers import Headers
 
-from archive.http.bodies import decode_content, read_message
 from archive.http.head import (
     HTTPSyntaxError,
-    ResponseHead,
     dechunk,
     parse_request_head,
     parse_response_head,
     read_head,
     split_head,
 )
-from tests.warcs.build import chunks, http_response
+from tests.warcs.build import chunks
 
 HEADS = [
     b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n",
@@ -128,66 +124,3 @@ def test_malformed_chunks_say_what_is_wrong(body: bytes) -> None:
     assert not result.complete
     assert result.error is not None
     assert result.error.startswith("expected ")
-
-
-def content_of(block: bytes) -> tuple[bytes, str | None]:
-    """The decoded content of a response."""
-    message = read_message(io.BytesIO(block), len(block))
-    assert isinstance(message.head, ResponseHead)
-    with message.payload:
-        decoded = decode_content(message.payload, message.head.codings)
-        with decoded.content:
-            return decoded.content.read(), decoded.error
-
-
-TEXT = b"<p>Xin ch\xc3\xa0o</p>" * 5000
-
-
-@pytest.mark.parametrize(
-    ("coding", "encode"),
-    [
-        (b"gzip", gzip.compress),
-        (b"x-gzip", gzip.compress),
-        (b"deflate", zlib.compress),
-        (b"deflate", lambda data: zlib.compress(data)[2:-4]),
-        (b"identity", bytes),
-        (b"deflate, gzip", lambda data: gzip.compress(zlib.compress(data))),
-        (b"gzip", lambda data: gzip.compress(data[:100]) + gzip.compress(data[100:])),
-        (b"gzip", lambda data: gzip.compress(data) + b"junk behind"),
-    ],
-)
-def test_content_coding_comes_off(coding: bytes, encode: object) -> None:
-    assert callable(encode)
-    assert content_of(http_response(encode(TEXT), b"Content-Encoding: " + coding)) == (TEXT, None)
-
-
-def test_chunks_come_off_before_the_content_coding() -> None:
-    packed = gzip.compress(TEXT)
-    block = http_response(
-        chunks(packed[:50], packed[50:]), b"Transfer-Encoding: chunked", b"Content-Encoding: gzip", length=False
-    )
-    assert content_of(block) == (TEXT, None)
-
-
-def test_brotli_comes_off_where_the_package_is_there() -> None:
-    brotli = pytest.importorskip("brotli")
-    assert content_of(http_response(brotli.compress(TEXT), b"Content-Encoding: br")) == (TEXT, None)
-
-
-def test_damaged_content_gives_what_came_before() -> None:
-    content, error = content_of(http_response(gzip.compress(TEXT)[:-20], b"Content-Encoding: gzip"))
-    assert content
-    assert TEXT.startswith(content)
-    assert error is not None
-    content, error = content_of(http_response(b"plain", b"Content-Encoding: gzip"))
-    assert (content, error) == (b"", "expected compressed data, got incorrect header check")
-    error = content_of(http_response(b"plain", b"Content-Encoding: lzma"))[1]
-    assert error == "expected content coding gzip, deflate, br or zstd, got 'lzma'"
-
-
-def test_bomb_stops_at_the_limit() -> None:
-    bomb = gzip.compress(bytes(30 << 20))
-    decoded = decode_content(io.BytesIO(bomb), ["gzip"], limit=1 << 20)
-    with decoded.content:
-        assert len(decoded.content.read()) == 1 << 20
-    assert decoded.error == "expected at most 1048576 decoded bytes, got more"

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.http.bodies import decode_content, read_message
+from archive.http.bodies import read_message
+from archive.http.codings import decode_content
 from archive.http.head import ResponseHead
 from archive.index.cdxj import parse_line, read_lines
 from archive.warc.reader import read_record_at, read_records
