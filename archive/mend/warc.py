@@ -8,7 +8,6 @@ or the lines of
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from archive.errors import OutOfSpace
 from archive.faults import reach
-from archive.files import OPEN_SUFFIX, read_range, set_aside, sync_directory
+from archive.files import OPEN_SUFFIX, build_file, read_range, set_aside
 from archive.mend.inventory import Inventory
 from archive.recover.recover import Recovery
 from archive.warc.filler import SUBFIELD, Damage, make_filler
@@ -265,15 +264,11 @@ def _replace(path: Path, pieces: Iterator[bytes]) -> None:
             f"{path.parent}: expected {need >> 20} MiB free to mend {path.name}, got {free >> 20}; free some and run it"
             " again"
         )
-    drafted = path.with_name(path.name + ".new")
-    with drafted.open("wb") as stream:
+    with build_file(path) as drafted, drafted.open("wb") as stream:
         for piece in pieces:
             stream.write(piece)
         stream.flush()
         reach("mended")
-        os.fsync(stream.fileno())
-    drafted.replace(path)
-    sync_directory(path.parent)
     reach("mended-in-place")
 
 

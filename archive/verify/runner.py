@@ -81,7 +81,7 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
 def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: Report) -> None:
     tasks: list[Task] = []
     for path in paths:
-        context = WarcContext(file=str(path), name=path.name, now=now, growing=path.name.endswith(".open"))
+        context = WarcContext(file=str(path), name=path.name, now=now, growing=path.name.endswith(OPEN_SUFFIX))
         tasks.append((scan_warc_path, (path, context), path.name, path.stat().st_size))
     with Links(closed=False) as links:
         for result in runner.run(tasks):

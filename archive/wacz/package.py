@@ -11,7 +11,6 @@ A file is written beside its place, synced and renamed; nothing is ever written 
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from urllib.parse import urlsplit
 
 from archive.collection import read_collection
 from archive.errors import ArchiveError
-from archive.files import list_lines, sync_directory
+from archive.files import build_file, list_lines
 from archive.index.cdxj import parse_line, sorted_lines, unique
 from archive.wacz.index import IndexBlocks, placed_lines
 from archive.wacz.pages import Describe, Page, address_key, find_extra_pages, format_pages, page_of
@@ -64,19 +63,12 @@ class Packed:
 def pack_part(collection: Path, part: Part, output: Path, options: PackOptions) -> Packed:
     """Write one WACZ. Raises ArchiveError where a file of its name exists, OSError where it cannot be written."""
     check_free(output, options.force)
-    temporary = output.with_name(output.name + ".new")
-    try:
-        with temporary.open("wb") as stream:
+    with build_file(output) as drafted:
+        with drafted.open("wb") as stream:
             writer = _Writer(collection, part, options, output.parent)
             writer.write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
         check_free(output, options.force)
-        size, digest = temporary.stat().st_size, _digest_file(temporary)
-        temporary.replace(output)
-        sync_directory(output.parent.resolve())
-    finally:
-        temporary.unlink(missing_ok=True)
+        size, digest = drafted.stat().st_size, _digest_file(drafted)
     return Packed(path=output, size=size, captures=writer.captures, pages=writer.pages, sha256=digest)
 
 
