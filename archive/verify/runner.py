@@ -14,6 +14,7 @@ from typing import Any
 from archive import fixity
 from archive.directory import Shelf, kind_of, look
 from archive.errors import ArchiveError
+from archive.files import OPEN_SUFFIX
 from archive.lock import Lock
 from archive.verify.collection import CollectionScan, Task, verify_collection, verify_fixity
 from archive.verify.findings import Finding, Severity

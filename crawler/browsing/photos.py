@@ -5,7 +5,8 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.files import find_warc
-from archive.http.bodies import decode_content, read_message
+from archive.http.bodies import read_message
+from archive.http.codings import decode_content
 from archive.http.head import ResponseHead
 from archive.state.database import open_read_only
 from archive.warc.reader import read_record_at
