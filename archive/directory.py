@@ -8,12 +8,17 @@ from typing import Any
 
 from archive.errors import ArchiveError, NotACollection
 from archive.files import OPEN_SUFFIX, list_lines, list_warcs, replace_file
+from archive.lock import NAME as LOCK
 from archive.lock import is_locked
 from archive.warc.exchange import format_date
 
 FORMAT = 1
 """Version of the directory's format, in `collection.json`."""
 ROOMS = ("warc", "articles", "indexes", "crawls")
+STATUS = ".status.json"
+"""Where a process that writes the collection may tell how far it is."""
+PASSING = frozenset({LOCK, STATUS, f"{STATUS}.new"})
+"""What means something only while a process writes the collection."""
 
 
 def prepare_directory(path: Path) -> None:
@@ -25,7 +30,7 @@ def prepare_directory(path: Path) -> None:
     if path.is_dir() and not (path / "collection.json").exists():
         # What a crash leaves of a collection that had just begun is no stranger.
         strangers = sorted(
-            entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, ".lock", "collection.json.new"}
+            entry.name for entry in path.iterdir() if entry.name not in {*ROOMS, *PASSING, "collection.json.new"}
         )
         if list_warcs(path) or list_warcs(path, unfinished=True):
             raise NotACollection(

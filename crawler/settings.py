@@ -29,7 +29,6 @@ CONNECT_TIMEOUT = 30
 WARC_MAX_SIZE = 1_000_000_000
 FREE_SPACE_FLOOR = 200 << 20
 RETRY_BACKOFF = 5.0
-PROGRESS = False
 # What of a body is held in memory and parsed; the archive keeps all of it.
 PARSED_MAXSIZE = 32 << 20
 
@@ -46,7 +45,7 @@ SCHEDULER = "crawler.engine.frontier.Frontier"
 ITEM_PIPELINES = {"crawler.engine.pipeline.ArchivePipeline": 500}
 EXTENSIONS = {
     "crawler.engine.session.ArchiveSession": 0,
-    "crawler.engine.progress.ProgressBar": 10,
+    "crawler.engine.pulse.Pulse": 10,
     "crawler.engine.budget.Budget": 20,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.memusage.MemoryUsage": None,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import fixity
-from archive.directory import Shelf
+from archive.directory import PASSING, Shelf
 from archive.files import (
     LINES_SUFFIX,
     OPEN_SUFFIX,
@@ -39,7 +39,8 @@ MAX_ABOUT = 16 << 20
 KNOWN = {
     "collection.json", "warc", "articles", "articles.jsonl", "indexes", "crawls", "torn", "state.sqlite",
     "state.sqlite-wal",
-    "state.sqlite-shm", "fixity.jsonl", ".lock", "layouts", "seals",
+    "state.sqlite-shm", "fixity.jsonl", "layouts", "seals",
+    *PASSING,
 }  # fmt: skip
 """What may lie in the collection's directory."""
 ROOMS = ("warc", "articles", "indexes", "crawls", "torn", "layouts", "seals")

@@ -66,7 +66,7 @@ def main(job: dict[str, Any]) -> None:
     if not job["parse"]:
         chosen["SPIDER_MODULES"] = ["crawler.bench.archived"]
     chosen.update(job.get("settings", {}))
-    outcome = run_crawl(chosen, quiet=True, json_logs=False, progress=False)
+    outcome = run_crawl(chosen, quiet=True, json_logs=False)
     wall, cpu = time.perf_counter() - Stopwatch.began[0], time.process_time() - Stopwatch.began[1]
     if outcome.failure is not None:
         raise outcome.failure

@@ -25,6 +25,7 @@ VERBS = {
     "changes": "crawler.cli.changes:command",
     "browse": "crawler.cli.browse:command",
     "report": "crawler.cli.report:command",
+    "status": "crawler.cli.status:command",
     "probe": "crawler.cli.probe:command",
     "bench": "crawler.cli.bench:command",
 }
@@ -37,6 +38,7 @@ HELP = {
     "Collect": {
         "crawl": "Crawl the site into a collection, or go on after an interruption.",
         "refresh": "Fetch what is new, edited or gone since the last crawl.",
+        "status": "Tell what a crawl under way does, or what the last one did.",
         "report": "Report on coverage, gaps, filled fields and errors, as one page.",
     },
     "Keep": {

@@ -3,10 +3,11 @@
 Both are written to stderr. While a bar is shown, what else is written there appears above it and never across it.
 """
 
+import io
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ import click
 from crawler.reporting.amounts import format_number, format_size, format_span
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 FIRST_SIGN = 60.0
@@ -21,16 +23,6 @@ FIRST_SIGN = 60.0
 LONGEST_SILENCE = 600.0
 """Seconds between two lines at most; each silence is twice as long as the one before, until then."""
 WIDEST_LABEL = 40
-
-
-def say(line: str) -> None:
-    """A line of results on stdout, above a bar where both are one terminal."""
-    click.echo(line, file=sys.stdout)  # click's own notion of stdout would write past the bar
-
-
-def warn(line: str) -> None:
-    """A line on stderr, above a bar where there is one."""
-    click.echo(line, file=sys.stderr)
 
 
 class Meter:
@@ -84,7 +76,7 @@ class Signs(Meter):
             self._said, self._silence = now, min(self._silence * 2, LONGEST_SILENCE)
             whole = f" of {self._format(self._total)}" if self._total else ""
             took = format_span(now - self._began)
-            warn(f"thanhuy: {self._name}: {self._format(self._done)}{whole} after {took}")
+            click.echo(f"thanhuy: {self._name}: {self._format(self._done)}{whole} after {took}", err=True)
 
 
 @contextmanager
@@ -100,21 +92,48 @@ def meter(
     """Something to tell how far the work has come.
 
     `shown`: what --progress or --no-progress said, None where neither. `quiet`: not even a sign of life. `prints`:
-    whether results are written to stdout meanwhile; where that is the terminal too, there is a bar only if asked for.
+    whether results are written to stdout meanwhile; where that is the terminal too, there is no bar.
     """
-    watched = sys.stderr.isatty() and not quiet and not (prints and sys.stdout.isatty())
-    if shown or (shown is None and watched):
+    crowded = prints and sys.stdout.isatty()
+    watched = sys.stderr.isatty() and not quiet
+    if not crowded and (shown or (shown is None and watched)):
         with progress_bar(*_columns(in_bytes)) as progress:
             bar = _Bar(progress, name)
             if total is not None:
                 bar.phase(name, total)
             yield bar
-    elif quiet or shown is False:
+    elif quiet or shown is False or crowded:
         yield Meter()
     else:
         signs = Signs(name, in_bytes=in_bytes)
         signs.phase(name, total)
         yield signs
+
+
+class _AboveBar(io.TextIOBase):
+    """Takes the place of a stream that is the bar's terminal: whole lines appear above the bar."""
+
+    encoding, errors = "utf-8", "backslashreplace"
+
+    def __init__(self, console: "Console") -> None:
+        self._console, self._begun = console, ""
+
+    def write(self, text: str) -> int:
+        """Print the lines that are complete. They are not folded, so that an address can be copied."""
+        if not isinstance(text, str):
+            raise TypeError(f"expected text, got {type(text).__name__}")
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in lines:
+            self._console.print(line, soft_wrap=True, markup=False, emoji=False, highlight=False)
+        return len(text)
+
+    def isatty(self) -> bool:
+        return True
+
+    def end(self) -> None:
+        """Print what was begun, too."""
+        if self._begun:
+            self.write("\n")
 
 
 @contextmanager
@@ -123,15 +142,27 @@ def progress_bar(*columns: Any) -> Iterator["Progress"]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    # What is written to stdout goes there and not to the bar's stderr, except where both are one terminal.
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        *columns,
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=sys.stdout.isatty(),
-    ) as progress:
+    console = Console(stderr=True)
+    console.file = sys.stderr  # as it is now, and not what takes its place
+    shared = sys.stdout.isatty()
+    with ExitStack() as stack:
+        progress = stack.enter_context(
+            Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                *columns,
+                console=console,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+        )
+        if console.is_terminal:
+            above = _AboveBar(console)
+            stack.callback(above.end)
+            stack.enter_context(redirect_stderr(above))
+            if shared:
+                stack.enter_context(redirect_stdout(above))
         yield progress
 
 

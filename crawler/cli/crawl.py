@@ -72,12 +72,13 @@ def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
             click.echo(line)
         return 0
     from crawler.cli.endings import report
+    from crawler.cli.watching import watching
     from crawler.engine.process import JsonFormatter, run_crawl
 
     try:
-        outcome = run_crawl(
-            chosen, quiet=options["quiet"], json_logs=options["json_logs"], progress=options["progress"]
-        )
+        quiet, json_logs = options["quiet"], options["json_logs"]
+        with watching(shown=options["progress"], quiet=quiet or json_logs) as watch:
+            outcome = run_crawl(chosen, quiet=quiet, json_logs=json_logs, watch=watch)
         return report(outcome, options["into"], quiet=options["quiet"])
     except CommandFailed as failure:
         if not options["json_logs"]:

@@ -40,6 +40,7 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
     thanhuy demo --into /tmp/demo --keep-serving
     """
     from crawler.cli.endings import judge
+    from crawler.cli.watching import watching
     from crawler.demo.server import serve
     from crawler.demo.truth import SampleSite
     from crawler.engine.process import run_crawl
@@ -56,7 +57,8 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
                 "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
                 "CONCURRENT_REQUESTS": 4,
             }
-            outcome = run_crawl(chosen, quiet=False, json_logs=False, progress=progress)
+            with watching(shown=progress, quiet=False) as watch:
+                outcome = run_crawl(chosen, quiet=False, json_logs=False, watch=watch)
             code = judge(outcome)
             if outcome.failure is not None or code is Exit.INTERRUPTED:
                 raise CommandFailed(

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from crawler.cli.bars import meter, say
+from crawler.cli.bars import meter
 from crawler.cli.exits import Exit
 from crawler.cli.values import COLLECTION, SIZE_LIMIT, check_target, force_option, progress_option, quiet_option
 
@@ -103,7 +103,7 @@ def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any
         check_target(path, force=chosen["force"], reads=[collection])
     for part, path in parts:
         packed = pack_part(collection, part, path, PackOptions(**chosen))
-        say(
+        click.echo(
             f"{packed.path}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles,"
             f" sha256:{packed.sha256}"
         )

@@ -21,9 +21,9 @@ from crawler.cli.values import (
     write_target,
 )
 from crawler.reporting.amounts import format_number, format_run_day, format_share, format_size, plural
-from crawler.reporting.figures import Figures
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import MARK, MARK_WITHIN, render
+from crawler.reporting.report_data import Figures
 
 DEFAULT = Path("report.html")
 MOST_NOTES = 20

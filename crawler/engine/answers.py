@@ -21,6 +21,7 @@ from archive.state.urls import ROUND
 from crawler.engine.pace import SLOT, Pace
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.planning.kinds import EMBEDDED
+from crawler.planning.skips import Why
 from crawler.site.scope import FILE_HOSTS, Kind
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,17 @@ FAILURES_IN_A_ROW = 25
 """After so many failed requests without an answer between them the site counts as down."""
 FILE_FAILURES_IN_A_ROW = 5
 """After so many a host of photos and attachments counts as down; the pages go on."""
+
+
+WHY = {
+    "refused": Why.REFUSED,
+    "forbidden": Why.ROBOTS,
+    "failed": Why.FAILED,
+    "postponed": Why.FAILED,
+    "unreachable": Why.FAILED,
+    "too_large": Why.LIMIT,
+}
+"""Name of a failure → why the list of what was skipped says it was."""
 
 
 class Settled(IgnoreRequest):
@@ -117,7 +129,7 @@ class AnswerMiddleware:
     def _settle(self, request: Request, exception: Exception) -> None:
         if isinstance(exception, IgnoreRequest):
             self._urls.finish(request.meta["key"], "refused")
-            self._note_failure("refused", request, str(exception))
+            self._note_failure("forbidden", request, str(exception))
             return
         if isinstance(exception, DownloadCancelledError):
             # Larger than the user wants: an answer all the same, and its beginning is kept.
@@ -167,6 +179,8 @@ class AnswerMiddleware:
 
     def _note_failure(self, name: str, request: Request, why: str) -> None:
         self._crawler.stats.inc_value(f"frontier/{name}")
+        if name in WHY:
+            self._session.skips.note(request.url, request.meta.get("via"), WHY[name], why)
         self._session.outcome.last_failure = f"{request.url}: {why}"
         logger.info("%s: %s: %s", request.url, name, why)
 

@@ -25,6 +25,7 @@ from crawler.engine.known import known_articles
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.planning.coverage import find_gaps
 from crawler.planning.kinds import EMBEDDED, FIRST_PAGES, GONE, ITEM_KINDS, MEDIA, PRIORITY, REVISIT
+from crawler.planning.skips import Why
 from crawler.site.scope import Kind, find_kind, find_page, url_key, without_tracking
 
 logger = logging.getLogger(__name__)
@@ -140,6 +141,8 @@ class Frontier:
             self._crawler.stats.inc_value("frontier/added")
             if self._refresh:
                 self._new.add(key)
+        elif kind in ITEM_KINDS and (known := self._urls.find(key)) is not None and known.url != found.url:
+            self._session.skips.note(found.url, found.via, Why.DUPLICATE, known.url)
         return added
 
     def _turn_page(self, key: str, kind: Kind, request: Request) -> bool:
@@ -189,6 +192,7 @@ class Frontier:
 
     def _leave_out(self, row: UrlRow) -> None:
         """An article that is known stays due; anything else is looked at again by the next run."""
+        self._session.skips.note(row.url, row.via, Why.LIMIT)
         if row.page is not None and row.kind in ITEM_KINDS:
             self._urls.finish(row.key, due=row.due)
         else:

@@ -4,13 +4,16 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.engine.outcome import AT_ONCE, Outcome
+from crawler.engine.pulse import Pulse
 from crawler.engine.session import ArchiveSession
+from crawler.reporting.status import Snapshot
 
 QUIET = ("scrapy", "twisted", "asyncio", "py.warnings", "filelock", "charset_normalizer")
 """Loggers that talk to developers: a person is shown only their errors."""
@@ -23,17 +26,24 @@ class _OwnWords(logging.Filter):
         return record.levelno >= logging.ERROR or not record.name.startswith(QUIET)
 
 
-def run_crawl(chosen: dict[str, Any], *, quiet: bool, json_logs: bool, progress: bool | None) -> Outcome:
-    """Crawl with these settings until the end; return how it went. Raises what kept it from beginning."""
+def run_crawl(
+    chosen: dict[str, Any],
+    *,
+    quiet: bool,
+    json_logs: bool,
+    watch: Callable[[Snapshot], None] = lambda snapshot: None,
+) -> Outcome:
+    """Crawl with these settings until the end; return how it went. Raises what kept it from beginning.
+    `watch` is told every second how far it is.
+    """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(chosen, priority="cmdline")
-    show_progress = sys.stderr.isatty() if progress is None else progress
-    settings.set("PROGRESS", show_progress and not quiet and not json_logs, priority="cmdline")
     handler = _attach_logs(quiet=quiet, json_logs=json_logs)
     try:
         process = AsyncCrawlerProcess(settings, install_root_handler=False)
         crawler = process.create_crawler("thanhuytphcm")
+        crawler.signals.connect(_told(watch), Pulse.beat, weak=False)
         task = process.crawl(crawler)
         process.start()
         # What is left is to say how it went; a signal that comes now is late.
@@ -47,8 +57,29 @@ def run_crawl(chosen: dict[str, Any], *, quiet: bool, json_logs: bool, progress:
     return ArchiveSession.of(crawler).outcome
 
 
+def _told(watch: Callable[[Snapshot], None]) -> Callable[[Snapshot], None]:
+    """A receiver whose argument has the signal's name."""
+
+    def tell(snapshot: Snapshot) -> None:
+        watch(snapshot)
+
+    return tell
+
+
+class _CurrentStderr(logging.StreamHandler[Any]):
+    """Writes to what stderr is at the moment: a bar that is shown puts itself in its place, and text above itself."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        """Where to write."""
+        return sys.stderr
+
+
 def _attach_logs(*, quiet: bool, json_logs: bool) -> logging.Handler:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _CurrentStderr()
     handler.setLevel(logging.ERROR if quiet else logging.INFO if json_logs else logging.WARNING)
     handler.setFormatter(JsonFormatter() if json_logs else logging.Formatter("thanhuy: %(message)s"))
     if not json_logs:

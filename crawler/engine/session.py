@@ -26,9 +26,11 @@ from crawler.engine.health import find_shortfalls
 from crawler.engine.known import coverage, knows_listing, note_older_parsers
 from crawler.engine.outcome import Outcome
 from crawler.engine.runlog import attach_log
+from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
 from crawler.planning.kinds import describe
 from crawler.planning.limits import Limits
+from crawler.planning.skips import Why
 from crawler.reporting.gather import gather_run
 from crawler.reporting.page import render
 
@@ -77,6 +79,7 @@ class ArchiveSession:
         self.committer = Committer(self.collection)
         self._began = datetime.now(UTC)
         self._log = attach_log(self.collection.run_directory / "crawl.log")
+        self.skips = SkippedLog(self.collection.run_directory / "skipped.jsonl")
         for action in (*self.collection.recovery.actions, *self.collection.recovery.left):
             logger.warning("%s", action)
         crawler.signals.connect(self.close, signals.spider_closed)
@@ -186,6 +189,8 @@ class ArchiveSession:
         if reason == "finished" and not outcome.unreachable:
             outcome.shortfalls += self._find_nothing()
         outcome.new_versions, outcome.run = collection.new_versions, collection.run
+        self._list_what_is_left()
+        self.skips.close()
         report = {
             "began": self._began.isoformat(),
             "ended": datetime.now(UTC).isoformat(),
@@ -199,6 +204,7 @@ class ArchiveSession:
             "unreachable": outcome.unreachable,
             "new_versions": outcome.new_versions,
             "coverage": coverage(collection),
+            "skipped": dict(self.skips.counts),
         }
         logging.getLogger().removeHandler(self._log)
         self._log.close()
@@ -208,6 +214,12 @@ class ArchiveSession:
             outcome.failure = outcome.failure or failure
         except OSError as failure:
             outcome.failure = outcome.failure or as_archive_error(failure, collection.path)
+
+    def _list_what_is_left(self) -> None:
+        """What a spent budget left in the queue."""
+        if self.outcome.spent and self.outcome.failure is None:
+            for row in self.collection.urls.where("state = 'queued' ORDER BY priority DESC, id LIMIT ?", MOST):
+                self.skips.note(row.url, row.via, Why.BUDGET, self.outcome.spent)
 
     def _find_nothing(self) -> list[str]:
         """What a run found nothing of that it was to find."""

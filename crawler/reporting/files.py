@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive import fixity
-from archive.directory import look
+from archive.directory import PASSING, look
 from archive.fixity import REPLACED
 from archive.verify.collection import KNOWN
-from crawler.reporting.figures import File, Files
+from crawler.reporting.report_data import File, Files
 
 
 def read_files(collection: Path, notes: list[str]) -> Files:
@@ -58,7 +58,7 @@ def _rooms(collection: Path, notes: list[str]) -> Iterator[tuple[str, dict[str, 
         if entry.name not in KNOWN:
             notes.append(f"{entry.name}: is no part of a collection, and is not looked at")
             continue
-        if entry.name == ".lock":
+        if entry.name in PASSING:
             continue
         sizes = list(_sizes(entry))
         yield entry.name, {"files": len(sizes), "size": sum(sizes)}

@@ -19,13 +19,13 @@ from archive.files import list_lines
 from archive.state.database import open_read_only
 from crawler import __version__
 from crawler.reporting import queries
-from crawler.reporting.figures import Articles, Figures, Run
 from crawler.reporting.files import read_files
+from crawler.reporting.lenient import mapping, read_lines, text, texts, whole
 from crawler.reporting.logs import group_errors
 from crawler.reporting.queries import Execute
+from crawler.reporting.report_data import Articles, Figures, Run
 from crawler.reporting.runs import read_run
 from crawler.reporting.tally import Tally
-from crawler.reporting.values import mapping, read_lines, text, texts, whole
 
 SOFTWARE = f"thanhuy/{__version__}"
 Progress = Callable[[int], None]

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from crawler.reporting.figures import Example, Group
-from crawler.reporting.values import bounded
+from crawler.reporting.lenient import bounded
+from crawler.reporting.report_data import Example, Group
 
 EXAMPLES = 5
 MOST_KINDS = 60

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from crawler.reporting.about import cite, collected, configuration, files, identity
 from crawler.reporting.amounts import format_moment, format_number, format_run_day, format_size
-from crawler.reporting.articles import coverage, fields, versions, warnings
-from crawler.reporting.doings import answers, errors, frontier, runs
-from crawler.reporting.figures import Figures
+from crawler.reporting.article_sections import coverage, fields, versions, warnings
+from crawler.reporting.collection_sections import cite, collected, configuration, files, identity
 from crawler.reporting.markup import Html, el, items, join
+from crawler.reporting.report_data import Figures
+from crawler.reporting.run_sections import answers, errors, frontier, runs
 from crawler.reporting.style import STYLE
 
 MARK = '<meta name="generator" content="thanhuy report" />'

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from crawler.reporting.figures import Captures, Example, Frontier, Group
+from crawler.reporting.report_data import Captures, Example, Frontier, Group
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Any]]
 EXAMPLES = 5

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crawler.reporting.figures import Run
-from crawler.reporting.values import mapping, text, texts, whole
+from crawler.reporting.lenient import mapping, text, texts, whole
+from crawler.reporting.report_data import Run
 
 OPTIONS = {
     "SEEDS": "", "FILL_GAPS": "--fill-gaps", "CONFIRM_GONE": "--confirm-gone", "SINCE": "--since", "UNTIL": "--until",

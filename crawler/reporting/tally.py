@@ -12,8 +12,8 @@ from typing import Any
 
 from crawler.items import Article
 from crawler.planning.coverage import COUNTER_FROM, NEIGHBOURS, Gap, Known, find_gaps
-from crawler.reporting.figures import Articles, Example, Fill, Group, Section
-from crawler.reporting.values import bounded, count, mapping, text, texts, whole
+from crawler.reporting.lenient import bounded, count, mapping, text, texts, whole
+from crawler.reporting.report_data import Articles, Example, Fill, Group, Section
 
 EXAMPLES = 5
 LATEST = 20

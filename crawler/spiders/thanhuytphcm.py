@@ -15,6 +15,7 @@ from crawler.items import Article, WarcPointer
 from crawler.pages import LayoutError, Link, parse_article, parse_links
 from crawler.pages.links.feeds import parse_feed, parse_style
 from crawler.planning.follow import Follow, select_links, shown_items
+from crawler.planning.skips import explain_skip
 from crawler.site.scope import (
     CANONICAL_HOST,
     HOME,
@@ -106,10 +107,10 @@ class ThanhuySpider(Spider):
         page = find_page(response.url)
         if (page is None or page.kind is Kind.LISTING) and not self._is_listing(response, links, headers):
             return
-        shown = self._turn(response.url, links)
-        for follow in select_links(
-            response.url, links, hops=hops, limits=self._session.limits, one_turn=refresh, shown=shown
-        ):
+        shown, limits = self._turn(response.url, links), self._session.limits
+        follows = select_links(response.url, links, hops=hops, limits=limits, one_turn=refresh, shown=shown)
+        self._note_skips(response.url, links, {follow.url for follow in follows})
+        for follow in follows:
             # Most links of a page stand on every page: what this run has offered once the frontier knows.
             if follow.after or self._is_new(follow.url):
                 yield self._follow(response, follow)
@@ -118,6 +119,14 @@ class ThanhuySpider(Spider):
             if article is not None:
                 yield from self._follow_files(response, article)
                 yield article
+
+    def _note_skips(self, here: str, links: list[Link], followed: set[str]) -> None:
+        """List the links that are not followed, and why; of those that stand on every page each once."""
+        for link in links:
+            if link.tag in {"a", "area"} and link.url not in followed and self._is_new(f"skipped {link.url}"):
+                why = explain_skip(link.url, self._session.limits)
+                if why is not None:
+                    self._session.skips.note(link.url, here, why)
 
     def _is_listing(self, response: Response, links: list[Link], headers: dict[str, str]) -> bool:
         """Whether a page is one of the site's own: one that leads nowhere may be a check for robots in its place."""

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from crawler.reporting.figures import Articles, Figures
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import render
+from crawler.reporting.report_data import Articles, Figures
 from tests.support.sample_crawls import SampleCrawl, copied
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

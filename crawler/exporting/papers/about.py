@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.reporting.figures import Figures
+from crawler.reporting.report_data import Figures
 
 TITLE = "Articles of thanhuytphcm.vn"
 RIGHTS = (

@@ -6,7 +6,7 @@ from crawler.exporting.codebook import type_of
 from crawler.exporting.columns import columns
 from crawler.exporting.papers.about import RIGHTS, TITLE, DataFile, cite, describe, last_capture
 from crawler.reporting.amounts import format_number, format_share, format_size
-from crawler.reporting.figures import Figures
+from crawler.reporting.report_data import Figures
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _LOAD = {

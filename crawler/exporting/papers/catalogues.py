@@ -6,7 +6,7 @@ from crawler.exporting.columns import Column, Kind, columns
 from crawler.exporting.papers.about import LICENSE, MEDIA_TYPES, RIGHTS, TITLE, DataFile, cite, describe, last_capture
 from crawler.exporting.parquet import TYPED
 from crawler.exporting.tables import flat_names
-from crawler.reporting.figures import Figures
+from crawler.reporting.report_data import Figures
 
 _TABLE_TYPES = {Kind.TEXT: "string", Kind.WHOLE: "integer", Kind.LIST: "array", Kind.OBJECT: "object"}
 _CROISSANT_TYPES = {Kind.TEXT: "sc:Text", Kind.WHOLE: "sc:Integer"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from crawler.exporting.papers.about import RIGHTS, DataFile, cite, describe, last_capture
 from crawler.reporting.amounts import format_number, format_share, format_size
-from crawler.reporting.figures import Figures
+from crawler.reporting.report_data import Figures
 
 KEEPER = "*To be answered by whoever keeps the collection.*"
 Answer = Callable[[Figures, DataFile], str | None]

@@ -8,7 +8,7 @@ from crawler.exporting.papers.about import DataFile
 from crawler.exporting.papers.card import format_card
 from crawler.exporting.papers.catalogues import as_croissant, as_data_package
 from crawler.exporting.papers.datasheet import format_datasheet
-from crawler.reporting.figures import Figures
+from crawler.reporting.report_data import Figures
 
 NAMES = ("README.md", "datapackage.json", "croissant.json", "datasheet.md")
 

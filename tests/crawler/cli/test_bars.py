@@ -11,14 +11,14 @@ import pytest
 from crawler.cli import bars
 
 WORK = """
-import time
-from crawler.cli.bars import meter, say, warn
+import click, time
+from crawler.cli.bars import meter
 with meter("work", shown=None, total=4, in_bytes=False) as work:
     for number in range(4):
         work.advance(1, at=f"step {number}")
         time.sleep(0.15)
-        say(f"result {number}")
-        warn(f"warning {number}")
+        click.echo(f"result {number}")
+        click.echo(f"warning {number}", err=True)
 """
 
 

@@ -17,9 +17,9 @@ from crawler.engine.session import draw_run
 from crawler.items import Article
 from crawler.planning.kinds import describe
 from crawler.reporting.amounts import format_share, format_size
-from crawler.reporting.figures import Figures
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import render
+from crawler.reporting.report_data import Figures
 from tests.support.collections_read import read_articles
 from tests.support.commands import run_thanhuy
 from tests.support.reports import NOW, Reported, cells, check_page, found

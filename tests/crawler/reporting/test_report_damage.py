@@ -15,9 +15,9 @@ from archive.lock import Lock
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
 from crawler.items import Article
-from crawler.reporting.figures import Figures
 from crawler.reporting.gather import gather_collection, plain_configuration
 from crawler.reporting.page import render
+from crawler.reporting.report_data import Figures
 from crawler.reporting.runs import read_run
 from crawler.reporting.tally import Tally
 from tests.support.collections_read import read_articles

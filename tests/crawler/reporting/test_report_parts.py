@@ -8,11 +8,11 @@ import pytest
 
 from crawler.planning.coverage import Known, find_gaps
 from crawler.reporting.amounts import format_share
+from crawler.reporting.lenient import LONGEST_LINE, read_lines
 from crawler.reporting.logs import find_errors
 from crawler.reporting.markup import el, escape, is_safe, link
 from crawler.reporting.runs import read_run
 from crawler.reporting.tally import KINDS, Tally
-from crawler.reporting.values import LONGEST_LINE, read_lines
 
 
 def test_gaps_sought_piece_by_piece_are_those_of_the_whole() -> None:
@@ -113,7 +113,7 @@ def test_shortfall_is_told_with_its_remedy() -> None:
 
 
 def test_line_too_long_to_be_held_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.reporting.values.LONGEST_LINE", 10)
+    monkeypatch.setattr("crawler.reporting.lenient.LONGEST_LINE", 10)
     assert LONGEST_LINE > 10
     path = tmp_path / "x"
     path.write_bytes(b"short\n" + b"x" * 35 + b"\nlast")

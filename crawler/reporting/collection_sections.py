@@ -1,8 +1,8 @@
 """The sections on the collection itself: what it is, its files, how it was collected, how to cite it."""
 
 from crawler.reporting.amounts import format_moment, format_number, format_size, plural
-from crawler.reporting.figures import Figures
 from crawler.reporting.markup import Child, Html, el, facts, items, join, link, table, vietnamese
+from crawler.reporting.report_data import Figures
 
 SITE = "Trang tin Điện tử Đảng bộ Thành phố Hồ Chí Minh"
 MANNER = (

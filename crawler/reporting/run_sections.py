@@ -12,10 +12,10 @@ from crawler.reporting.amounts import (
     format_size,
     plural,
 )
-from crawler.reporting.articles import examples
+from crawler.reporting.article_sections import examples
 from crawler.reporting.charts import bar_chart
-from crawler.reporting.figures import Example, Figures, Group, Run
 from crawler.reporting.markup import Child, Html, el, facts, items, join, table
+from crawler.reporting.report_data import Example, Figures, Group, Run
 
 MOST_RUNS = 200
 MOST_ROWS = 60

@@ -6,8 +6,8 @@ from typing import Any
 
 from crawler.reporting.amounts import format_day, format_number, format_share, plural
 from crawler.reporting.charts import bar_chart
-from crawler.reporting.figures import Articles, Example, Figures, Fill
 from crawler.reporting.markup import Child, Html, el, items, join, link, table, vietnamese
+from crawler.reporting.report_data import Articles, Example, Figures, Fill
 from crawler.reporting.tally import UNDATED
 
 MOST_MONTHS = 360

@@ -1,0 +1,55 @@
+"""`crawls/TIMESTAMP/skipped.jsonl`: what a run saw and did not fetch, and why.
+
+Each address is listed once for each reason, and of a reason no more than `MOST` addresses, so that the file does not
+grow with the web around the site; `counts` goes on.
+"""
+
+import json
+import logging
+from collections import Counter
+from pathlib import Path
+from typing import IO
+
+from crawler.planning.skips import Why
+
+logger = logging.getLogger(__name__)
+
+MOST = 5_000
+"""Addresses listed for one reason."""
+
+
+class SkippedLog:
+    """Takes notes while the crawl runs. What cannot be written is counted all the same: the archive comes first."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stream: IO[str] | None = None
+        self._seen: set[int] = set()
+        self.counts: Counter[str] = Counter()
+        """Reason → addresses, also of those beyond the ones listed."""
+
+    def note(self, url: str, via: str | None, why: Why, detail: str = "") -> None:
+        """List an address that is not fetched; `via`: the page that links it."""
+        known = hash((why, url))
+        if known in self._seen:
+            return
+        self.counts[why] += 1
+        if self.counts[why] > MOST:
+            return
+        self._seen.add(known)
+        line = {"url": url[:4096], "via": via, "why": why, "detail": detail[:500]}
+        try:
+            if self._stream is None:
+                self._stream = self._path.open("a", encoding="utf-8", errors="backslashreplace")
+            self._stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        except OSError as error:
+            logger.info("%s: %s", self._path, error)
+
+    def close(self) -> None:
+        """Nothing more is noted."""
+        if self._stream is not None:
+            try:
+                self._stream.close()
+            except OSError as error:
+                logger.info("%s: %s", self._path, error)
+            self._stream = None

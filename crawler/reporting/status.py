@@ -1,0 +1,183 @@
+"""What a crawl under way does, or what the last one did: for `thanhuy status`, the bar and the log."""
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from archive.directory import STATUS
+from archive.lock import is_locked
+from crawler.reporting.amounts import format_number, format_size, format_span, plural
+from crawler.reporting.lenient import mapping
+from crawler.reporting.runs import read_run
+
+MOST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """An address that is to be tried again."""
+
+    url: str
+    until: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A crawl at one moment; what `.status.json` holds."""
+
+    run: str
+    command: str
+    pid: int
+    host: str
+    at: str
+    """UTC."""
+    seconds: float
+    """Since the crawl began."""
+    requests: int
+    pages: int
+    articles: int
+    """New or changed in this run."""
+    received: int
+    """Bytes."""
+    per_minute: float
+    """Requests a minute, of late."""
+    queue: dict[str, int] = field(default_factory=dict)
+    """Kind → addresses to be fetched."""
+    sections: dict[str, int] = field(default_factory=dict)
+    """Listing → articles queued from it, the most first."""
+    waiting: list[Wait] = field(default_factory=list)
+    next_request_in: float | None = None
+    seconds_left: int | None = None
+    """None while nobody can know, since listings are queued that lead to more."""
+    skipped: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    last: str = ""
+    """The address that was answered last."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return dataclasses.asdict(self)
+
+
+def describe(snapshot: Snapshot) -> str:
+    """One line on how far it is."""
+    queued = sum(snapshot.queue.values())
+    left = f", about {format_span(snapshot.seconds_left)} left" if snapshot.seconds_left is not None else ""
+    return (
+        f"{plural(snapshot.pages, 'page')}, {plural(snapshot.articles, 'article')} new or changed,"
+        f" {format_size(snapshot.received)} after {format_span(snapshot.seconds)};"
+        f" {snapshot.per_minute:g} requests a minute, {format_number(queued)} queued{left}"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What `thanhuy status` tells."""
+
+    collection: str
+    state: str
+    """`running`, `locked` (another command than a crawl holds it), `broke off`, `idle`, or `new` (no run yet)."""
+    snapshot: dict[str, Any] | None = None
+    """Of a crawl under way: a `Snapshot`."""
+    last: dict[str, Any] | None = None
+    """The last run that is noted, as the report tells it."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return dataclasses.asdict(self)
+
+
+def read_status(collection: Path) -> Status:
+    """See what goes on. Reads only, takes no lock, and never waits."""
+    name = str(collection)
+    last = _last_run(collection)
+    if is_locked(collection):
+        snapshot = _load(collection / STATUS)
+        return Status(collection=name, state="running" if snapshot else "locked", snapshot=snapshot or None, last=last)
+    if last is None:
+        return Status(collection=name, state="new")
+    return Status(collection=name, state="idle" if last["ended"] else "broke off", last=last)
+
+
+def format_status(status: Status) -> list[str]:
+    """Lines for a person."""
+    lines = [(_STATES[status.state])]
+    if status.snapshot:
+        lines = list(_describe_snapshot(status.snapshot))
+    if status.last:
+        run = status.last
+        lines.append(_row("last run", f"{run['id']} {run['command']}: {run['outcome']}".strip()))
+        if run["health"]:
+            lines += [_row("health", text) for text in run["health"]]
+    return lines
+
+
+_STATES = {
+    "running": "a crawl is under way",
+    "locked": "another command holds the collection, or a crawl that is just beginning or ending",
+    "broke off": "nothing runs; the last run broke off: the same command again goes on",
+    "idle": "nothing runs",
+    "new": "nothing runs, and no run is noted",
+}
+
+
+def _describe_snapshot(value: dict[str, Any]) -> "list[str]":
+    def number(name: str) -> int:
+        found = value.get(name)
+        return int(found) if isinstance(found, int | float) and not isinstance(found, bool) else 0
+
+    queue, skipped = mapping(value.get("queue")), mapping(value.get("skipped"))
+    took = format_span(number("seconds"))
+    lines = [
+        _row("under way", f"{value.get('command')} by pid {value.get('pid')} on {value.get('host')}, for {took}"),
+        _row("requests", f"{format_number(number('requests'))}, {number('per_minute')} a minute of late"),
+        _row("pages", format_number(number("pages"))),
+        _row("articles", f"{format_number(number('articles'))} new or changed"),
+        _row("received", format_size(number("received"))),
+        _row("queued", _list_counts(queue) or "nothing"),
+    ]
+    if sections := mapping(value.get("sections")):
+        lines.append(_row("of these", _list_counts(sections)))
+    if isinstance(value.get("next_request_in"), int | float):
+        lines.append(_row("next", f"request leaves in {number('next_request_in')} s"))
+    for wait in value.get("waiting") or []:
+        wait = mapping(wait)
+        lines.append(_row("waits", f"{wait.get('url')} until {wait.get('until')} ({wait.get('why')})"))
+    if isinstance(value.get("seconds_left"), int | float):
+        lines.append(_row("left", f"about {format_span(number('seconds_left'))}"))
+    if skipped:
+        lines.append(_row("skipped", _list_counts(skipped)))
+    if number("failed"):
+        lines.append(_row("failed", format_number(number("failed"))))
+    return [*lines, _row("last", str(value.get("last") or "–"))]
+
+
+def _row(name: str, text: str) -> str:
+    return f"{name + ':':12}{text}"
+
+
+def _list_counts(counts: dict[str, Any]) -> str:
+    known = {str(name): count for name, count in counts.items() if isinstance(count, int)}
+    return ", ".join(f"{format_number(count)} {name}" for name, count in sorted(known.items(), key=lambda one: -one[1]))
+
+
+def _last_run(collection: Path) -> dict[str, Any] | None:
+    runs = sorted(path for path in (collection / "crawls").glob("[0-9]*") if path.is_dir())
+    live = is_locked(collection)
+    for directory in reversed(runs[:-1] if live and runs and not (runs[-1] / "run.json").exists() else runs):
+        told = dataclasses.asdict(read_run(directory.name, _load(directory / "run.json")))
+        if not (directory / "run.json").exists():
+            told["outcome"] = "broke off: there is no run.json"
+        return told
+    return None
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            return mapping(json.loads(stream.read(MOST_BYTES if path.name == STATUS else -1)))
+    except (OSError, ValueError, RecursionError):
+        return {}
