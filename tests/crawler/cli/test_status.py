@@ -96,12 +96,13 @@ def test_what_is_not_fetched_is_listed_with_its_reason(busy: SmallSite) -> None:
 
 
 def test_a_finished_collection_tells_its_last_run(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
-    done = run_thanhuy("status", sample_crawl.directory)
+    into = sample_crawl.copy(tmp_path / "x")  # other tests may hold the lock of the one that all share
+    done = run_thanhuy("status", into)
     assert (0, ["nothing runs"]) == (done.returncode, done.stdout.splitlines()[:1])
     assert "crawl: done" in done.stdout
-    told = json.loads(run_thanhuy("status", sample_crawl.directory, "--json", "--watch").stdout)
+    told = json.loads(run_thanhuy("status", into, "--json", "--watch").stdout)
     assert ("idle", None) == (told["state"], told["snapshot"])
-    assert 2 == run_thanhuy("status", tmp_path).returncode
+    assert 2 == run_thanhuy("status", tmp_path / "x" / "warc").returncode
 
 
 def test_a_status_file_of_anyones_making_does_no_harm(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
