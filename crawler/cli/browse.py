@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.bars import meter, say
+from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION, progress_option
 
@@ -53,7 +53,7 @@ def command(collection: Path, port: int, opens: bool, replay: str | None, progre
     port = int(listener.getsockname()[1])
     app = build_app(Library(collection, replay), ["127.0.0.1", "localhost"])
     address = f"http://127.0.0.1:{port}/"
-    say(f"{collection}: {address} until Ctrl-C")
+    click.echo(f"{collection}: {address} until Ctrl-C")
     if opens:
         webbrowser.open(address)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
