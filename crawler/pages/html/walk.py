@@ -189,7 +189,7 @@ class _Walk:
         """Begin a link: one right behind another to the same place goes on with it,
         one to elsewhere is a word of its own.
         """
-        same = bool(self.hrefs) and self.hrefs[-1] == href
+        same = bool(self.hrefs) and self.hrefs[-1] == href and href[:1] not in {"", "#"}
         adjoins = self.buffer and self.link_texts and self.buffer[-1] and self.link_texts[-1].endswith(self.buffer[-1])
         if adjoins and not same:
             self.buffer.append(" ")

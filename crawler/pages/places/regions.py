@@ -11,6 +11,7 @@ from crawler.pages.html.tree import FOOTER, OUTSIDE, Box, Piece
 from crawler.pages.places.furniture import find_furniture
 from crawler.pages.places.page import Page
 from crawler.pages.places.prose import drop_lonely, find_holders, find_labels, kind_of, opens_comments, weigh_prose
+from crawler.pages.places.sparse import find_picture_alone, find_verse
 from crawler.pages.places.tables import find_table_alone
 from crawler.pages.words.labels import Label
 
@@ -73,7 +74,8 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     drop_lonely(page, weights, survey.holders)
     core = hint if hint is not None else _find_core(survey)
     if core is None:
-        alone = find_table_alone(page, title_at, labels) or _find_verse(page, title_at, labels)
+        alone = find_table_alone(page, title_at, labels) or find_verse(page, title_at, labels)
+        alone = alone or find_picture_alone(page, title_at, labels)
         if alone is None:
             return None
         core = alone.parent if page.boxes[alone.parent].first > title_at else alone.index
@@ -87,8 +89,8 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     for index in furniture:
         weights[index] = 0.0
     last = _find_last(survey, core, furniture)
-    end = _find_end(survey, core, last)
-    body_at = _find_begin(survey, core, end)
+    body_at = _find_begin(survey, core, last + 1)
+    end = _find_end(survey, core, body_at, last)
     around = page.boxes[_common(page, path, last)]
     first = around.first if title_at >= 0 else page.boxes[core].first
     return Regions(
@@ -204,30 +206,41 @@ def _cost(survey: _Survey, piece: Piece) -> float:
     return _LINK_COST if piece.is_link and piece.size >= 15 and page.leads_elsewhere(piece.href) else 0.0
 
 
-def _find_end(survey: _Survey, core: int, last: int) -> int:
-    """Where the article ends: with the innermost block around its last prose that holds most of the story,
+def _find_end(survey: _Survey, core: int, body_at: int, last: int) -> int:
+    """Where the article ends: with the innermost block around all its prose, or most of it,
     but before what ends the article there.
     """
     page = survey.page
-    sums = [0.0, *accumulate(survey.weights)]
-    most = (sums[last + 1] - sums[survey.title_at + 1]) * 0.6
-    holder = survey.holders[last] if survey.holders[last] >= 0 else core
-    frame = page.boxes[holder]
-    for index in page.ancestors(page.box_of(page.pieces[last])):
-        box = page.boxes[index]
-        if box.first <= survey.title_at < box.last:
-            break
-        if box.last > last and sums[box.last] - sums[box.first] >= most:
-            frame = box
-            break
-    stop = frame.last if frame.first > survey.title_at or index == 0 else max(last + 1, frame.last)
+    frame = _find_frame(survey, core, body_at, last)
+    stop = max(last + 1, frame.last)
     for piece in page.pieces[last + 1 : stop]:
         label = survey.labels.get(piece.index)
         if label is Label.COMMENTS:
             return piece.index
         if label in {Label.OTHERS, Label.POPULAR, Label.TAGS} and _heads_links(page, piece.index, stop):
             return piece.index
-    return max(stop, last + 1)
+    return stop
+
+
+def _find_frame(survey: _Survey, core: int, body_at: int, last: int) -> Box:
+    """The innermost block, without the headline, around the prose from the body's begin to its last;
+    where headline and text share all blocks, that around most of it.
+    """
+    page, title_at = survey.page, survey.title_at
+    sums = [0.0, *accumulate(survey.weights)]
+    first = next((index for index in range(body_at, last) if survey.weights[index]), last)
+    most = (sums[last + 1] - sums[title_at + 1]) * 0.6
+    frame = page.boxes[survey.holders[last] if survey.holders[last] >= 0 else core]
+    fitting = False
+    for index in page.ancestors(page.box_of(page.pieces[last])):
+        box = page.boxes[index]
+        if box.first <= title_at < box.last:
+            break
+        if box.first <= first:
+            return box
+        if not fitting and sums[box.last] - sums[box.first] >= most:
+            frame, fitting = box, True
+    return frame
 
 
 def _find_begin(survey: _Survey, core: int, end: int) -> int:
@@ -269,30 +282,6 @@ def _is_alike(page: Page, one: int, other: int) -> bool:
     """Whether two blocks are of one kind, and neither holds the other."""
     first, second = page.boxes[one], page.boxes[other]
     return kind_of(page, first) == kind_of(page, second) and first.last <= second.first
-
-
-def _find_verse(page: Page, title_at: int, labels: dict[int, Label]) -> Box | None:
-    """The block of a poem right under its title: four lines or more, none of them a sentence's length.
-    None where there is none.
-    """
-    run: list[Piece] = []
-    for piece in page.pieces[title_at + 1 : title_at + 13] if title_at >= 0 else ():
-        if labels.get(piece.index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED}:
-            return None
-        verse = _may_be_verse(page, piece)
-        run = [*run, piece] if verse and (not run or page.place_of(piece) == page.place_of(run[0])) else [piece] * verse
-        if len(run) == 4:
-            box = page.boxes[page.place_of(piece)]
-            while page.boxes[page.boxes[box.parent].parent].first > title_at:
-                box = page.boxes[box.parent]  # other stanzas
-            return box
-    return None
-
-
-def _may_be_verse(page: Page, piece: Piece) -> bool:
-    if piece.image is not None or not 8 <= piece.size < 60 or piece.hrefs or any(map(str.isdigit, piece.text)):
-        return False
-    return not page.box_of(piece).flags & OUTSIDE
 
 
 def _heads_links(page: Page, label: int, end: int) -> bool:
