@@ -10,7 +10,7 @@ import pytest
 from archive.errors import OutOfSpace
 from archive.scratch import open_scratch, open_spool
 from tests.support.commands import ROOT
-from tests.warcs.build import compressed, resource, warcinfo
+from tests.warcs.build import chunks, compressed, http_response, response, warcinfo
 
 
 def test_database_is_gone_once_it_is_closed() -> None:
@@ -46,9 +46,8 @@ def test_spool_keeps_what_is_small_in_memory() -> None:
 def test_verify_ends_with_3_where_temporary_files_find_no_space(tmp_path: Path) -> None:
     """A limit on the size of files stands for a full disk: no privilege is needed for it."""
     warc = tmp_path / "large.warc.gz"
-    warc.write_bytes(
-        compressed(warcinfo(WARC_Filename=warc.name), *(resource(n, block=bytes(3 << 20)) for n in (2, 3)))
-    )
+    body = http_response(chunks(bytes(3 << 20)), b"Transfer-Encoding: chunked", length=False)
+    warc.write_bytes(compressed(warcinfo(WARC_Filename=warc.name), response(2, block=body, payload=bytes(3 << 20))))
     limited = 'ulimit -f 128; exec "$@"'
     done = subprocess.run(
         ["sh", "-c", limited, "sh", sys.executable, "-m", "crawler.cli", "verify", warc],
