@@ -15,7 +15,7 @@ from crawler.cli.values import progress_option
 from crawler.reporting.amounts import format_size
 
 if TYPE_CHECKING:
-    from crawler.demo.truth import SampleSite
+    from crawler.demo.server import RunningSite
 
 
 @click.command()
@@ -59,13 +59,16 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
             }
             with watching(shown=progress, quiet=False) as watch:
                 outcome = run_crawl(chosen, quiet=False, json_logs=False, watch=watch)
+            # The crawl's handlers are still there, and would swallow a Ctrl-C from here on.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.default_int_handler)
             code = judge(outcome)
             if outcome.failure is not None or code is Exit.INTERRUPTED:
                 raise CommandFailed(
                     str(outcome.failure or f"{into}: interrupted; run the same command again to go on"), code
                 )
             click.echo(_summary(into, outcome.stats, outcome.counts, len(running.log)))
-            sound = _verify(into) and _agrees(into, running.site)
+            sound = _verify(into) and _agrees(into, running)
             click.echo(_next_steps(into))
             if keep_serving:
                 _keep_serving(running.http_port, running.connect_to, running.ca_path)
@@ -107,16 +110,26 @@ def _verify(into: Path) -> bool:
     return not report.damaged
 
 
-def _agrees(into: Path, site: "SampleSite") -> bool:
-    """Hold every record against what the sample site says, field by field."""
+def _agrees(into: Path, running: "RunningSite") -> bool:
+    """Hold every record against what the sample site says, field by field;
+    and the crawl against the faults that are planted in it.
+    """
     from crawler.demo.compare import compare
+    from crawler.demo.planted import PLANTED, fallen_for
 
     records = [json.loads(line) for line in (into / "articles.jsonl").read_text("utf-8").splitlines()]
-    differences = compare(site, records)
+    differences = compare(running.site, records)
     for difference in differences:
         click.echo(str(difference), err=True)
     click.echo(f"{'held against the site:':26}{len(records)} articles, {len(differences)} fields differ")
-    return not differences
+    fallen = fallen_for(running.log, records)
+    for planted, url in fallen:
+        click.echo(f"{url}: fell for what is planted there: {planted.says}", err=True)
+    met = "each met as it should be" if not fallen else f"{len(fallen)} fallen for"
+    click.echo(f"{'planted in the site:':26}{len(PLANTED)} faults, {met}")
+    for planted in PLANTED:
+        click.echo(f"{'':26}{planted.says}")
+    return not differences and not fallen
 
 
 def _next_steps(into: Path) -> str:
@@ -130,15 +143,16 @@ It is all in {into}/ :
 Try next:
   {thanhuy} verify {into}
   {thanhuy} report {into}             # report.html: coverage, gaps, filled fields, errors
+  {thanhuy} demo --keep-serving --into {into}   # the sample site itself, in a browser
   python3 -c "import json; print(*{load}, sep='\\n')"
 """
 
 
 def _keep_serving(port: int, connect_to: str, ca: Path) -> None:
-    click.echo(f"serving http and https on 127.0.0.1:{port} until Ctrl-C; crawl it by hand with\n")
+    click.echo(
+        f"Serving the sample site until Ctrl-C. Open it in a browser:  http://127.0.0.1:{port}/\nOr crawl it by hand:\n"
+    )
     click.echo(f"  thanhuy crawl --into by-hand --delay 0 --connect-to {connect_to} --cacert {ca}\n")
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
