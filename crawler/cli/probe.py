@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import click
 
 from crawler import __version__
+from crawler.cli import page_cases
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.items import Article, as_record
 from crawler.pages import Inspection, inspect_article
@@ -32,7 +33,7 @@ _CANONICAL = re.compile(r"<link[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300
 
 
 @click.command()
-@click.argument("target", metavar="URL|FILE")
+@click.argument("target", metavar="URL|FILE", required=False)
 @click.option(
     "--url",
     "address",
@@ -45,7 +46,14 @@ _CANONICAL = re.compile(r"<link[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300
     metavar="DIR",
     help="Save the page as a new page case in DIR; it fails until its expected.json has been read.",
 )
-def command(target: str, address: str | None, as_json: bool, save_case: Path | None) -> int:
+@click.option(
+    "--renew-case",
+    metavar="FIELD",
+    help="Write one field anew into expected.json of every page case in the directory named (default: tests/pages).",
+)
+def command(
+    target: str | None, address: str | None, as_json: bool, save_case: Path | None, renew_case: str | None
+) -> int:
     """Show what the parser sees in one page: each field, its value, the rule that found it, the candidates it refused.
 
     A URL is fetched once, without cookies; nothing is archived.
@@ -57,11 +65,16 @@ def command(target: str, address: str | None, as_json: bool, save_case: Path | N
     thanhuy probe saved.html --url https://www.thanhuytphcm.vn/tin-tuc/…-1491871594
     thanhuy probe saved.html --json | jq .record.title
     thanhuy probe saved.html --save-case tests/pages/photo-in-a-table
+    thanhuy probe --renew-case tags
 
     \b
     Exit codes: 0 an article was read, 4 the page holds no article (the reason is printed),
     2 no such file or an address that is none, 9 the page could not be fetched.
     """
+    if renew_case is not None:
+        return page_cases.renew_cases(Path(target or "tests/pages"), renew_case)
+    if target is None:
+        raise CommandFailed("expected the address or the file of a page; see thanhuy probe --help", Exit.USAGE)
     if address is not None and not _is_web_address(address):
         raise CommandFailed(f"--url {address}: expected an http or https address", Exit.USAGE)
     if re.match(r"[a-z][a-z0-9+.-]+://", target, re.IGNORECASE):
@@ -72,7 +85,7 @@ def command(target: str, address: str | None, as_json: bool, save_case: Path | N
         url = address or _guess_url(body) or Path(target).resolve().as_uri()
     seen = inspect_article(body, url, headers=headers)
     if save_case is not None:
-        _save_case(save_case, body, url, headers)
+        page_cases.save_case(save_case, body, url, headers)
     if as_json:
         json.dump(as_report(seen), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
         sys.stdout.write("\n")
@@ -234,20 +247,3 @@ def _print_body(console: Any, article: Article) -> None:
 def _shown(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 240 else text[:239] + "…"
-
-
-def _save_case(folder: Path, body: bytes, url: str, headers: dict[str, str]) -> None:
-    """A page case without its expectation: the tests write that on their first run and fail,
-    so that somebody reads it.
-    """
-    if folder.exists() and any(folder.iterdir()):
-        raise CommandFailed(f"{folder}: is not empty; name a new directory for the case", Exit.USAGE)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "page.html").write_bytes(body)
-    kept = {key: value for key, value in headers.items() if key.lower() == "content-type"}
-    meta = {"url": url, "why": "", "headers": kept, "captured_at": None}
-    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    click.echo(
-        f"saved {folder}: write the reason into meta.json, run the page tests, and read expected.json against the page",
-        err=True,
-    )

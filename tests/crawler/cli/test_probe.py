@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,58 @@ def test_saved_case_fails_until_it_has_been_read(tmp_path: Path) -> None:
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     assert (URL, "") == (meta["url"], meta["why"])
     assert run_thanhuy("probe", CASE / "page.html", "--save-case", folder).returncode == 2
+
+
+def cases(directory: Path) -> Path:
+    """Two cases whose expectations lack a field or have another one wrong, and one of a page that is no article."""
+    for name in ("month-in-words", "photo-page-gallery", "not-an-article-login"):
+        shutil.copytree(PAGES / name, directory / name)
+    for name, change in (
+        ("month-in-words", lambda it: it.pop("tags")),
+        ("photo-page-gallery", lambda it: it.update(tags=["x"], title="Mine")),
+    ):
+        path = directory / name / "expected.json"
+        expected = json.loads(path.read_text("utf-8"))
+        change(expected)
+        path.write_text(json.dumps(expected, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return directory
+
+
+def test_one_field_of_all_cases_is_renewed_and_nothing_else(tmp_path: Path) -> None:
+    run = run_thanhuy("probe", cases(tmp_path / "pages"), "--renew-case", "tags")
+    assert (0, 2) == (run.returncode, len(run.stdout.splitlines())), run.stderr
+    assert "tags: 2 of 3 cases changed" in run.stderr
+    renewed, theirs = tmp_path / "pages", PAGES
+    assert (renewed / "month-in-words/expected.json").read_bytes() == (
+        theirs / "month-in-words/expected.json"
+    ).read_bytes()
+    gallery = json.loads((renewed / "photo-page-gallery/expected.json").read_text("utf-8"))
+    expected = json.loads((theirs / "photo-page-gallery/expected.json").read_text("utf-8"))
+    assert {**expected, "title": "Mine"} == gallery
+    again = run_thanhuy("probe", renewed, "--renew-case", "tags")
+    assert (0, "") == (again.returncode, again.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--renew-case", "taggs"), "expected one of id, kind"),
+        (("tests", "--renew-case", "tags"), "expected page cases"),
+        ((), "expected the address"),
+    ],
+)
+def test_cases_and_fields_that_are_none_are_wrong_usage(arguments: tuple[str, ...], words: str) -> None:
+    run = run_thanhuy("probe", *arguments)
+    assert (2, "", 1) == (run.returncode, run.stdout, run.stderr.count("\n"))
+    assert words in run.stderr
+
+
+def test_page_that_is_refused_where_an_article_is_expected_is_told(tmp_path: Path) -> None:
+    directory = cases(tmp_path / "pages")
+    shutil.copy(directory / "not-an-article-login/page.html", directory / "month-in-words/page.html")
+    run = run_thanhuy("probe", directory, "--renew-case", "tags")
+    assert 4 == run.returncode
+    assert "month-in-words: expected an article, the parser refuses it [" in run.stderr
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

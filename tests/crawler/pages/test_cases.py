@@ -1,48 +1,31 @@
 """Page cases: `tests/pages/<case>/` holds a page, why it is there, and what the parser must make of it.
 
-`meta.json` says `why`, `url`, `headers` and `captured_at`; `expected.json` holds the record's fields, or `{"error":
-code}`.
 A case without `expected.json` gets one written and fails,
 so that somebody reads it against the page before it is committed.
 """
 
 import json
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawler.items import STAMPED, Article, as_record
-from crawler.pages import LAYOUT_CODES, LayoutError, parse_article
+from crawler.cli import page_cases
+from crawler.cli.page_cases import FIELDS, find_cases, format_expected
+from crawler.pages import LAYOUT_CODES
 from tests.support.commands import ROOT
 
-CASES = sorted(folder for folder in (ROOT / "tests" / "pages").iterdir() if (folder / "page.html").is_file())
-UNTOLD = STAMPED | {"schema", "url", "changed", "status", "text_digest", "parser", "sources", "gone", "reread"}
-"""Fields that say nothing of the page itself."""
-FIELDS = [name for name in Article.__dataclass_fields__ if name not in UNTOLD]
+CASES = find_cases(ROOT / "tests" / "pages")
+parse_case = cache(page_cases.parse_case)
 
 
 @cache
-def parse_case(case: Path) -> dict[str, Any]:
-    """What the parser makes of the case's page."""
-    meta = json.loads((case / "meta.json").read_text(encoding="utf-8"))
-    captured_at = datetime.fromisoformat(meta["captured_at"]) if meta["captured_at"] else None
-    try:
-        article = parse_article(
-            (case / "page.html").read_bytes(), meta["url"], headers=meta["headers"], captured_at=captured_at
-        )
-    except LayoutError as error:
-        return {"error": error.code}
-    return {name: value for name, value in as_record(article).items() if name in FIELDS}
-
-
 def read_expected(case: Path) -> dict[str, Any]:
     """What the case's author read on the page."""
     path = case / "expected.json"
     if not path.is_file():
-        path.write_text(json.dumps(parse_case(case), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        path.write_text(format_expected(parse_case(case)), encoding="utf-8")
         pytest.fail(f"{path}: was missing and has been written; read it against the page, then run again")
     expected: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return expected
