@@ -1,7 +1,9 @@
 """Lines: paragraphs, sub-headings, quotes, list items and tables out of the pieces of the body."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from operator import attrgetter
 
 from crawler.items import Block
 from crawler.pages.html.tree import ITEM, QUOTE, Piece
@@ -66,7 +68,7 @@ def join_lines(page: Page, pieces: list[Piece], photos: dict[int, int]) -> Itera
             continue
         table = is_data_table(page, piece)
         if table is not None:
-            inside = [other for other in pieces[position:] if other.index < table.last]
+            inside = pieces[position : bisect_left(pieces, table.last, position, key=attrgetter("index"))]
             yield Line(
                 [other for other in inside if other.image is None],
                 "table",

@@ -31,24 +31,26 @@ class Frame:
     rule: str
 
 
-def find_frame(page: Page, claims: Claims, setting: Setting, photo: Piece) -> Frame | None:
-    """The frame around a photo, as far out as it holds nothing but photos and captions. None where it has none."""
+def find_frame(page: Page, claims: Claims, setting: Setting, photo: Piece, known: dict[int, "Block"]) -> Frame | None:
+    """The frame around a photo, as far out as it holds nothing but photos and captions. None where it has none.
+
+    `known`: the blocks that were looked through; each is once, however many photos it holds.
+    """
     found: Box | None = None
     for index in page.ancestors(page.box_of(photo)):
         box = page.boxes[index]
         if not _may_frame(claims, box):
             break
-        pieces = page.pieces[box.first : box.last]
-        texts = [piece for piece in pieces if piece.image is None]
-        verdict = _judge(page, claims, setting, box, photo, texts, found)
+        if index not in known:
+            known[index] = _look_through(page, claims, setting, box)
+        block = known[index]
+        verdict = _judge(page, box, photo, block.texts, found) if block.is_open else block.verdict
         if verdict is None:
             break
         found = box if verdict else found
     if found is None:
         return None
-    lines = [
-        piece for piece in page.pieces[found.first : found.last] if piece.image is None and claims.is_free(piece.index)
-    ]
+    lines = [piece for piece in known[found.index].texts if claims.is_free(piece.index)]
     rule = "figure" if found.flags & FIGURE else "table" if found.tag in _TABLE_TAGS - {"td"} else "box"
     return Frame(found, photo, lines, rule)
 
@@ -60,21 +62,35 @@ def _may_frame(claims: Claims, box: Box) -> bool:
     return regions.story.start <= box.first and box.last <= regions.story.stop
 
 
-def _judge(
-    page: Page, claims: Claims, setting: Setting, box: Box, photo: Piece, texts: list[Piece], found: Box | None
-) -> bool | None:
-    """Whether a block is the frame; False for one that only holds it, None where no frame can lie further out."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block around a photo: its lines, and whether it is a frame, whichever of its photos asks."""
+
+    texts: list[Piece]
+    verdict: bool | None = None
+    """False where it only holds the frame, None where no frame can lie further out."""
+    is_open: bool = False
+    """Whether that depends on the photo, and on the frame inside."""
+
+
+def _look_through(page: Page, claims: Claims, setting: Setting, box: Box) -> Block:
+    texts = [piece for piece in page.pieces[box.first : box.last] if piece.image is None]
     pictures = box.last - box.first - len(texts)
     if box.tag in _FRAME_TAGS or (box.flags & FIGURE and not page.boxes[box.parent].flags & FIGURE):
         if _may_be_captions(page, setting, texts, pictures, strict=False):
-            return bool(texts)
-        return True if _are_all_captions(page, box, texts) else None
+            return Block(texts, bool(texts))
+        return Block(texts, True if _are_all_captions(page, box, texts) else None)
     if not texts:
-        return False
+        return Block(texts, False)
     if not _may_be_captions(page, setting, texts, pictures, strict=True):
-        return None
+        return Block(texts)
     if any(claims.regions.labels.get(text.index) for text in texts):
-        return None
+        return Block(texts)
+    return Block(texts, is_open=True)
+
+
+def _judge(page: Page, box: Box, photo: Piece, texts: list[Piece], found: Box | None) -> bool | None:
+    """Whether a block with few short lines is the frame, by the photo and by what is the frame inside."""
     if found is None:
         return True if _is_box_of_caption(page, box, photo, texts) else None
     if texts[-1].index < found.last and texts[0].index >= found.first:

@@ -1,12 +1,13 @@
 """Photos: the pictures of the article, each with the lines that describe it."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.items import Image
 from crawler.pages.fields.captions import ENOUGH, LONGEST, Setting, measure_setting, score_line
-from crawler.pages.fields.frames import Frame, find_frame, share_out
+from crawler.pages.fields.frames import Block, Frame, find_frame, share_out
 from crawler.pages.fields.overline import find_line_over_opening
 from crawler.pages.fields.unseen import find_unseen
 from crawler.pages.html.images import find_source
@@ -30,6 +31,10 @@ class _Photo:
     alt: str
     lines: list[Piece] = field(default_factory=list)
     rule: str = ""
+
+
+def _place_of(photo: _Photo) -> int:
+    return photo.piece.index
 
 
 def claim_photos(page: Page, claims: Claims) -> None:
@@ -63,8 +68,8 @@ class _Album:
     def read_named(self) -> None:
         """Give each caption that a layout knows to the photo before it, else to the first after it."""
         for index in self.named:
-            before = [photo for photo in self.photos if photo.piece.index < index]
-            photo = before[-1] if before else next(iter(self.photos), None)
+            before = bisect_left(self.photos, index, key=_place_of)
+            photo = self.photos[max(0, before - 1)] if self.photos else None
             if photo is None:
                 self.told[index] = self.page.pieces[index].text
                 self.rules.append("layout")
@@ -75,15 +80,17 @@ class _Album:
     def read_frames(self) -> None:
         """Captions from the block that holds photo and text and nothing else: a figure, a two-row table, a box."""
         settled: set[int] = set()
+        known: dict[int, Block] = {}
         for photo in self.photos if not self.named else ():
             frame = (
-                find_frame(self.page, self.claims, self.setting, photo.piece)
+                find_frame(self.page, self.claims, self.setting, photo.piece, known)
                 if photo.piece.index not in settled
                 else None
             )
             if frame is None:
                 continue
-            inside = [other for other in self.photos if frame.box.first <= other.piece.index < frame.box.last]
+            first, last = (bisect_left(self.photos, end, key=_place_of) for end in (frame.box.first, frame.box.last))
+            inside = self.photos[first:last]
             settled |= {other.piece.index for other in inside}
             if self._is_portrait(frame):
                 for other in inside:

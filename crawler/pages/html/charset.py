@@ -8,20 +8,17 @@ with Vietnamese letters in it is never anything else by accident.
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from crawler.pages.html.encodings import find_codec
+from crawler.pages.words.text import compose
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-
-_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
-"unicode": "utf-16",
-            "x-windows-1258": "cp1258", "windows-1258": "cp1258"}  # fmt: skip
-"""As browsers read them (WHATWG Encoding §4.2): latin-1 means windows-1252."""
 
 MAX_CHARS = 3_000_000
 """Of a longer page only the beginning is read: the longest real article is a fortieth of that."""
@@ -54,7 +51,7 @@ def decode_page(body: bytes, headers: Mapping[str, str] | None = None) -> Decode
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and error.end >= len(body) - 4:  # a letter cut at the very end
             return Decoded(body.decode("utf-8", "replace"), "utf-8")
-    declared = [_known(name) for name in _declared(body, headers)]
+    declared = [find_codec(name) for name in _declared(body, headers)]
     names = [name for name in declared if name is not None and not name.startswith(("utf-16", "utf-32"))]
     for name in [*(name for name in names if name != "utf-8"), *(["utf-8"] if "utf-8" in names else [])]:
         if name == "utf-8" and _replaced_share(body) > 0.01:
@@ -70,16 +67,6 @@ def _declared(body: bytes, headers: Mapping[str, str] | None) -> list[str]:
     names = [match[1] for value in types if (match := _HEADER.search(value))]
     head = body[:4096]
     return names + [found[1].decode("ascii", "replace") for pattern in (_XML, _META) if (found := pattern.search(head))]
-
-
-def _known(name: str) -> str | None:
-    name = _ALIASES.get(name.lower(), name)
-    try:
-        info = codecs.lookup(name)
-    except LookupError:
-        return None
-    # e.g. `rot13` or `hex` are codecs, but not charsets
-    return info.name if getattr(info, "_is_text_encoding", True) else None
 
 
 def _find_wide(body: bytes) -> str | None:
@@ -105,4 +92,4 @@ def _compose(text: str, name: str) -> str:
     """windows-1258 writes tones as combining marks after the letter;
     composed they are the letters everybody searches for.
     """
-    return unicodedata.normalize("NFC", text) if name == "cp1258" else text
+    return compose(text) if name == "cp1258" else text

@@ -40,6 +40,8 @@ class Page:
     ledger: Ledger = field(default_factory=Ledger)
     teaser: list[bool] = field(default_factory=list)
     """For each piece, whether it belongs to a list of other articles."""
+    data_tables: dict[int, bool] = field(default_factory=dict)
+    """For each table that was looked through, by its box, whether it holds data."""
     _elsewhere: dict[str, bool] = field(default_factory=dict)
 
     _by_element: dict[int, Box] = field(default_factory=dict)

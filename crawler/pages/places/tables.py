@@ -1,6 +1,6 @@
 """Tables: those that hold data, told apart from those that only lay out the page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from crawler.pages.html.tree import HEADER, OUTSIDE, TABLE, Box, Piece
 from crawler.pages.places.page import Page
@@ -37,14 +37,22 @@ def _table_around(page: Page, piece: Piece) -> Box | None:
 
 
 def _holds_data(page: Page, box: Box) -> bool:
+    """Whether a table is one of data; each is looked through once, however many of its cells ask."""
+    known = page.data_tables.get(box.index)
+    if known is None:
+        known = page.data_tables[box.index] = not _holds_table(page, box) and _has_short_cells(page, box)
+    return known
+
+
+def _holds_table(page: Page, box: Box) -> bool:
+    return any(page.boxes[inner].tag == "table" for inner in _inside(page, box))
+
+
+def _has_short_cells(page: Page, box: Box) -> bool:
     rows = _rows(page, box)
-    cells = [cell for row in rows for cell in row]
-    if (
-        len(rows) < 2
-        or max(map(len, rows)) < 2
-        or any(page.boxes[inner].tag == "table" for inner in _inside(page, box))
-    ):
+    if len(rows) < 2 or max(map(len, rows)) < 2:
         return False
+    cells = [cell for row in rows for cell in row]
     sizes = sorted(sum(piece.size for piece in page.pieces[cell.first : cell.last]) for cell in cells)
     return sizes[len(sizes) // 2] <= 160
 
@@ -82,11 +90,12 @@ def table_text(page: Page, table: Box, kept: set[int]) -> str:
     return "\n".join(rows)
 
 
-def _inside(page: Page, box: Box) -> range:
-    end = box.index + 1
-    while end < len(page.boxes) and page.boxes[end].depth > box.depth:
-        end += 1
-    return range(box.index + 1, end)
+def _inside(page: Page, box: Box) -> Iterator[int]:
+    """The indexes of the blocks in another, in reading order, as far as they are asked for."""
+    for index in range(box.index + 1, len(page.boxes)):
+        if page.boxes[index].depth <= box.depth:
+            return
+        yield index
 
 
 def _rows(page: Page, table: Box) -> list[list[Box]]:
