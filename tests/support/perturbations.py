@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from crawler.pages.html.nesting import mend_nesting
+
 VOID = frozenset({"br", "img", "input", "meta", "link", "hr", "base", "col"})
 OPAQUE = frozenset({"script", "style"})
 TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -154,8 +156,8 @@ def blocks_as_sections(root: Any, chance: random.Random) -> None:
 
 
 def parse_page(text: str) -> Any:
-    """The page as a tree to change."""
-    return etree.fromstring(text.encode(), etree.HTMLParser(encoding="utf-8"))
+    """The page as a tree to change, with its open tags ended as browsers end them."""
+    return etree.fromstring(mend_nesting(text).encode(), etree.HTMLParser(encoding="utf-8"))
 
 
 def write_page(root: Any, *, upper: bool = False, numeric: bool = False) -> str:
