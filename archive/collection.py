@@ -257,6 +257,18 @@ class Collection:
         self._pending.append(_Pending(file=place.file, end=place.offset + place.length, version=row, line=line))
         reach("item-appended")
 
+    def append_gone(self, record: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
+        """Append that an item is gone: a version that keeps the last text, and where it was read.
+        `gone`: since when, and the answer that says so.
+        """
+        stamped = {**record, "gone": dict(gone), "reread": None}
+        stamped.update(status="gone", version=record["version"] + 1, changed=["status"])
+        holder = self.state.find_record(record["warc"]["file"], record["warc"]["offset"])
+        if holder is None:
+            raise RecordError(f"{record['url']}: expected the capture that it was read from, got none")
+        self._append_version(item_key(stamped), stamped, holder)
+        return stamped
+
     def append_renewal(self, record: dict[str, Any]) -> None:
         """Append a version once more, as a newer parser read it: its `reread` says when, and in place of what.
         The line that it renews stays.

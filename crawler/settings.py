@@ -16,6 +16,7 @@ UNTIL = None
 MAX_DEPTH = None
 REFRESH = False
 CONFIRM_GONE = False
+ACCEPT = False
 RECHECK = False
 FILL_GAPS = False
 FETCH_IMAGES = True

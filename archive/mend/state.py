@@ -18,12 +18,13 @@ from archive.mend.lines import LinePlace, Vouch, read_lines
 from archive.recover.recover import READ_AGAIN, Recovery
 from archive.recover.reindex import Describe, note_capture
 from archive.state.database import open_read_only
+from archive.state.states import MOVES, UrlState
 from archive.warc.writer import Place
 
 _COMPARED = ("uri", "date", "type", "status", "mime", "payload_digest", "length", "record_id")
-_AGAIN = """UPDATE urls SET state = iif(state = 'refused', state, 'queued'), capture = NULL, page = NULL, etag = NULL,
-  last_modified = NULL
-            WHERE capture IN ({ids}) OR page IN ({ids})"""
+_AGAIN = f"""UPDATE urls SET state = iif(state = '{UrlState.REFUSED}', state, '{MOVES["lose"].to}'), capture = NULL,
+  page = NULL, read = 0, etag = NULL, last_modified = NULL
+            WHERE capture IN ({{ids}}) OR page IN ({{ids}})"""  # noqa: S608 - states
 _ALONE = """SELECT id FROM captures c WHERE type = 'revisit' AND status != 304 AND NOT EXISTS (SELECT 1 FROM captures o
             WHERE o.payload_digest = c.payload_digest AND o.type = 'response' AND o.truncated IS NULL)"""
 """Revisits of what only a lost response held: they lead nowhere."""

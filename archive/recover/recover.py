@@ -23,8 +23,9 @@ from archive.files import OPEN_SUFFIX, drop_unfinished, list_lines, list_warcs, 
 from archive.lines.reader import LineId, id_of, line_id, parser_of, version_of, version_row
 from archive.lines.writer import JsonlFile
 from archive.recover.reindex import Describe, StoredItem, index_file
-from archive.state.database import State
+from archive.state.database import REBUILT, State
 from archive.state.rows import VersionRow
+from archive.state.states import MOVES
 from archive.state.urls import Urls
 from archive.warc.reader import read_record_at
 from archive.warc.salvage import Gap, read_sound
@@ -32,7 +33,10 @@ from archive.warc.writer import Place
 
 logger = logging.getLogger(__name__)
 
-READ_AGAIN = "UPDATE urls SET state = iif(page IS NULL, 'queued', 'fetched'), capture = page WHERE key = ?"
+READ_AGAIN = (
+    f"UPDATE urls SET state = iif(page IS NULL, '{MOVES['lose'].to}', '{MOVES['restore'].to}'),"  # noqa: S608 - states
+    " capture = page, read = 0 WHERE key = ?"
+)
 """Has the next crawl read a page from the archive, or fetch it where the archive does not hold it."""
 
 
@@ -68,6 +72,7 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
     for path in list_warcs(directory, unfinished=True):
         _close_warc(path, directory / "torn", recovery)
     items: list[StoredItem] = []
+    was_empty = state.is_empty
     for path in list_warcs(directory):
         if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
             state.forget(path.name, path.stat().st_size)
@@ -77,6 +82,8 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
         items += _catch_up(path, state, urls, describe, recovery)
     _restore_lines(directory, state, items, recovery, run)
     _note_parsers(directory, state)
+    if was_empty and recovery.indexed:
+        state.set_fact(REBUILT, "1")
     state.commit()
     return recovery
 

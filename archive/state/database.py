@@ -10,15 +10,18 @@ A transaction is open from the first write until `commit`; what is written toget
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from archive.errors import ArchiveError, OutOfSpace
 from archive.files import is_regular
 from archive.state.rows import CaptureRow, VersionRow
+from archive.state.states import MOVES, UrlState, in_sql
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+REBUILT = "rebuilt"
+"""Name of the fact that the rows were made from the WARCs: which listings had still to be read is lost."""
 
 _VERSIONS = """
 CREATE TABLE versions (
@@ -33,9 +36,14 @@ CREATE INDEX versions_parser ON versions (parser);
 _HELD = """
 CREATE TABLE held (key TEXT PRIMARY KEY, capture INTEGER NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
 """
+_FACTS = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+"""
+"""What the state knows beside its rows: see `State.fact`."""
 _TABLES = f"""
 {_VERSIONS}
 {_HELD}
+{_FACTS}
 CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE captures (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, uri TEXT NOT NULL, date TEXT NOT NULL, type TEXT NOT NULL,
@@ -49,11 +57,11 @@ CREATE TABLE urls (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, kind TEXT NOT NULL, priority INTEGER NOT NULL,
   depth INTEGER NOT NULL, hops TEXT NOT NULL, via TEXT, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
   due REAL NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, status INTEGER, capture INTEGER, page INTEGER,
-  fetched_at TEXT, changed_at TEXT, gone_at TEXT);
-CREATE INDEX urls_queue ON urls (priority DESC, id) WHERE state = 'queued';
-CREATE INDEX urls_queue_kind ON urls (kind, priority DESC, id) WHERE state = 'queued';
+  fetched_at TEXT, changed_at TEXT, gone_at TEXT, read INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX urls_queue ON urls (priority DESC, id) WHERE {in_sql((UrlState.QUEUED,))};
+CREATE INDEX urls_queue_kind ON urls (kind, priority DESC, id) WHERE {in_sql((UrlState.QUEUED,))};
 CREATE INDEX urls_state ON urls (state, due);
-CREATE INDEX urls_due ON urls (kind, due) WHERE state = 'done';
+CREATE INDEX urls_due ON urls (kind, due) WHERE {in_sql((UrlState.DONE,))};
 """
 _KEPT = "key, version, digest, status, date, jsonl, jsonl_offset, jsonl_length, file, offset, length"
 _MIGRATIONS = {
@@ -61,7 +69,12 @@ _MIGRATIONS = {
         "DROP INDEX versions_jsonl; ALTER TABLE versions RENAME TO versions_1;"  # noqa: S608 - names of our own
         f"{_VERSIONS} INSERT INTO versions (renewed, {_KEPT}) SELECT '', {_KEPT} FROM versions_1;"
         f"DROP TABLE versions_1; {_HELD}"
-    )
+    ),
+    # Whether a page of an older collection was read nobody noted: each is read once more.
+    2: (
+        f"ALTER TABLE urls ADD COLUMN read INTEGER NOT NULL DEFAULT 0; {_FACTS}"  # noqa: S608 - names of our own
+        f"INSERT INTO facts VALUES ('{REBUILT}', '1');"
+    ),
 }
 """Schema version → what makes the next one of it, so that a collection of an earlier version is only opened."""
 
@@ -167,9 +180,11 @@ class State:
         """Forget all that was written since the last commit."""
         self._db.rollback()
 
-    def execute(self, sql: str, parameters: Iterable[Any] = ()) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: Iterable[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
         """Run one statement of a module that keeps its own queries beside its rules."""
-        cursor: sqlite3.Cursor = self._db.execute(sql, tuple(parameters))
+        cursor: sqlite3.Cursor = self._db.execute(
+            sql, parameters if isinstance(parameters, Mapping) else tuple(parameters)
+        )
         return cursor
 
     # Files
@@ -186,11 +201,36 @@ class State:
     def forget(self, name: str, size: int) -> None:
         """Drop what was noted of a WARC file beyond a byte; the pages captured there are to be fetched again."""
         beyond = "IN (SELECT id FROM captures WHERE file = ? AND offset + length > ?)"
-        again = f"UPDATE urls SET state = 'queued', capture = NULL, page = NULL WHERE capture {beyond} OR page {beyond}"  # noqa: S608 - fixed text
+        lost = f"state = '{MOVES['lose'].to}', capture = NULL, page = NULL"
+        again = f"UPDATE urls SET {lost} WHERE capture {beyond} OR page {beyond}"  # noqa: S608 - fixed text
         self._db.execute(again, (name, size) * 2)
         self._db.execute("DELETE FROM captures WHERE file = ? AND offset + length > ?", (name, size))
         self._db.execute("DELETE FROM versions WHERE file = ? AND offset + length > ?", (name, size))
         self.set_file_size(name, size)
+
+    # Facts
+
+    def fact(self, name: str) -> str | None:
+        """A note by its name: what a run leaves for the next that is no row of a table. None where there is none."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_fact(self, name: str, value: str | None) -> None:
+        """Keep a note, in the transaction under way. None: forget it."""
+        if value is None:
+            self._db.execute("DELETE FROM facts WHERE name = ?", (name,))
+        else:
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no capture is known."""
+        return self._db.execute("SELECT 1 FROM captures LIMIT 1").fetchone() is None
+
+    def facts(self, beginning: str) -> dict[str, str]:
+        """The notes whose names begin so."""
+        rows = self._db.execute("SELECT name, value FROM facts WHERE name >= ? ORDER BY name", (beginning,))
+        return {row[0]: row[1] for row in rows if row[0].startswith(beginning)}
 
     # Captures
 

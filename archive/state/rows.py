@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from archive.state.states import UrlState
+
 
 @dataclass(frozen=True, kw_only=True)
 class CaptureRow:
@@ -50,11 +52,7 @@ class VersionRow:
 class UrlRow:
     """One URL of the frontier.
 
-    States: `queued` (to be fetched), `active` (being fetched), `captured` (in the archive, being read),
-    `fetched` (in the archive
-    since an interrupted crawl, still to be read), `waiting` (to be tried again at `due`), `done`, `failed` (given up),
-    `excluded` (beyond the limits of the run, or read under limits that left out links),
-    `refused` (robots.txt or the scope).
+    The states stand in `archive.state.states`.
     """
 
     id: int
@@ -66,7 +64,7 @@ class UrlRow:
     hops: str
     """One letter for each hop from the seed: `L` link, `E` embed, `R` redirect (as in Heritrix)."""
     via: str | None
-    state: str
+    state: UrlState
     attempts: int
     """Tries in this run, and `archive.state.urls.ROUND` for each run that gave the URL up."""
     due: float
@@ -81,3 +79,12 @@ class UrlRow:
     fetched_at: str | None
     changed_at: str | None
     gone_at: str | None
+    """When the server first said that the page is gone, UTC (in old collections only the day). None while it does not.
+    """
+    read: int = 0
+    """1 where the links and the item of `page` are in the state, else 0."""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the newest page was read, so that its validators count."""
+        return self.page is not None and bool(self.read)

@@ -1,15 +1,20 @@
 """The frontier's rows: which URLs are known, which come next, and what came of each.
 
 A URL is known by its key, whatever address leads to it; the first address seen is the one requested.
+Which states there are, and which moves between them, stands in `archive.state.states`.
+
+A page is *read* once its links and its item are in the state. Its validators count only then,
+so that no 304 ever hides what nobody has read.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from archive.state.database import State
 from archive.state.rows import UrlRow
+from archive.state.states import BEGUN, MOVES, UrlState, in_sql
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,15 +29,20 @@ class Found:
     via: str | None = None
 
 
+DAY = 86_400.0
 ROUND = 100
 """Tries of one run count singly in `attempts`; each run that gave the URL up in the end counts as so many."""
-AGAIN = (0.0, 86_400.0, *(86_400.0 * days for days in (2, 4, 8, 16, 32)))
-"""Seconds until a URL that was given up is asked for again, by how many runs gave it up;
-after the last of these it is left alone.
-"""
+AGAIN = (0.0, *(DAY * days for days in (1, 2, 4, 8, 16, 30)))
+"""Seconds until a URL that was given up is asked for again, by how many runs gave it up; of more runs the last."""
+LONGEST = 30 * DAY
+"""Seconds beyond which nothing is put off, whatever a server or a clock said."""
+LONGEST_DONE = 180 * DAY
+"""The same of what was read: old articles hardly ever change."""
 NEVER = 1e12
 HORIZON = 3600.0
 """Seconds that a run waits at most for a URL that is to be tried again; what is due later is left to the next run."""
+OWN_ANSWER = "status = 200 OR status BETWEEN 300 AND 399 OR status IN (404, 410)"
+"""Condition: the answer says something of the page. Any other says something of the moment."""
 
 
 class Urls:
@@ -41,86 +51,80 @@ class Urls:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def reopen(self) -> None:
+    def reopen(self, now: float | None = None) -> None:
         """Return to the queue what was in flight when a crawl broke off, and what an earlier crawl gave up.
 
         What was captured and not read becomes `fetched`: it is read from the archive, not fetched again.
-        An error answer says nothing
-        about the page, so that page is fetched again. What failed comes last,
-        so that it cannot keep the rest from its turn,
-        and at growing intervals (`AGAIN`); what the server asked to leave alone for longer stays `waiting`.
+        An error answer says nothing about the page, so that page is fetched again.
+        What failed comes last, so that it cannot keep the rest from its turn, and at growing intervals (`AGAIN`);
+        what the server asked to leave alone for longer stays `waiting`.
         """
-        read = "status BETWEEN 200 AND 399 OR status IN (404, 410)"
-        self._state.execute(f"UPDATE urls SET state = iif({read}, 'fetched', 'queued') WHERE state = 'captured'")  # noqa: S608 - fixed text
-        self._state.execute("UPDATE urls SET state = 'queued' WHERE state IN ('active', 'refused')")
-        now = time.time()
-        self._state.execute(
-            "UPDATE urls SET state = 'queued', priority = 0 WHERE state = 'failed' AND due <= ?", (now,)
-        )
-        again = "UPDATE urls SET state = 'queued', attempts = attempts / ? * ? WHERE state = 'waiting' AND due <= ?"
-        self._state.execute(again, (ROUND, ROUND, now))
+        now = time.time() if now is None else now
+        self._bound_due(now)
+        self._move("resume")
+        self._move("resume reading", where=OWN_ANSWER)
+        self._move("resume fetching")
+        self._move("resume failed", f"priority = 0, {_FORGET_REDIRECTS}", where="due <= :now", now=now)
+        self._move("resume waiting", "attempts = attempts / :round * :round", where="due <= :now", now=now, round=ROUND)
         # What an earlier run's limits left out is looked at under this run's: from the archive where it was captured.
-        self._state.execute(
-            "UPDATE urls SET state = iif(page IS NULL, 'queued', 'fetched'), capture = page WHERE state = 'excluded'"
-        )
+        self._move("reconsider reading", "capture = page", where="page IS NOT NULL")
+        self._move("reconsider")
+
+    def _bound_due(self, now: float) -> None:
+        """What a server or a clock that went wrong put off for years is due within reason."""
+        late = (UrlState.WAITING, UrlState.FAILED)
+        sql = "UPDATE urls SET due = :soon WHERE {} AND due > :latest"
+        for states, latest in ((late, LONGEST), ((UrlState.DONE,), LONGEST_DONE)):
+            soon = now + LONGEST
+            self._state.execute(sql.format(in_sql(states)), {"soon": soon, "latest": now + latest})
 
     def add(self, found: Found) -> bool:
         """Queue a URL that is not known yet. False where its key is known, in whatever state."""
         cursor = self._state.execute(
-            "INSERT OR IGNORE INTO urls (key, url, kind, priority, depth, hops, via, state) VALUES (?, ?, ?, ?, ?, ?,"
-            " ?, 'queued')",
-            (found.key, found.url, found.kind, found.priority, len(found.hops), found.hops, found.via),
+            "INSERT OR IGNORE INTO urls (key, url, kind, priority, depth, hops, via, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (found.key, found.url, found.kind, found.priority, len(found.hops), found.hops, found.via, UrlState.QUEUED),
         )
         return cursor.rowcount > 0
 
-    def requeue(self, key: str, *, url: str | None = None, priority: int | None = None) -> bool:
+    def requeue(self, key: str, *, url: str | None = None) -> bool:
         """Queue a known URL again, on demand at another address of the same page.
-        False where it is queued or in flight already.
+        False where its turn is still to come, or it is in flight.
 
         With another address also where it is queued at the old one.
         """
-        begun = "'active', 'captured', 'fetched'" if url else "'queued', 'active', 'captured', 'fetched', 'waiting'"
-        cursor = self._state.execute(
-            "UPDATE urls SET state = 'queued', attempts = 0, url = coalesce(?, url), priority = coalesce(?, priority)"  # noqa: S608 - fixed texts
-            f" WHERE key = ? AND state NOT IN ({begun})",
-            (url, priority, key),
-        )
-        return cursor.rowcount > 0
+        change = f"attempts = 0, url = coalesce(:url, url), {_FORGET_REDIRECTS}"
+        return self._move("ask elsewhere" if url else "ask again", change, where="key = :key", key=key, url=url) > 0
 
-    def requeue_where(self, condition: str, *parameters: Any) -> int:
+    def requeue_where(self, condition: str, **parameters: Any) -> int:
         """Queue again every settled URL that meets a condition in SQL, which begins with its kinds; return how many."""
-        sql = (
-            f"UPDATE urls INDEXED BY urls_due SET state = 'queued', attempts = 0 WHERE state = 'done' AND ({condition})"  # noqa: S608 - fixed texts of callers
-        )
-        return self._state.execute(sql, parameters).rowcount
+        change = f"attempts = 0, {_FORGET_REDIRECTS}"
+        done = self._move("ask again", change, where=condition, of=(UrlState.DONE,), index="urls_due", **parameters)
+        rest = tuple(MOVES["ask again"].of - {UrlState.DONE})
+        return done + self._move("ask again", change, where=condition, of=rest, **parameters)
 
     def requeue_due(self, kinds: tuple[str, ...], now: float, priority: int) -> int:
         """Queue again the settled URLs of these kinds whose time to be looked at has come; return how many.
         Costs what is due.
         """
-        marks = ", ".join("?" * len(kinds))
-        again = "UPDATE urls INDEXED BY urls_due SET state = 'queued', attempts = 0, priority = ?"
-        sql = f"{again} WHERE state = 'done' AND kind IN ({marks}) AND due <= ?"
-        return self._state.execute(sql, (priority, *kinds, now)).rowcount
+        where = f"kind IN ({_quoted(kinds)}) AND due <= :now"
+        change = f"attempts = 0, priority = :priority, {_FORGET_REDIRECTS}"
+        options: dict[str, Any] = {"of": (UrlState.DONE,), "index": "urls_due", "now": now, "priority": priority}
+        return self._move("ask again", change, where=where, **options)
 
     def redirect(self, key: str, url: str, hops: str) -> None:
         """Ask for the same page at the address that the server names, one hop further."""
-        self._state.execute(
-            "UPDATE urls SET state = 'queued', url = ?, hops = ?, depth = ? WHERE key = ?", (url, hops, len(hops), key)
-        )
+        change = "url = :url, hops = :hops, depth = length(:hops)"
+        self._move("redirect", change, where="key = :key", key=key, url=url, hops=hops)
 
-    def requeue_unread(self, condition: str, *parameters: Any) -> set[str]:
-        """Queue, in place of reading them from the archive, the URLs that meet a condition in SQL;
-        return their keys.
-        """
-        where = f"state = 'fetched' AND ({condition})"
-        keys = {row[0] for row in self._state.execute(f"SELECT key FROM urls WHERE {where}", parameters)}  # noqa: S608 - fixed texts of callers
-        self._state.execute(f"UPDATE urls SET state = 'queued' WHERE {where}", parameters)  # noqa: S608 - fixed texts of callers
-        return keys
+    def reread(self, key: str) -> None:
+        """Read the newest capture of a page once more from the archive, after an answer that it is unchanged."""
+        self._move("reread", "capture = page", where="key = :key", key=key)
 
-    def read_again(self, key: str) -> None:
-        """Read the newest capture of a page once more from the archive."""
-        self._state.execute("UPDATE urls SET state = 'fetched', capture = page WHERE key = ?", (key,))
+    def widen(self, *but: str) -> int:
+        """Have everything that was read, but for these kinds, read again: under a wider scope it has more links."""
+        self._state.execute(f"UPDATE urls SET read = 0 WHERE kind NOT IN ({_quoted(but)})")  # noqa: S608 - kinds
+        return self._move("widen", where=f"page IS NOT NULL AND kind NOT IN ({_quoted(but)})")
 
     def take(self, now: float | None = None, *, only: tuple[str, ...] | None = None) -> UrlRow | None:
         """The URL to fetch or to read next, marked as begun; the row says in which state it was. None when none is due.
@@ -130,105 +134,161 @@ class Urls:
         `only`: the kinds that may be begun; None for all.
         """
         now = time.time() if now is None else now
-        row = (
-            self._one("state = 'fetched' ORDER BY due LIMIT 1")
-            or self._find_waiting(now, only)
-            or self._find_queued(only)
-        )
+        row = self._find_fetched() or self._find_waiting(now, only) or self._find_queued(only)
         if row is not None:
             # What is in the archive stays known as such while it is read:
             # after a crash it is read again, not fetched again.
-            begun = "captured" if row.state == "fetched" else "active"
-            self._state.execute("UPDATE urls SET state = ? WHERE id = ?", (begun, row.id))
+            self._move("read" if row.state == UrlState.FETCHED else "fetch", where="id = :id", id=row.id)
         return row
 
     def pending(self, *, only: tuple[str, ...] | None = None) -> bool:
         """Whether any URL is left to fetch or to read; of those not begun only kinds in `only` count."""
-        return bool(
-            self._one("state = 'fetched' LIMIT 1")
-            or self._find_queued(only)
-            or self._find_waiting(time.time() + HORIZON, only)
-        )
+        later = time.time() + HORIZON
+        return bool(self._find_fetched() or self._find_queued(only) or self._find_waiting(later, only))
+
+    def _find_fetched(self) -> UrlRow | None:
+        return self._one(f"{in_sql({UrlState.FETCHED})} ORDER BY due LIMIT 1")
 
     def _find_queued(self, only: tuple[str, ...] | None) -> UrlRow | None:
+        queued, first = in_sql({UrlState.QUEUED}), "ORDER BY priority DESC, id LIMIT 1"
         if only is None:
-            return self._one("state = 'queued' ORDER BY priority DESC, id LIMIT 1", index="urls_queue")
-        one = "state = 'queued' AND kind = ? ORDER BY priority DESC, id LIMIT 1"
-        found = [self._one(one, kind, index="urls_queue_kind") for kind in only]
+            return self._one(f"{queued} {first}", index="urls_queue")
+        found = [self._one(f"{queued} AND kind = ? {first}", kind, index="urls_queue_kind") for kind in only]
         return max((row for row in found if row is not None), key=lambda row: (row.priority, -row.id), default=None)
 
     def _find_waiting(self, now: float, only: tuple[str, ...] | None) -> UrlRow | None:
-        kinds = f"AND kind IN ({', '.join('?' * len(only))})" if only is not None else ""
-        return self._one(f"state = 'waiting' AND due <= ? {kinds} ORDER BY due LIMIT 1", now, *(only or ()))
+        kinds = f"AND kind IN ({_quoted(only)})" if only is not None else ""
+        return self._one(f"{in_sql({UrlState.WAITING})} AND due <= ? {kinds} ORDER BY due LIMIT 1", now)
 
     def captured(
         self, key: str, capture: int, *, status: int, date: str, etag: str | None, last_modified: str | None
     ) -> None:
         """Note that the response is in the archive; its links and item are still to be read.
 
-        Only the validators of a page count: those of an error page would make the next answer a 304 to the error.
+        Only the validators of a page are noted: those of an error page would make the next answer a 304 to the error.
         """
-        sql = "UPDATE urls SET state = 'captured', status = ?, fetched_at = ?, capture = ? WHERE key = ?"
-        self._state.execute(sql, (status, date, capture, key))
-        if status == 200:
-            self._state.execute(
-                "UPDATE urls SET page = ?, etag = ?, last_modified = ? WHERE key = ?",
-                (capture, etag, last_modified, key),
-            )
-
-    def finish(self, key: str, state: str = "done", *, due: float = 0, changed_at: str | None = None) -> None:
-        """Nothing is left to do for this URL in this crawl. `due`: when a refresh is to look again."""
-        self._state.execute(
-            "UPDATE urls SET state = ?, due = ?, changed_at = coalesce(?, changed_at) WHERE key = ?",
-            (state, due, changed_at, key),
+        page = "page = :capture, read = 0, etag = :etag, last_modified = :modified," if status == 200 else ""
+        self._move(
+            "keep",
+            f"{page} status = :status, fetched_at = :date, capture = :capture",
+            where="key = :key",
+            key=key,
+            capture=capture,
+            status=status,
+            date=date,
+            etag=etag,
+            modified=last_modified,
         )
+
+    def finish(self, key: str, *, due: float = 0, changed_at: str | None = None, read: bool = True) -> None:
+        """Nothing is left to do for this URL in this run. `due`: when a refresh is to look again.
+
+        `read`: whether its links and its item, if any, are in the state. Without, its validators do not count.
+        """
+        now_read = "read = iif(capture = page, 1, read)," if read else ""
+        change = f"{now_read} attempts = 0, due = :due, changed_at = coalesce(:changed, changed_at)"
+        self._move("finish", change, where="key = :key", key=key, due=due, changed=changed_at)
+
+    def exclude(self, key: str) -> None:
+        """The limits of this run leave it out, or some of what it leads to: later runs look again."""
+        self._move("exclude", where="key = :key", key=key)
+
+    def refuse(self, key: str) -> None:
+        """It may not be asked for."""
+        self._move("refuse", where="key = :key", key=key)
+
+    def put_back(self, key: str) -> None:
+        """The run ends before it could be had."""
+        self._move("put back", where="key = :key", key=key)
 
     def fail(self, key: str) -> None:
-        """Give a URL up in this run. Later runs ask again at growing intervals, and in the end no more."""
+        """Give a URL up in this run. Later runs ask again at growing intervals, at last every thirty days."""
         row = self.find(key)
         rounds = row.attempts // ROUND + 1 if row else 1
-        due = time.time() + AGAIN[rounds - 1] if rounds <= len(AGAIN) else NEVER
-        self._state.execute(
-            "UPDATE urls SET state = 'failed', attempts = ?, due = ? WHERE key = ?", (rounds * ROUND, due, key)
-        )
+        due = time.time() + AGAIN[min(rounds, len(AGAIN)) - 1]
+        change = "attempts = :attempts, due = :due"
+        self._move("fail", change, where="key = :key", key=key, attempts=min(rounds, ROUND) * ROUND, due=due)
 
-    def in_flight(self, kinds: tuple[str, ...]) -> int:
-        """How many URLs of these kinds are being fetched or read."""
-        marks = ", ".join("?" * len(kinds))
-        flying = "SELECT count(*) FROM urls INDEXED BY urls_state WHERE state IN ('active', 'captured')"
-        sql = f"{flying} AND kind IN ({marks})"
-        return int(self._state.execute(sql, kinds).fetchone()[0])
-
-    def note_gone(self, key: str, date: str | None) -> None:
-        """Remember since when the server says that the page is gone; None when it is there again."""
-        self._state.execute("UPDATE urls SET gone_at = ? WHERE key = ?", (date, key))
+    def postpone(self, key: str) -> None:
+        """Leave a URL to the next run, which asks as if this one had not."""
+        self._move("fail", "due = 0", where="key = :key", key=key)
 
     def discard(self, key: str) -> None:
         """Forget what was captured of a page that hid its content:
         it is to be fetched anew, without conditions, in the next run.
         """
-        self._state.execute(
-            "UPDATE urls SET capture = NULL, page = NULL, etag = NULL, last_modified = NULL WHERE key = ?", (key,)
-        )
+        forget = "capture = NULL, page = NULL, etag = NULL, last_modified = NULL"
+        self._state.execute(f"UPDATE urls SET {forget} WHERE key = ?", (key,))  # noqa: S608 - fixed text
         self.fail(key)
 
     def retry(self, key: str, due: float) -> None:
-        """Try again at `due`."""
-        self._state.execute(
-            "UPDATE urls SET state = 'waiting', attempts = attempts + 1, due = ? WHERE key = ?", (due, key)
-        )
+        """Try again at `due`, or in thirty days where that is sooner."""
+        due = min(due, time.time() + LONGEST)
+        self._move("retry", "attempts = attempts + 1, due = :due", where="key = :key", key=key, due=due)
+
+    def in_flight(self, kinds: tuple[str, ...]) -> int:
+        """How many URLs of these kinds are being fetched or read."""
+        where = f"{in_sql(BEGUN)} AND kind IN ({_quoted(kinds)})"
+        sql = f"SELECT count(*) FROM urls INDEXED BY urls_state WHERE {where}"  # noqa: S608 - states and kinds
+        return int(self._state.execute(sql).fetchone()[0])
+
+    def note_gone(self, key: str, date: str | None) -> None:
+        """Remember since when the server says that the page is gone; None when it is there again."""
+        self._state.execute("UPDATE urls SET gone_at = ? WHERE key = ?", (date, key))
+
+    def settle_gone(self, key: str, *, due: float, changed_at: str) -> None:
+        """A page that was finished is gone for good: look again at `due`."""
+        self._state.execute("UPDATE urls SET due = ?, changed_at = ? WHERE key = ?", (due, changed_at, key))
 
     def find(self, key: str) -> UrlRow | None:
         """The row of a page."""
         return self._one("key = ?", key)
 
-    def where(self, condition: str, *parameters: Any) -> Iterator[UrlRow]:
+    def where(self, condition: str, **parameters: Any) -> Iterator[UrlRow]:
         """The rows that meet a condition in SQL."""
         for row in self._state.execute(f"SELECT * FROM urls WHERE {condition}", parameters):  # noqa: S608 - conditions are fixed texts of callers
-            yield UrlRow(**dict(row))
+            yield _as_row(row)
+
+    def newest_id(self, keys: Iterable[str] | None = None) -> int:
+        """The highest id of all URLs, or of those with these keys: ids tell in which order they were found."""
+        if keys is None:
+            return int(self._state.execute("SELECT coalesce(max(id), 0) FROM urls").fetchone()[0])
+        newest = "SELECT id FROM urls WHERE key = ?"
+        found = (self._state.execute(newest, (key,)).fetchone() for key in keys)
+        return max((int(row[0]) for row in found if row), default=0)
 
     def _one(self, condition: str, *parameters: Any, index: str | None = None) -> UrlRow | None:
         """`index`: the one to use; without statistics SQLite would sort the whole queue for its first row."""
         indexed = f"INDEXED BY {index}" if index else ""
         row = self._state.execute(f"SELECT * FROM urls {indexed} WHERE {condition}", parameters).fetchone()  # noqa: S608 - fixed text
-        return UrlRow(**dict(row)) if row else None
+        return _as_row(row) if row else None
+
+    def _move(
+        self,
+        name: str,
+        change: str = "",
+        *,
+        where: str = "1",
+        of: Iterable[UrlState] = (),
+        index: str | None = None,
+        **parameters: Any,
+    ) -> int:
+        """Make a move of the table; return how many rows made it. `of`: only those of its states."""
+        move = MOVES[name]
+        indexed = f"INDEXED BY {index}" if index else ""
+        changes = ", ".join(part for part in (f"state = '{move.to}'", change.strip()) if part)
+        sql = f"UPDATE urls {indexed} SET {changes} WHERE {in_sql(tuple(of) or move.of)} AND ({where})"  # noqa: S608 - states and fixed texts of callers
+        return self._state.execute(sql, parameters).rowcount
+
+
+_FORGET_REDIRECTS = "hops = rtrim(hops, 'R'), depth = length(rtrim(hops, 'R'))"
+"""A page that is asked for anew begins its chain of redirects anew."""
+
+
+def _as_row(row: Any) -> UrlRow:
+    return UrlRow(**{**dict(row), "state": UrlState(row["state"])})
+
+
+def _quoted(names: Iterable[str]) -> str:
+    """Names of kinds as SQL; they are words of our own."""
+    return ", ".join(f"'{name}'" for name in names)

@@ -18,6 +18,7 @@ from typing import Any
 from archive.index.cdxj import merge_index
 from archive.state.database import State
 from archive.state.rows import CaptureRow
+from archive.state.states import UrlState
 from archive.state.urls import Found, Urls
 from crawler.bench.capture import BenchError
 from crawler.bench.corpus import Corpus
@@ -82,7 +83,7 @@ def _memory(served: Served, corpus: Corpus, scratch: Path) -> Section:
 def _queue(state: State, real: list[str], known: int) -> None:
     """Queue the real pages first, and behind them invented ones that are never reached."""
     urls = Urls(state)
-    state.execute("UPDATE urls SET state = 'done'")
+    state.execute("UPDATE urls SET state = ?", (UrlState.DONE,))
     for url in real:
         urls.add(Found(key=url, url=url, kind=Kind.ARTICLE, priority=1000))
     for number in range(known):
@@ -137,8 +138,8 @@ def _pretend(directory: Path, known: int) -> None:
         keys = [f"tin-tuc/{1_600_000_000 + number}" for number in range(known)]
         state.executemany(
             "INSERT INTO urls (key, url, kind, priority, depth, hops, state, due, etag, status, page)"
-            " VALUES (?, ?, 'tin-tuc', 30, 2, 'LL', 'done', ?, 'x', 200, 1)",
-            ((key, f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}", later) for key in keys),
+            " VALUES (?, ?, 'tin-tuc', 30, 2, 'LL', ?, ?, 'x', 200, 1)",
+            ((key, f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}", UrlState.DONE, later) for key in keys),
         )
         state.executemany(
             "INSERT INTO captures (key, uri, date, type, status, mime, payload_digest, file, offset, length, record_id)"

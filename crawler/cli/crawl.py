@@ -96,8 +96,8 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
 
     from archive.directory import read_collection
     from archive.state.database import State
-    from archive.state.urls import NEVER, Urls
-    from crawler.planning.kinds import EMBEDDED, FIRST_PAGES, ITEM_KINDS
+    from archive.state.urls import Urls
+    from crawler.planning.kinds import EMBEDDED, ITEM_KINDS
     from crawler.site.scope import url_key
 
     limits = Limits.of(chosen.get)
@@ -108,19 +108,10 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     if (into / "state.sqlite").exists():
         with State(into / "state.sqlite") as state:
             urls = Urls(state)
-            conditions: list[tuple[str, tuple[Any, ...]]] = [
-                (
-                    "state IN ('queued', 'active', 'refused') OR (state = 'excluded' AND page IS NULL)"
-                    " OR (state IN ('waiting', 'failed') AND due <= ?)",
-                    (time.time(),),
-                )
-            ]
-            if chosen.get("REFRESH"):
-                conditions += [(f"state IN ('done', 'excluded') AND ({where})", kinds) for where, kinds in FIRST_PAGES]
-                due = NEVER if chosen.get("RECHECK") else time.time()
-                conditions.append(("state = 'done' AND kind IN (?, ?) AND due <= ?", (*ITEM_KINDS, due)))
-            for condition, parameters in conditions:
-                for row in urls.where(f"{condition} ORDER BY priority DESC, id", *parameters):
+            for condition in _due_conditions(chosen):
+                for row in urls.where(f"({condition}) ORDER BY priority DESC, id", now=time.time()):
+                    if row.key in seen:
+                        continue
                     seen.add(row.key)
                     known = _find_record(into, state, row.key) if row.kind in ITEM_KINDS and limits.narrow else None
                     if row.kind not in EMBEDDED and limits.leaves_out(row, known):
@@ -132,6 +123,22 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     for seed in chosen["SEEDS"] or [HOME]:
         if url_key(seed) not in seen:
             yield seed
+
+
+def _due_conditions(chosen: dict[str, Any]) -> Iterator[str]:
+    """Conditions in SQL on the frontier's rows, one after the other as a run takes them up; `:now` is the time."""
+    from archive.state.states import SETTLED, UrlState, in_sql
+    from crawler.planning.kinds import FIRST_PAGES, ITEM_KINDS
+
+    left = in_sql((UrlState.QUEUED, UrlState.ACTIVE, UrlState.REFUSED))
+    late = in_sql((UrlState.WAITING, UrlState.FAILED))
+    yield f"{left} OR ({in_sql((UrlState.EXCLUDED,))} AND page IS NULL) OR ({late} AND due <= :now)"
+    if chosen.get("REFRESH"):
+        for first in FIRST_PAGES:
+            yield f"{in_sql(SETTLED)} AND ({first})"
+        kinds = ", ".join(f"'{kind}'" for kind in ITEM_KINDS)
+        due = "1" if chosen.get("RECHECK") else "due <= :now"
+        yield f"{in_sql((UrlState.DONE,))} AND kind IN ({kinds}) AND {due}"
 
 
 def _find_record(into: Path, state: "State", key: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import logging
 import re
 import time
 from collections import Counter
-from typing import Self
+from typing import NoReturn, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -17,19 +17,21 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import ArchiveError
-from archive.state.urls import ROUND
+from archive.state.urls import LONGEST, ROUND
 from crawler.engine.pace import SLOT, Pace
 from crawler.engine.session import ArchiveSession, Postponed
-from crawler.planning.kinds import EMBEDDED
+from crawler.planning.kinds import EMBEDDED, GONE
 from crawler.planning.skips import Why
 from crawler.site.scope import FILE_HOSTS, Kind
 
 logger = logging.getLogger(__name__)
 
-REFUSED = frozenset({401, 403, 407, 451})
+REFUSED = frozenset({401, 403, 407, 451, 511})
 """Statuses by which a site refuses us; the page is asked for again in the next run."""
-TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+TRY_AGAIN = frozenset({408, 425, 429, *range(500, 600)}) - REFUSED
 """Statuses that speak of the moment and not of the page."""
+OF_THE_PAGE = frozenset({200, *range(300, 400), *GONE})
+"""Statuses that say something of the page. Any other leaves it unread, and the next run asks again."""
 CHALLENGE = re.compile(
     rb"cf-chl|challenge-platform|challenge-form|just a moment|checking your browser|captcha", re.IGNORECASE
 )
@@ -102,12 +104,15 @@ class AnswerMiddleware:
         if response.status in REFUSED or (response.status in TRY_AGAIN and _is_challenge(response)):
             self._urls.fail(request.meta["key"])
             self._note_failure("refused", request, f"status {response.status}")
+            self._session.note_missed(request.meta, request.url, f"status {response.status}")
             if request.meta.get("kind") not in EMBEDDED:
                 self._session.note_refusal(f"{request.url}: status {response.status}")
             raise Settled(f"status {response.status}")
         if response.status in TRY_AGAIN:
             self._try_again(request, f"status {response.status}", _retry_after(response))
         self._note_answer()
+        if response.status not in OF_THE_PAGE:
+            self._give_up(request, f"status {response.status}")
         self._file_failures.pop(urlparse_cached(request).hostname or "", None)
         self._pace.ease(request.meta.get("download_latency", 0.0))
         if response.status != 200 and not 300 <= response.status < 400:
@@ -128,20 +133,27 @@ class AnswerMiddleware:
 
     def _settle(self, request: Request, exception: Exception) -> None:
         if isinstance(exception, IgnoreRequest):
-            self._urls.finish(request.meta["key"], "refused")
+            self._urls.refuse(request.meta["key"])
             self._note_failure("forbidden", request, str(exception))
             return
         if isinstance(exception, DownloadCancelledError):
             # Larger than the user wants: an answer all the same, and its beginning is kept.
             self._note_answer()
-            self._urls.finish(request.meta["key"])
+            self._urls.finish(request.meta["key"], due=time.time() + LONGEST, read=False)
             self._note_failure("too_large", request, str(exception))
             return
         self._try_again(request, _describe(exception), None)
 
-    def _leave_to_next_run(self, request: Request, why: str) -> None:
+    def _give_up(self, request: Request, why: str) -> NoReturn:
+        """Leave a page to later runs, which ask at growing intervals. Raises Settled."""
+        self._urls.fail(request.meta["key"])
+        self._note_failure("failed", request, why)
+        self._session.note_missed(request.meta, request.url, why)
+        raise Settled(why)
+
+    def _leave_to_next_run(self, request: Request, why: str) -> NoReturn:
         """Raises Settled."""
-        self._urls.finish(request.meta["key"], "failed")
+        self._urls.postpone(request.meta["key"])
         self._note_failure("postponed", request, why)
         raise Settled(why)
 
@@ -149,7 +161,7 @@ class AnswerMiddleware:
         self._answered, self._row = True, 0
         self._session.outcome.answered = True
 
-    def _try_again(self, request: Request, why: str, after: float | None) -> None:
+    def _try_again(self, request: Request, why: str, after: float | None) -> NoReturn:
         """Raises Settled."""
         key, attempts = request.meta["key"], request.meta.get("attempts", 0) % ROUND + 1
         host = urlparse_cached(request).hostname or ""
@@ -164,13 +176,12 @@ class AnswerMiddleware:
         self._pace.slow_down(after)
         if host not in FILE_HOSTS and (not self._answered or self._row >= FAILURES_IN_A_ROW):
             # A site that is down is not asked again and again; the next run begins where this one stops.
-            self._urls.finish(key, "queued")
+            self._urls.put_back(key)
             self._note_failure("unreachable", request, why)
             self._session.give_up(why)
         # Photos are many, and none is worth a second visit in the same crawl.
         elif attempts >= (1 if request.meta.get("kind") == Kind.IMAGE else self._attempts):
-            self._urls.fail(key)
-            self._note_failure("failed", request, why)
+            self._give_up(request, why)
         else:
             self._urls.retry(key, time.time() + (after if after is not None else self._backoff * 2 ** (attempts - 1)))
             self._crawler.stats.inc_value("frontier/retried")

@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
 from archive.state.rows import UrlRow
+from archive.state.states import BEGUN, UrlState
 from archive.state.urls import NEVER, Found
 from crawler.engine.answers import Settled
 from crawler.engine.budget import MediaBudget
@@ -26,7 +27,7 @@ from crawler.engine.session import ArchiveSession, Postponed
 from crawler.planning.coverage import find_gaps
 from crawler.planning.kinds import EMBEDDED, FIRST_PAGES, GONE, ITEM_KINDS, MEDIA, PRIORITY, REVISIT
 from crawler.planning.skips import Why
-from crawler.site.scope import Kind, find_kind, find_page, url_key, without_tracking
+from crawler.site.scope import Kind, find_kind, find_page, listing_name, url_key, without_tracking
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +47,8 @@ class Frontier:
         self._limit = settings.getint("ARTICLE_LIMIT")
         self._media = MediaBudget(crawler)
         self._refresh = settings.getbool("REFRESH")
-        self._new: set[str] = set()
-        """Keys that this run was the first to see: as many as there is news."""
         self._again: set[str] = set()
-        """Known listing pages that this run has queued once more."""
+        """Known pages that this run has queued once more."""
         self._deeper: dict[str, int] = {}
         """Listing page → how many pages behind it are looked at again as well."""
 
@@ -65,12 +64,7 @@ class Frontier:
         if self._crawler.settings.getbool("FILL_GAPS"):
             self._queue_around_gaps()
         if self._refresh:
-            # What was read under another run's limits has links that nobody noted: a 304 must not hide them.
-            first, kinds = FIRST_PAGES[0]
-            self._session.unread = self._urls.requeue_unread(f"{first} OR kind = ?", *kinds, Kind.FEED)
-            listings = len(self._session.unread) + sum(
-                self._urls.requeue_where(where, *kinds) for where, kinds in FIRST_PAGES
-            )
+            listings = sum(self._urls.requeue_where(where) for where in FIRST_PAGES)
             until = NEVER if self._crawler.settings.getbool("RECHECK") else time.time()
             due = self._urls.requeue_due(ITEM_KINDS, until, PRIORITY[Kind.ARTICLE] - REVISIT)
             logger.info("refresh: %d listings, %d articles due", listings, due)
@@ -123,8 +117,8 @@ class Frontier:
         if after is not None and left and key not in self._again:
             self._deeper[key] = left - 1
             return self._turn_page(key, kind, request)
-        if self._refresh and after is not None:
-            return self._turn_page(key, kind, request) if self._new.intersection(after) else False
+        if after is not None:
+            return self._turn_to_news(key, kind, request, after)
         return self._add(key, kind, request) or (self._refresh and self._moved(key, kind, request.url))
 
     def _add(self, key: str, kind: Kind, request: Request) -> bool:
@@ -139,11 +133,16 @@ class Frontier:
         added = self._urls.add(found)
         if added:
             self._crawler.stats.inc_value("frontier/added")
-            if self._refresh:
-                self._new.add(key)
         elif kind in ITEM_KINDS and (known := self._urls.find(key)) is not None and known.url != found.url:
             self._session.skips.note(found.url, found.via, Why.DUPLICATE, known.url)
         return added
+
+    def _turn_to_news(self, key: str, kind: Kind, request: Request, shown: tuple[str, ...]) -> bool:
+        """Queue a listing's next page where the one before shows news; of a first crawl every page."""
+        news, listing = self._session.news, listing_name(request.meta.get("via") or request.url)
+        if news.has_news(listing, shown) and (self._refresh or news.read_to(listing) is not None):
+            return self._turn_page(key, kind, request)
+        return not self._refresh and self._add(key, kind, request)
 
     def _turn_page(self, key: str, kind: Kind, request: Request) -> bool:
         """Queue a listing's next page, also one that an earlier run has seen; once."""
@@ -178,14 +177,14 @@ class Frontier:
             return None
         if row is None:
             return None
-        if row.state != "fetched":
+        if row.state is not UrlState.FETCHED:
             self._media.begin(row.kind)
         return self._as_request(row)
 
     def _is_ruled_out(self, row: UrlRow) -> bool:
         """Whether this run's limits leave out what an earlier run queued, as far as is known without fetching it."""
         limits = self._session.limits
-        if row.state == "fetched" or row.kind in EMBEDDED or not limits.narrow:
+        if row.state is UrlState.FETCHED or row.kind in EMBEDDED or not limits.narrow:
             return False
         known = self._collection.find_item(row.key) if row.kind in ITEM_KINDS and row.page is not None else None
         return limits.leaves_out(row, known)
@@ -194,9 +193,9 @@ class Frontier:
         """An article that is known stays due; anything else is looked at again by the next run."""
         self._session.skips.note(row.url, row.via, Why.LIMIT)
         if row.page is not None and row.kind in ITEM_KINDS:
-            self._urls.finish(row.key, due=row.due)
+            self._urls.finish(row.key, due=row.due, read=False)
         else:
-            self._urls.finish(row.key, "excluded")
+            self._urls.exclude(row.key)
 
     def _as_request(self, row: UrlRow) -> Request:
         meta: dict[str, Any] = {
@@ -207,11 +206,11 @@ class Frontier:
             "attempts": row.attempts,
         }
         headers: dict[str, bytes] = {}
-        if row.state == "fetched":
+        if row.state is UrlState.FETCHED:
             meta["stored_capture"] = row.capture
-        # A page that was gone is asked for without conditions:
-        # where it is back unchanged, a 304 would say nothing of its text.
-        elif row.page is not None and row.gone_at is None and row.status not in GONE:
+        # A page that nobody has read, or that was gone, is asked for without conditions:
+        # where it is unchanged, a 304 would say nothing of its text.
+        elif row.is_read and row.gone_at is None and row.status not in GONE:
             if row.etag:
                 headers["If-None-Match"] = row.etag.encode("latin-1")  # the bytes that the server sent
             if row.last_modified:
@@ -229,7 +228,7 @@ class Frontier:
         )
 
     def settle_failure(self, failure: Failure) -> None:
-        """The errback of every request: what nothing else has settled is done with, its capture kept."""
+        """The errback of every request: what nothing else has settled was not had; its capture is kept."""
         request: Any = failure.request  # type: ignore[attr-defined] # Scrapy adds it
         if isinstance(failure.value, Settled | Postponed | ArchiveError) or "key" not in request.meta:
             return
@@ -240,11 +239,9 @@ class Frontier:
 
     def _settle_failure(self, request: Request, failure: Failure) -> None:
         row = self._urls.find(request.meta["key"])
-        if row is not None and row.state in {"active", "captured"}:
-            if row.state == "active":
-                self._urls.fail(row.key)
-            else:
-                self._urls.finish(row.key)
+        if row is not None and row.state in BEGUN:
+            self._urls.fail(row.key)
+            self._session.note_missed(request.meta, request.url, failure.getErrorMessage())
             logger.warning("%s: %s", request.url, failure.getErrorMessage())
 
     def _take(self) -> UrlRow | None:

@@ -14,7 +14,9 @@ from crawler.site.scope import Kind, find_page
 
 def knows_listing(urls: Urls, slug: str) -> bool:
     """Whether a listing with that slug was seen, by whatever run."""
-    return any((page := find_page(row.url)) and page.slug == slug for row in urls.where("kind = ?", Kind.LISTING))
+    return any(
+        (page := find_page(row.url)) and page.slug == slug for row in urls.where("kind = :kind", kind=Kind.LISTING)
+    )
 
 
 def known_articles(collection: Collection) -> list[Known]:

@@ -43,12 +43,14 @@ class ArchivePipeline:
         if capture is None:
             raise DropItem(f"{item.url}: expected a capture of the page in the archive, got none")
         if not self._session.limits.wants(item.date, item.section):
-            collection.urls.finish(capture.key, "excluded")
+            collection.urls.exclude(capture.key)
+            self._session.pages.note_had(str(item.kind))
             stats.inc_value("articles/excluded")
             return
         stamped = collection.append_item(as_record(item), capture, reparse=partial(reparse, collection.path))
         collection.urls.note_gone(capture.key, None)
         due = next_visit(datetime.now(UTC), item.date)
+        self._session.pages.note_had(str(item.kind))
         collection.urls.finish(capture.key, due=due, changed_at=capture.date if stamped else None)
         if item.date is None:
             stats.inc_value("articles/undated")

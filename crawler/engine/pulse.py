@@ -20,6 +20,7 @@ from scrapy.utils.asyncio import create_looping_call
 
 from archive.directory import STATUS
 from archive.errors import ArchiveError
+from archive.state.states import UrlState, in_sql
 from archive.warc.exchange import Exchange
 from crawler.engine.pace import SLOT
 from crawler.engine.session import ArchiveSession
@@ -107,20 +108,21 @@ class Pulse:
 
     def _count_queue(self, now: float) -> None:
         execute = self._session.collection.state.execute
+        queued, later = in_sql((UrlState.QUEUED,)), in_sql((UrlState.WAITING,))
         try:
             self._queue = {
                 str(row[0]): int(row[1])
-                for row in execute("SELECT kind, count(*) FROM urls WHERE state = 'queued' GROUP BY kind")
+                for row in execute(f"SELECT kind, count(*) FROM urls WHERE {queued} GROUP BY kind")  # noqa: S608 - a state
             }
             sections: Counter[str] = Counter()
             for via, count in execute(
-                "SELECT via, count(*) FROM urls WHERE state = 'queued' AND kind IN (?, ?) GROUP BY via"
+                f"SELECT via, count(*) FROM urls WHERE {queued} AND kind IN (?, ?) GROUP BY via"  # noqa: S608 - a state
                 " ORDER BY count(*) DESC LIMIT 500",
                 (Kind.ARTICLE, Kind.DOCUMENT),
             ):
                 sections[listing_name(via) if via else "seeds"] += count
             self._sections = dict(sections.most_common(MOST_SECTIONS))
-            waiting = execute("SELECT url, due, status FROM urls WHERE state = 'waiting' ORDER BY due LIMIT 5")
+            waiting = execute(f"SELECT url, due, status FROM urls WHERE {later} ORDER BY due LIMIT 5")  # noqa: S608 - states
             self._waiting = [
                 Wait(url=row[0], until=_stamp(row[1]), why=f"status {row[2]}" if row[2] else "no answer")
                 for row in waiting

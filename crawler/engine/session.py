@@ -19,17 +19,21 @@ from twisted.internet.defer import Deferred
 from archive.collection import Collection, Options
 from archive.errors import ArchiveError
 from archive.files import as_archive_error
+from archive.state.states import UrlState, in_sql
 from crawler import __version__
 from crawler.engine.commits import Committer
 from crawler.engine.connect import Route, parse_route
+from crawler.engine.deletions import Deletions
 from crawler.engine.health import find_shortfalls
 from crawler.engine.known import coverage, knows_listing, note_older_parsers
+from crawler.engine.news import News
 from crawler.engine.outcome import Outcome
 from crawler.engine.runlog import attach_log
 from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
-from crawler.planning.kinds import describe
+from crawler.planning.kinds import ITEM_KINDS, describe
 from crawler.planning.limits import Limits
+from crawler.planning.missed import PageCounts
 from crawler.planning.skips import Why
 from crawler.reporting.gather import gather_run
 from crawler.reporting.page import render
@@ -58,8 +62,7 @@ class ArchiveSession:
         cacert = settings.get("CACERT")
         self.cacert = Path(cacert) if cacert else None
         self.limits = read_limits(settings)
-        self.unread: set[str] = set()
-        """Keys of pages that a refresh asks for and whose stored capture is to be read where they are unchanged."""
+        self.pages = PageCounts()
         self._refusals = 0
         self._of_use = False
         self.collection = Collection.open(
@@ -77,6 +80,10 @@ class ArchiveSession:
             seeds=tuple(settings.getlist("SEEDS")),
         )
         self.committer = Committer(self.collection)
+        self.deletions = Deletions(
+            self.collection, at_once=settings.getbool("CONFIRM_GONE"), accept=settings.getbool("ACCEPT")
+        )
+        self.news = News(self.collection.state, self.collection.urls)
         self._began = datetime.now(UTC)
         self._log = attach_log(self.collection.run_directory / "crawl.log")
         self.skips = SkippedLog(self.collection.run_directory / "skipped.jsonl")
@@ -117,6 +124,10 @@ class ArchiveSession:
             self.outcome.spent = spent
             logger.info("budget spent: %s", spent)
             self._end("budget_spent")
+
+    def note_missed(self, meta: Mapping[str, Any], url: str, why: str) -> None:
+        """A page could not be had, for whatever reason; it is asked for again, and named at the end."""
+        self.pages.note_missed(str(meta.get("kind")), url, why)
 
     def note_layout_error(self, code: str, message: str) -> None:
         """Count a page that is no article. Challenge pages in a row mean that the site refuses us."""
@@ -170,6 +181,7 @@ class ArchiveSession:
         outcome.reason = reason
         try:
             if not collection.failed:
+                self._conclude(reason)
                 await maybe_deferred_to_future(self.committer.committed())
         except ArchiveError as failure:
             outcome.failure = outcome.failure or failure
@@ -180,12 +192,13 @@ class ArchiveSession:
             outcome.failure = outcome.failure or failure
             collection.failed = True
         outcome.stats = dict(self._crawler.stats.get_stats())
-        outcome.shortfalls = find_shortfalls(outcome.stats)
+        outcome.shortfalls += find_shortfalls(outcome.stats)
         # A page or two that fail say nothing of the site, once there is an archive of it.
         if not outcome.answered and not outcome.counts.get("items"):
             outcome.unreachable = outcome.unreachable or outcome.last_failure
         if not outcome.spent:
             outcome.unreachable = outcome.unreachable or outcome.refused
+        self._note_pages()
         if reason == "finished" and not outcome.unreachable:
             outcome.shortfalls += self._find_nothing()
         outcome.new_versions, outcome.run = collection.new_versions, collection.run
@@ -218,8 +231,30 @@ class ArchiveSession:
     def _list_what_is_left(self) -> None:
         """What a spent budget left in the queue."""
         if self.outcome.spent and self.outcome.failure is None:
-            for row in self.collection.urls.where("state = 'queued' ORDER BY priority DESC, id LIMIT ?", MOST):
+            for row in self.collection.urls.where(
+                f"{in_sql((UrlState.QUEUED,))} ORDER BY priority DESC, id LIMIT :most", most=MOST
+            ):
                 self.skips.note(row.url, row.via, Why.BUDGET, self.outcome.spent)
+
+    def _note_pages(self) -> None:
+        """What became of the pages that were asked for."""
+        shortfall, missed = self.pages.find_shortfall(), self.pages.name_missed()
+        self.outcome.shortfalls += [shortfall] if shortfall else []
+        self.outcome.notes += [missed] if missed else []
+
+    def _conclude(self, reason: str) -> None:
+        """Say which articles are gone, and note how far the listings are read, where the run came to its own end."""
+        asked = sum(self.pages.had[kind] for kind in ITEM_KINDS)
+        doubt = self.deletions.conclude(asked, self._crawler.stats.inc_value)
+        if doubt is not None:
+            self.outcome.shortfalls.append(doubt)
+        if reason == "finished" and not self.outcome.unreachable and not self.leaves_links:
+            self.news.conclude(refresh=self._crawler.settings.getbool("REFRESH"))
+
+    @property
+    def leaves_links(self) -> bool:
+        """Whether this run's limits leave out links that a later run is to follow."""
+        return self.limits.narrow
 
     def _find_nothing(self) -> list[str]:
         """What a run found nothing of that it was to find."""

@@ -8,18 +8,15 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archive.errors import ArchiveError
+from archive.state.urls import LONGEST
 from crawler.engine.session import ArchiveSession
 from crawler.items import Article
 from crawler.planning.kinds import EMBEDDED, GONE, ITEM_KINDS
 from crawler.planning.revisits import next_visit
-from crawler.site.times import VIETNAM
+from crawler.site.scope import is_first_page
 
 HIDDEN = frozenset({"challenge", "login", "unavailable"})
-"""Layout errors that say nothing about the page itself."""
-UNKNOWN_AGAIN = 30 * 86_400
-"""Seconds until a page that never was an article is looked at again."""
-CONFIRM_AFTER = 86_400
-"""Seconds until a page that is gone is asked for once more."""
+"""Reasons why a page could not be read that say nothing about the page itself."""
 
 
 class SettlingMiddleware:
@@ -29,7 +26,9 @@ class SettlingMiddleware:
         self._crawler = crawler
         self._session = ArchiveSession.of(crawler)
         self._urls = self._session.collection.urls
-        self._confirm_gone = crawler.settings.getbool("CONFIRM_GONE")
+        self._refresh = crawler.settings.getbool("REFRESH")
+        self._asked: set[str] = set()
+        """Pages that were read from the archive, and are asked of the site next; once each."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -50,63 +49,83 @@ class SettlingMiddleware:
                 self._session.stop(failure)
 
     def _settle(self, response: Response) -> None:
-        """A page that gave no article: gone, unchanged, or none."""
-        key, kind = response.meta["key"], response.meta["kind"]
-        if response.meta.get("layout_error") in HIDDEN:
+        """A page that gave no article: unchanged, gone, elsewhere, not to be read, or one that only leads to others."""
+        key, kind, unread = response.meta["key"], response.meta["kind"], response.meta.get("unread")
+        if unread in HIDDEN:
             self._urls.discard(key)
+            self._note_missed(response, f"{unread} in its place")
+        elif response.status == 304:
+            self._settle_unchanged(response)
+        elif unread == "soft-404" and self._session.collection.state.find_version(key) is None:
+            # A page that says there is no such article, where none ever was.
+            self._session.pages.note_had("none")
+            self._urls.finish(key, due=self._next_visit(key), read=False)
+        elif unread is not None:
+            self._urls.fail(key)
+            self._note_missed(response, unread)
         elif kind not in ITEM_KINDS:
             self._settle_listing(response)
-        elif response.status in GONE or response.meta.get("layout_error") == "soft-404" or _is_elsewhere(response):
+        elif response.status in GONE:
             self._settle_gone(key)
+        else:  # it leads to another article
+            self._finish(response)
+
+    def _finish(self, response: Response) -> None:
+        key, kind = response.meta["key"], response.meta["kind"]
+        self._session.pages.note_had(kind)
+        self._urls.finish(key, due=self._next_visit(key) if kind in ITEM_KINDS else 0)
+
+    def _note_missed(self, response: Response, why: str) -> None:
+        self._session.note_missed(response.meta, response.url, why)
+
+    def _settle_unchanged(self, response: Response) -> None:
+        """304: done with where the page was read; else it is read from the archive; and where that holds none,
+        the answer says nothing.
+        """
+        key = response.meta["key"]
+        row = self._urls.find(key)
+        if row is None or row.page is None or row.gone_at is not None:
+            self._urls.fail(key)
+            self._note_missed(response, "status 304 without a page")
+        elif not row.is_read:
+            self._urls.reread(key)
         else:
-            if response.status == 304:
+            if response.meta["kind"] in ITEM_KINDS:
                 self._crawler.stats.inc_value("articles/not_modified")
-            self._urls.note_gone(key, None)
-            self._urls.finish(key, due=self._next_visit(key))
+            self._finish(response)
 
     def _settle_listing(self, response: Response) -> None:
         """What leads to articles. Read under limits that leave out links, it is read again, from the archive,
-        by later runs.
+        by later runs; read from the archive, it is asked of the site next where that is what the run is for.
         """
-        key, unread = response.meta["key"], self._session.unread
-        if response.status == 304 and key in unread:
-            self._urls.read_again(key)
-        elif self._session.limits.narrow and response.meta["kind"] not in EMBEDDED and response.status in {200, 304}:
-            self._urls.finish(key, "excluded")
+        key, kind = response.meta["key"], response.meta["kind"]
+        embedded = kind in EMBEDDED
+        narrow = self._session.leaves_links and not embedded and response.status == 200
+        if narrow:
+            self._session.pages.note_had(kind)
+            self._urls.exclude(key)
         else:
-            self._urls.finish(key)
-        unread.discard(key)
+            self._finish(response)
+        stored = "stored_capture" in response.meta and not embedded
+        if self._refresh and stored and (not narrow or is_first_page(response.url)) and key not in self._asked:
+            self._asked.add(key)
+            self._urls.requeue(key)
 
     def _next_visit(self, key: str) -> float:
         """When to look again at a page that gave no article now: by the article's day where one is known."""
         now = datetime.now(UTC)
         known = self._session.collection.state.find_version(key)
-        return now.timestamp() + UNKNOWN_AGAIN if known is None else next_visit(now, known.date)
+        return now.timestamp() + LONGEST if known is None else next_visit(now, known.date)
 
     def _settle_gone(self, key: str) -> None:
-        """Gone is gone when the server says so on two days, since servers also say so when they are broken."""
+        """404 or 410: noted of an article that is known and live; whether it is gone the end of the run decides."""
         collection = self._session.collection
-        now = datetime.now(UTC)
-        row, known = self._urls.find(key), collection.find_item(key)
-        if row is None or known is None or known["status"] == "gone":
+        row, known = self._urls.find(key), collection.state.find_version(key)
+        if row is None or known is None or known.status == "gone":
+            self._session.pages.note_had("gone")
             self._urls.finish(key, due=self._next_visit(key))
-            return
-        before = row.gone_at
-        today = now.astimezone(VIETNAM).date().isoformat()
-        self._urls.note_gone(key, before or today)
-        if not self._confirm_gone and before in {None, today}:
-            self._urls.finish(key, due=now.timestamp() + CONFIRM_AFTER)
-            self._crawler.stats.inc_value("articles/missing")
-            return
-        held = collection.state.find_record(known["warc"]["file"], known["warc"]["offset"])
-        if held is not None and collection.append_item({**known, "status": "gone"}, held, seen=row.fetched_at):
-            self._crawler.stats.inc_value("articles/gone")
-        self._urls.finish(key, due=next_visit(now, known["date"]), changed_at=row.fetched_at)
-
-
-def _is_elsewhere(response: Response) -> bool:
-    """Whether an article's address leads to another page: then the article is not there any more."""
-    return 300 <= response.status < 400 and response.status != 304
+        else:
+            self._session.deletions.note(row)
 
 
 def _is_same_page(output: Any, response: Response) -> bool:

@@ -200,7 +200,8 @@ def _find_item(found: events.Found) -> FoundItem | None:
             parser=parser_of(stored) or "",
             status=str(stored["status"]),
             url=str(stored["url"]),
-            captured_at=str(stored["captured_at"]),
+            # Of an article that is gone the moment of that; its text was captured before.
+            captured_at=str((stored.get("gone") or {}).get("confirmed_at") or stored["captured_at"]),
             record_id=str(stored["warc"]["record_id"]),
         )
     except (TypeError, KeyError, ValueError):

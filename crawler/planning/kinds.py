@@ -33,13 +33,16 @@ def describe(url: str) -> Found | None:
     return Found(key=url_key(url), url=without_tracking(url), kind=kind, priority=PRIORITY[kind])
 
 
+LISTINGS = (Kind.HOME, Kind.LISTING, Kind.PAGE)
+"""What leads to articles page by page."""
+
 GONE = frozenset({404, 410})
 """Statuses that say that there is no such page, or no more."""
 
-FIRST_PAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("kind IN (?, ?) AND key NOT LIKE '%?%'", (Kind.HOME, Kind.LISTING)),
-    ("kind = ? AND status IN (200, 304)", (Kind.FEED,)),
+FIRST_PAGES = (
+    f"kind IN ('{Kind.HOME}', '{Kind.LISTING}') AND key NOT LIKE '%?%'",
+    f"kind = '{Kind.FEED}' AND page IS NOT NULL",
     # `/tu-lieu/van-kien` and the like list documents; their further pages have a number.
-    ("kind = ? AND status IN (200, 304) AND key NOT GLOB '*[?0-9]*'", (Kind.PAGE,)),
+    f"kind = '{Kind.PAGE}' AND page IS NOT NULL AND key NOT GLOB '*[?0-9]*'",
 )
-"""Conditions in SQL on the frontier's rows, with their parameters: what a refresh looks at to find what is new."""
+"""Conditions in SQL on the frontier's rows: what a refresh looks at to find what is new."""

@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from archive.state.states import UrlState
 from crawler.reporting.report_data import Captures, Example, Frontier, Group
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Any]]
 EXAMPLES = 5
-LEFT = ("queued", "active", "captured", "fetched", "waiting", "failed", "excluded", "refused")
+LEFT = tuple(state for state in UrlState if state is not UrlState.DONE)
 """States of what is not done."""
 _RUN = re.compile(r"-(\d{14,17})-\d{5}-")
 

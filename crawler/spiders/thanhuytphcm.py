@@ -15,6 +15,7 @@ from crawler.items import Article, WarcPointer
 from crawler.pages import LayoutError, Link, parse_article, parse_links
 from crawler.pages.links.feeds import parse_feed, parse_style
 from crawler.planning.follow import Follow, select_links, shown_items
+from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.skips import explain_skip
 from crawler.site.scope import (
     CANONICAL_HOST,
@@ -26,6 +27,7 @@ from crawler.site.scope import (
     is_trap,
     listing_name,
     url_key,
+    without_tracking,
 )
 
 logger = logging.getLogger(__name__)
@@ -144,7 +146,7 @@ class ThanhuySpider(Spider):
 
     def _note_hidden(self, response: Response, why: str) -> None:
         """Something stands in the page's place: it is asked for again, and counts as a refusal."""
-        response.meta["layout_error"] = "challenge"
+        response.meta["unread"] = "challenge"
         self._session.note_layout_error("challenge", why)
 
     def _turn(self, url: str, links: list[Link]) -> frozenset[str]:
@@ -173,7 +175,7 @@ class ThanhuySpider(Spider):
                 self._note_hidden(response, f"{response.url}: expected an article, got a check for robots")
                 return None
             self._session.note_layout_error(error.code, str(error))
-            response.meta["layout_error"] = error.code
+            response.meta["unread"] = error.code
             return None
         self._session.note_answer(of_use=True)
         capture = response.meta["capture"]
@@ -215,13 +217,18 @@ class ThanhuySpider(Spider):
             target = location
         kind = find_kind(target)
         hops = response.meta.get("hops", "")
-        if not location or kind is None or is_trap(target) or hops.endswith("R" * MAX_REDIRECTS):
+        ends = hops.endswith("R" * MAX_REDIRECTS) or without_tracking(target) == without_tracking(response.url)
+        if not location or kind is None or is_trap(target) or ends:
             self.crawler.stats.inc_value("redirects/refused")
             logger.info("%s: redirect to %s not followed", response.url, target)
-            if kind is None or is_trap(target):
+            response.meta["unread"] = f"sent round in a circle to {target[:200]}" if ends else "sent nowhere"
+            if location and (kind is None or is_trap(target)):
                 self._note_hidden(response, f"{response.url}: expected a page, got sent to {target[:200]}")
             return
         self._session.note_answer()
+        if response.meta.get("kind") in ITEM_KINDS and kind not in ITEM_KINDS:
+            # To the home page, a notice, an error page: it says nothing of the article. Only a 404 or 410 does.
+            response.meta["unread"] = f"sent to {target[:200]}"
         request = self._follow(response, Follow(url=target, kind=kind, hop="R"))
         request.meta["redirected_from"] = response.meta.get("key")
         yield request

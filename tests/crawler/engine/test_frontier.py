@@ -125,7 +125,8 @@ def test_answer_that_is_no_page_is_an_answer_all_the_same(runs: Runs) -> None:
     assert 0 == runs.crawl(verb="refresh")[0]
 
 
-def test_article_that_leads_to_the_home_page_is_gone(runs: Runs) -> None:
+def test_article_that_leads_elsewhere_is_not_gone_and_is_named(runs: Runs) -> None:
+    """A notice of maintenance, an error page, the home page: none says that there is no such article."""
     runs.crawl()
     article = runs.running.site.newest()[0]
     runs.running.instead[article.path] = moved(HOME)
@@ -134,12 +135,10 @@ def test_article_that_leads_to_the_home_page_is_gone(runs: Runs) -> None:
     with sqlite3.connect(runs.directory / "state.sqlite") as state:
         state.execute("UPDATE urls SET due = 0 WHERE key = ?", (article.key,))
     state.close()
-    runs.crawl("--confirm-gone", verb="refresh")
-    assert ["gone"] == [
-        record["status"]
-        for record in read_articles(runs.directory)
-        if f"{record['kind']}/{record['id']}" == article.key
-    ]
+    done = run_thanhuy("refresh", *runs.options, "--confirm-gone")
+    assert "1 page could not be had" in done.stderr
+    assert article.path in done.stderr
+    assert {"live"} == {record["status"] for record in read_articles(runs.directory)}
 
 
 def test_page_over_the_size_limit_is_asked_for_once(runs: Runs) -> None:
@@ -270,21 +269,19 @@ def test_dry_run_keeps_to_the_limits(runs: Runs) -> None:
     assert [] == runs.running.log
 
 
-def test_page_that_never_answers_is_asked_for_less_and_less(tmp_path: Path) -> None:
-    """By the runs that gave it up: at once, then after days that double, at last no more."""
+def test_page_that_never_answers_is_asked_for_less_and_less_but_for_ever(tmp_path: Path) -> None:
+    """By the runs that gave it up: at once, then after days that double, at last every thirty days."""
     with State(tmp_path / "state.sqlite") as state:
         urls = Urls(state)
         urls.add(Found(key="a", url="https://www.thanhuytphcm.vn/a", kind="page", priority=1))
-        waits = []
+        waits, now = [], time.time()
         for _ in range(9):
-            urls.retry("a", 0)
+            assert urls.take() is not None
             urls.fail("a")
             row = urls.find("a")
             assert row is not None
-            waits.append(round((row.due - time.time()) / 86_400))
-            urls.reopen()
-            assert ("queued" if row.due <= time.time() else "failed") == state.execute(
-                "SELECT state FROM urls"
-            ).fetchone()[0]
-        assert [0, 1, 2, 4, 8, 16, 32] == waits[:7]
-        assert min(waits[7:]) > 36_500
+            waits.append(round((row.due - now) / 86_400))
+            urls.reopen(row.due - 1)
+            assert row.due <= now + 5 or urls.take() is None
+            urls.reopen(row.due)
+        assert [0, 1, 2, 4, 8, 16, 30, 30, 30] == waits
