@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.errors import ArchiveError, NotACollection
+from archive.errors import NotACollection
 from archive.files import OPEN_SUFFIX, list_lines, list_warcs, replace_file
 from archive.lock import NAME as LOCK
 from archive.lock import is_locked
@@ -103,31 +103,3 @@ def look(path: Path, name: str) -> Shelf:
     warcs = sorted(list_warcs(path) + list_warcs(path, unfinished=True))
     lines = sorted(list_lines(path) + list_lines(path, unfinished=True))
     return Shelf(path=path, name=name.rstrip("/"), warcs=tuple(warcs), lines=tuple(lines), live=is_locked(path))
-
-
-WARC_NAMES = (".warc", ".warc.gz", ".warc.open", ".warc.gz.open")
-
-
-class NothingToVerify(ArchiveError):
-    """A path that is no collection, no WARC and no WACZ."""
-
-
-def kind_of(path: Path) -> str:
-    """`collection`, `warc` or `wacz`. Raises NothingToVerify."""
-    if path.is_dir():
-        if (path / "collection.json").exists() or (path / "warc").is_dir():
-            return "collection"
-        raise NothingToVerify(
-            f"{path}: expected a collection, a WARC or a WACZ file, got a directory without collection.json"
-        )
-    if not path.exists():
-        raise NothingToVerify(f"{path}: expected a collection, a WARC or a WACZ file, got nothing of that name")
-    with path.open("rb") as stream:
-        start = stream.read(5)
-    if start.startswith(b"PK\x03\x04") or path.name.endswith(".wacz"):
-        return "wacz"
-    if start == b"WARC/" or path.name.endswith(WARC_NAMES):
-        return "warc"
-    raise NothingToVerify(
-        f"{path}: expected a collection, a WARC or a WACZ file, got a file that begins with {start!r}"
-    )

@@ -23,7 +23,6 @@ MAX_CONTENT = 32 << 20
 MOST_CODINGS = 5
 """More than so many at a time are a trap."""
 CHUNK = 64 * 1024
-_CUT = "expected the end of the compressed data, got the end of the body"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +33,8 @@ class Decoded:
     """Seekable, at its beginning; the caller closes it."""
     error: str | None = None
     """Why the content is not complete; None when it is."""
+    cut: bool = False
+    """Whether that is because the body breaks off."""
     too_large: bool = False
     """Whether that is because it has more bytes than the limit."""
     notes: tuple[str, ...] = ()
@@ -42,6 +43,13 @@ class Decoded:
 
 class _Garbled(Exception):
     """The data cannot be decoded on; says what was expected and what was got."""
+
+
+class _BreaksOff(_Garbled):
+    """The body ends before the encoded data do."""
+
+    def __init__(self) -> None:
+        super().__init__("expected the end of the compressed data, got the end of the body")
 
 
 class _NotApplied(Exception):
@@ -67,7 +75,7 @@ def decode_content(payload: BinaryIO, codings: list[str], *, limit: int = MAX_CO
 
     The payload stays open.
     """
-    source, notes, error, too_large = payload, [], None, False
+    source, notes, error, cut, too_large = payload, [], None, False, False
     if len(codings) > MOST_CODINGS:
         error, codings = f"expected at most {MOST_CODINGS} content codings, got {len(codings)}", []
     for coding in reversed(codings):
@@ -85,7 +93,7 @@ def decode_content(payload: BinaryIO, codings: list[str], *, limit: int = MAX_CO
         except _TooLarge as why:
             error, too_large = error or str(why), True
         except _Garbled as why:
-            error = error or str(why)
+            error, cut = error or str(why), cut or isinstance(why, _BreaksOff)
         if source is not payload:
             source.close()
         source = out
@@ -98,7 +106,7 @@ def decode_content(payload: BinaryIO, codings: list[str], *, limit: int = MAX_CO
                 error, too_large = f"expected at most {limit} bytes, got more", True
                 break
     source.seek(0)
-    return Decoded(content=source, error=error, too_large=too_large, notes=tuple(notes))
+    return Decoded(content=source, error=error, cut=cut, too_large=too_large, notes=tuple(notes))
 
 
 def _decode(source: BinaryIO, out: BinaryIO, coding: str, limit: int) -> list[str]:
@@ -152,7 +160,7 @@ def _gunzip(pieces: Iterator[bytes], notes: list[str]) -> Iterator[bytes]:
         while (begin := _gzip_header(data)) is None:
             more = next(pieces, b"")
             if not more or len(data) > 4 * CHUNK:
-                raise _Garbled(_CUT)
+                raise _BreaksOff
             data += more
         inflate, crc, size = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0
         data = data[begin:]
@@ -205,7 +213,7 @@ def _inflated(inflate: Any, data: bytes, pieces: Iterator[bytes]) -> Iterator[by
         if inflate.eof:
             return
         if not data and len(plain) < CHUNK and not (data := next(pieces, b"")):
-            raise _Garbled(_CUT)
+            raise _BreaksOff
 
 
 def _unbrotli(pieces: Iterator[bytes], _: list[str]) -> Iterator[bytes]:
@@ -223,7 +231,7 @@ def _unbrotli(pieces: Iterator[bytes], _: list[str]) -> Iterator[bytes]:
             yield decoder.process(data, output_buffer_limit=CHUNK)
             data = b""
             if decoder.can_accept_more_data() and not decoder.is_finished() and not (data := next(pieces, b"")):
-                raise _Garbled(_CUT)
+                raise _BreaksOff
     except brotli.error as error:
         raise _Error(error) from error
 
@@ -244,7 +252,7 @@ def _unzstd(pieces: Iterator[bytes], _: list[str]) -> Iterator[bytes]:
             decoder = zstd.ZstdDecompressor()
             while not decoder.eof:
                 if decoder.needs_input and not data and not (data := next(pieces, b"")):
-                    raise _Garbled(_CUT)
+                    raise _BreaksOff
                 yield decoder.decompress(data, CHUNK)
                 data = b""
             data = decoder.unused_data or next(pieces, b"")

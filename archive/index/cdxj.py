@@ -40,13 +40,12 @@ RUN = 50_000
 
 def format_line(row: CaptureRow) -> bytes:
     """One line, without its line feed."""
-    digest = (row.payload_digest or "").removeprefix("sha1:") or None
     not_modified = row.type == "revisit" and row.status == 304
     fields = {
         "url": row.uri,
         "mime": index_type(row.type, row.mime),
         "status": str(row.status) if row.status and not not_modified else None,
-        "digest": f"sha1:{digest}" if digest else None,
+        "digest": row.payload_digest or None,
         "length": str(row.length),
         "offset": str(row.offset),
         "filename": row.file,

@@ -185,11 +185,14 @@ def _check_http(record: Record, message: Message) -> Iterator[Problem]:
         return
     body = record.block_length - message.body_offset
     if message.chunked is not None:
-        if not message.chunked.complete and not record.truncated:
-            yield "http-chunks", message.chunked.error or "expected a complete chunked body"
+        if not message.chunked.complete:
+            why = message.chunked.error or "expected a complete chunked body"
+            yield from _cut(record, "http-chunks", why, sure=message.chunked.size > 0)
         elif message.chunked.rest:
             yield "http-chunks", f"expected nothing after the chunked body, got {message.chunked.rest} bytes"
+        yield from _check_coding(record, message)
         return
+    yield from _check_coding(record, message)
     lengths = set(message.head.all(b"Content-Length"))
     if len(lengths) > 1:
         yield "http-syntax", f"expected one Content-Length, got {len(lengths)} that differ"
@@ -197,11 +200,32 @@ def _check_http(record: Record, message: Message) -> Iterator[Problem]:
         length = lengths.pop()
         if not length.isdigit():
             yield "http-syntax", f"expected Content-Length in digits, got {length[:40]!r}"
-        elif int(length) != body and body and not record.truncated:
-            yield (
-                "http-length",
-                f"expected a body of {int(length)} bytes, as the server's Content-Length has it, got {body}",
-            )
+        elif int(length) != body and body:
+            # Tools that remove a content coding leave the length of what was encoded.
+            sure = body < int(length) and not message.head.codings
+            why = f"expected a body of {int(length)} bytes, as the server's Content-Length has it, got {body}"
+            yield from _cut(record, "http-length", why, sure=sure)
+
+
+def _check_coding(record: Record, message: Message) -> Iterator[Problem]:
+    """A compressed body that breaks off."""
+    assert isinstance(message.head, ResponseHead)
+    if not message.head.codings or record.truncated:
+        return
+    decoded = decode_content(message.payload, message.head.codings)
+    decoded.content.close()
+    if decoded.cut:
+        yield "response-cut", f"{decoded.error}; expected {Field.TRUNCATED} in a response that is not whole, got none"
+
+
+def _cut(record: Record, code: str, why: str, *, sure: bool) -> Iterator[Problem]:
+    """A body that is shorter than it should be; `sure`: only a cut can explain it."""
+    if record.truncated:
+        return
+    if sure:
+        yield "response-cut", f"{why}; expected {Field.TRUNCATED} in a response that is not whole, got none"
+    else:
+        yield code, why
 
 
 def _check_revisit(record: Record, message: Message | None, *, closed: bool) -> Iterator[Problem]:

@@ -7,7 +7,8 @@ or breaks a "shall" of the standard that readers stand on.
 """
 
 import enum
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -48,10 +49,7 @@ class Finding:
         place = self.file if self.offset is None else f"{self.file}:{self.offset}"
         record = f" ({self.record_id})" if self.record_id else ""
         line = f"{place}: {self.severity}: {self.code}: {self.detail}{record}; {self.remedy}"
-        return "".join(
-            char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii")
-            for char in line
-        )
+        return _printable(line)
 
 
 CODES: dict[str, tuple[Severity, str]] = {
@@ -126,6 +124,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "http-syntax": (INFO, NONE),
     "http-length": (INFO, NONE),
     "http-chunks": (INFO, NONE),
+    "response-cut": (WARNING, "capture the page again: nothing in the record says that it is not whole"),
     # Revisits: WARC 1.1 section 6.7
     "revisit-profile": (WARNING, TELL),
     "revisit-of-revisit": (DAMAGE, TELL),
@@ -204,6 +203,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "zip-hidden-bytes": (WARNING, "compare with a copy: no member holds these bytes"),
     "wacz-missing": (DAMAGE, RESTORE),
     "wacz-datapackage": (DAMAGE, RESTORE),
+    "wacz-profile": (WARNING, TELL),
     "wacz-version": (WARNING, TELL),
     "wacz-hash": (DAMAGE, RESTORE),
     "wacz-size": (DAMAGE, RESTORE),
@@ -211,6 +211,8 @@ CODES: dict[str, tuple[Severity, str]] = {
     "wacz-vanished": (DAMAGE, RESTORE),
     "wacz-digest": (DAMAGE, RESTORE),
     "wacz-no-digest": (INFO, NONE),
+    "wacz-signature": (DAMAGE, "do not trust it: the file was altered after it was signed, or signed by somebody else"),
+    "wacz-signature-unchecked": (INFO, NONE),
     "wacz-compressed": (WARNING, "store WARC members uncompressed, so that they can be read by offset"),
     "pages-syntax": (DAMAGE, RESTORE),
     "pages-missing": (WARNING, TELL),
@@ -226,6 +228,16 @@ CLOSED = frozenset(
         "empty-member",
         "extra-line-breaks",
         "bare-lf",
+        "odd-uuid",
+        "date-notation",
+        "unknown-version",
+        "unknown-type",
+        "control-character",
+        "forbidden-header",
+        "repeated-header",
+        "bare-uri",
+        "block-digest-other",
+        "payload-digest-other",
     }
 )
 """Codes that are damage in a collection: nothing lies outside it, and its writer never does this."""
@@ -260,3 +272,31 @@ def count(findings: Iterable[Finding]) -> dict[str, int]:
     for finding in findings:
         counts[finding.severity] += 1
     return counts
+
+
+EXAMPLES = 5
+"""Of so many findings alike each is printed."""
+
+
+def format_findings(findings: Iterable[Finding], most: int = EXAMPLES) -> Iterator[str]:
+    """A line a finding; of those alike in code and severity the first `most`, then how many more there are."""
+    told: Counter[tuple[str, Severity]] = Counter()
+    left: dict[tuple[str, Severity], set[str]] = {}
+    for finding in findings:
+        kind = finding.code, finding.severity
+        told[kind] += 1
+        if told[kind] <= most:
+            yield finding.format()
+        else:
+            left.setdefault(kind, set()).add(finding.file)
+    for (code, severity), files in left.items():
+        where = min(files) if len(files) == 1 else f"{len(files)} files"
+        number = told[code, severity] - most
+        yield _printable(f"{where}: {severity}: {code}: {number} more like these; --all prints each")
+
+
+def _printable(line: str) -> str:
+    """Control characters escaped, so that no file's bytes reach a terminal as they are."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii") for char in line
+    )

@@ -14,6 +14,7 @@ from archive.scratch import open_scratch
 from archive.verify.findings import CLOSED, DAMAGE, INFO, WARNING, Finding, Severity, find
 from archive.verify.rules import PROFILES, URI, parse_date
 from archive.verify.warc import Entry
+from archive.warc.fields import Field
 from archive.warc.filler import TARGET
 
 FIELDS = (
@@ -56,9 +57,9 @@ class Links:
         insert = f"INSERT INTO records ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608 - names of our own
         for entry in entries:
             key = self._db.execute(insert, [getattr(entry, name) for name in FIELDS]).lastrowid
-            links = [("WARC-Concurrent-To", target) for target in entry.concurrent_to]
-            links += [("WARC-Refers-To", entry.refers_to), ("WARC-Warcinfo-ID", entry.warcinfo_id)]
-            links.append(("WARC-Segment-Origin-ID", entry.segment_origin))
+            links = [(Field.CONCURRENT_TO, target) for target in entry.concurrent_to]
+            links += [(Field.REFERS_TO, entry.refers_to), (Field.WARCINFO_ID, entry.warcinfo_id)]
+            links.append((Field.SEGMENT_ORIGIN_ID, entry.segment_origin))
             rows = [(key, name, target) for name, target in links if URI.fullmatch(target)]
             self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", rows)
             self._db.executemany("INSERT OR IGNORE INTO named VALUES (?)", [(lost,) for lost in entry.lost])
@@ -124,7 +125,7 @@ class Links:
                 lost[row["target"]] = first, number + 1
             elif row["t_key"] is None:
                 where = "this collection" if self._closed else "the files given"
-                outside = row["name"] == "WARC-Warcinfo-ID" or row["type"] in ("revisit", "conversion")
+                outside = row["name"] == Field.WARCINFO_ID or row["type"] in ("revisit", "conversion")
                 detail = f"expected {row['name']} to name a record in {where}, got {row['target']}"
                 yield self._find("unresolved-reference", row, detail, INFO if outside else None)
             else:
@@ -138,19 +139,19 @@ class Links:
 
     def _check_reference(self, row: sqlite3.Row) -> Iterator[Finding]:
         name, kind = row["name"], row["t_type"]
-        if row["target"] == row["record_id"] and name != "WARC-Warcinfo-ID":
+        if row["target"] == row["record_id"] and name != Field.WARCINFO_ID:
             yield self._find("wrong-reference", row, f"expected {name} to name another record, got the record itself")
             return
-        if name == "WARC-Warcinfo-ID" and kind != "warcinfo":
+        if name == Field.WARCINFO_ID and kind != "warcinfo":
             yield self._find("wrong-reference", row, f"expected {name} to name a warcinfo record, got a {kind} record")
-        if name == "WARC-Concurrent-To" and kind in ("warcinfo", "conversion", "continuation"):
-            yield self._find(
-                "wrong-reference", row, f"expected {name} to name a record of the same capture, got a {kind} record"
-            )
+        if name == Field.CONCURRENT_TO and kind in ("warcinfo", "conversion", "continuation"):
+            # Of the warcinfo it is a habit of old writers: the capture is whole without the link.
+            code = "concurrent-differs" if kind == "warcinfo" and not self._closed else "wrong-reference"
+            yield self._find(code, row, f"expected {name} to name a record of the same capture, got a {kind} record")
         # Section 5.7: a capture event is "a retrieval against a single target-URI"; 5.14:
         # metadata copy the URI of what they describe.
-        one_uri = (name == "WARC-Concurrent-To" and row["target_uri"].startswith("http")) or (
-            name == "WARC-Refers-To" and row["type"] == "metadata"
+        one_uri = (name == Field.CONCURRENT_TO and row["target_uri"].startswith("http")) or (
+            name == Field.REFERS_TO and row["type"] == "metadata"
         )
         if one_uri and row["t_uri"] and row["target_uri"] and row["t_uri"] != row["target_uri"]:
             detail = (

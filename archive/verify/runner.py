@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from archive import fixity
-from archive.directory import Shelf, kind_of, look
+from archive.directory import Shelf, look
 from archive.errors import ArchiveError
 from archive.files import OPEN_SUFFIX
+from archive.kinds import kind_of
 from archive.lock import Lock
 from archive.verify.collection import CollectionScan, Task, verify_collection, verify_fixity
 from archive.verify.findings import Finding, Severity
@@ -51,17 +52,17 @@ class Report:
     checked: Counter[str] = field(default_factory=Counter)
     """How many collections, files, WARCs, records, items, bytes were looked at."""
 
-    @property
-    def damaged(self) -> bool:
-        """Whether any finding is damage."""
-        return any(finding.severity is Severity.DAMAGE for finding in self.findings)
+    def is_damaged(self, *, strict: bool = False) -> bool:
+        """Whether any finding is damage; `strict`: a warning counts as damage."""
+        counts = (Severity.DAMAGE, Severity.WARNING) if strict else (Severity.DAMAGE,)
+        return any(finding.severity in counts for finding in self.findings)
 
 
 def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
     """Verify what the paths name; WARC files given together are taken for one set,
     so that references between them resolve.
 
-    Raises NothingToVerify before anything is read.
+    Raises NothingToRead before anything is read.
     """
     kinds = [(path, kind_of(path)) for path in paths]
     report = Report()

@@ -13,9 +13,8 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from archive.scratch import open_spool
 from archive.streams import open_window
 from archive.verify.findings import INFO, WARNING, Finding, find
 from archive.verify.index import IndexContext, check_index
@@ -23,11 +22,16 @@ from archive.verify.links import Links
 from archive.verify.schema import parse_line
 from archive.verify.warc import WarcContext, scan_warc
 from archive.verify.zip import check_zip
+from archive.wacz.sign import CannotCheck, check_signature, unchecked
 from archive.wacz.zip import data_offset
 
 CHUNK = 1 << 17
 MAX_LISTING = 256 << 20
 """No list (datapackage, index, pages) larger than this is read."""
+MULTI = "multi-wacz-package"
+"""The profile of a zip that holds WACZ files (Multi-WACZ 0.1)."""
+DEPTH = 1
+"""How deep WACZ files may lie in one another."""
 PAGE_KEYS = {"url": str, "ts": str}
 
 
@@ -42,14 +46,22 @@ class WaczScan:
 
 def scan_wacz(path: Path, file: str, now: datetime) -> WaczScan:
     """Check a whole WACZ."""
+    try:
+        with path.open("rb") as stream:
+            return scan_stream(stream, file, now)
+    except OSError as error:
+        finding = find("unreadable-file", file, f"expected a readable file, got {error.strerror or error}")
+        return WaczScan(findings=[finding])
+
+
+def scan_stream(stream: BinaryIO, file: str, now: datetime) -> WaczScan:
+    """Check a whole WACZ, given as a seekable stream."""
     scan = WaczScan()
     try:
-        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+        with zipfile.ZipFile(stream) as archive:
             _Checker(archive, stream, file, now, scan).check()
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         scan.findings.append(find("zip-unreadable", file, f"expected a zip file, got {error}"))
-    except OSError as error:
-        scan.findings.append(find("unreadable-file", file, f"expected a readable file, got {error.strerror or error}"))
     return scan
 
 
@@ -66,6 +78,8 @@ class _Checker:
             return
         for name, info in self.members.items():
             self._digest(name, info)
+        if self.file.count("!") < DEPTH and self._check_members():
+            return
         self._check_layout()
         self._check_datapackage()
         with Links(closed=False) as links:
@@ -120,13 +134,16 @@ class _Checker:
         hard = [detail for code, detail in problems if code != "jsonl-not-nfc"]
         if value is None or hard:
             self._add(
-                "wacz-datapackage", f"expected an object in JSON, got {hard[0] if hard else 'none'}", "datapackage.json"
+                "wacz-datapackage",
+                hard[0] if hard else "expected an object in JSON, got another value",
+                "datapackage.json",
             )
             return
+        if value.get("profile") == MULTI:
+            return  # its members are checked one by one
         if value.get("profile") not in ("data-package", "wacz-package"):
-            self._add(
-                "wacz-datapackage", f"expected profile data-package, got {value.get('profile')!r}", "datapackage.json"
-            )
+            got = f"expected profile data-package, got {value.get('profile')!r}"
+            self._add("wacz-profile", got, "datapackage.json")
         if not re.fullmatch(r"1\.[01](\.\d+)?", str(value.get("wacz_version"))):
             self._add(
                 "wacz-version", f"expected wacz_version 1.1.1, got {value.get('wacz_version')!r}", "datapackage.json"
@@ -187,8 +204,55 @@ class _Checker:
                 f"expected {value.get('hash')} for datapackage.json, got {expected}",
                 "datapackage-digest.json",
             )
+        if value is not None and "signedData" in value:
+            self._check_signature(value["signedData"], expected)
+
+    def _check_signature(self, signed: object, expected: str) -> None:
+        """WACZ Signing and Verification 0.1.0: the text of the digest is signed."""
+        name = "datapackage-digest.json"
+        if not isinstance(signed, dict):
+            self._add("wacz-signature", f"expected signedData to be an object, got {type(signed).__name__}", name)
+            return
+        if signed.get("hash") != expected:
+            self._add("wacz-signature", f"expected {expected} to be signed, got {signed.get('hash')}", name)
+        try:
+            good = check_signature(signed)
+        except (CannotCheck, ImportError) as why:
+            self._add("wacz-signature-unchecked", f"the signature is not checked, because {why}", name)
+            return
+        if good:
+            self._add("wacz-signature-unchecked", f"the signature is good; not checked is {unchecked(signed)}", name)
+        else:
+            self._add("wacz-signature", "expected a signature by the key that it names, got another", name)
 
     # What is inside
+
+    def _open(self, info: zipfile.ZipInfo) -> BinaryIO:
+        """A member as a seekable stream; going back in one that is compressed costs inflating it again."""
+        start = data_offset(self.stream, info) if info.compress_type == zipfile.ZIP_STORED else None
+        if start is not None:
+            return open_window(self.stream, start, info.file_size)
+        return cast(BinaryIO, self.archive.open(info))
+
+    def _check_members(self) -> bool:
+        """Check each WACZ of a multi-WACZ; whether this is one."""
+        data = self._read("datapackage.json")
+        value = parse_line(data)[0] if data is not None else None
+        if value is None or value.get("profile") != MULTI:
+            return False
+        for resource in value["resources"] if isinstance(value.get("resources"), list) else []:
+            if isinstance(resource, dict):
+                self._check_resource(resource)
+        inner = [name for name in self.digests if name.endswith(".wacz")]
+        if not inner:
+            self._add("wacz-missing", "expected at least one WACZ in a multi-WACZ, got none")
+        for name in sorted(inner):
+            with self._open(self.members[name]) as stream:
+                part = scan_stream(stream, f"{self.file}!{name}", self.now)
+            self.scan.findings += part.findings
+            self.scan.records += part.records
+            self.scan.warcs += part.warcs
+        return True
 
     def _scan_warc(self, name: str, links: Links) -> None:
         if not re.search(r"\.warc(\.gz)?$", name):
@@ -196,16 +260,10 @@ class _Checker:
             return
         info = self.members[name]
         context = WarcContext(file=f"{self.file}!{name}", name=name.rpartition("/")[2], now=self.now)
-        if info.compress_type == zipfile.ZIP_STORED:
-            start = data_offset(self.stream, info)
-            assert start is not None
-            result = scan_warc(open_window(self.stream, start, info.file_size), context)
-        else:
+        if info.compress_type != zipfile.ZIP_STORED:
             self._add("wacz-compressed", f"expected {name} stored, got it compressed in the zip", name)
-            with open_spool() as copy, self.archive.open(info) as member:
-                while data := member.read(CHUNK):
-                    copy.write(data)
-                result = scan_warc(copy, context)
+        with self._open(info) as stream:
+            result = scan_warc(stream, context)
         self.scan.findings.extend(result.findings)
         self.scan.records += len(result.entries)
         self.scan.warcs += 1

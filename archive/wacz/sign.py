@@ -8,7 +8,7 @@ Needs the package cryptography, which is imported only when something is signed 
 import base64
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError
 
@@ -54,30 +54,69 @@ class Signer:
         }
 
 
-def check_signature(signed: Mapping[str, str]) -> bool:
-    """Whether the `signedData` of a `datapackage-digest.json` is signed by the key it names.
-    Raises ValueError where it cannot be read.
+class CannotCheck(ValueError):
+    """A signature of which nothing can be said; says why."""
+
+
+def check_signature(signed: Mapping[str, Any]) -> bool:
+    """Whether the `signedData` of a `datapackage-digest.json` is signed by the key, or the certificate, that it names.
+
+    Raises CannotCheck where it cannot be read. Whose key it is, is another question: see `unchecked`.
     """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
     from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     try:
-        key = load_der_public_key(base64.b64decode(signed["publicKey"], validate=True))
-        signature, digest = base64.b64decode(signed["signature"], validate=True), signed["hash"].encode()
-    except (KeyError, UnsupportedAlgorithm) as error:
-        raise ValueError(f"expected signature, publicKey and hash, got {error}") from error
-    if not isinstance(key, ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey):
-        raise ValueError(f"expected an ECDSA or Ed25519 key, got {type(key).__name__}")  # noqa: TRY004 - a value of the file
+        key = _key_of(signed)
+        signature, digest = base64.b64decode(str(signed["signature"]), validate=True), str(signed["hash"]).encode()
+    except KeyError as error:
+        raise CannotCheck(f"expected signature, hash, and publicKey or domainCert, got no {error.args[0]}") from error
+    except (UnsupportedAlgorithm, ValueError) as error:
+        raise CannotCheck(f"expected a key and a signature in base64, got {error}") from error
     try:
         if isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(_from_pair(signature, key), digest, ec.ECDSA(SHA256()))
-        else:
+        elif isinstance(key, ed25519.Ed25519PublicKey):
             key.verify(signature, digest)
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, digest, padding.PKCS1v15(), SHA256())
+        else:
+            raise CannotCheck(f"expected an ECDSA, Ed25519 or RSA key, got {type(key).__name__}")
     except InvalidSignature:
         return False
     return True
+
+
+def unchecked(signed: Mapping[str, Any]) -> str:
+    """What a good signature leaves open, in words."""
+    if "domainCert" not in signed:
+        return "whose key it is: compare publicKey with one that its owner has published"
+    stamp = " and the time stamp" if signed.get("timeSignature") else ""
+    return f"the chain of the certificate for {signed.get('domain')}{stamp}: no authorities are named here"
+
+
+def _key_of(signed: Mapping[str, Any]) -> object:
+    """The public key of an anonymous signature, or of the certificate of a domain.
+    Raises KeyError, ValueError, CannotCheck.
+    """
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+    from cryptography.x509 import DNSName, ExtensionNotFound, SubjectAlternativeName, load_pem_x509_certificates
+
+    if "domainCert" not in signed:
+        return load_der_public_key(base64.b64decode(str(signed["publicKey"]), validate=True))
+    certificate = load_pem_x509_certificates(str(signed["domainCert"]).encode())[0]
+    try:
+        names = certificate.extensions.get_extension_for_class(SubjectAlternativeName).value.get_values_for_type(
+            DNSName
+        )
+    except ExtensionNotFound:
+        names = []
+    if signed.get("domain") not in names:
+        raise CannotCheck(
+            f"expected a certificate for {signed.get('domain')}, got one for {', '.join(names) or 'none'}"
+        )
+    return certificate.public_key()
 
 
 def _to_pair(der: bytes, key: "EllipticCurvePrivateKey") -> bytes:
@@ -90,7 +129,10 @@ def _to_pair(der: bytes, key: "EllipticCurvePrivateKey") -> bytes:
 
 
 def _from_pair(signature: bytes, key: "EllipticCurvePublicKey") -> bytes:
+    """As DER, which servers write: browsers put r and s side by side."""
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
     size = (key.curve.key_size + 7) // 8
+    if len(signature) != 2 * size:
+        return signature
     return encode_dss_signature(int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big"))

@@ -24,16 +24,16 @@ class Broken(Exception):
 class Ahead:
     """The bytes of a file, read in large pieces, given in small ones."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream = stream
+    def __init__(self, stream: BinaryIO, piece: int = READ) -> None:
+        self._stream, self._piece = stream, piece
         self._held, self._at = memoryview(b""), 0
 
     def read(self, place: int, least: int = 1) -> memoryview:
         """Some bytes from a place on, `least` or more where the file has them; none at its end."""
         skip = place - self._at
         if not 0 <= skip <= len(self._held) - least:
-            self.stream.seek(place)
-            self._held, self._at, skip = memoryview(self.stream.read(READ)), place, 0
+            self._stream.seek(place)
+            self._held, self._at, skip = memoryview(self._stream.read(self._piece)), place, 0
         return self._held[skip : skip + STEP]
 
 

@@ -103,11 +103,11 @@ def _verify(into: Path) -> bool:
     for finding in report.findings:
         if finding.severity is not Severity.INFO:
             click.echo(finding.format(), err=True)
-    verdict = "damaged" if report.damaged else "sound"
+    verdict = "damaged" if report.is_damaged() else "sound"
     click.echo(
         f"{'verified:':26}{report.checked['records']} records, {report.checked['items']} article lines: {verdict}"
     )
-    return not report.damaged
+    return not report.is_damaged()
 
 
 def _agrees(into: Path, running: "RunningSite") -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from archive.directory import NothingToVerify
+from archive.kinds import NothingToRead
 from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import CommandFailed, Exit, leave_quietly
 from crawler.cli.values import (
@@ -118,7 +118,7 @@ def command(
             )
             extraction = Extraction(sources, options)
             differences = _write(extraction, output, newest, _Printer(as_json) if diff else None)
-    except (NothingToVerify, NoSource, NothingStored) as error:
+    except (NothingToRead, NoSource, NothingStored) as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
     except BrokenPipeError:
         return leave_quietly()

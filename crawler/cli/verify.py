@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ ...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @jobs_option
+@click.option("--strict", is_flag=True, help="A warning counts as damage for the exit code.")
+@click.option("--all", "every", is_flag=True, help="Print each finding, however many are alike.")
 @click.option("--fixity-only", is_flag=True, help="Only compare files with fixity.jsonl, e.g. every night.")
 @click.option(
     "--sample", type=SHARE, help="Digest only this share of the files, e.g. 5%, the longest unverified first."
@@ -32,6 +34,8 @@ def command(
     paths: tuple[Path, ...],
     as_json: bool,
     jobs: int,
+    strict: bool,
+    every: bool,
     fixity_only: bool,
     sample: Fraction | None,
     record: bool,
@@ -43,6 +47,7 @@ def command(
 
     A line is `file:offset: severity: code: what was expected and what was got; remedy`.
     The severities are damage, warning and info.
+    Of many that are alike a few are printed, and how many there are more.
     The exit code is 5 when there is damage and 0 otherwise. WARC files named together are taken for one set.
 
     \b
@@ -50,8 +55,8 @@ def command(
     thanhuy verify --jobs 2 --json somebody-elses.warc.gz pages.wacz
     thanhuy verify my-archive --fixity-only --sample 5%
     """
-    from archive.directory import NothingToVerify
-    from archive.verify.findings import Severity, count
+    from archive.kinds import NothingToRead
+    from archive.verify.findings import EXAMPLES, Severity, count, format_findings
     from archive.verify.runner import VerifyOptions, verify
     from crawler.articles import article_rules
 
@@ -68,18 +73,18 @@ def command(
         with meter("verify", shown=progress, quiet=quiet) as bar:
             tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
             report = verify(paths, dataclasses.replace(options, progress=tell))
-    except NothingToVerify as error:
+    except NothingToRead as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
     counts = count(report.findings)
     if as_json:
         print_json(report, counts)
     else:
-        for finding in report.findings:
-            if not quiet or finding.severity is Severity.DAMAGE:
-                click.echo(finding.format())
+        told = [one for one in report.findings if not quiet or one.severity is Severity.DAMAGE]
+        for line in format_findings(told, len(told) if every else EXAMPLES):
+            click.echo(line)
     if not quiet:
         click.echo(_summary(report, counts), err=True)
-    return Exit.DAMAGE if report.damaged else Exit.DONE
+    return Exit.DAMAGE if report.is_damaged(strict=strict) else Exit.DONE
 
 
 def print_json(report: "Report", counts: dict[str, int]) -> None:

@@ -1,19 +1,22 @@
 """Blocks: a record's bytes, read from its place alone.
 
 Scanning has checked the gzip member; here only as much is inflated as is wanted.
+Blocks of one member that follow one another are read in one go, so that a file which is a single member
+takes time in proportion to its size.
 """
 
-import os
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from archive.errors import RecordError
+from archive.warc.events import is_compressed
+from archive.warc.inflate import Ahead, Broken, Inflating
 from crawler.extracting.sources import Source
 
 MAX_BLOCK = 64 << 20
-"""Bytes that are read up to a block's end: more than any page has."""
+"""Bytes of a block: more than any page has."""
+PIECE = 64 * 1024
+"""Bytes that are read of a file at a time: pages lie here and there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,34 +40,15 @@ class Stored:
 
 def read_block(source: Source, place: Place) -> bytes:
     """A record's block, from its place alone. Raises RecordError where it is not there, or larger than any page."""
-    end = place.block_at + place.block_length
-    if end > MAX_BLOCK:
-        raise RecordError(f"expected a record of at most {MAX_BLOCK} bytes, got one of {end}")
-    descriptor, compressed = _open(source.find_path() if source.growing else source.path, source.begin)
-    at = source.begin + place.offset
-    if not compressed:
-        data = os.pread(descriptor, end, at)
-    else:
-        inflate = zlib.decompressobj(31)
-        try:
-            data = b"".join(_inflate(inflate, descriptor, at, place.length, end))
-        except zlib.error as error:
-            raise RecordError(f"expected a gzip member, got {str(error).rpartition(': ')[2]}") from error
-    if len(data) < end:
-        raise RecordError(f"expected a record of {end} bytes, got {len(data)}")
-    return data[place.block_at : end]
-
-
-def _inflate(inflate: "zlib._Decompress", descriptor: int, at: int, length: int, wanted: int) -> Iterator[bytes]:
-    """Decompressed bytes of a member, as many as are wanted."""
-    while length > 0 and wanted > 0 and not inflate.eof:
-        data = os.pread(descriptor, min(length, 1 << 20), at)
-        if not data:
-            return
-        at, length = at + len(data), length - len(data)
-        plain = inflate.decompress(data, wanted)
-        wanted -= len(plain)
-        yield plain
+    if place.block_length > MAX_BLOCK:
+        raise RecordError(f"expected a record of at most {MAX_BLOCK} bytes, got one of {place.block_length}")
+    try:
+        data = _opened(source).read(place)
+    except Broken as error:
+        raise RecordError("expected a gzip member, got damaged bytes") from error
+    if len(data) < place.block_length:
+        raise RecordError(f"expected a block of {place.block_length} bytes, got {len(data)}")
+    return data
 
 
 def close_files() -> None:
@@ -72,25 +56,29 @@ def close_files() -> None:
     _opened.cache_clear()
 
 
-@lru_cache(maxsize=1)
-def _opened(path: str) -> "_File":
-    return _File(path)
-
-
-def _open(path: os.PathLike[str], begin: int) -> tuple[int, bool]:
-    """A descriptor that stays open until another file is read, and whether the WARC in it is compressed."""
-    file = _opened(os.fspath(path))
-    if begin not in file.compressed:
-        file.compressed[begin] = os.pread(file.descriptor, 2, begin) == b"\x1f\x8b"
-    return file.descriptor, file.compressed[begin]
-
-
 class _File:
-    """A file that is open as long as it is known."""
+    """A file that is open as long as it is known, and the gzip member that was read last."""
 
-    def __init__(self, path: str) -> None:
-        self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        self.compressed: dict[int, bool] = {}
+    def __init__(self, source: Source) -> None:
+        self._stream = source.open()
+        self._compressed = is_compressed(self._stream)
+        self._ahead = Ahead(self._stream, PIECE)
+        self._member: Inflating | None = None
+
+    def read(self, place: Place) -> bytes:
+        """A block, or what is there of it. Raises Broken."""
+        if not self._compressed:
+            self._stream.seek(place.offset + place.block_at)
+            return self._stream.read(place.block_length)
+        member = self._member
+        if member is None or member.offset != place.offset or member.place > place.block_at:
+            self._member = member = Inflating(self._ahead, place.offset)
+        member.skip(place.block_at - member.place)
+        member.fill(place.block_length)
+        return member.data[member.at : member.at + place.block_length]
 
     def __del__(self) -> None:
-        os.close(self.descriptor)
+        self._stream.close()
+
+
+_opened = lru_cache(maxsize=1)(_File)

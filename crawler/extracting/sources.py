@@ -1,13 +1,16 @@
 """Sources: the WARC files behind the paths that a user names: a collection's, single ones, those inside a WACZ."""
 
+import io
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from archive.directory import kind_of, read_collection
+from archive.directory import read_collection
 from archive.errors import ArchiveError
 from archive.files import OPEN_SUFFIX, list_warcs
+from archive.kinds import kind_of
 from archive.streams import open_window
 from archive.wacz.zip import data_offset
 
@@ -28,8 +31,12 @@ class Source:
     label: str
     """What messages call it."""
     begin: int = 0
-    """Where it begins in the file at `path`."""
+    """Where it begins in the file at `path`, or the zip that it is compressed in."""
     size: int
+    packed: str = ""
+    """Its name in that zip; empty for what is stored as it is."""
+    zip_size: int = 0
+    """Bytes of that zip."""
     growing: bool = False
     """Whether a crawl may be writing it: its last record may be torn."""
 
@@ -41,12 +48,43 @@ class Source:
     def open(self) -> BinaryIO:
         """The file as a stream of its own; the caller closes it."""
         stream = self.find_path().open("rb")
+        if self.packed:
+            return cast(BinaryIO, io.BufferedReader(_Unpacked(stream, self)))
         return open_window(stream, self.begin, self.size, owns=True) if self.begin else stream
+
+
+class _Unpacked(io.RawIOBase):
+    """A compressed member of a zip as a stream; going back costs inflating it from its beginning."""
+
+    def __init__(self, stream: BinaryIO, source: Source) -> None:
+        self._stream = stream
+        self._zip = zipfile.ZipFile(open_window(stream, source.begin, source.zip_size))
+        self._member = self._zip.open(source.packed)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._member.seek(offset, whence)
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # the stub's Buffer has no len
+        data = self._member.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._member.close()
+        self._zip.close()
+        self._stream.close()
+        super().close()
 
 
 def find_sources(paths: tuple[Path, ...]) -> list[Source]:
     """Every WARC file that the paths name, each once, in the order of the paths. Raises ArchiveError."""
-    found: dict[tuple[Path, int], Source] = {}
+    found: dict[tuple[Path, int, str], Source] = {}
     for path in paths:
         kind = kind_of(path)
         if kind == "wacz":
@@ -56,7 +94,7 @@ def find_sources(paths: tuple[Path, ...]) -> list[Source]:
         else:
             sources = _in_collection(path)
         for source in sources:
-            found.setdefault((source.path.resolve(), source.begin), source)
+            found.setdefault((source.path.resolve(), source.begin, source.packed), source)
     return list(found.values())
 
 
@@ -78,28 +116,40 @@ def _in_collection(path: Path) -> list[Source]:
 
 
 def _in_wacz(path: Path) -> list[Source]:
-    """The WARCs that are stored in the zip as they are, as the format asks for."""
-    sources = []
+    """The WARCs in a WACZ, and in each WACZ of a multi-WACZ."""
     try:
-        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
-            for info in archive.infolist():
-                if not info.filename.startswith("archive/") or not info.filename.endswith(ENDINGS):
-                    continue
-                label = f"{path}!{info.filename}"
-                if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-                    raise NoSource(
-                        f"{label}: expected a WARC stored without compression, got one with; unzip it and name the file"
-                    )
-                begin = data_offset(stream, info)
-                if begin is None or begin + info.file_size > path.stat().st_size:
-                    raise NoSource(
-                        f"{label}: expected its bytes where the zip's directory says, got none; run `thanhuy verify"
-                        f" {path}`"
-                    )
-                name = info.filename.rpartition("/")[2]
-                sources.append(Source(path=path, name=name, label=label, begin=begin, size=info.file_size))
+        with path.open("rb") as stream:
+            sources = list(_in_zip(path, stream, str(path), 0, path.stat().st_size))
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise NoSource(f"{path}: expected a WACZ, got no zip that can be read ({error})") from error
     if not sources:
         raise NoSource(f"{path}: expected WARC files in archive/, got none")
     return sources
+
+
+def _in_zip(path: Path, stream: BinaryIO, label: str, start: int, size: int) -> Iterator[Source]:
+    """The WARCs in a zip that lies in a file from `start` on. Raises NoSource, and what `zipfile` raises."""
+    window = open_window(stream, start, size)
+    with zipfile.ZipFile(window) as archive:
+        for info in archive.infolist():
+            is_warc = info.filename.startswith("archive/") and info.filename.endswith(ENDINGS)
+            if not is_warc and not (info.filename.endswith(".wacz") and start == 0):
+                continue
+            here, name = f"{label}!{info.filename}", info.filename.rpartition("/")[2]
+            begin = data_offset(window, info)
+            if info.flag_bits & 1 or begin is None or begin + info.compress_size > size:
+                raise NoSource(
+                    f"{here}: expected its bytes where the zip's directory says, got none; run `thanhuy verify {path}`"
+                )
+            stored = info.compress_type == zipfile.ZIP_STORED
+            if is_warc and stored:
+                yield Source(path=path, name=name, label=here, begin=start + begin, size=info.file_size)
+            elif is_warc:
+                packed = Source(path=path, name=name, label=here, begin=start, size=info.file_size)
+                yield replace(packed, packed=info.filename, zip_size=size)
+            elif stored:
+                yield from _in_zip(path, stream, here, start + begin, info.file_size)
+            else:
+                raise NoSource(
+                    f"{here}: expected a WACZ stored as it is, got one compressed; unzip it and name the file"
+                )

@@ -181,6 +181,7 @@ FAULTS |= {
     "unresolved-reference": with_info(response(), request(concurrent_to=99)),
     "unresolved-reference--metadata": with_info(response(), metadata(WARC_Refers_To=uuid(99))),
     "wrong-reference--warcinfo": with_info(response(), request(WARC_Warcinfo_ID=uuid(2))),
+    "concurrent-differs--warcinfo": with_info(response(), request(concurrent_to=1)),
     "wrong-reference--itself": with_info(response(), request(concurrent_to=3)),
     "wrong-reference--revisit-of-request": with_info(
         response(), request(), revisit(WARC_Refers_To=uuid(3), WARC_Payload_Digest=sha1(b"<p>hello</p>"))
@@ -215,10 +216,15 @@ FAULTS |= {
     "no-http": with_info(response(block=b"SSH-2.0-OpenSSH\r\n\r\n", WARC_Payload_Digest=None)),
     "no-http--no-end": with_info(response(block=b"HTTP/1.1 200 OK\r\nServer: x", WARC_Payload_Digest=None)),
     "http-syntax": with_info(response(block=http_response(b"<p>hello</p>", b"a line without one"))),
-    "http-length": with_info(response(block=http_response(b"<p>hello</p>", b"Content-Length: 99", length=False))),
-    "http-chunks": with_info(
-        response(block=http_response(chunks(b"<p>hello</p>", last=False), CHUNKED, length=False), payload=b"<p>hello</p>")
+    "response-cut": with_info(response(block=http_response(b"<p>hello</p>", b"Content-Length: 99", length=False))),
+    "response-cut--chunks": with_info(
+        response(block=http_response(b"c\r\n<p>hello</p>\r\n", CHUNKED, length=False), payload=b"<p>hello</p>")
     ),
+    "response-cut--coding": with_info(response(block=http_response(GZIP_BODY[:-12], b"Content-Encoding: gzip"))),
+    "http-length": with_info(response(block=http_response(b"<p>hello</p>", b"Content-Length: 9", length=False))),
+    "http-chunks": with_info(response(block=http_response(b"<p>hello</p>", CHUNKED, length=False))),
+    "no-http--icy": with_info(response(block=b"ICY 200 OK\r\n\r\n<p>hello</p>", WARC_Payload_Digest=None)),
+    "no-http--two-blanks": with_info(response(block=b"HTTP/1.1  200 OK\r\n\r\nhello", WARC_Payload_Digest=None)),
     "http-chunks--rest": with_info(response(block=CHUNKY + b"more", payload=b"<p>hello</p>")),
     # revisits
     "revisit-profile": with_info(response(), revisit(WARC_Profile="http://example.org/mine", WARC_Truncated=None)),

@@ -20,10 +20,12 @@ from archive.verify.findings import CODES, Severity, count, find
 from archive.verify.runner import VerifyOptions, verify
 from archive.verify.warc import WarcContext, scan_warc_path
 from archive.warc.reader import read_records
+from crawler.cli.exits import run
 from crawler.cli.verify import command
 from tests.archive.verify.test_verify_collection import CASES
+from tests.archive.verify.test_verify_corpus import verify as verify_file
 from tests.archive.verify.test_verify_corpus import write
-from tests.warcs.build import NAME, chunks, compressed, http_response, request, response, warcinfo
+from tests.warcs.build import NAME, chunks, compressed, http_response, request, resource, response, warcinfo
 from tests.warcs.faults import FAULTS, GZIPPED, SOUND
 from tests.warcs.wacz import FAULTS as WACZ_FAULTS
 
@@ -124,6 +126,8 @@ def test_every_code_has_a_file_that_shows_it() -> None:
         "lost-bytes": "tests of repair",
         "lost-record": "tests of repair",
         "lost-response": "tests of repair",
+        "wacz-signature": "a test of its own",
+        "wacz-signature-unchecked": "a test of its own",
     }
     assert set(CODES) - shown - set(other) == set()
 
@@ -209,3 +213,41 @@ def page_server() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
         thread.join()
+
+
+def test_many_findings_alike_are_a_few_and_a_number(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, (NAME, compressed(warcinfo(), *(resource(n, WARC_Record_ID=f"<urn:uuid:{n}>") for n in range(9))))
+    )
+    short, whole = invoke(str(path)), invoke("--all", str(path))
+    assert 5 == short.stdout.count("expected WARC-Record-ID")
+    assert f"{path}: warning: odd-uuid: 4 more like these; --all prints each" in short.stdout
+    assert (9, False) == (whole.stdout.count("expected WARC-Record-ID"), "more like" in whole.stdout)
+
+
+def test_strict_takes_a_warning_for_damage(tmp_path: Path) -> None:
+    path = write(tmp_path, FAULTS["odd-uuid"]())
+    assert [0, 5] == [verify_file(path, options=options)[0] for options in ((), ("--strict",))]
+
+
+@pytest.mark.parametrize("name", ["a.wat.gz", "a.gz", "a", "a.warc"])
+def test_name_does_not_matter_while_the_content_tells(name: str, tmp_path: Path) -> None:
+    for data in (GZIPPED, b"".join(SOUND)):
+        code, findings = verify_file(write(tmp_path, (name, data)))
+        assert (0, {"warc-filename"}) == (code, {finding["code"] for finding in findings})
+
+
+def test_digest_over_the_body_of_no_http_is_no_damage(tmp_path: Path) -> None:
+    """Tools split at the first empty line they find, whatever the protocol."""
+    block = b"ICY 200 OK\r\nServer: x\r\n\r\n<p>hello</p>"
+    path = write(tmp_path, (NAME, compressed(warcinfo(), response(block=block, payload=b"<p>hello</p>"))))
+    code, findings = verify_file(path)
+    assert (0, {"no-http", "payload-digest-other"}) == (code, {finding["code"] for finding in findings})
+
+
+def test_arc_file_is_told_what_to_do_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = b"filedesc://IA-000001.arc 0.0.0.0 20080101000000 text/plain 76\n1 0 InternetArchive\n"
+    for data in (line, gzip.compress(line)):
+        path = write(tmp_path, ("old.arc.gz", data))
+        assert run(lambda path=path, **options: command([str(path)], **options)) == 2
+        assert "warcio recompress old.arc.gz" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import pytest
 
 from tests.archive.verify.test_verify_corpus import verify
 from tests.support.commands import run_thanhuy
-from tests.warcs.wacz import FAULTS, FILES, SOUND, WARC, pack, package
+from tests.warcs.wacz import FAULTS, FILES, SOUND, WARC, pack, package, zip_of
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -87,3 +87,26 @@ def test_extract_says_what_is_wrong_with_a_zip_that_lies(tmp_path: Path) -> None
     done = run_thanhuy("extract", path)
     assert 2 == done.returncode
     assert "expected its bytes where the zip's directory says" in done.stderr
+
+
+def multi(*parts: bytes) -> bytes:
+    """A zip of WACZ files."""
+    files = {f"{number}.wacz": part for number, part in enumerate(parts)}
+    return zip_of(files | {"datapackage.json": package(files, profile="multi-wacz-package")})
+
+
+def test_multi_wacz_is_checked_part_by_part(tmp_path: Path) -> None:
+    path = tmp_path / "all.wacz"
+    path.write_bytes(multi(SOUND, SOUND))
+    assert verify(path) == (0, [])
+    path.write_bytes(multi(SOUND, FAULTS["truncated-member"][0]()))
+    code, findings = verify(path)
+    assert (5, {f"{path}!1.wacz!archive/{WARC}"}) == (code, {finding["file"] for finding in findings})
+
+
+def test_extract_reads_compressed_warcs_and_each_wacz_of_many(tmp_path: Path) -> None:
+    for name, data in (("packed.wacz", FAULTS["wacz-compressed"][0]()), ("all.wacz", multi(SOUND, SOUND))):
+        path = tmp_path / name
+        path.write_bytes(data)
+        done = run_thanhuy("extract", "--any-url", path, "-o", tmp_path / "out.jsonl")
+        assert (0, True) == (done.returncode, "record" in done.stderr), done.stderr
