@@ -19,6 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("crawler.comparing",),
     (
         "crawler.reporting",
+        "crawler.scheduling",
         "crawler.extracting",
         "crawler.exporting",
         "crawler.browsing",

@@ -26,6 +26,9 @@ VERBS = {
     "browse": "crawler.cli.browse:command",
     "report": "crawler.cli.report:command",
     "status": "crawler.cli.status:command",
+    "config": "crawler.cli.config:command",
+    "schedule": "crawler.cli.schedule:command",
+    "doctor": "crawler.cli.doctor:command",
     "probe": "crawler.cli.probe:command",
     "bench": "crawler.cli.bench:command",
 }
@@ -39,6 +42,9 @@ HELP = {
         "crawl": "Crawl the site into a collection, or go on after an interruption.",
         "refresh": "Fetch what is new, edited or gone since the last crawl.",
         "status": "Tell what a crawl under way does, or what the last one did.",
+        "schedule": "Print units or crontab lines ready to install.",
+        "config": "Print the values in force, and where each comes from.",
+        "doctor": "Look what machine, network and collection need for a crawl.",
         "report": "Report on coverage, gaps, filled fields and errors, as one page.",
     },
     "Keep": {

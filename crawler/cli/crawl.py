@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.errors import ArchiveError
-from crawler.cli.exits import CommandFailed
+from crawler.cli.configuration import Configured, tables_of
+from crawler.cli.exits import CommandFailed, Exit, code_of
 from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
 from crawler.planning.limits import Limits
 from crawler.site.scope import HOME
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from archive.state.database import State
 
 
-@click.command("crawl")
+@click.command("crawl", cls=Configured)
 @click.argument("urls", nargs=-1, metavar="[URL ...]")
 @crawl_options
 @click.option(
@@ -41,7 +42,7 @@ def crawl(urls: tuple[str, ...], **options: Any) -> int:
     return _run({**as_settings(options), "SEEDS": seeds}, options)
 
 
-@click.command("refresh")
+@click.command("refresh", cls=Configured)
 @crawl_options
 @click.option(
     "--confirm-gone", is_flag=True, help="Believe a 404 at once, instead of after a second one on another day."
@@ -71,6 +72,27 @@ def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
         for line in _dry_run(options["into"], chosen):
             click.echo(line)
         return 0
+    from crawler.scheduling.notify import Notifier
+
+    notifier = Notifier(tables_of(click.get_current_context()).get("notify", {}), options["into"], complain)
+    notifier.tell_start("refresh" if chosen.get("REFRESH") else "crawl")
+    code, message = Exit.ERROR, ""
+    try:
+        code = _crawl(chosen, options)
+    except Exception as error:
+        code, message = code_of(error), str(error)
+        raise
+    finally:
+        notifier.tell_end(code, message or code.says)
+    return code
+
+
+def complain(line: str) -> None:
+    """Say that nobody could be told."""
+    click.echo(f"thanhuy: {line}", err=True)
+
+
+def _crawl(chosen: dict[str, Any], options: dict[str, Any]) -> Exit:
     from crawler.cli.endings import report
     from crawler.cli.watching import watching
     from crawler.engine.process import JsonFormatter, run_crawl

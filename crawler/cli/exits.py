@@ -108,19 +108,31 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def code_of(error: Exception) -> Exit:
+    """The exit code that an error means."""
+    if isinstance(error, CommandFailed):
+        return error.code
+    if isinstance(error, click.ClickException):
+        return Exit.USAGE
+    if isinstance(error, OSError) and error.errno in OUT_OF_SPACE:
+        return Exit.NO_SPACE
+    # What may not be read or written is the user's to put right, as a wrong option is.
+    if isinstance(error, OSError) and error.errno in NOT_ALLOWED:
+        return Exit.USAGE
+    return next((code for kind, code in CODES if isinstance(error, kind)), Exit.ERROR)
+
+
 def _explain(error: Exception) -> int:
-    for kind, code in CODES:
-        if isinstance(error, kind):
-            return _fail(str(error), code)
+    code = code_of(error)
+    if isinstance(error, tuple(kind for kind, _ in CODES)):
+        return _fail(str(error), code)
     if isinstance(error, OSError):
-        if error.errno in OUT_OF_SPACE:
+        if code is Exit.NO_SPACE:
             _drop_output()
             return _fail(
                 f"{error.filename or 'disk'}: no space left; free some and run the same command again", Exit.NO_SPACE
             )
         where = f"{error.filename}: " if error.filename else ""
-        # What may not be read or written is the user's to put right, as a wrong option is.
-        code = Exit.USAGE if error.errno in NOT_ALLOWED else Exit.ERROR
         return _fail(f"{where}{error.strerror or error}", code)
     if os.environ.get("THANHUY_DEBUG"):
         raise error

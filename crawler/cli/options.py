@@ -1,11 +1,10 @@
 """The options of `crawl` and `refresh`, and the settings that they stand for.
 
-Each option has a key of the same name in the `--config` file; what the command line says wins.
+Where else their values come from is told in `crawler.cli.configuration`.
 """
 
 import json
 import re
-import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from crawler import USER_AGENT
+from crawler.cli.configuration import read_config
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option
 from crawler.site.scope import find_kind, is_trap
@@ -173,41 +173,6 @@ def _seed_of(text: str) -> tuple[str | None, bool]:
     if len(fields) == 3 and fields[1].isdigit() and 14 <= len(fields[1]) <= 17:
         return fields[2].split(" ", 1)[0], True
     return ((text if "://" in text else f"https://{text}") if len(fields) == 1 else None), False
-
-
-def _check_value(path: Path, name: str, parameter: click.Parameter, value: Any) -> Any:
-    """A value of the configuration as its option takes it:
-    a flag a boolean, a repeatable one a list, any other a text or a number.
-    """
-    flag = isinstance(parameter, click.Option) and parameter.is_flag
-    several = parameter.multiple or parameter.nargs != 1
-    entries = value if several and isinstance(value, list) else [value]
-    for entry in entries:
-        if isinstance(entry, bool) != flag or not isinstance(entry, str | int | float):
-            expected = "true or false" if flag else "a text or a number"
-            several_of = ", or a list of them" if several else ""
-            raise CommandFailed(f"{path}: {name}: expected {expected}{several_of}, got {value!r}", Exit.USAGE)
-    return [str(entry) for entry in entries] if several else value if flag else str(value)
-
-
-def read_config(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
-    """Take the keys of a TOML file as the options' defaults."""
-    if value is None:
-        return
-    try:
-        keys = tomllib.loads(value.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandFailed(f"{value}: {error}", Exit.USAGE) from error
-    except tomllib.TOMLDecodeError as error:
-        raise CommandFailed(f"{value}: expected TOML, got {error}", Exit.USAGE) from error
-    known = {parameter.name for parameter in context.command.params}
-    keys = {name.replace("-", "_"): entry for name, entry in keys.items()}
-    unknown = sorted(keys.keys() - known)
-    if unknown:
-        raise CommandFailed(f"{value}: expected keys named after options, got {', '.join(unknown)}", Exit.USAGE)
-    parameters = {parameter.name: parameter for parameter in context.command.params}
-    checked = {name: _check_value(value, name, parameters[name], entry) for name, entry in keys.items()}
-    context.default_map = {**(context.default_map or {}), **checked}
 
 
 OPTIONS: tuple[Callable[..., Any], ...] = (

@@ -1,0 +1,105 @@
+"""Where the values of options come from: the command line, then `THANHUY_*`, then the `--config` file, then defaults.
+
+The file is TOML with a key for each option of `crawl` and `refresh`, and tables for what is no option, see `TABLES`.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.cli.exits import CommandFailed, Exit
+
+PREFIX = "THANHUY_"
+"""`THANHUY_DELAY=3` is `--delay 3`."""
+TABLES: dict[str, frozenset[str]] = {
+    "notify": frozenset({"command", "mail", "on", "textfile", "url", "webhook"}),
+}
+"""Table of the file → its keys."""
+SECRET = frozenset({"notify"})
+"""Tables whose values are never shown: an address can be all that a thief needs."""
+_META = "crawler.cli.configuration"
+
+
+class Configured(click.Command):
+    """A command whose options are also read from the environment and from the configuration file."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        for option in self.params:
+            if isinstance(option, click.Option) and option.name:
+                option.envvar = PREFIX + option.name.upper()
+
+
+def tables_of(context: click.Context) -> Mapping[str, Mapping[str, Any]]:
+    """The tables of the file that the command was given; empty where there is none."""
+    tables: Mapping[str, Mapping[str, Any]] = context.meta.get(_META, {})
+    return tables
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` where a known name is near, else nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def read_config(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    """Take the keys of a TOML file as the options' defaults, and keep its tables. Raises CommandFailed."""
+    if value is None:
+        return
+    try:
+        content = tomllib.loads(value.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"{value}: {error}", Exit.USAGE) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CommandFailed(f"{value}: expected TOML, got {error}", Exit.USAGE) from error
+    tables = {name: content.pop(name) for name in list(content) if isinstance(content[name], dict)}
+    _check_tables(value, tables)
+    context.meta[_META] = tables
+    keys = {name.replace("-", "_"): entry for name, entry in content.items()}
+    known = options_known()
+    for name in keys.keys() - known.keys():
+        raise CommandFailed(f"{value}: {name}: expected keys named after options{nearest(name, known)}", Exit.USAGE)
+    checked = {name: _check_value(value, name, known[name], entry) for name, entry in keys.items()}
+    # A key may be an option of the other of the two verbs: a file serves both.
+    own = {option.name for option in context.command.params}
+    context.default_map = {**(context.default_map or {}), **{k: v for k, v in checked.items() if k in own}}
+
+
+def options_known() -> dict[str, click.Parameter]:
+    """Name → option of what may stand in the file."""
+    from crawler.cli.crawl import crawl, refresh
+
+    found = {option.name: option for verb in (refresh, crawl) for option in verb.params if option.name}
+    return {name: option for name, option in found.items() if name not in {"urls", "config"}}
+
+
+def _check_tables(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
+    for table, entries in tables.items():
+        if table not in TABLES:
+            raise CommandFailed(
+                f"{path}: [{table}]: expected one of {', '.join(sorted(TABLES))}{nearest(table, TABLES)}", Exit.USAGE
+            )
+        for name in entries.keys() - TABLES[table]:
+            expected = ", ".join(sorted(TABLES[table]))
+            raise CommandFailed(
+                f"{path}: [{table}] {name}: expected one of {expected}{nearest(name, TABLES[table])}", Exit.USAGE
+            )
+
+
+def _check_value(path: Path, name: str, parameter: click.Parameter, value: Any) -> Any:
+    """A value of the configuration as its option takes it:
+    a flag a boolean, a repeatable one a list, any other a text or a number.
+    """
+    flag = isinstance(parameter, click.Option) and parameter.is_flag
+    several = parameter.multiple or parameter.nargs != 1
+    entries = value if several and isinstance(value, list) else [value]
+    for entry in entries:
+        if isinstance(entry, bool) != flag or not isinstance(entry, str | int | float):
+            expected = "true or false" if flag else "a text or a number"
+            several_of = ", or a list of them" if several else ""
+            raise CommandFailed(f"{path}: {name}: expected {expected}{several_of}, got {value!r}", Exit.USAGE)
+    return [str(entry) for entry in entries] if several else value if flag else str(value)

@@ -1,0 +1,57 @@
+"""Where a collection stands on the Levels of Digital Preservation of the National Digital Stewardship Alliance (2019).
+
+Only what the files can show is claimed; what people must see to is said to be theirs.
+"""
+
+import stat
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from archive import fixity
+from archive.errors import ArchiveError
+from archive.files import list_warcs
+
+RECENT = 90
+"""Days within which all files must have been verified for level 3 of integrity."""
+
+
+def find_levels(path: Path, now: datetime) -> Iterator[tuple[str, int, str]]:
+    """Area, level reached, and what the next one needs."""
+    yield "storage", 0, "level 1 needs a second complete copy elsewhere, which nothing here can see"
+    yield ("integrity", *_integrity(path, now))
+    yield ("control", *_control(path))
+    yield ("metadata", *_metadata(path))
+    yield "content", 2, "level 3 needs somebody who watches whether WARC, JSON and SQLite grow obsolete"
+
+
+def _integrity(path: Path, now: datetime) -> tuple[int, str]:
+    try:
+        entries = fixity.read_known(path)
+    except (OSError, ArchiveError):
+        return 0, "level 1 needs a fixity log that can be read: run `thanhuy repair`"
+    if not all(f"warc/{warc.name}" in entries for warc in list_warcs(path)):
+        return 0, "level 1 needs a digest of every file: run `thanhuy repair`"
+    if not all(entry.verified_at for entry in entries.values()):
+        return 1, "level 2 needs every file verified once: run `thanhuy verify`"
+    oldest = min(datetime.fromisoformat(str(entry.verified_at)) for entry in entries.values())
+    if (now - oldest).days > RECENT:
+        return 2, f"level 3 needs every file verified within {RECENT} days: `thanhuy schedule`"
+    if not (path / "seals").is_dir():
+        return 3, "level 4 needs seals, so that a change of files and log together shows"
+    return 4, ""
+
+
+def _control(path: Path) -> tuple[int, str]:
+    open_to_all = [one for one in (path, path / "warc", path / "articles") if one.stat().st_mode & stat.S_IWOTH]
+    if open_to_all:
+        return 0, f"level 1 needs write access for few: chmod o-w {open_to_all[0]}"
+    return 2, "level 3 needs a log of who did what, which is the operating system's to keep"
+
+
+def _metadata(path: Path) -> tuple[int, str]:
+    if not (path / "articles.jsonl").exists() or not (path / "indexes" / "index.cdxj").exists():
+        return 1, "level 2 needs articles.jsonl and the index: run `thanhuy repair`"
+    if not any((path / "crawls").glob("*/run.json")):
+        return 2, "level 3 needs run.json of the runs, which tell how it was collected"
+    return 4, ""

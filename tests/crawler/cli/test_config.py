@@ -1,0 +1,100 @@
+"""Where values come from: the command line, the environment, the file, the defaults; and what is refused."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import run_thanhuy
+
+
+def values(text: str) -> dict[str, tuple[str, str]]:
+    """Key → value and source, of what `thanhuy config` printed."""
+    found = {}
+    for line in text.splitlines():
+        key, mark, rest = line.partition(" = ")
+        if mark and not line.startswith("#"):
+            value, _, source = rest.rpartition("#")
+            found[key] = (value.strip(), source.strip())
+    return found
+
+
+def test_the_environment_wins_over_the_file_and_that_over_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text('into = "my archive"\ndelay = 3\nsection = ["quan-1", "quan-3"]\nrecheck = true\n', "utf-8")
+    monkeypatch.setenv("THANHUY_DELAY", "1m")
+    monkeypatch.setenv("THANHUY_IMAGES", "false")
+    done = run_thanhuy("config", "--config", file)
+    assert 0 == done.returncode, done.stderr
+    told = values(done.stdout)
+    assert ("60.0", "environment") == told["delay"]
+    assert ("false", "environment") == told["images"]
+    assert ('"my archive"', "file") == told["into"]
+    assert ('["quan-1", "quan-3"]', "file") == told["section"]
+    assert ("true", "file") == told["recheck"]
+    assert ("1", "default") == told["concurrency"]
+    monkeypatch.setenv("THANHUY_CONFIG", str(file))
+    assert done.stdout == run_thanhuy("config").stdout
+
+
+def test_what_is_printed_is_a_configuration_that_says_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text(
+        'since = 2024-01-31\nmax-time = "2h"\nwarc-size = "2GiB"\nhours = "22-6"\n'.replace(
+            "2024-01-31", '"31/1/2024"'
+        ),
+        "utf-8",
+    )
+    first = run_thanhuy("config", "--config", file).stdout
+    assert ('"2024-01-31"', "file") == values(first)["since"]
+    assert (str(2 << 30), "file") == values(first)["warc-size"]
+    again = tmp_path / "again.toml"
+    again.write_text(first, "utf-8")
+    assert tomllib.loads(first)
+    second = run_thanhuy("config", "--config", again)
+    assert [(key, value) for key, (value, _) in values(first).items()] == [
+        (key, value) for key, (value, _) in values(second.stdout).items()
+    ], second.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("dealy = 3\n", "dealy: expected keys named after options; did you mean delay?"),
+        ("[notfy]\n", "[notfy]: expected one of"),
+        (
+            '[notify]\nurll = "x"\n',
+            "[notify] urll: expected one of command, mail, on, textfile, url, webhook; did you mean url?",
+        ),
+        ("delay = [3]\n", "delay: expected a text or a number, got [3]"),
+        ("images = 1\n", "images: expected true or false, got 1"),
+        ("a = ", "expected TOML"),
+        ("a = " + "[" * 5000, "expected TOML"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_one_line_that_names_it(content: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text(content, "utf-8")
+    for verb in ("crawl", "config"):
+        words = [verb, "--config", file, *(["--into", tmp_path / "x", "--dry-run"] if verb == "crawl" else [])]
+        done = run_thanhuy(*words)
+        assert 2 == done.returncode
+        assert told in done.stderr
+        assert 1 == done.stderr.count("\n")
+
+
+def test_secrets_are_named_and_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text('[notify]\nurl = "https://health.example/5f0c-secret"\n', "utf-8")
+    done = run_thanhuy("config", "--config", file)
+    assert "# url = (set, and not shown)" in done.stdout
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_a_variable_that_no_option_has_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THANHUY_DELY", "3")
+    assert (
+        "thanhuy: THANHUY_DELY: no option has this name; did you mean THANHUY_DELAY?\n" == run_thanhuy("config").stderr
+    )

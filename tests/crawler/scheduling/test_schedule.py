@@ -1,0 +1,102 @@
+"""What `thanhuy schedule` prints works as printed: crontab lines under cron's own rules, units under systemd's."""
+
+import re
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.scheduling.crontab import format_line
+from crawler.scheduling.plans import EVERY, Job, allowed, make_plan
+from tests.support.commands import run_thanhuy
+
+
+def as_cron_runs(line: str) -> str:
+    """The command of a crontab line as cron hands it to the shell (crontab(5)): up to the first bare `%`."""
+    command = line.split(None, 5)[5]
+    return re.split(r"(?<!\\)%", command)[0].replace("\\%", "%")
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="\0"), min_size=1), min_size=1))
+def test_cron_hands_every_word_on(words: list[str]) -> None:
+    job = Job(name="x", says="", words=("printf", "%s\\0", *words), calendar="", cron="1 * * * *", writes=())
+    done = subprocess.run(["/bin/sh", "-c", as_cron_runs(format_line(job))], capture_output=True, check=True)
+    assert words == done.stdout.decode().split("\0")[:-1]
+
+
+@pytest.mark.parametrize("every", EVERY)
+def test_every_interval_is_a_calendar_of_even_steps(every: int, tmp_path: Path) -> None:
+    plan = make_plan(("/usr/bin/thanhuy",), tmp_path / "x", every, None, tmp_path / "x.html")
+    minutes, hours, *_, weekday = plan.jobs[0].cron.split()
+    starts = [
+        hour * 60 + minute
+        for hour in (range(24) if hours == "*" else map(int, hours.split(",")))
+        for minute in (range(60) if minutes == "*" else map(int, minutes.split(",")))
+    ]
+    assert max(1, 86_400 // every) == len(starts)
+    assert {every // 60} == {later - one for one, later in pairwise(starts)} or len(starts) == 1
+    assert ("0" if every == 7 * 86_400 else "*") == weekday
+    assert plan.jobs == make_plan(("/usr/bin/thanhuy",), tmp_path / "x", every, None, tmp_path / "x.html").jobs
+
+
+def test_cron_gets_absolute_paths_and_quiet_commands(tmp_path: Path) -> None:
+    done = run_thanhuy("schedule", "cron", "--into", tmp_path / "my 100% archive", "--mail", "a@example.org")
+    assert 0 == done.returncode
+    lines = [line for line in done.stdout.splitlines() if re.match(r"\d", line)]
+    assert 3 == len(lines)
+    for line in lines:
+        command = as_cron_runs(line)
+        assert command.startswith("/")
+        assert " --quiet" in command
+        assert f"'{tmp_path}/my 100% archive" in command
+    assert "PATH=" in done.stdout
+    assert "MAILTO=a@example.org" in done.stdout
+
+
+def test_units_are_sound_to_systemd(tmp_path: Path) -> None:
+    units = tmp_path / "units"
+    units.mkdir()
+    done = run_thanhuy(
+        "schedule", "--into", tmp_path / "my 100% $archive", "--every", "15m", "-o", units, "--mail", "a@b.vn"
+    )
+    assert 0 == done.returncode, done.stderr
+    assert 7 == len(list(units.iterdir()))
+    for service in units.glob("*-re*.service"):
+        text = service.read_text("utf-8")
+        assert "ProtectSystem=strict" in text
+        assert "OnFailure=" in text
+        assert '"' + str(tmp_path / "my 100%% $$archive") + '"' in text
+    if shutil.which("systemd-analyze"):
+        checked = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", *map(str, units.iterdir())],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not [line for line in checked.stderr.splitlines() if "thanhuy" in line], checked.stderr
+        judged = subprocess.run(
+            ["systemd-analyze", "security", "--offline=yes", str(next(units.glob("*-refresh.service")))],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        level = re.search(r"exposure level for \S+: ([\d.]+)", judged.stdout)
+        assert level is None or float(level[1]) < 2.5, judged.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--every", "7h"], f"expected one of {', '.join(allowed())}, got 25200s"),
+        (["--mail", "a b"], "expected an address, got 'a b'"),
+        (["cron", "-o", "."], "expected no directory"),
+        (["-o", "no/such"], "expected a directory to write to"),
+        (["--into", "a\nb"], "expected a path that can be printed"),
+    ],
+)
+def test_what_no_calendar_can_tell_is_refused(words: list[str], told: str) -> None:
+    done = run_thanhuy("schedule", "--into", "x", *words)
+    assert 2 == done.returncode
+    assert told in done.stderr
