@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from crawler.pages.html.tree import CAPTION, TABLE, Box, Piece
 from crawler.pages.places.claims import Claims
@@ -37,6 +38,8 @@ class Setting:
     """The lines of some length, in page order."""
     kinds: dict[tuple[str, str | None], int]
     """How many of them stand in blocks of each kind."""
+    blocks: set[tuple[str, str | None]]
+    """The kinds of the blocks that hold paragraphs, and no photo."""
     centred: bool
     """Whether most of the text is centred, so that it says nothing of a line that it is."""
 
@@ -67,7 +70,13 @@ def measure_setting(page: Page, claims: Claims) -> Setting:
         kinds[kind] = kinds.get(kind, 0) + 1
     long = [piece for piece in texts if piece.size > 120]
     centred = sum(page.box_of(piece).align == "center" for piece in long) * 2 > len(long)
-    return Setting(paragraphs, kinds, centred)
+    return Setting(paragraphs, kinds, _blocks_of(page, paragraphs), centred)
+
+
+def _blocks_of(page: Page, paragraphs: list[Piece]) -> set[tuple[str, str | None]]:
+    photos = [0, *accumulate(piece.image is not None for piece in page.pieces)]
+    boxes = {page.boxes[page.box_of(piece).parent].index for piece in paragraphs}
+    return {kind_of(page, box) for box in map(page.boxes.__getitem__, boxes) if photos[box.last] == photos[box.first]}
 
 
 def score_line(page: Page, claims: Claims, setting: Setting, photo: Piece, alt: str, line: Piece) -> tuple[float, str]:

@@ -92,7 +92,7 @@ def _look_through(page: Page, claims: Claims, setting: Setting, box: Box) -> Blo
 def _judge(page: Page, box: Box, photo: Piece, texts: list[Piece], found: Box | None) -> bool | None:
     """Whether a block with few short lines is the frame, by the photo and by what is the frame inside."""
     if found is None:
-        return True if _is_box_of_caption(page, box, photo, texts) else None
+        return True if _is_box_of_caption(page, setting, box, photo, texts) else None
     if texts[-1].index < found.last and texts[0].index >= found.first:
         return False
     return True if box.tag in _TABLE_TAGS else None
@@ -122,20 +122,34 @@ def _is_set_apart(page: Page, setting: Setting, text: Piece) -> bool:
     return box.tag not in {"p", "td"} and len(setting.paragraphs) > 3 and setting.kinds.get(kind_of(page, box), 0) < 2
 
 
-def _is_box_of_caption(page: Page, box: Box, photo: Piece, texts: list[Piece]) -> bool:
+def _is_box_of_caption(page: Page, setting: Setting, box: Box, photo: Piece, texts: list[Piece]) -> bool:
     """Whether a block that holds a photo and a line or two is a framed photo,
     rather than a paragraph with a picture in it.
     """
     alt = photo.image.get("alt") or ""
-    if any(is_alt_of(alt, text.text) or text.is_italic or has_credit(text.text) for text in texts):
-        return True
-    if texts[0].index < photo.index:
+    told = [is_alt_of(alt, text.text) or text.is_italic or has_credit(text.text) for text in texts]
+    if any(told):
+        rest = [text for text, says_so in zip(texts, told, strict=True) if not says_so]
+        return not any(_is_paragraph(page, setting, text) for text in rest)
+    if texts[0].index < photo.index or _are_paragraphs(page, setting, box, texts):
         return False
     if all(text.box != photo.box for text in texts):
         return not _speaks(alt, texts)
     apart = texts[0].breaks > 0 or box.align == "center"
     apart = apart or (box.tag != "p" and _has_element_of_its_own(photo.image, texts[0].text))
     return apart and all(text.size <= 250 for text in texts)
+
+
+def _are_paragraphs(page: Page, setting: Setting, box: Box, texts: list[Piece]) -> bool:
+    """Whether the lines under a photo are paragraphs like others, in a block like those of others."""
+    if any(_is_paragraph(page, setting, text) for text in texts[1:]):
+        return True
+    return kind_of(page, box) in setting.blocks and _is_paragraph(page, setting, texts[0])
+
+
+def _is_paragraph(page: Page, setting: Setting, text: Piece) -> bool:
+    """Whether a line is as long as a paragraph, and set as several are."""
+    return text.size > 90 and setting.kinds.get(kind_of(page, page.box_of(text)), 0) > 1
 
 
 def _has_element_of_its_own(image: Any, text: str) -> bool:

@@ -22,6 +22,8 @@ _CALLED = re.compile(
 """Words that publishing systems the world over have in the class or the id of what stands around an article."""
 _SMALL = 0.3
 """The share of the page's prose up to which a block's name is believed."""
+_TELLING = 4
+"""The part of a block's text from which its prose makes it more than a list of links."""
 _LINKS = 3
 """Links to other pages from which a block may be a list of them."""
 
@@ -34,6 +36,7 @@ def find_furniture(page: Page, first: int, core: int, weights: list[float]) -> d
     sums = [0.0, *accumulate(weights)]
     linked = [0, *accumulate(piece.linked for piece in page.pieces)]
     sizes = [0, *accumulate(piece.size for piece in page.pieces)]
+    prose = [0, *accumulate(piece.size if weight else 0 for piece, weight in zip(page.pieces, weights, strict=True))]
     links = [0, *accumulate(bool(piece.href) and page.leads_elsewhere(piece.href) for piece in page.pieces)]
     found: dict[int, str] = {}
     for box in _candidates(page, first, core):
@@ -45,6 +48,7 @@ def find_furniture(page: Page, first: int, core: int, weights: list[float]) -> d
         elif (
             links[box.last] - links[box.first] >= _LINKS
             and (linked[box.last] - linked[box.first]) * 2 > size
+            and (prose[box.last] - prose[box.first]) * _TELLING < size
             and box.tag not in {"p", "ul", "ol"}
         ):
             reason = "list-of-links"

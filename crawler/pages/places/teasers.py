@@ -4,6 +4,7 @@ from itertools import accumulate, pairwise
 
 from crawler.pages.html.tree import Box, Piece
 from crawler.pages.places.page import Page
+from crawler.pages.places.prose import kind_of
 from crawler.pages.words.text import clean
 
 _HEADLINE = 25
@@ -64,6 +65,29 @@ class _Heads:
         )
         return strange * 2 > len(heads)
 
+    def find_card(self, box: Box, is_entry: list[bool]) -> Box:
+        """The card in a block that tells something else beside it; the block itself where it does not."""
+        for inner in self.page.boxes[box.index + 1 :]:
+            if inner.depth <= box.depth:
+                break
+            more = self.prose[box.last] - self.prose[box.first] > self.prose[inner.last] - self.prose[inner.first]
+            if more and is_entry[inner.index] and self.is_card(inner):
+                return inner
+        return box
+
+    def are_list(self, entries: list[Box], beside: list[Box]) -> bool:
+        """Whether entries are a list: more of them than of blocks of their kind beside them that hold text
+        which no link heads.
+        """
+        kinds = {kind_of(self.page, box) for box in entries}
+        plain = sum(self.prose[box.last] > self.prose[box.first] and kind_of(self.page, box) in kinds for box in beside)
+        return len(entries) > max(1, plain)
+
+    def tells(self, box: Box) -> bool:
+        """Whether a block holds prose, or a heading that leads nowhere."""
+        pieces = self.page.pieces[box.first : box.last]
+        return self.prose[box.last] > self.prose[box.first] or any(piece.level and not piece.href for piece in pieces)
+
     def is_card(self, box: Box) -> bool:
         """Whether a single entry's picture and headline lead to the same page."""
         pieces = self.page.pieces[box.first : box.last]
@@ -74,20 +98,25 @@ class _Heads:
 def mark_teasers(page: Page) -> list[bool]:
     """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
     heads = _Heads(page)
-    entries: dict[int, list[Box]] = {}
     is_entry = [False] * len(page.boxes)
+    entries: dict[int, list[Box]] = {}
     for box in page.boxes[1:]:
-        if heads.is_entry(box):
-            is_entry[box.index] = True
-            if not is_entry[box.parent]:
-                entries.setdefault(box.parent, []).append(box)
+        is_entry[box.index] = heads.is_entry(box)
+        if is_entry[box.index] and not is_entry[box.parent]:
+            entries.setdefault(box.parent, []).append(box)
+    beside: dict[int, list[Box]] = {parent: [] for parent in entries}
+    for box in page.boxes[1:]:
+        if box.parent in beside and box.last > box.first and not is_entry[box.index]:
+            beside[box.parent].append(box)
     marked = [False] * len(page.pieces)
-    for found in entries.values():
+    for parent, found in entries.items():
         if heads.tells_itself(found):
             continue
+        is_list = heads.are_list(found, beside[parent])
         for box in found:
-            if len(found) >= 2 or heads.is_card(box):
-                marked[box.first : box.last] = [True] * (box.last - box.first)
+            entry = box if is_list else heads.find_card(box, is_entry)
+            if is_list or heads.is_card(entry) or (len(found) > 1 and not heads.tells(entry)):
+                marked[entry.first : entry.last] = [True] * (entry.last - entry.first)
     return marked
 
 
