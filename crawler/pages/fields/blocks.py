@@ -31,7 +31,7 @@ def draft_lines(page: Page, claims: Claims) -> None:
     ]
     pieces = [piece for piece in pieces if piece.image is None or piece.index in claims.draft.photos]
     claims.draft.lines = list(join_lines(page, pieces, claims.draft.photos))
-    name_kinds(page, claims.draft.lines)
+    name_kinds(page, claims.draft.lines, claims.regions.title_at)
 
 
 def claim_body(page: Page, claims: Claims) -> None:
@@ -94,27 +94,11 @@ def join_lines(page: Page, pieces: list[Piece], photos: dict[int, int]) -> Itera
 def _split_run(run: list[Piece]) -> Iterator[Line]:
     """Lines of one block that line breaks part: where some are doubled, a single one is only a line's end."""
     doubled = any(piece.breaks > 1 for piece in run[1:])
-    prose = sum(piece.size >= 80 or ends_sentence(piece.text) for piece in run)
+    prose = sum(piece.size >= 80 or ends_sentence(piece.text) for piece in run) * 2 >= len(run)
     line = Line([run[0]])
     for piece in run[1:]:
         last = line.pieces[-1]
-        own = piece.breaks > 1 or (last.is_bold != piece.is_bold and (last.is_bold or piece.is_bold) and not doubled)
-        if (
-            not own
-            and (last.is_bold != piece.is_bold)
-            and min(last.size, piece.size) <= _HEADING_LONGEST
-            and (last if last.is_bold else piece).size >= 4
-        ):
-            own = not ends_open((last if last.is_bold else piece).text)
-        if (
-            not own
-            and not doubled
-            and len(run) > 1
-            and prose * 2 >= len(run)
-            and (ends_sentence(last.text) or last.size >= 80)
-        ):
-            own = True
-        if own:
+        if _begins_anew(last, piece, doubled=doubled, prose=prose):
             yield line
             line = Line([piece])
         else:
@@ -122,33 +106,51 @@ def _split_run(run: list[Piece]) -> Iterator[Line]:
     yield line
 
 
-def name_kinds(page: Page, lines: list[Line | int]) -> None:
+def _begins_anew(last: Piece, piece: Piece, *, doubled: bool, prose: bool) -> bool:
+    """Whether a paragraph begins with a line that a break parts from the last."""
+    if piece.breaks > 1:
+        return True
+    if last.is_bold != piece.is_bold:
+        bold = last if last.is_bold else piece
+        if not doubled:
+            return True
+        if min(last.size, piece.size) <= _HEADING_LONGEST and bold.size >= 4 and not ends_open(bold.text):
+            return True
+    return prose and not doubled and (ends_sentence(last.text) or last.size >= 80)
+
+
+def name_kinds(page: Page, lines: list[Line | int], title_at: int = -1) -> None:
+    """Say of each paragraph whether it is a sub-heading, a quotation or an entry of a list."""
     texts = [line for line in lines if isinstance(line, Line)]
-    called: dict[tuple[int, str | None], bool] = {}
     for line in texts:
         line.text = line.text or "\n".join(piece.text for piece in line.pieces)
+    outer = page.pieces[title_at].nesting if title_at >= 0 else 0  # lists that hold the headline too
+    called: dict[tuple[int, str | None], bool] = {}
     for number, line in enumerate(texts):
-        if line.kind == "table":
-            continue
-        first = line.pieces[0]
-        flags = page.box_of(first).flags
-        if first.level:
-            line.kind, line.level = "heading", max(2, first.level)
-            if first.size > 260 and ends_sentence(line.text):
-                line.kind, line.level = "paragraph", None
-        elif _is_bold_heading(line) and number + 1 < len(texts) and page.box_of(first).align != "right":
-            line.kind, line.level = "heading", 2
-        elif flags & QUOTE or _is_called_quote(page, first, called):
-            line.kind = "quote"
-        elif flags & ITEM and first.nesting:
-            line.kind, line.level = "list_item", first.nesting
-        elif _is_bare_heading(texts, number):
-            line.kind, line.level = "heading", 2
-    if all(
-        line.kind in {"quote", "heading"} for line in texts
-    ):  # a page that indents its whole text, rather than quotes it
-        for line in texts:
+        if line.kind != "table":
+            line.kind, line.level = _kind_of(page, texts, number, called, outer)
+    if all(line.kind in {"quote", "heading"} for line in texts):
+        for line in texts:  # a page that indents its whole text, rather than quotes it
             line.kind = "paragraph" if line.kind == "quote" else line.kind
+
+
+def _kind_of(
+    page: Page, texts: list[Line], number: int, called: dict[tuple[int, str | None], bool], outer: int
+) -> tuple[str, int | None]:
+    """A paragraph's kind, and its level."""
+    line = texts[number]
+    first = line.pieces[0]
+    box = page.box_of(first)
+    if first.level:
+        long = first.size > 260 and ends_sentence(line.text)
+        return ("paragraph", None) if long else ("heading", max(2, first.level))
+    if _is_bold_heading(line) and number + 1 < len(texts) and box.align != "right":
+        return "heading", 2
+    if box.flags & QUOTE or _is_called_quote(page, first, called):
+        return "quote", None
+    if box.flags & ITEM and first.nesting > outer:
+        return "list_item", first.nesting - outer
+    return ("heading", 2) if _is_bare_heading(texts, number) else ("paragraph", None)
 
 
 def _is_called_quote(page: Page, piece: Piece, called: dict[tuple[int, str | None], bool]) -> bool:
@@ -171,26 +173,19 @@ def _is_bold_heading(line: Line) -> bool:
 
 def _is_bare_heading(texts: list[Line], number: int) -> bool:
     """A short line without punctuation at its end, between two paragraphs."""
-    line = texts[number]
-    if (
-        not 0 < number < len(texts) - 1
-        or not 8 <= len(line.text) <= 120
-        or ends_open(line.text)
-        or _SAID.fullmatch(line.text)
-        or "\n" in line.text
-    ):
+    text = texts[number].text
+    if not 0 < number < len(texts) - 1 or not 8 <= len(text) <= 120:
         return False
-    before, after = texts[number - 1], texts[number + 1]
-    marked = _MARKS.match(line.text)
-    if marked and (line.text[0] not in "*0123456789" or _MARKS.match(before.text) or _MARKS.match(after.text)):
+    if ends_open(text) or "\n" in text or _SAID.fullmatch(text):
+        return False
+    before, after = texts[number - 1].text, texts[number + 1].text
+    if min(len(before), len(after)) <= 100 or not ends_sentence(before):
+        return False
+    marked = _MARKS.match(text)
+    if marked and (text[0] not in "*0123456789" or _MARKS.match(before) or _MARKS.match(after)):
         return False  # one of several
-    start = line.text[marked.end() if marked else 0 :][:1]
-    return (
-        (start.isupper() or start.isdigit() or _OPENING.sub("", line.text)[:1].isupper())
-        and len(before.text) > 100
-        and len(after.text) > 100
-        and ends_sentence(before.text)
-    )
+    start = text[marked.end() if marked else 0 :][:1]
+    return start.isupper() or start.isdigit() or _OPENING.sub("", text)[:1].isupper()
 
 
 def blocks_of(lines: list[Line | int], captions: list[str | None]) -> list[Block]:

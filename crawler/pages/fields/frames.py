@@ -44,7 +44,7 @@ def find_frame(page: Page, claims: Claims, setting: Setting, photo: Piece, known
         if index not in known:
             known[index] = _look_through(page, claims, setting, box)
         block = known[index]
-        verdict = _judge(page, box, photo, block.texts, found) if block.is_open else block.verdict
+        verdict = _judge(page, setting, box, photo, block.texts, found) if block.is_open else block.verdict
         if verdict is None:
             break
         found = box if verdict else found
@@ -89,7 +89,7 @@ def _look_through(page: Page, claims: Claims, setting: Setting, box: Box) -> Blo
     return Block(texts, is_open=True)
 
 
-def _judge(page: Page, box: Box, photo: Piece, texts: list[Piece], found: Box | None) -> bool | None:
+def _judge(page: Page, setting: Setting, box: Box, photo: Piece, texts: list[Piece], found: Box | None) -> bool | None:
     """Whether a block with few short lines is the frame, by the photo and by what is the frame inside."""
     if found is None:
         return True if _is_box_of_caption(page, setting, box, photo, texts) else None
