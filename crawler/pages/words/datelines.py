@@ -7,7 +7,7 @@ from crawler.pages.words.stamps import make_day
 
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:\.?\s*[-–—:]+|\.(?=\s))\s*")
 _BARE_BRACKETED = re.compile(
-    r"^[(\[]\s*([A-ZĐ]{2,8}|[\w-]{2,24}\.(?:vn|com|net|org)(?:\.vn)?)\s*[)\]]\s+(?=[A-ZĐÀ-Ỹ\"“])"
+    r"^[(\[]\s*([A-ZĐ]{2,8}|[A-ZĐ]{1,4}&[A-ZĐ]{1,4}|[\w-]{2,24}\.(?:vn|com|net|org)(?:\.vn)?)\s*[)\]]\s+(?=[A-ZĐÀ-Ỹ\"“])"
 )
 """Without a dash only what cannot be a word of the sentence: capitals alone, an address."""
 _DASH = r"(?:\s+[-–—]+\s*|\s*[-–—]+\s+)"
@@ -29,6 +29,18 @@ _BARRED = re.compile(r"^([A-ZĐ]{2,7})\s\|\s(?=[A-ZĐÀ-Ỹ\d\"“])")
 _UNACCENTED = re.compile(rf"^([A-Z][A-Za-z]{{7,20}}){_DASH}(?=[A-ZĐÀ-Ỹ\d\"“])")
 """A paper's name in one word: no Vietnamese syllable is as long."""
 
+_LOWER_DOMAIN = re.compile(rf"^([a-z][\w-]{{1,20}}\.(?:com\.|org\.|gov\.)?vn){_DASH}(?=[A-ZĐÀ-Ỹ\"“])")
+_BEFORE_EVENT = re.compile(
+    rf"^([A-ZĐÀ-Ỹ][\wÀ-ỹ.&]*(?:\s[\wÀ-ỹ.&]+){{0,3}}){_DASH}"
+    r"(?=(?:Rạng sáng|Sáng|Trưa|Chiều|Tối|Đêm|Ngày|Hôm)\s(?:nay\b|qua\b|ngày\b|\d))"
+)
+"""Any place or paper, where the day of the event comes right after the dash."""
+_NO_SOURCES = frozenset({
+    "LTS", "BBT", "TB", "PS", "NB", "PV", "CTV", "NPV", "HỎI", "ĐÁP", "TRẢ LỜI", "BẠN ĐỌC", "PHÓNG VIÊN", "CÂU HỎI",
+    "ASEAN", "FIFA", "UEFA", "VFF", "AFF", "AFC", "WHO", "WTO", "IMF", "EU", "UN", "NATO", "APEC", "UNESCO", "UNICEF",
+    "GDP", "CPI", "FDI", "HLV", "CLB", "THPT", "THCS", "UBND", "HĐND", "MTTQ", "KỲ CUỐI", "THÔNG BÁO", "INFOGRAPHIC",
+})  # fmt: skip
+"""What stands before a dash in capitals and is no agency: an editor's note, who asks and who answers, an office."""
 _EVENT = re.compile(
     r"\b(?:sáng|trưa|chiều|tối|đêm|khuya|rạng sáng|hôm|ngày|hôm nay|hôm qua|vừa qua|mới đây)(?: (?:sớm|muộn|nay|qua|"
     r"sớm nay))?(?:,)?\s*(?:ngày\s*)?\(?\s*(\d{1,2})\s*(?:[/-]|tháng)\s*(\d{1,2})"
@@ -52,11 +64,14 @@ def find_dateline(text: str) -> tuple[str, int] | None:
         _UNACCENTED,
         _ONLINE,
         _BARRED,
+        _LOWER_DOMAIN,
+        _BEFORE_EVENT,
     ):
         match = pattern.match(head)
         if (
             match
             and not match[1].isdigit()
+            and match[1].strip().upper() not in _NO_SOURCES
             and not _is_clause(match[1])
             and not _goes_on(pattern, match[1], head[match.end() :])
         ):

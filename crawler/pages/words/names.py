@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from crawler.pages.words.ranks import is_post, is_rank, is_reporter, without_rank
 from crawler.pages.words.text import clean, initial_is_upper
 
 _PREFIX = re.compile(
@@ -10,7 +11,11 @@ _PREFIX = re.compile(
     r"lược dịch|dịch|nội dung|trình bày|thiết kế|chùm ảnh|ghi chép|phóng sự|nguồn|nhóm tác giả)"
     r"(?:\s*(?:và|,|-|–|&|\+|/)\s*(?:bài|tin|ảnh|clip|video|đồ họa|thơ|tranh|hình|trình bày|thiết kế))*)\s*[:：]\s*",
     re.IGNORECASE)  # fmt: skip
-_BARE_PREFIX = re.compile(r"^(?:tác giả|(?:tin|bài)(?:\s*(?:,|và)\s*(?:bài|ảnh|clip|video))+)\s+", re.IGNORECASE)
+_BARE_PREFIX = re.compile(
+    r"^(?:tác giả|(?:tin|bài)(?:\s*(?:,|và)\s*(?:bài|ảnh|clip|video))+|(?:(?:written|posted|story|text|report(?:ed|ing)?) )?by"
+    r"|thực hiện bởi|viết bởi)\s+",
+    re.IGNORECASE,
+)
 _PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa)\s*[:：]\s*", re.IGNORECASE)
 _ACCORDING = re.compile(r"^\(?\s*theo\s*[:：]?\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
@@ -23,7 +28,7 @@ _SUFFIX = re.compile(
 _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
 """Where a text was taken from, after its author (`Theo Long Hồ (Báo Xóm Mới)`)."""
 _JOIN = re.compile(
-    r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\bvà\b)\s*"
+    r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\s[·•]\s|\b(?:và|and)\b)\s*"
 )
 _FOOTNOTE = re.compile(r"[(\[](?:\*+|\d{1,2})[)\]]")
 _CREDITED = re.compile(
@@ -53,19 +58,12 @@ _GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:nguồn|vp|tp\.? ?hcm|"
                     r"thông tin)\b)", re.IGNORECASE)  # fmt: skip
 _SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|Bộ|Văn)\b")
 """Words that open an office's name and a person's alike: `Trường Giang` is somebody, `Trường Tiểu học` is not."""
-_TITLE = re.compile(
-    r"^(?:pgs|gs|ts|ths|th\.s|t\.s|ks|bs|ncs|nhà báo|nhà thơ|nhà văn|nhà nghiên cứu|luật sư|ls|nsnd|nsưt|thạc sĩ|tiến"
-    r" sĩ|phóng viên|pv|"
-    r"btv|ctv|đại tá|thượng tá|trung tá|thiếu tá|thiếu tướng)\.?\s*[.,]?\s*",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _INITIALS = re.compile(r"(?:^|[\s.])\w\.$")
 """The dot that ends initials belongs to them."""
 _AGENCY = re.compile(r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|\w+\+", re.IGNORECASE)
 _AGENCY_AT = re.compile(r"[A-ZĐ]{3,}\+?\s+tại\s")
 """An agency's office somewhere, in words."""
-_REPORTER = re.compile(r"^(?:pv|p\.v|phóng viên|ctv|btv)\.?\s+", re.IGNORECASE)
 _BUREAU = re.compile(r"[A-ZĐ]{3,}[-–]\s?[\wÀ-ỹ. ]{2,24}")
 """An agency's office somewhere: `VOV-Miền Trung`."""
 _AGENCIES = frozenset(
@@ -75,8 +73,16 @@ _AGENCIES = frozenset(
 _SHORT_WORDS = frozenset(
     ["và", "của", "các", "là", "có", "cho", "với", "trong", "từ", "đến", "tại", "về", "theo", "không", "những", "một"]
 )
-_MAIL = re.compile(r"[\s,–-]*[(<\[]?\s*[\w.+-]{1,60}@[\w.-]{1,60}\s*[)>\]]?\s*$")
-"""A mail address after a name."""
+_PARTICLES = frozenset(["de", "da", "del", "della", "der", "den", "van", "von", "la", "dos", "bin", "al"])
+"""Small words inside foreign names."""
+_WRITE = r"(?:gửi (?:thư|e-?mail|mail)(?: (?:cho|tới|đến) (?:tác giả|phóng viên))?|liên hệ(?: tác giả)?|theo dõi|e-?mail|mail)"
+_MAIL = re.compile(
+    rf"[\s,|–-]*(?:{_WRITE}\s*[:：]?)?[\s,|–-]*[(<\[]?\s*[\w.+-]{{1,60}}@[\w.-]{{1,60}}\s*[)>\]]?\s*$|[\s,|–-]+{_WRITE}\s*$",
+    re.IGNORECASE,
+)
+"""A mail address after a name, or the button that opens one."""
+_BUTTONS = ("theo dõi", "tác giả", "phóng viên", "mail", "thư", "liên hệ")
+"""How such a button ends."""
 _LONGEST = 110
 
 
@@ -95,7 +101,9 @@ def parse_byline(text: str) -> Byline | None:
     text = clean(text)
     if not 2 <= len(text) <= _LONGEST or text[-1] in "?!:" or _FOOTNOTE.match(text):
         return None
-    bare = (_MAIL.sub("", text) if "@" in text else text).strip(" *•-–—|/")
+    if "@" in text or text.lower().endswith(_BUTTONS):
+        text = _MAIL.sub("", text)
+    bare = text.strip(" *•-–—|/")
     prefix = _PREFIX.match(bare) or _find_bare_prefix(bare)
     according = _ACCORDING.match(bare)
     rest = bare[prefix.end() :] if prefix else bare[according.end() :] if according else bare
@@ -121,7 +129,9 @@ def parse_byline(text: str) -> Byline | None:
     parts = [part for part in _JOIN.split(named) if part]
     if not parts or len(parts) > 8:
         return None
-    kinds = [_kind_of(part) for part in parts]
+    parts, kinds = _leave_out_posts(parts, [_kind_of(part) for part in parts])
+    if not parts:
+        return None
     if according:
         if len(named.split()) > 8 or (any(kind == "" for kind in kinds) and len(named.split()) > 5):
             return None
@@ -179,9 +189,20 @@ def _without_house(named: str) -> str:
     return names if " " not in house or loud or _GROUP.match(house) else named
 
 
+def _leave_out_posts(parts: list[str], kinds: list[str]) -> tuple[list[str], list[str]]:
+    """The parts without ranks that stand apart from their name, and without the posts behind a name."""
+    kept: list[tuple[str, str]] = []
+    for part, kind in zip(parts, kinds, strict=True):
+        if is_rank(part):
+            continue
+        if kept and kept[-1][1] == "person" and kind != "person" and is_post(part):
+            continue
+        kept.append((part, kind))
+    return [part for part, _ in kept], [kind for _, kind in kept]
+
+
 def _bare(part: str) -> str:
-    while (shorter := _TITLE.sub("", part)) != part and shorter:
-        part = shorter
+    part = without_rank(part)
     return part.strip(" ,") if _INITIALS.search(part) else part.strip(" .,")
 
 
@@ -196,7 +217,7 @@ def _kind_of(part: str) -> str:
         return "group"
     if part.upper().replace(".", "") in {"PV", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
         return "group" if not is_person(part) or part.isupper() or part.rsplit(".", 1)[-1].islower() else "person"
-    reporter = part[match.end() :] if (match := _REPORTER.match(part)) else ""
+    reporter = without_rank(part) if is_reporter(part) else ""
     if " " in reporter and not reporter.split()[0].isupper() and not _GROUP.match(reporter) and is_person(reporter):
         return "person"
     if _GROUP.match(part) and not (_SURNAME_TOO.match(part) and is_person(_bare(part))):
@@ -212,7 +233,11 @@ def is_person(text: str) -> bool:
     if len(words) == 1 and (len(text) > 14 or len(text) < 2):
         return False
     for word in words:
-        if not _WORD.fullmatch(word) or not initial_is_upper(word) or word.lower() in _SHORT_WORDS:
+        if word in _PARTICLES and word not in (words[0], words[-1]):
+            continue
+        if not _WORD.fullmatch(word) or not initial_is_upper(word):
+            return False
+        if word.lower() in _SHORT_WORDS and (len(words) < 3 or word != words[-1]):
             return False
     # Vietnamese syllables have at most seven letters; a foreign name may be longer, but then in few words
     return all(len(word) <= 8 for word in words) or len(words) <= 4

@@ -83,6 +83,10 @@ def test_ids_tell_time(id_: str, day: str) -> None:
         ("Baomau.vn. Chiều ngày 5/10", "Baomau.vn", "Chiều"),
         ("(Thanhuytphcm.vn) Chiều 5/10, quận họp.", "Thanhuytphcm.vn", "Chiều"),
         ("(BXM) Hơn 200 người", "BXM", "Hơn"),
+        ("(XM&BC) Hơn 200 người", "XM&BC", "Hơn"),
+        ("baomau.vn - Chiều 5/10", "baomau.vn", "Chiều"),
+        ("Xóm Mới – Sáng 5/10, mưa", "Xóm Mới", "Sáng"),
+        ("Dân làng - Hôm nay trời", "Dân làng", "Hôm"),
     ],
 )
 def test_dateline_opens_the_story(text: str, dateline: str, rest: str) -> None:
@@ -101,6 +105,11 @@ def test_dateline_opens_the_story(text: str, dateline: str, rest: str) -> None:
         "Sáng nay - một ngày mưa",
         "COVID-19 đã qua",
         "(Long Hồ) Sáng nay mưa.",
+        "LTS - Nhân dịp đầu năm, báo mở chuyên mục mới.",
+        "(LTS) - Nhân dịp đầu năm, báo mở chuyên mục mới.",
+        "PV - Thưa ông, con kênh này dài bao nhiêu?",
+        "HỎI - Nhà tôi ở cuối hẻm thì sao?",
+        "ASEAN - Nhật Bản họp bàn",
     ],
 )
 def test_other_openings_are_no_dateline(text: str) -> None:

@@ -13,7 +13,6 @@ from crawler.pages.words.text import undoubled
     [
         ("Long Hồ", ["Long Hồ"]),
         ("Bài và ảnh: Minh Khoa", ["Minh Khoa"]),
-        ("Minh Khoa (minhkhoa@bao.example)", ["Minh Khoa"]),
         ("Tin, ảnh: Thu Hà - Quốc Bảo", ["Thu Hà", "Quốc Bảo"]),
         ("Bài: An Bình, Ảnh: Hà Vy", ["An Bình", "Hà Vy"]),
         ("Hà Thu (tổng hợp)", ["Hà Thu"]),
@@ -45,12 +44,39 @@ from crawler.pages.words.text import undoubled
         ("ThS. Lê Văn Tám", ["Lê Văn Tám"]),
         ("HỮU PHÚC - THANH AN", ["HỮU PHÚC", "THANH AN"]),
         ("Nguyễn Thị Minh Khai (Theo TTXVN)", ["Nguyễn Thị Minh Khai"]),
+        ("Thiếu tướng, GS.TS Lê Văn Tám", ["Lê Văn Tám"]),
+        ("PGS, TS Lê Văn Tám và ThS. Trần Thị Bích", ["Lê Văn Tám", "Trần Thị Bích"]),
+        ("BS.CKII Trần Văn Nam", ["Trần Văn Nam"]),
+        ("Cộng tác viên Hà Vy", ["Hà Vy"]),
+        ("Thượng úy Lê Hòa (Công an phường 12)", ["Lê Hòa"]),
+        ("Thượng tọa Thích Minh Từ", ["Thích Minh Từ"]),
+        ("Trần Thị Bích, giảng viên Trường Đại học Bến Cũ", ["Trần Thị Bích"]),
+        ("Trần Thị Bích, Phó Chủ tịch Hội Nhà báo, Trưởng ban biên tập", ["Trần Thị Bích"]),
+        ("Minh Khoa | Thu Hà", ["Minh Khoa", "Thu Hà"]),
+        ("Minh Khoa · Thu Hà", ["Minh Khoa", "Thu Hà"]),
+        ("Minh Khoa, Thu Hà and Hà Vy", ["Minh Khoa", "Thu Hà", "Hà Vy"]),
+        ("By Jane Roe and Ludwig van der Berg", ["Jane Roe", "Ludwig van der Berg"]),
     ],
 )
 def test_byline_is_read_as_printed_and_its_people_apart(text: str, people: list[str]) -> None:
     byline = parse_byline(text)
     assert byline is not None
     assert (text, people) == (byline.printed, byline.people)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Minh Khoa (minhkhoa@bao.example)",
+        "Minh Khoa | Email: minhkhoa@bao.example",
+        "Minh Khoa Gửi thư cho phóng viên minhkhoa@bao.example",
+        "Minh Khoa - Theo dõi",
+    ],
+)
+def test_addresses_and_buttons_behind_a_name_are_no_part_of_it(text: str) -> None:
+    byline = parse_byline(text)
+    assert byline is not None
+    assert ("Minh Khoa", ["Minh Khoa"]) == (byline.printed, byline.people)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +92,11 @@ def test_byline_is_read_as_printed_and_its_people_apart(text: str, people: list[
         "x",
         "Theo đó, mọi người cùng làm việc này",
         "(*) Theo Quy định số 24-QĐ/TW",
+        "Đại tá",
+        "Phó Chủ tịch",
+        "Bác sĩ gia đình",
+        "Nhà văn hóa thanh niên",
+        "bandoc@bao.example",
     ],
 )
 def test_other_short_lines_are_no_byline(text: str) -> None:
