@@ -105,31 +105,39 @@ def test_set_up_commands_are_one_line_each(marker: str) -> None:
     assert Path(".venv/bin").as_posix() in found[1]
 
 
-def test_wrong_usage_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
-    for arguments in (
+@pytest.mark.parametrize(
+    "arguments",
+    [
         ["crawl"],
         ["nonsense"],
-        ["crawl", "https://example.org/", "--into", tmp_path / "x"],
-        ["crawl", "--into", tmp_path / "x", "--connect-to", "nowhere"],
-        ["crawl", "--into", tmp_path / "x", "--operator", "nobody"],
-        ["crawl", "--into", tmp_path / "x", "--cacert", __file__],
-        ["crawl", "--into", tmp_path / "x", "--warc-size", "much"],
-        ["verify", tmp_path / "nothing-here"],
-        ["repair", tmp_path],
-    ):
-        done = run_thanhuy(*arguments)
-        assert done.returncode == 2, arguments
-        assert "Traceback" not in done.stderr
-        assert done.stderr.strip()
+        ["crawl", "https://example.org/", "--into", "x"],
+        ["crawl", "--into", "x", "--connect-to", "nowhere"],
+        ["crawl", "--into", "x", "--operator", "nobody"],
+        ["crawl", "--into", "x", "--cacert", __file__],
+        ["crawl", "--into", "x", "--warc-size", "much"],
+        ["verify", "nothing-here"],
+        ["repair", "."],
+    ],
+    ids=lambda arguments: " ".join(arguments)[-40:],
+)
+def test_wrong_usage_ends_with_2_and_no_traceback(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run_thanhuy(*arguments, process=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_config_file_has_a_key_for_each_option(tmp_path: Path) -> None:
     config = tmp_path / "thanhuy.toml"
     config.write_text('delay = "often"\n', "utf-8")
-    done = run_thanhuy("crawl", "--into", tmp_path / "x", "--config", config)
+    done = run_thanhuy("crawl", "--into", tmp_path / "x", "--config", config, process=False)
     assert done.returncode == 2
     assert "--delay" in done.stderr
     config.write_text("dealy = 3\n", "utf-8")
-    done = run_thanhuy("crawl", "--into", tmp_path / "x", "--config", config)
+    done = run_thanhuy("crawl", "--into", tmp_path / "x", "--config", config, process=False)
     assert done.returncode == 2
     assert "dealy" in done.stderr

@@ -31,15 +31,18 @@ The others do: Scrapy's reactor runs once in a process, and servers run until a 
 
 
 def run_thanhuy(
-    *args: object, timeout: float = 100, env: dict[str, str] | None = None, process: bool = False
+    *args: object, timeout: float = 100, env: dict[str, str] | None = None, process: bool | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """Run `thanhuy` to its end.
 
     In this process where that tells the same, which saves a second each time; in one of its own where `env` is given,
-    where `--jobs` starts others, for a verb that needs it (see `IN_PROCESS`), and where `process` asks for it.
+    where `--jobs` starts others, and for a verb that needs it (see `IN_PROCESS`). `process` decides otherwise:
+    a crawl that is refused for its options needs none.
     """
     words = [str(argument) for argument in args]
-    if not process and env is None and "--jobs" not in words and (words or ["--help"])[0] in IN_PROCESS:
+    if process is None:
+        process = env is not None or "--jobs" in words or (words or ["--help"])[0] not in IN_PROCESS
+    if not process:
         return call_thanhuy(words)
     return subprocess.run(
         [sys.executable, "-m", "crawler.cli", *words],

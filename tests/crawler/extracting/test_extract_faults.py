@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from crawler.cli.extract import command
 from crawler.extracting import scanning
 from tests.crawler.extracting.test_extract_foreign import T, capture, extract, html, page
 from tests.support.commands import run_thanhuy
@@ -146,35 +144,40 @@ def one_article(directory: Path) -> Path:
     return path
 
 
-def test_wrong_usage_ends_with_2_and_says_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["nothing"], "got nothing of that name"),
+        (["notes.txt"], "got a file that begins with b'notes'"),
+        (["."], "got a directory without collection.json"),
+        (["bad.wacz"], "expected a WACZ, got no zip"),
+        (["x", "-o", "x/articles.jsonl"], "expected a place outside the collection"),
+        (["x", "-o", "x/articles/x.jsonl"], "expected a directory to write to"),
+        (["one.warc.gz", "-o", "one.warc.gz"], "expected another file than those that are read"),
+        (["one.warc.gz", "-o", "notes.txt"], "holds no JSON Lines"),
+        (["one.warc.gz", "-o", "no/where.jsonl"], "expected a directory to write to, got none"),
+        (["one.warc.gz", "-o", "x"], "expected a file to replace, got something else"),
+        (["one.warc.gz", "--json"], "expected --diff with it"),
+        (["one.warc.gz", "--diff", "-o", "-"], "expected one of them on stdout"),
+        (["one.warc.gz", "--jobs", "0"], "0 is not in the range"),
+        (["one.warc.gz", "--diff"], "expected records that a crawl of this project wrote"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_ends_with_2_and_says_what_to_do(
+    arguments: list[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = one_article(tmp_path)
-    collection = tmp_path / "x"
-    (collection / "warc").mkdir(parents=True)
-    (collection / "collection.json").write_text('{"format": 1}', "utf-8")
+    (tmp_path / "x" / "warc").mkdir(parents=True)
+    (tmp_path / "x" / "collection.json").write_text('{"format": 1}', "utf-8")
     (tmp_path / "notes.txt").write_text("notes", "utf-8")
     (tmp_path / "bad.wacz").write_bytes(b"PK\x03\x04 and nothing more")
-    for arguments, expected in (
-        ([tmp_path / "nothing"], "got nothing of that name"),
-        ([tmp_path / "notes.txt"], "got a file that begins with b'notes'"),
-        ([tmp_path], "got a directory without collection.json"),
-        ([tmp_path / "bad.wacz"], "expected a WACZ, got no zip"),
-        ([collection, "-o", collection / "articles.jsonl"], "expected a place outside the collection"),
-        ([collection, "-o", collection / "articles" / "x.jsonl"], "expected a directory to write to"),
-        ([source, "-o", source], "expected another file than those that are read"),
-        ([source, "-o", tmp_path / "notes.txt"], "holds no JSON Lines"),
-        ([source, "-o", tmp_path / "no" / "where.jsonl"], "expected a directory to write to, got none"),
-        ([source, "-o", collection], "expected a file to replace, got something else"),
-        ([source, "--json"], "expected --diff with it"),
-        ([source, "--diff", "-o", "-"], "expected one of them on stdout"),
-        ([source, "--jobs", 0], "0 is not in the range"),
-        ([source, "--diff"], "expected records that a crawl of this project wrote"),
-    ):
-        done = CliRunner().invoke(command, [str(argument) for argument in arguments], standalone_mode=False)
-        assert done.exception is not None, arguments
-        assert getattr(done.exception, "code", getattr(done.exception, "exit_code", None)) == 2
-        assert expected in str(getattr(done.exception, "message", done.exception))
-    assert b"notes" == (tmp_path / "notes.txt").read_bytes()
-    assert 1 == len(extract(source, "-o", "-")[0])
+    before = source.read_bytes()
+    monkeypatch.chdir(tmp_path)
+    done = run_thanhuy("extract", *arguments, process=False)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert expected in done.stderr
+    assert (b"notes", before) == ((tmp_path / "notes.txt").read_bytes(), source.read_bytes())
 
 
 def test_file_is_replaced_by_force_and_json_lines_without(tmp_path: Path) -> None:

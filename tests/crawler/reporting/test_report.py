@@ -179,22 +179,26 @@ def test_nothing_but_a_report_is_replaced(reported: Reported, tmp_path: Path) ->
     check_page(notes.read_text("utf-8"))
 
 
-def test_wrong_arguments_are_told(reported: Reported, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("collection", "target", "words"),
+    [
+        ("nothing", "r.html", "does not exist"),
+        ("empty", "r.html", "expected a collection"),
+        ("newer", "r.html", "expected format 1, got 99"),
+        ("x", "no/such/r.html", "expected a directory to write to"),
+        ("x", "x/r.html", "expected a place outside the collection"),
+    ],
+)
+def test_wrong_arguments_are_told(collection: str, target: str, words: str, hurt: Path, tmp_path: Path) -> None:
+    assert hurt == tmp_path / "x"
     (tmp_path / "empty").mkdir()
     (tmp_path / "newer").mkdir()
     (tmp_path / "newer/collection.json").write_text('{"format": 99}', "utf-8")
-    for arguments, words in (
-        ([tmp_path / "nothing"], "does not exist"),
-        ([tmp_path / "empty", "-o", tmp_path / "r.html"], "expected a collection"),
-        ([tmp_path / "newer", "-o", tmp_path / "r.html"], "expected format 1, got 99"),
-        ([reported.path, "-o", tmp_path / "no/such/r.html"], "expected a directory to write to"),
-        ([reported.path, "-o", reported.path / "r.html"], "expected a place outside the collection"),
-    ):
-        done = run_thanhuy("report", *arguments)
-        assert done.returncode == 2, arguments
-        assert words in done.stderr
-        assert "Traceback" not in done.stderr
-    assert not (tmp_path / "r.html").exists()
+    done = run_thanhuy("report", tmp_path / collection, "-o", tmp_path / target)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [] == list(tmp_path.rglob("r.html"))
 
 
 def test_full_disk_ends_with_3_and_leaves_nothing(reported: Reported, tmp_path: Path) -> None:
