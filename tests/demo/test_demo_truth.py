@@ -11,14 +11,12 @@ from pathlib import Path
 import pytest
 from parsel import Selector
 
-from crawler.demo.front import MARKUPS as MARKUP_OF
 from crawler.demo.model import IMAGE_HOST, SampleArticle
 from crawler.demo.naming import ID_DAYS, slug_of
 from crawler.demo.routes import answer
 from crawler.demo.truth import GROUPS, MARKUPS, SampleSite
 from crawler.items import Article
 from crawler.site.scope import find_page
-from tests.support.reference_page import reference_article
 
 WWW = "www.thanhuytphcm.vn"
 TODAY = dt.datetime(2024, 2, 28, 9, 14, tzinfo=dt.timezone(dt.timedelta(hours=7)))
@@ -243,16 +241,3 @@ def _texts(site: SampleSite, article: SampleArticle) -> list[str]:
 def _shingles(text: str) -> Iterator[tuple[str, ...]]:
     words = re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold())
     return (tuple(words[start : start + 8]) for start in range(len(words) - 7))
-
-
-@pytest.mark.parametrize("markup", MARKUPS)
-def test_a_real_articles_text_can_be_set_into_each_markup(site: SampleSite, shared_data: Path, markup: str) -> None:
-    article = reference_article((shared_data / "reference-article.txt").read_text(encoding="utf-8"), markup)
-    truth = article.truth()
-    assert (
-        truth["byline"], truth["date"], truth["event_date"], len(truth["captions"]), sum(kind == "heading" for kind, _ in article.blocks()),
-    ) == ("Long Hồ", "2023-10-05", "2023-10-05", 4, 3)  # fmt: skip
-    page = MARKUP_OF[markup].article(site, article)
-    assert "28 tháng 2 năm 2024" in page or "28/02/2024" in page
-    shown = " ".join(" ".join(Selector(text=page).xpath("//body//text()").getall()).split())
-    assert all(" ".join(text.split()) in shown for _, text in article.blocks())
