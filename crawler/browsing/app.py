@@ -1,5 +1,6 @@
 """The pages served from loopback: Starlette, no cookies, no scripts but ours, no address but our own."""
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -95,81 +96,105 @@ def prepare(collection: Path, progress: Callable[[int], None]) -> None:
         build_index(collection, path, mark, progress)
 
 
+class Pages:
+    """What answers each address. Every answer is made of one index and of nothing that the request brings but words."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def home(self, request: "Request") -> "Response":
+        """The first page."""
+        query, index = _query(request), self._library.index
+        found = index.search(query)
+        links = {hit.key: f"/{hit.key}" for hit in found.hits}
+        return _html(render_home(self._library.frame(), index, query, found, links))
+
+    def search(self, request: "Request") -> "Response":
+        """The hits of a search, as JSON."""
+        found = self._library.index.search(_query(request))
+        hits = [{**vars(hit), "link": f"/{hit.key}"} for hit in found.hits]
+        return _json({"total": found.total, "more": found.total >= COUNTED, "pages": found.pages, "hits": hits})
+
+    def article(self, request: "Request") -> "Response":
+        """An article's page."""
+        key, index = _key(request), self._library.index
+        record = index.article(key)
+        if record is None:
+            return _none()
+        versions = self._library.versions(key) or [record]
+        view = view_article(versions[-1], versions, self._library.collection.resolve().name, _photo_address)
+        newer, older = (f"/{other}" if other else None for other in index.neighbours(key))
+        replay = _replay(self._library.replay, versions[-1])
+        frame = self._library.frame()
+        return _html(render_article(frame, view, json=f"/{key}/record.json", newer=newer, older=older, replay=replay))
+
+    def record(self, request: "Request") -> "Response":
+        """An article's record, as JSON."""
+        found = self._library.index.article(_key(request))
+        return _json(found) if found else _none()
+
+    def photo(self, request: "Request") -> "Response":
+        """A photo of an article, out of the archive."""
+        found, number = self._library.index.article(_key(request)), request.path_params["number"]
+        image = found["images"][number] if found and number < len(found["images"]) else None
+        shown = self._library.photos.find(image["url"]) if image else None
+        if shown is None:
+            return _none()
+        return _bytes(shown[1], shown[0], {"Cache-Control": "max-age=86400"})
+
+    def static(self, request: "Request") -> "Response":
+        """A file of ours."""
+        path = STATIC / request.path_params["name"]
+        if path.parent != STATIC or path.suffix not in _MEDIA or not path.is_file():
+            return _none()
+        return _bytes(path.read_bytes(), _MEDIA[path.suffix], {})
+
+
 def build_app(library: Library, hosts: list[str]) -> "Starlette":
     """The application. It answers only under these host names, so that no other site's name can be pointed at it."""
     try:
         from starlette.applications import Starlette
         from starlette.middleware import Middleware
         from starlette.middleware.trustedhost import TrustedHostMiddleware
-        from starlette.responses import HTMLResponse, JSONResponse, Response
         from starlette.routing import Route
     except ImportError:
         raise BrowseUnavailable(
             "browse: expected Starlette, got no such package; pip install 'thanhuy-archive[browse]'"
         ) from None
-
-    def home(request: "Request") -> "Response":
-        query = _query(request)
-        index = library.index
-        found = index.search(query)
-        links = {hit.key: f"/{hit.key}" for hit in found.hits}
-        return HTMLResponse(render_home(library.frame(), index, query, found, links), headers=HEADERS)
-
-    def search(request: "Request") -> "Response":
-        found = library.index.search(_query(request))
-        hits = [{**vars(hit), "link": f"/{hit.key}"} for hit in found.hits]
-        body = {"total": found.total, "more": found.total >= COUNTED, "pages": found.pages, "hits": hits}
-        return JSONResponse(body, headers=HEADERS)
-
-    def article(request: "Request") -> "Response":
-        key = f"{request.path_params['kind']}/{request.path_params['id']}"
-        index = library.index
-        record = index.article(key)
-        if record is None:
-            return HTMLResponse("<!doctype html><title>404</title><p>404", 404, headers=HEADERS)
-        versions = library.versions(key) or [record]
-        view = view_article(versions[-1], versions, library.collection.resolve().name, _photo_address)
-        newer, older = index.neighbours(key)
-        page = render_article(
-            library.frame(),
-            view,
-            json=f"/{key}/record.json",
-            newer=f"/{newer}" if newer else None,
-            older=f"/{older}" if older else None,
-            replay=_replay(library.replay, versions[-1]),
-        )
-        return HTMLResponse(page, headers=HEADERS)
-
-    def record(request: "Request") -> "Response":
-        found = library.index.article(f"{request.path_params['kind']}/{request.path_params['id']}")
-        return JSONResponse(found, headers=HEADERS) if found else Response(status_code=404, headers=HEADERS)
-
-    def photo(request: "Request") -> "Response":
-        found = library.index.article(f"{request.path_params['kind']}/{request.path_params['id']}")
-        number = request.path_params["number"]
-        image = found["images"][number] if found and number < len(found["images"]) else None
-        shown = library.photos.find(image["url"]) if image else None
-        if shown is None:
-            return Response(status_code=404, headers=HEADERS)
-        return Response(shown[1], media_type=shown[0], headers=HEADERS | {"Cache-Control": "max-age=86400"})
-
-    def static(request: "Request") -> "Response":
-        path = STATIC / request.path_params["name"]
-        if path.parent != STATIC or path.suffix not in _MEDIA or not path.is_file():
-            return Response(status_code=404, headers=HEADERS)
-        return Response(path.read_bytes(), media_type=_MEDIA[path.suffix], headers=HEADERS)
-
+    pages = Pages(library)
     return Starlette(
         routes=[
-            Route("/", home),
-            Route("/api/search", search),
-            Route("/static/{name}", static),
-            Route("/{kind}/{id}", article),
-            Route("/{kind}/{id}/record.json", record),
-            Route("/{kind}/{id}/photo/{number:int}", photo),
+            Route("/", pages.home),
+            Route("/api/search", pages.search),
+            Route("/static/{name}", pages.static),
+            Route("/{kind}/{id}", pages.article),
+            Route("/{kind}/{id}/record.json", pages.record),
+            Route("/{kind}/{id}/photo/{number:int}", pages.photo),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)],
     )
+
+
+def _key(request: "Request") -> str:
+    return f"{request.path_params['kind']}/{request.path_params['id']}"
+
+
+def _html(text: str) -> "Response":
+    return _bytes(text.encode("utf-8", "replace"), "text/html; charset=utf-8", {})
+
+
+def _json(value: object) -> "Response":
+    return _bytes(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), "application/json", {})
+
+
+def _none() -> "Response":
+    return _bytes(b"<!doctype html><title>404</title><p>404", "text/html; charset=utf-8", {}, 404)
+
+
+def _bytes(data: bytes, kind: str, headers: dict[str, str], status: int = 200) -> "Response":
+    from starlette.responses import Response
+
+    return Response(data, status, HEADERS | headers, kind)
 
 
 def _query(request: "Request") -> Query:
