@@ -50,7 +50,7 @@ def command(
 
     if int(every) not in EVERY:
         raise click.UsageError(f"--every: expected one of {', '.join(allowed())}, got {every:.0f}s")
-    if mail is not None and not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", mail):
+    if mail is not None and not re.fullmatch(r"[A-Za-z0-9._+-]+(@[A-Za-z0-9.-]+)?", mail):
         raise click.UsageError(f"--mail: expected an address, got {mail!r}")
     place = collection.resolve()
     for path in (place, config, report):

@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawler.reporting.amounts import format_day, format_number, format_share, plural
+from crawler.reporting.calendars import calendar
 from crawler.reporting.charts import bar_chart
 from crawler.reporting.markup import Child, Html, el, items, join, link, table, vietnamese
 from crawler.reporting.report_data import Articles, Example, Figures, Fill
-from crawler.reporting.tally import UNDATED
+from crawler.reporting.tally import UNDATED, WATCHED
+from crawler.reporting.trends import share_line
 
 MOST_MONTHS = 360
 MOST_YEARS = 40
 MOST_ROWS = 60
+MOST_TREND = 120
+"""Months of capture that a trend shows."""
 MOST_RULES = 6
 UNDATED_LABEL = "no date"
 SCOPE = {"collection": "the collection", "run": "this run"}
@@ -46,7 +50,8 @@ def coverage(figures: Figures) -> Html | None:
         chart = bar_chart("Articles by month of publication", months, unit="articles")
     else:
         chart = bar_chart("Articles by year of publication", list(years.items()), unit="articles")
-    return join([line, chart, _calendar(found), _sections(found), _sources(found), gaps(figures)])
+    days = calendar("Articles by day of publication", found.days, unit="articles")
+    return join([line, days, chart, _calendar(found), _sections(found), _sources(found), gaps(figures)])
 
 
 def every_month(months: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -122,10 +127,11 @@ def fields(figures: Figures) -> Html | None:
         [el("code", name), format_number(one.filled), format_share(one.filled, found.total), _rules(one)]
         for name, one in found.fields.items()
     ]
+    trends = _trends(figures)
     overall = table("Filled fields, and the rules that found them", ["Field", "#Filled", "#Share", "Found by"], rows)
     years = list(found.years)[-MOST_YEARS:]
     if len(years) < 2:
-        return overall
+        return join([trends, overall])
     partly = {name: one for name, one in found.fields.items() if 0 < one.filled < found.total}
     by_year = [
         [el("code", name), *(format_share(one.years.get(year, 0), found.years[year]) for year in years)]
@@ -133,7 +139,37 @@ def fields(figures: Figures) -> Html | None:
     ]
     headings = ["Field", *(f"#{UNDATED_LABEL if year == UNDATED else year}" for year in years)]
     note = "those that are neither always nor never filled"
-    return join([overall, table("Filled fields by year of publication", headings, by_year, note=note)])
+    return join([trends, overall, table("Filled fields by year of publication", headings, by_year, note=note)])
+
+
+def _trends(figures: Figures) -> Html | None:
+    """How often fields were filled, month by month of capture, with what may explain a change."""
+    found = figures.articles
+    if found is None or len(found.read_in) < 2 or figures.scope != "collection":
+        return None
+    months = sorted(found.read_in)[-MOST_TREND:]
+    marks = {when[:7]: f"parser {version} began to read" for version, when in sorted(found.parsers_from.items())[1:]}
+    marks |= {
+        f"{run.id[:4]}-{run.id[4:6]}": f"a health check fell short: {run.health[0]}"
+        for run in figures.runs
+        if run.health
+    }
+    lines = [
+        share_line(
+            name,
+            [(month, found.read_in[month].get(name, 0), found.read_in[month].get("total", 0)) for month in months],
+            marks,
+        )
+        for name in WATCHED
+    ]
+    told = [el("li", el("b", month), f" {says}") for month, says in sorted(marks.items()) if month in months]
+    return join(
+        [
+            el("h3", "Filled fields by month of capture"),
+            el("div", *lines, class_="trends"),
+            el("ul", *told, class_="marks") if told else None,
+        ]
+    )
 
 
 def _rules(fill: Fill) -> Child:

@@ -1,8 +1,12 @@
 """The sections on the collection itself: what it is, its files, how it was collected, how to cite it."""
 
+from collections import Counter
+
 from crawler.reporting.amounts import format_moment, format_number, format_size, plural
+from crawler.reporting.calendars import calendar
 from crawler.reporting.markup import Child, Html, el, facts, items, join, link, table, vietnamese
 from crawler.reporting.report_data import Figures
+from crawler.reporting.trends import growth
 
 SITE = "Trang tin Điện tử Đảng bộ Thành phố Hồ Chí Minh"
 MANNER = (
@@ -62,11 +66,11 @@ def files(figures: Figures) -> Html | None:
         [el("code", name), ROOMS.get(name, ""), format_number(room["files"]), format_size(room["size"])]
         for name, room in found.rooms.items()
     ]
-    verified = f"{format_number(found.verified)} of {plural(len(found.noted), 'noted file')}"
+    told_of = f"{format_number(found.verified)} of {plural(len(found.noted), 'noted file')}"
     told: list[tuple[str, Child]] = [
         (
             "Verified",
-            verified if found.verified else f"none yet of {plural(len(found.noted), 'noted file')}; run thanhuy verify",
+            told_of if found.verified else f"none yet of {plural(len(found.noted), 'noted file')}; run thanhuy verify",
         ),
         ("Last verified", format_moment(found.last_verified)),
         ("Longest unverified", format_moment(found.longest_unverified)),
@@ -87,8 +91,12 @@ def files(figures: Figures) -> Html | None:
         for one in first[:MOST_FILES]
     ]  # fmt: skip
     note = f"{MOST_FILES} of {format_number(len(first))}; all are in fixity.jsonl" if len(first) > MOST_FILES else None
+    sizes = figures.captures.sizes if figures.captures else {}
+    verified = Counter(str(one.verified_at or one.closed_at or "")[:10] for one in found.noted)
     return join(
         [
+            growth("Bytes of captures, added up", sizes),
+            calendar("Files by the day of their last verification", verified, unit="files"),
             table("What lies where", ["Name", "What it is", "#Files", "#Size"], rooms),
             facts(told),
             table(

@@ -23,10 +23,11 @@ from crawler.reporting.files import read_files
 from crawler.reporting.lenient import mapping, read_lines, text, texts, whole
 from crawler.reporting.logs import group_errors
 from crawler.reporting.queries import Execute
-from crawler.reporting.report_data import Articles, Figures, Run
+from crawler.reporting.report_data import Articles, Example, Figures, Group, Run
 from crawler.reporting.runs import read_run
 from crawler.reporting.tally import Tally
 
+EXAMPLES = 5
 SOFTWARE = f"thanhuy/{__version__}"
 Progress = Callable[[int], None]
 """Told how many bytes of articles' lines were read."""
@@ -68,6 +69,7 @@ def gather_run(path: Path, run_id: str, report: Mapping[str, Any], execute: Exec
     figures.frontier = queries.read_frontier(execute, reasons=False)
     figures.runs = [run]
     _read_log(path / "crawls" / run_id / "crawl.log", figures)
+    _read_skipped(path / "crawls" / run_id / "skipped.jsonl", run, figures)
     figures.configuration = plain_configuration(report.get("configuration"))
     return figures
 
@@ -170,6 +172,7 @@ def _read_state(path: Path, figures: Figures) -> tuple[dict[str, tuple[int, int]
 def _read_runs(
     path: Path, figures: Figures, captures: dict[str, tuple[int, int]], versions: dict[str, tuple[int, int, int]]
 ) -> Iterator[Run]:
+    listing: tuple[Path, Run] | None = None
     directories = sorted(one for one in (path / "crawls").glob("*") if one.is_dir())
     for directory in directories:
         report = directory / "run.json"
@@ -180,8 +183,11 @@ def _read_runs(
             run.outcome = "under way" if live else "broke off: there is no run.json"
         _complete(run, captures, versions)
         _read_log(directory / "crawl.log", figures)
+        listing = (directory / "skipped.jsonl", run) if run.skipped else listing
         figures.configuration = plain_configuration(value.get("configuration")) or figures.configuration
         yield run
+    if listing is not None:
+        _read_skipped(*listing, figures)
     for run_id in sorted({*captures, *versions} - {one.name for one in directories} - {""}):
         run = Run(id=run_id, outcome="nothing in crawls/ tells of it")
         _complete(run, captures, versions)
@@ -203,6 +209,22 @@ def _read_log(path: Path, figures: Figures) -> None:
         group_errors(lines, figures.errors)
     except OSError as error:
         figures.notes.append(f"crawls/{path.parent.name}/{path.name}: {error.strerror or error}")
+
+
+def _read_skipped(path: Path, run: Run, figures: Figures) -> None:
+    """What a run did not fetch, with examples."""
+    groups = {why: Group(count=number) for why, number in sorted(run.skipped.items(), key=lambda one: -one[1])}
+    try:
+        for line, _ in read_lines(path):
+            value = mapping(_parse(line))
+            group, url = groups.get(text(value.get("why")) or ""), text(value.get("url"))
+            if group is not None and url and len(group.examples) < EXAMPLES:
+                group.examples.append(Example(url=url, detail=text(value.get("detail")) or ""))
+                if all(len(one.examples) >= min(EXAMPLES, one.count) for one in groups.values()):
+                    break
+    except OSError as error:
+        figures.notes.append(f"crawls/{path.parent.name}/{path.name}: {error.strerror or error}")
+    figures.skipped = groups
 
 
 def _load(path: Path, notes: list[str]) -> dict[str, Any]:

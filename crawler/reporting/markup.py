@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
-VOID = frozenset({"br", "col", "hr", "img", "link", "meta", "rect", "line"})
+VOID = frozenset({"br", "col", "hr", "img", "link", "meta", "rect", "line", "path", "polyline", "polygon"})
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Control characters and what is no character: XML forbids them, and terminals obey some of them."""
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -7,7 +7,7 @@ from crawler.reporting.article_sections import coverage, fields, versions, warni
 from crawler.reporting.collection_sections import cite, collected, configuration, files, identity
 from crawler.reporting.markup import Html, el, items, join
 from crawler.reporting.report_data import Figures
-from crawler.reporting.run_sections import answers, errors, frontier, runs
+from crawler.reporting.run_sections import answers, errors, frontier, runs, skipped
 from crawler.reporting.style import STYLE
 
 MARK = '<meta name="generator" content="thanhuy report" />'
@@ -26,6 +26,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Figures], Html | None]], ...] = (
     ("versions", "Versions", versions),
     ("frontier", "Frontier", frontier),
     ("answers", "Answers", answers),
+    ("skipped", "Not fetched", skipped),
     ("errors", "Errors", errors),
     ("files", "Files", files),
     ("collected", "How it was collected", collected),

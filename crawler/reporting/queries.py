@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from archive.state.states import UrlState
+from archive.state.urls import ROUND
+from crawler.reporting.amounts import plural
 from crawler.reporting.report_data import Captures, Example, Frontier, Group
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Any]]
@@ -40,6 +42,9 @@ def read_captures(execute: Execute, prefix: str = "") -> tuple[Captures, dict[st
         found.statuses[str(status)] = found.statuses.get(str(status), 0) + number
         before = runs.get(run_of(file), (0, 0))
         runs[run_of(file)] = (before[0] + number, before[1] + revisits)
+    per_day = "SELECT substr(date, 1, 10), count(*), sum(length) FROM captures"
+    for day, number, size in execute(f"{per_day} WHERE {where} GROUP BY 1 ORDER BY 1", bounds):
+        found.days[str(day)], found.sizes[str(day)] = number, size or 0
     found.statuses = dict(sorted(found.statuses.items()))
     whole = "o.payload_digest = r.payload_digest AND o.type = 'response' AND o.truncated IS NULL"
     held = f"SELECT o.length FROM captures o WHERE {whole} LIMIT 1"  # noqa: S608 - fixed texts
@@ -91,7 +96,10 @@ def read_frontier(execute: Execute, *, reasons: bool) -> Frontier:
 
 
 def _detail(kind: str, status: int | None, attempts: int, due: float) -> str:
-    parts = [kind, f"last answer {status}" if status else "", f"{attempts} attempts" if attempts else ""]
+    # Runs that gave the address up are counted apart from the tries of the run under way.
+    rounds, tries = divmod(attempts, ROUND)
+    given_up = f"given up by {plural(rounds, 'run')}" if rounds else ""
+    parts = [kind, f"last answer {status}" if status else "", given_up, plural(tries, "attempt") if tries else ""]
     return ", ".join(part for part in parts if part)
 
 

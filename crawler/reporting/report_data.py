@@ -63,8 +63,14 @@ class Articles:
     """The days of the oldest and the newest article."""
     months: dict[str, int] = field(default_factory=dict)
     """`YYYY-MM` → articles, in order; months without one have no key."""
+    days: dict[str, int] = field(default_factory=dict)
+    """`YYYY-MM-DD` of publication → articles."""
     years: dict[str, int] = field(default_factory=dict)
     """Year, or `undated` → articles, in order."""
+    read_in: dict[str, dict[str, int]] = field(default_factory=dict)
+    """`YYYY-MM` of capture → field → in how many records it is filled; `total`: how many there are."""
+    parsers_from: dict[str, str] = field(default_factory=dict)
+    """Parser version → when it first read one of the records."""
     sections: dict[str, Section] = field(default_factory=dict)
     date_sources: dict[str, int] = field(default_factory=dict)
     fields: dict[str, Fill] = field(default_factory=dict)
@@ -91,6 +97,10 @@ class Captures:
     """Bytes of their records as they lie in the WARC files."""
     first: str | None = None
     last: str | None = None
+    days: dict[str, int] = field(default_factory=dict)
+    """UTC day → captures."""
+    sizes: dict[str, int] = field(default_factory=dict)
+    """UTC day → bytes of its captures' records."""
     statuses: dict[str, int] = field(default_factory=dict)
     """HTTP status → captures; `0` where there was none."""
     not_modified: int = 0
@@ -133,6 +143,8 @@ class Run:
     gone: int | None = None
     unchanged: int | None = None
     health: list[str] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+    """Reason → addresses that the run saw and did not fetch."""
     recovered: list[str] = field(default_factory=list)
     software: str = ""
 
@@ -185,6 +197,8 @@ class Figures:
     articles: Articles | None = None
     captures: Captures | None = None
     frontier: Frontier | None = None
+    skipped: dict[str, Group] = field(default_factory=dict)
+    """Reason → addresses that the newest run which lists any did not fetch."""
     errors: dict[str, Group] = field(default_factory=dict)
     """What the runs' logs tell of failures, by kind."""
     files: Files | None = None

@@ -13,6 +13,7 @@ from crawler.reporting.amounts import (
     plural,
 )
 from crawler.reporting.article_sections import examples
+from crawler.reporting.calendars import calendar
 from crawler.reporting.charts import bar_chart
 from crawler.reporting.markup import Child, Html, el, facts, items, join, table
 from crawler.reporting.report_data import Example, Figures, Group, Run
@@ -31,6 +32,18 @@ STATES = {
     "refused": "forbidden by robots.txt, or outside the scope",
 }
 """State of an address → what it means."""
+
+REASONS = {
+    "scope": "outside the site's hosts, or a page that leads to no article",
+    "trap": "one of endlessly many: a calendar, a sorting, a login",
+    "robots": "robots.txt forbids it, or could not be had",
+    "limit": "beyond the limits of the run",
+    "duplicate": "another address of a page that is known",
+    "budget": "left in the queue when the budget was spent",
+    "refused": "the site refused it",
+    "failed": "given up after errors; a later run asks again",
+}
+"""Reason in `skipped.jsonl` → what it means."""
 
 
 def runs(figures: Figures) -> Html | None:
@@ -54,8 +67,10 @@ def runs(figures: Figures) -> Html | None:
             unit="articles",
         ),
     ]
+    days = figures.captures.days if figures.captures else {}
     return join(
         [
+            calendar("Captures by day", days, unit="captures"),
             table("Runs, the latest first", headings, rows, note=note),
             *(charts if len(figures.runs) > 1 else []),
             _health(shown),
@@ -72,7 +87,7 @@ def _row(run: Run) -> list[Child]:
     return [
         format_day(format_run_day(run.id)),
         run.command or "–",
-        took,
+        el("span", took, class_="whole"),
         outcome,
         format_number(run.exit),
         format_number(run.requests),
@@ -184,6 +199,18 @@ def _phrase(status: str) -> str:
         return HTTPStatus(int(status)).phrase
     except ValueError:
         return "(not a standard status)"
+
+
+def skipped(figures: Figures) -> Html | None:
+    """What was seen and not fetched."""
+    rows: list[list[Child]] = [
+        [el("code", why), REASONS.get(why, ""), format_number(group.count), examples(group.examples) or "–"]
+        for why, group in figures.skipped.items()
+    ]
+    if not rows:
+        return None
+    note = "in the newest run that lists any; skipped.jsonl beside its run.json has more"
+    return table("Seen and not fetched", ["Reason", "Meaning", "#Addresses", "For example"], rows, note=note)
 
 
 def errors(figures: Figures) -> Html | None:

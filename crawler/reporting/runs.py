@@ -53,6 +53,9 @@ def read_run(run_id: str, value: object) -> Run:
         gone=whole(stats.get("articles/gone")),
         unchanged=whole(stats.get("articles/unchanged")),
         health=[f"{one} ({remedy})" if (remedy := find_remedy(one)) else one for one in health],
+        skipped={
+            name: number for name, one in mapping(run.get("skipped")).items() if (number := whole(one)) is not None
+        },
         recovered=texts(run.get("recovered")),
         software=text(run.get("software")) or "",
     )

@@ -6,6 +6,7 @@ for the gaps between them.
 
 import dataclasses
 import heapq
+import re
 from array import array
 from datetime import date
 from typing import Any
@@ -23,6 +24,9 @@ MOST_RULES = 60
 FIELDS = tuple(Article.__dataclass_fields__)
 EMPTY: tuple[object, ...] = (None, "", [], {})
 UNDATED = "undated"
+WATCHED = ("date", "lead", "byline", "section", "captions", "tags", "dateline", "images")
+"""Fields whose filling over time is drawn: what a new layout would lose first."""
+_MONTH = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 CHUNK = 2000
 """Articles between which gaps are sought at a time."""
 KINDS = ("tin-tuc", "tu-lieu")
@@ -53,6 +57,7 @@ class Tally:
         self._add_day(record, day)
         self._add_fields(record, year)
         self._add_version(record)
+        self._add_reading(record)
         parser = mapping(record.get("parser"))
         count(found.parsers, f"{text(parser.get('version')) or '?'} / {text(parser.get('layout')) or '?'}", most=100)
         for code in texts(record.get("warnings")):
@@ -86,6 +91,7 @@ class Tally:
             found.first = min(found.first or stated, stated)
             found.last = max(found.last or stated, stated)
             count(found.months, stated[:7], most=20_000)
+            count(found.days, stated, most=50_000)
             self._note_number(record, day)
         count(found.date_sources, text(record.get("date_source")) or "none", most=20)
         name = " › ".join(texts(record.get("section"))) or "(none stated)"
@@ -94,6 +100,19 @@ class Tally:
         if day is not None:
             section.first = min(section.first or stated, stated)
             section.last = max(section.last or stated, stated)
+
+    def _add_reading(self, record: dict[str, Any]) -> None:
+        """Which fields were filled in the month of the capture, and since when its parser reads."""
+        seen = text(record.get("captured_at")) or ""
+        if not _MONTH.match(seen):
+            return
+        month = self._found.read_in.setdefault(bounded(self._found.read_in, seen[:7], 600), {})
+        month["total"] = month.get("total", 0) + 1
+        for name in WATCHED:
+            month[name] = month.get(name, 0) + (record.get(name) not in EMPTY)
+        version = text(mapping(record.get("parser")).get("version")) or "?"
+        known = bounded(self._found.parsers_from, version, 100)
+        self._found.parsers_from[known] = min(self._found.parsers_from.get(known, seen), seen)
 
     def _note_number(self, record: dict[str, Any], day: date) -> None:
         digits = record["id"]
