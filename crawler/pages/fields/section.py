@@ -16,6 +16,8 @@ from crawler.site import scope
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
 _TRAIL_CLASS = re.compile(r"bread-?crumb", re.IGNORECASE)
 """A word that most publishing systems have in the class of the trail that leads to a page."""
+_REACH, _STEP = 24, 40
+"""Pieces before the headline in which a trail may begin, and characters of a step without a link."""
 _SEPARATORS = re.compile(r"\s*(?:[>»›/|]|::|→|\\)\s*")
 
 
@@ -27,10 +29,12 @@ def claim_section(page: Page, claims: Claims) -> None:
 def find_section(page: Page, regions: Regions) -> list[str]:
     """The sections, outermost first: breadcrumbs said to machines, then those shown, then the article's section."""
     title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
+    shown = _without_home(page, _shown_sections(page, regions), title)
     for rule, names in page.meta.section:
         if rule == "json-ld:BreadcrumbList" and (kept := _without_home(page, names, title)):
+            if len(shown) > len(kept) and list(map(fold, shown[-len(kept) :])) == list(map(fold, kept)):
+                break  # machines are told the end of what readers see
             return _taken(page, rule, kept)
-    shown = _without_home(page, _shown_sections(page, regions), title)
     if shown:
         return _taken(page, "breadcrumb", shown)
     for rule, names in page.meta.section:
@@ -70,63 +74,89 @@ def _without_home(page: Page, names: list[str], title: str) -> list[str]:
 
 def _shown_sections(page: Page, regions: Regions) -> list[str]:
     """Short links right before the headline, or between headline and text: a trail, not a menu."""
-    if regions.title_at < 0:
+    trail = _find_trail(page, regions) if regions.title_at >= 0 else []
+    if not trail or not _near_title(page, regions, trail):
         return []
+    names = [name for piece in trail for name in _names_in(page, piece)]
+    fits = 0 < len(names) <= 5 and all(len(name) <= 50 for name in names)
+    return names if fits and sum(len(name.split()) > 7 for name in names) < 2 else []  # else a list of headlines
+
+
+def _find_trail(page: Page, regions: Regions) -> list[Piece]:
+    """The lines that may be a trail, in page order, backwards from the headline to home."""
     trail: list[Piece] = []
     around: set[int] = set()
-    path = set(page.ancestors(page.box_of(page.pieces[regions.title_at])))
+    unlinked: list[Piece] = []
     title = page.pieces[regions.title_at]
-    for piece in reversed(page.pieces[max(0, regions.title_at - 24) : regions.title_at]):
-        if not trail and regions.title_at - piece.index > 12:
+    path = set(page.ancestors(page.box_of(title)))
+    for piece in reversed(page.pieces[max(0, regions.title_at - _REACH) : regions.title_at]):
+        if not trail and regions.title_at - piece.index > _REACH // 2:
             return []
-        if not trail and (
-            piece.image is not None
-            or not any(page.leads_elsewhere(href) for href in piece.hrefs)
-            or find_label(piece.text) is Label.TOOL
-            or page.leads_to_author(piece)
-        ):
-            continue  # a date, a photo, a row of buttons, the way back, the author
         box = page.box_of(piece)
         here = {box.index, box.parent, page.boxes[box.parent].parent} - {0}
-        if trail and regions.teaser[piece.index] and box.parent == page.box_of(trail[0]).parent:
-            return []  # a menu with a long entry
-        if trail and piece.image is None and not any(map(str.isalnum, piece.text)):
+        if piece.image is None and not any(map(str.isalnum, piece.text)):
             continue  # an arrow between two of them
-        own = piece.size - (
-            title.size if piece.text.endswith(title.text) else 0
-        )  # many trails end with the page itself
-        if (
-            piece.linked < own * 0.5
-            or regions.teaser[piece.index]
-            or piece.size >= 110
-            or (trail and not here & around)
-        ):
-            break
-        if any(_leads_to_article(page, href) for href in piece.hrefs):
+        if _may_be_step(piece) and (not trail or here & around):
+            unlinked.insert(0, piece)  # a step without a link, where a linked one comes before it
+            continue
+        if not trail and _is_skipped(page, piece):
+            unlinked = []
+            continue  # a date, a photo, a row of buttons, the way back, the author
+        if trail and page.teaser[piece.index] and box.parent == page.box_of(trail[0]).parent:
+            return []  # a menu with a long entry
+        if _ends_trail(page, piece, title) or (trail and not here & around):
             break
         if trail and not (here & around) - path and not {box.parent, page.box_of(trail[0]).parent} <= path:
             break  # a menu that only shares the whole page with the trail
-        around = around or here
-        trail.insert(0, piece)
+        steps = [step for step in unlinked if page.box_of(step).parent == box.parent or step.box == piece.box]
+        around, trail, unlinked = around or here, [piece, *steps, *trail], []
         if len(piece.hrefs) > 1 and fold((link_texts(piece) or [""])[0]) in _HOME:
             break  # a whole trail in one line; what stands before is the menu
-    if not trail or not _near_title(page, regions, trail):
-        return []
-    names = [
-        name
-        for piece in trail
-        for href, text in zip(piece.hrefs, piece.link_texts, strict=True)
-        if not page.leads_home(href)
-        for name in _SEPARATORS.split(clean(text))
-        if name
-    ]
-    if (
-        0 < len(names) <= 5
-        and all(len(name) <= 50 for name in names)
-        and sum(len(name.split()) > 7 for name in names) < 2
-    ):
-        return names
-    return []  # a list of headlines
+    return trail
+
+
+def _may_be_step(piece: Piece) -> bool:
+    """Whether a line without a link may be a step of a trail: a few words, no date."""
+    return not piece.hrefs and piece.image is None and piece.size <= _STEP and not any(map(str.isdigit, piece.text))
+
+
+def _is_skipped(page: Page, piece: Piece) -> bool:
+    """Whether a line between trail and headline is none of the trail."""
+    return (
+        piece.image is not None
+        or not any(page.leads_elsewhere(href) for href in piece.hrefs)
+        or find_label(piece.text) is Label.TOOL
+        or page.leads_to_author(piece)
+    )
+
+
+def _ends_trail(page: Page, piece: Piece, title: Piece) -> bool:
+    """Whether a line is no step: too long, mostly no link, another article's."""
+    if page.teaser[piece.index] or piece.size >= 110 or any(_leads_to_article(page, href) for href in piece.hrefs):
+        return True
+    own = piece.size - (title.size if piece.text.endswith(title.text) else 0)  # many trails end with the page itself
+    return piece.linked < own * 0.5 and not _is_whole_trail(piece)
+
+
+def _is_whole_trail(piece: Piece) -> bool:
+    """Whether a line begins at home and has signs between its steps, whether these are links or not."""
+    texts = link_texts(piece)
+    return bool(texts) and fold(texts[0]) in _HOME and len(_steps_of(piece)) > 2 and piece.size < 110
+
+
+def _steps_of(piece: Piece) -> list[str]:
+    return [step for step in (step.strip() for step in _SEPARATORS.split(piece.text)) if step]
+
+
+def _names_in(page: Page, piece: Piece) -> list[str]:
+    """The sections that a line of a trail names: all its steps where it is a whole trail, else its links."""
+    if not piece.hrefs:
+        return [piece.text]
+    if _is_whole_trail(piece):
+        return _steps_of(piece)
+    links = zip(piece.hrefs, piece.link_texts, strict=True)
+    texts = (clean(text) for href, text in links if not page.leads_home(href))
+    return [name for text in texts for name in _SEPARATORS.split(text) if name]
 
 
 def _beside_date(page: Page, regions: Regions) -> list[str]:
@@ -168,7 +198,7 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
     from_home = fold(link_texts(trail[0])[0]) in _HOME if link_texts(trail[0]) else True
     if (page.box_of(trail[0]).flags & NAV or page.boxes[meeting].tag == "tr") and not from_home:
         return False  # a menu, called so or in a column of its own beside the article
-    if levels and from_home and _is_menu(trail):
+    if levels and from_home and (_is_menu(trail) or _stands_with_clock(page, trail, meeting)):
         return False
     return levels <= (4 if from_home else 1) and len(trail) <= (8 if from_home else 4)
 
@@ -177,3 +207,14 @@ def _is_menu(trail: list[Piece]) -> bool:
     """Whether four or more links stand in a row with nothing between them, as in a short menu that begins at home."""
     bare = all(piece.linked == piece.size for piece in trail) and trail[-1].index - trail[0].index == len(trail) - 1
     return bare and sum(len(piece.hrefs) for piece in trail) > 3
+
+
+def _stands_with_clock(page: Page, trail: list[Piece], meeting: int) -> bool:
+    """Whether links in a row share their block with a clock or a picture before them, as a short menu does."""
+    texts = [piece for piece in trail if piece.image is None]
+    if len(texts) < 2 or fold(texts[0].text) not in _HOME or any(piece.linked < piece.size for piece in texts):
+        return False
+    around = map(page.boxes.__getitem__, page.ancestors(page.box_of(texts[0])))
+    block = next((box for box in around if box.parent == meeting), None)
+    before = page.pieces[block.first : texts[0].index] if block else []
+    return any(piece.image is not None or find_stamp(piece.text) for piece in before)
