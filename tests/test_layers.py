@@ -146,3 +146,10 @@ def test_every_import_is_a_declared_dependency() -> None:
             if package in sys.stdlib_module_names | {"archive", "crawler", "_typeshed"} | PEERS:
                 continue
             assert any(one.lower() in known for one in packages.get(package, [package])), f"{module}: {name}"
+
+
+def test_every_declared_dependency_is_imported() -> None:
+    packages = packages_distributions()
+    used = {name.partition(".")[0] for _, path in modules() for name in imports(path)}
+    imported = {one.lower() for package in used for one in packages.get(package, ())}
+    assert set() == {name for name, always in declared().items() if always} - imported

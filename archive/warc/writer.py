@@ -9,11 +9,15 @@ Two headers come from the community's WARC 1.1 extensions: `WARC-Protocol` (repe
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
@@ -30,17 +34,24 @@ Fields = Iterable[tuple[str, str | None]]
 
 def format_fields(fields: Fields) -> bytes:
     """Named fields as in a record's header and in `application/warc-fields`, without the empty line.
+    Raises ArchiveError.
+    """
+    return "".join(f"{name}: {value}\r\n" for name, value in check_fields(fields)).encode("utf-8", "surrogateescape")
+
+
+def check_fields(fields: Fields) -> list[tuple[str, str]]:
+    """The fields that have a value.
 
     Raises ArchiveError at a control character: it would end the field early and let a server write records of its own.
     """
-    lines = []
+    given = []
     for name, value in fields:
         if value is None:
             continue
         if _CONTROL.search(value) or _CONTROL.search(name):
             raise ArchiveError(f"WARC field {name}: expected no control character, got {value[:80]!r}")
-        lines.append(f"{name}: {value}\r\n")
-    return "".join(lines).encode("utf-8", "surrogateescape")
+        given.append((name, value))
+    return given
 
 
 def format_uri(uri: str) -> str:
@@ -75,24 +86,59 @@ class Place:
     length: int
 
 
-def compress_record(draft: Draft, *, level: int) -> Iterator[bytes]:
-    """The record as one gzip member, piece by piece. The gzip header holds no time and no name,
-    so equal input gives equal bytes.
+class RecordWriter:
+    """Writes records through warcio, each as one gzip member of any level.
+
+    warcio is given the header as it is to stand and the block as raw bytes (`http_headers=None`), since its own way
+    with HTTP headers parses and rewrites them. For the same reason every record is a warcinfo to it:
+    of a revisit it would leave the block out, and to any other type it would add a payload digest.
     """
-    deflate = zlib.compressobj(level, zlib.DEFLATED, 31)
-    head = format_fields(
-        (*draft.fields, (Field.BLOCK_DIGEST, block_digest(draft.block)), (Field.CONTENT_LENGTH, str(draft.length)))
-    )
-    yield deflate.compress(b"WARC/1.1\r\n" + head + b"\r\n")
-    draft.block.seek(0)
-    left = draft.length
-    while left:
-        piece = draft.block.read(min(left, 1 << 18))
-        if not piece:
-            raise ArchiveError(f"record block: expected {draft.length} bytes, got {draft.length - left}")
-        left -= len(piece)
-        yield deflate.compress(piece)
-    yield deflate.compress(b"\r\n\r\n") + deflate.flush()
+
+    def __init__(self, write: Callable[[bytes], None], *, level: int) -> None:
+        """`write`: takes the compressed bytes, piece by piece."""
+        self._member = _Member(write, level)
+        self._writer = WARCWriter(self._member, gzip=False, warc_version="WARC/1.1")
+
+    def write(self, draft: Draft) -> None:
+        """Write one record. Equal drafts give equal bytes: the gzip header holds no time and no name.
+        Raises ArchiveError, and what `write` raises.
+        """
+        own = (Field.BLOCK_DIGEST, block_digest(draft.block)), (Field.CONTENT_LENGTH, str(draft.length))
+        headers = StatusAndHeaders("", check_fields((*draft.fields, *own)), protocol="WARC/1.1")
+        draft.block.seek(0)
+        block = _Exactly(draft.block, draft.length)
+        self._writer.write_record(ArcWarcRecord("warc", "warcinfo", headers, block, None, None, draft.length))
+
+
+class _Member:
+    """One gzip member after the other, as warcio's own wrapper makes them, but for the level, which that fixes at 9."""
+
+    def __init__(self, write: Callable[[bytes], None], level: int) -> None:
+        self._write, self._level = write, level
+        self._deflate = zlib.compressobj(level, zlib.DEFLATED, 31)
+
+    def write(self, data: bytes) -> None:
+        if compressed := self._deflate.compress(data):
+            self._write(compressed)
+
+    def flush(self) -> None:
+        """The record is complete."""
+        self._write(self._deflate.flush())
+        self._deflate = zlib.compressobj(self._level, zlib.DEFLATED, 31)
+
+
+class _Exactly:
+    """So many bytes of a stream; fewer are an error, for the header says how many there are."""
+
+    def __init__(self, stream: BinaryIO, length: int) -> None:
+        self._stream, self._length, self._left = stream, length, length
+
+    def read(self, _: int) -> bytes:
+        piece = self._stream.read(min(self._left, 1 << 18))
+        if self._left and not piece:
+            raise ArchiveError(f"record block: expected {self._length} bytes, got {self._length - self._left}")
+        self._left -= len(piece)
+        return piece
 
 
 class WarcFile:
@@ -125,12 +171,12 @@ class WarcFile:
         if self.failed:
             raise ArchiveError(f"{self._path}: an earlier write failed; run the same command again to mend and resume")
         start, places = self.size, []
+        writer = RecordWriter(self._write, level=level)
         try:
             for draft in drafts:
                 self._check_space(draft.length)
                 offset = self.size
-                for piece in compress_record(draft, level=level):
-                    self._write(piece)
+                writer.write(draft)
                 places.append(Place(file=self.name, offset=offset, length=self.size - offset))
                 reach("record-appended")
         except BaseException as error:

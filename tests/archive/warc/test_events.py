@@ -1,0 +1,113 @@
+"""The one reader past damage: everything is told, nothing twice, and ranges agree with the whole."""
+
+import io
+import random
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.warc.events import IN_MEMORY, Damage, End, Event, Flaw, Found, read_events
+from archive.warc.record import Record
+from tests.warcs.build import compressed, member, resource, response, uuid, warcinfo
+from tests.warcs.faults import SOUND
+
+PARTS = [member(data) for data in SOUND]
+WHOLE = b"".join(PARTS)
+
+
+def read(data: bytes, **options: object) -> list[Event]:
+    return list(read_events(io.BytesIO(data), **options))  # type: ignore[arg-type] # passed on
+
+
+def shape(events: list[Event]) -> list[tuple[object, ...]]:
+    """What can be compared of events: of a record its place and its id."""
+    return [(one[:2], one.record.record_id) if isinstance(one, Found) else tuple(one) for one in events]
+
+
+@pytest.mark.parametrize("parts", [PARTS, list(SOUND)], ids=["gzip", "plain"])
+def test_ranges_cut_anywhere_give_what_the_whole_gives(parts: list[bytes]) -> None:
+    whole = b"".join(parts)
+    expected = shape(read(whole))
+    for cut in range(0, len(whole) + 1, 37):
+        first = read(whole, stop=cut)
+        end = first[-1]
+        assert isinstance(end, End)
+        rest = read(whole, start=end.offset)
+        assert expected == shape(first[:-1] + rest)
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
+def test_one_altered_byte_costs_at_most_its_member(place: int, bits: int) -> None:
+    altered = WHOLE[:place] + bytes([WHOLE[place] ^ bits]) + WHOLE[place + 1 :]
+    found = [event for event in read(altered) if isinstance(event, Found)]
+    assert len(found) >= len(SOUND) - 1
+    hurt = next(number for number in range(len(PARTS)) if place < sum(map(len, PARTS[: number + 1])))
+    ids = [event.record.record_id for event in found]
+    for number, event in enumerate(read(WHOLE)[:-1]):
+        assert number == hurt or (isinstance(event, Found) and event.record.record_id in ids)
+
+
+@given(st.binary(max_size=400), st.booleans())
+def test_no_bytes_raise_and_the_end_comes_last(data: bytes, packed: bool) -> None:
+    for given_bytes in (data, zlib.compress(data, wbits=31) if packed else WHOLE + data):
+        events = read(given_bytes)
+        assert [isinstance(event, End) for event in events] == [False] * (len(events) - 1) + [True]
+        places = [event.offset for event in events]
+        assert places == sorted(places)
+
+
+def test_every_byte_belongs_to_a_record_or_to_damage() -> None:
+    rnd = random.Random(3)
+    for _ in range(60):
+        pieces = [rnd.choice([rnd.randbytes(rnd.randrange(60)), rnd.choice(PARTS)]) for _ in range(6)]
+        data = PARTS[0] + b"".join(pieces)
+        at = 0
+        for event in read(data):
+            if isinstance(event, Found):
+                assert at == event.offset
+                at += event.length
+            elif isinstance(event, Damage):
+                assert at == event.offset
+                at = event.end
+        assert at == len(data)
+
+
+def test_one_member_of_many_records_is_read_in_flat_memory_and_linear_time() -> None:
+    """Whatever a member holds, no more than a block is at hand; and what a damage cuts off is all that is lost."""
+    records = [warcinfo(), *(resource(number, block=bytes(70_000)) for number in range(2, 60))]
+    data = member(b"".join(records))
+    events = read(data)
+    assert len(records) == sum(isinstance(event, Found) for event in events)
+    assert ["several-records-in-member"] == [event.code for event in events if isinstance(event, Flaw)]
+    cut = read(data[: len(data) // 2])
+    assert 20 < sum(isinstance(event, Found) for event in cut) < len(records)
+    assert ["truncated-member"] == [event.code for event in cut if isinstance(event, Damage)]
+
+
+@pytest.mark.parametrize("pack", [compressed, lambda *records: b"".join(records)], ids=["gzip", "plain"])
+def test_long_block_is_read_when_it_is_asked_for(pack: object) -> None:
+    assert callable(pack)
+    block = bytes(range(256)) * (IN_MEMORY // 256 + 9)
+    events = read_events(io.BytesIO(pack(warcinfo(), resource(2, block=block), response(3))))
+    for event in events:
+        if isinstance(event, Found) and event.record.record_id == uuid(2)[1:-1]:
+            assert event.record.in_memory is None
+            assert block == event.record.block.read()
+            assert block[5:9] == (event.record.block.seek(5), event.record.block.read(4))[1]
+        elif isinstance(event, Found):
+            assert event.record.in_memory is not None
+
+
+def test_record_found_again_must_be_accepted() -> None:
+    """A captured file may hold gzip members with records of its own."""
+    foreign = member(resource(77))
+    data = PARTS[0] + b"damaged " + foreign + b" more" + PARTS[1]
+
+    def belongs(record: Record | None) -> bool:
+        return record is not None and record.record_id != uuid(77)[1:-1]
+
+    ids = [event.record.record_id for event in read(data, accept=belongs) if isinstance(event, Found)]
+    assert 2 == len(ids)
+    assert 3 == len([event for event in read(data) if isinstance(event, Found)])
