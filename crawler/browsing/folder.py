@@ -134,10 +134,8 @@ def _write_words(room: Path, database: Path) -> None:
     connection = sqlite3.connect(database)
     try:
         connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, instance)")
-        # Articles with `đ` have their whole text once more with `d`: words that hold it need no entry of their own.
         rows = connection.execute(
-            "SELECT term, doc, max(col = 'title') FROM vocabulary WHERE NOT instr(term, 'đ') "
-            "GROUP BY term, doc ORDER BY term, doc"
+            "SELECT term, doc, max(col = 'title') FROM vocabulary GROUP BY term, doc ORDER BY term, doc"
         )
         for shard, words in groupby(_words(rows), key=lambda word: shard_of(word[0])):
             _write_data(room / f"{shard}.js", "words", shard, dict(words))

@@ -12,9 +12,9 @@ from crawler.exporting.records import Record
 from crawler.pages.words.search import search_words, without_accents
 
 PAGE_SIZE = 20
-RANKED = 2_000
+RANKED = 1_000
 """Up to so many hits are ranked by how well they fit; of more the newest come first, so that time stays bounded."""
-COUNTED = 10_000
+COUNTED = 5_000
 """Up to so many hits are counted."""
 SNIPPET = 220
 """Characters of a hit's snippet."""
@@ -73,17 +73,24 @@ class SearchIndex:
 
     def search(self, query: Query) -> Found:
         """The hits of a page: the best first where they are few, else the newest first."""
-        where, parameters = _conditions(query)
-        counted = f"SELECT count(*) FROM (SELECT 1 FROM {where} LIMIT {COUNTED})"  # noqa: S608 - conditions of our own
+        source, parameters = _conditions(query)
+        counted = f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {COUNTED})"  # noqa: S608 - conditions of our own
         total = int(self._database.execute(counted, parameters).fetchone()[0])
-        ranked = query.words and 0 < total <= RANKED and "search" in where
-        order = "bm25(search, 8.0, 1.0, 1.0), a.number" if ranked else "a.number"
-        page = max(1, query.page)
-        sql = f"SELECT a.* FROM {where} ORDER BY {order} LIMIT {PAGE_SIZE} OFFSET ?"  # noqa: S608 - conditions of our own
-        rows = self._database.execute(sql, (*parameters, (page - 1) * PAGE_SIZE))
         words = search_words(query.words)
-        hits = [_hit(row, words) for row in rows]
-        return Found(total=total, hits=hits, pages=-(-total // PAGE_SIZE) or 1)
+        order = "bm25(search, 8.0, 1.0), rowid" if words and total <= RANKED else "rowid"
+        start = (max(1, query.page) - 1) * PAGE_SIZE
+        sql = f"SELECT rowid FROM {source} ORDER BY {order} LIMIT {PAGE_SIZE} OFFSET ?"  # noqa: S608 - as above
+        numbers = [row[0] for row in self._database.execute(sql, (*parameters, start))]
+        return Found(
+            total=total, hits=[self._hit(number, words) for number in numbers], pages=-(-total // PAGE_SIZE) or 1
+        )
+
+    def _hit(self, number: int, words: Sequence[str]) -> Hit:
+        row = self._database.execute("SELECT * FROM articles WHERE number = ?", (number,)).fetchone()
+        record = _unpack(row["record"])
+        text = " ".join(part for part in (record["lead"], record["body"]) if part).replace("\n\n", " ")
+        values = {name: row[name] for name in ("key", "title", "date", "section", "byline", "status", "versions")}
+        return Hit(**values, snippet=find_snippet(text, words))
 
     def article(self, key: str) -> Record | None:
         """The newest version of an article."""
@@ -127,41 +134,27 @@ class SearchIndex:
 
 
 def _conditions(query: Query) -> tuple[str, list[Any]]:
-    """Tables and conditions of a query as SQL, and its parameters."""
-    tables, where, parameters = ["articles a"], ["1"], []
+    """Where the numbers of a query's articles come from, as SQL, and its parameters."""
+    table, where, parameters = "articles", ["1"], []
     words = search_words(query.words)
     if words:
-        tables.append("search")
-        where.append("search.rowid = a.number AND search MATCH ?")
+        table = "search"
+        where.append("search MATCH ?")
         # Each word is quoted, so that nothing in it is an operator; the last is still being typed.
         parameters.append(" ".join(f'"{word}"' for word in words[:-1]) + f' "{words[-1]}"*')
-    for value, table, column in (
+    # `+` keeps SQLite from asking the full text anew for each number of the filter.
+    for value, names, column in (
         (query.section, "sections", "name"),
         (query.author, "authors", "name"),
         (query.edit, "edits", "kind"),
     ):
         if value:
-            where.append(f"a.number IN (SELECT number FROM {table} WHERE {column} = ?)")  # noqa: S608 - names of our own
+            where.append(f"+rowid IN (SELECT number FROM {names} WHERE {column} = ?)")  # noqa: S608 - names of our own
             parameters.append(value)
     if query.year:
-        where.append("a.date >= ? AND a.date < ?")
+        where.append("+rowid IN (SELECT number FROM articles WHERE date >= ? AND date < ?)")
         parameters += [query.year, query.year + "~"]
-    return f"{', '.join(tables)} WHERE {' AND '.join(where)}", parameters
-
-
-def _hit(row: sqlite3.Row, words: Sequence[str]) -> Hit:
-    record = _unpack(row["record"])
-    text = " ".join(part for part in (record["lead"], record["body"]) if part).replace("\n\n", " ")
-    return Hit(
-        key=row["key"],
-        title=row["title"],
-        date=row["date"],
-        section=row["section"],
-        byline=row["byline"],
-        status=row["status"],
-        versions=row["versions"],
-        snippet=find_snippet(text, words),
-    )
+    return f"{table} WHERE {' AND '.join(where)}", parameters
 
 
 def find_snippet(text: str, words: Sequence[str]) -> str:

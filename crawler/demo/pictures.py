@@ -1,6 +1,7 @@
 """Drawn scenes for the sample site's photos: hills, a river, a skyline, a bridge, a street, fields.
 
-Far things are painted first, near ones over them. A scene's kind, its hour and its shapes follow from a seed, so the same seed gives the same picture.
+Far things are painted first, near ones over them. A scene's kind, its hour and its shapes follow from a seed,
+so the same seed gives the same picture.
 """
 
 import functools

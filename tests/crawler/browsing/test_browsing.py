@@ -1,4 +1,6 @@
-"""Search and reading in a browser: found with and without accents, harmless whatever an article says, nothing from outside."""
+"""Search and reading in a browser: found with and without accents, harmless whatever an article says,
+nothing from outside.
+"""
 
 import json
 import os
