@@ -34,7 +34,7 @@ CREATE INDEX versions_jsonl ON versions (jsonl, jsonl_offset);
 CREATE INDEX versions_parser ON versions (parser);
 """
 _HELD = """
-CREATE TABLE held (key TEXT PRIMARY KEY, capture INTEGER NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE held (key TEXT PRIMARY KEY, fields TEXT NOT NULL, judged INTEGER NOT NULL) WITHOUT ROWID;
 """
 _FACTS = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -286,6 +286,11 @@ class State:
         )
         names = ", ".join(_VERSION_FIELDS)
         for row in self._db.execute(f"SELECT {names} FROM ({newest}) WHERE turn = 1 ORDER BY key"):  # noqa: S608 - fixed text
+            yield VersionRow(**dict(row))
+
+    def latest_versions(self, most: int) -> Iterator[VersionRow]:
+        """The readings written last, the newest first."""
+        for row in self._db.execute("SELECT * FROM versions ORDER BY jsonl DESC, jsonl_offset DESC LIMIT ?", (most,)):
             yield VersionRow(**dict(row))
 
     def count_read_by_others(self, parser: str) -> int:

@@ -62,6 +62,11 @@ MOVES = {
     "put back": Move(of=BEGUN, to=UrlState.QUEUED, says="the run ends before it could be had"),
     "redirect": Move(of=BEGUN, to=UrlState.QUEUED, says="the server names another address of the same page"),
     "reread": Move(of=BEGUN, to=UrlState.FETCHED, says="it is unchanged, and what the archive holds is still unread"),
+    "release": Move(
+        of=SETTLED | _of(UrlState.QUEUED, UrlState.WAITING),
+        to=UrlState.FETCHED,
+        says="its item was held back until now",
+    ),
     "ask again": Move(of=SETTLED, to=UrlState.QUEUED, says="a listing, the calendar or a refresh says it may be new"),
     "ask elsewhere": Move(
         of=SETTLED | _of(UrlState.QUEUED, UrlState.WAITING), to=UrlState.QUEUED, says="it is linked at another address"

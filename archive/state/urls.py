@@ -121,6 +121,10 @@ class Urls:
         """Read the newest capture of a page once more from the archive, after an answer that it is unchanged."""
         self._move("reread", "capture = page", where="key = :key", key=key)
 
+    def release(self, key: str) -> None:
+        """Read the newest capture of a page once more from the archive, since its item is held back no longer."""
+        self._move("release", "capture = page", where="key = :key AND page IS NOT NULL", key=key)
+
     def widen(self, *but: str) -> int:
         """Have everything that was read, but for these kinds, read again: under a wider scope it has more links."""
         self._state.execute(f"UPDATE urls SET read = 0 WHERE kind NOT IN ({_quoted(but)})")  # noqa: S608 - kinds

@@ -12,10 +12,12 @@ from typing import Any
 import click
 
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.planning.health import Thresholds
 
 PREFIX = "THANHUY_"
 """`THANHUY_DELAY=3` is `--delay 3`."""
 TABLES: dict[str, frozenset[str]] = {
+    "health": frozenset(Thresholds.__dataclass_fields__),
     "notify": frozenset({"command", "mail", "on", "textfile", "url", "webhook"}),
 }
 """Table of the file → its keys."""
@@ -64,6 +66,8 @@ def read_config(context: click.Context, parameter: click.Parameter, value: Path 
     for name in keys.keys() - known.keys():
         raise CommandFailed(f"{value}: {name}: expected keys named after options{nearest(name, known)}", Exit.USAGE)
     checked = {name: _check_value(value, name, known[name], entry) for name, entry in keys.items()}
+    # A table that is an option as well: `[health] fall = 0.5` is `--health fall=0.5`.
+    checked |= {name: [f"{key}={tables[name][key]}" for key in tables[name]] for name in tables.keys() & known.keys()}
     # A key may be an option of the other of the two verbs: a file serves both.
     own = {option.name for option in context.command.params}
     context.default_map = {**(context.default_map or {}), **{k: v for k, v in checked.items() if k in own}}

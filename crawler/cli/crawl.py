@@ -47,6 +47,11 @@ def crawl(urls: tuple[str, ...], **options: Any) -> int:
 @click.option(
     "--confirm-gone", is_flag=True, help="Believe a 404 at once, instead of after a second one on another day."
 )
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Take records and deletions that a health check held back, and what is read now as usual.",
+)
 @click.option("--recheck", is_flag=True, help="Ask for every known article again, due or not.")
 def refresh(**options: Any) -> int:
     """Fetch what is new, edited or gone since the last crawl.

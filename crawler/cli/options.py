@@ -16,6 +16,7 @@ from crawler import USER_AGENT
 from crawler.cli.configuration import read_config
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option
+from crawler.planning.health import parse_thresholds
 from crawler.site.scope import find_kind, is_trap
 from crawler.site.times import parse_hours
 
@@ -51,6 +52,8 @@ SETTINGS = {
     "hours": "HOURS",
     "confirm_gone": "CONFIRM_GONE",
     "recheck": "RECHECK",
+    "accept": "ACCEPT",
+    "health": "HEALTH",
     "fill_gaps": "FILL_GAPS",
 }
 """Option → setting."""
@@ -175,6 +178,14 @@ def _seed_of(text: str) -> tuple[str | None, bool]:
     return ((text if "://" in text else f"https://{text}") if len(fields) == 1 else None), False
 
 
+def _check_health(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:
+    try:
+        parse_thresholds(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return list(value)
+
+
 OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option(
         "--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="The collection's directory."
@@ -284,6 +295,13 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
         default=60.0,
         show_default=True,
         help="Seconds that a response may take.",
+    ),
+    click.option(
+        "--health",
+        multiple=True,
+        metavar="NAME=NUMBER",
+        callback=_check_health,
+        help="What a health check takes for ordinary, e.g. fall=0.5; in the file of --config a table [health].",
     ),
     click.option(
         "--config",

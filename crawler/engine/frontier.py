@@ -172,6 +172,8 @@ class Frontier:
             while row is not None and self._is_ruled_out(row):
                 self._leave_out(row)
                 row = self._take()
+            if row is None and self._session.readings.is_due and self._is_done() and self._session.readings.release():
+                row = self._take()
         except ArchiveError as failure:
             self._session.stop(failure)
             return None
@@ -180,6 +182,10 @@ class Frontier:
         if row.state is not UrlState.FETCHED:
             self._media.begin(row.kind)
         return self._as_request(row)
+
+    def _is_done(self) -> bool:
+        """Whether nothing is under way, and nothing is left that this run may begin."""
+        return not (self._urls.in_flight(tuple(Kind)) or self._urls.pending(only=self._allowed()))
 
     def _is_ruled_out(self, row: UrlRow) -> bool:
         """Whether this run's limits leave out what an earlier run queued, as far as is known without fetching it."""

@@ -3,17 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crawler.planning.health import Thresholds
+
 ENOUGH = 20
 """Pages below which shares say nothing."""
-MOST_REFUSED = 0.2
-"""Share of article pages that may be no article before it looks like a new layout."""
-MOST_UNDATED = 0.2
-"""Share of articles that may lack a date."""
-MOST_FAILED = 0.2
-"""Share of requests that may fail for good."""
 
 
-def find_shortfalls(stats: Mapping[str, Any]) -> list[str]:
+def find_shortfalls(stats: Mapping[str, Any], limits: Thresholds) -> list[str]:
     """What fell short, each in a line for a tired archivist; empty where all is well."""
     kept = stats.get("articles/kept", 0) + stats.get("articles/unchanged", 0)
     refused = sum(
@@ -24,14 +20,14 @@ def find_shortfalls(stats: Mapping[str, Any]) -> list[str]:
     found = []
     if (crashed := stats.get("spider_exceptions/count", 0)) > 0:
         found.append(f"{crashed} pages could not be read for an error of ours; their captures are kept, see crawl.log")
-    if kept + refused >= ENOUGH and refused > MOST_REFUSED * (kept + refused):
+    if kept + refused >= ENOUGH and refused > limits.most_refused * (kept + refused):
         found.append(
             f"{refused} of {kept + refused} article pages were read as no article; the site may have a new layout"
         )
-    if kept >= ENOUGH and undated > MOST_UNDATED * kept:
+    if kept >= ENOUGH and undated > limits.most_undated * kept:
         found.append(f"{undated} of {kept} articles have no date; the site may have a new layout")
     if (postponed := stats.get("frontier/postponed", 0)) > 0:
         found.append(f"{postponed} photos or attachments wait for the next run, since their host is not to be reached")
-    if answered + failed >= ENOUGH and failed > MOST_FAILED * (answered + failed):
+    if answered + failed >= ENOUGH and failed > limits.most_failed * (answered + failed):
         found.append(f"{failed} of {answered + failed} requests failed; the next run asks again")
     return found

@@ -47,10 +47,17 @@ class ArchivePipeline:
             self._session.pages.note_had(str(item.kind))
             stats.inc_value("articles/excluded")
             return
-        stamped = collection.append_item(as_record(item), capture, reparse=partial(reparse, collection.path))
+        record, holder = as_record(item), collection.find_holder(capture)
+        before = self._session.readings.find_before(capture.key)
+        measured = {**record, "warc": {"length": holder.length, "payload_digest": holder.payload_digest}}
         collection.urls.note_gone(capture.key, None)
         due = next_visit(datetime.now(UTC), item.date)
         self._session.pages.note_had(str(item.kind))
+        if self._session.readings.add(capture.key, measured, before):
+            stats.inc_value("articles/held")
+            collection.urls.finish(capture.key, due=due)
+            return
+        stamped = collection.append_item(record, capture, reparse=partial(reparse, collection.path))
         collection.urls.finish(capture.key, due=due, changed_at=capture.date if stamped else None)
         if item.date is None:
             stats.inc_value("articles/undated")

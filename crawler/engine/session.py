@@ -28,9 +28,11 @@ from crawler.engine.health import find_shortfalls
 from crawler.engine.known import coverage, knows_listing, note_older_parsers
 from crawler.engine.news import News
 from crawler.engine.outcome import Outcome
+from crawler.engine.readings import RunReadings
 from crawler.engine.runlog import attach_log
 from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
+from crawler.planning.health import parse_thresholds
 from crawler.planning.kinds import ITEM_KINDS, describe
 from crawler.planning.limits import Limits
 from crawler.planning.missed import PageCounts
@@ -84,6 +86,8 @@ class ArchiveSession:
             self.collection, at_once=settings.getbool("CONFIRM_GONE"), accept=settings.getbool("ACCEPT")
         )
         self.news = News(self.collection.state, self.collection.urls)
+        self.health = parse_thresholds(settings.getlist("HEALTH"))
+        self.readings = RunReadings(self.collection, self.health, accept=settings.getbool("ACCEPT"))
         self._began = datetime.now(UTC)
         self._log = attach_log(self.collection.run_directory / "crawl.log")
         self.skips = SkippedLog(self.collection.run_directory / "skipped.jsonl")
@@ -192,7 +196,8 @@ class ArchiveSession:
             outcome.failure = outcome.failure or failure
             collection.failed = True
         outcome.stats = dict(self._crawler.stats.get_stats())
-        outcome.shortfalls += find_shortfalls(outcome.stats)
+        outcome.shortfalls += find_shortfalls(outcome.stats, self.health)
+        readings = self._judge_readings()
         # A page or two that fail say nothing of the site, once there is an archive of it.
         if not outcome.answered and not outcome.counts.get("items"):
             outcome.unreachable = outcome.unreachable or outcome.last_failure
@@ -213,6 +218,7 @@ class ArchiveSession:
             "stats": outcome.stats,
             "counts": outcome.counts,
             "health": outcome.shortfalls,
+            "readings": readings,
             "spent": outcome.spent,
             "unreachable": outcome.unreachable,
             "new_versions": outcome.new_versions,
@@ -255,6 +261,15 @@ class ArchiveSession:
     def leaves_links(self) -> bool:
         """Whether this run's limits leave out links that a later run is to follow."""
         return self.limits.narrow
+
+    def _judge_readings(self) -> dict[str, Any]:
+        """Judge what the run's pages showed; what `run.json` keeps of it."""
+        if self.collection.failed:
+            return {}
+        shortfalls, notes, about = self.readings.conclude()
+        self.outcome.shortfalls += shortfalls
+        self.outcome.notes += notes
+        return about
 
     def _find_nothing(self) -> list[str]:
         """What a run found nothing of that it was to find."""

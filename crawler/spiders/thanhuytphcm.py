@@ -109,6 +109,8 @@ class ThanhuySpider(Spider):
         page = find_page(response.url)
         if (page is None or page.kind is Kind.LISTING) and not self._is_listing(response, links, headers):
             return
+        if page is not None and page.kind is Kind.LISTING:
+            self._session.readings.add_listing(response.url, leads=bool(shown_items(links)))
         shown, limits = self._turn(response.url, links), self._session.limits
         follows = select_links(response.url, links, hops=hops, limits=limits, one_turn=refresh, shown=shown)
         self._note_skips(response.url, links, {follow.url for follow in follows})
@@ -176,6 +178,7 @@ class ThanhuySpider(Spider):
                 return None
             self._session.note_layout_error(error.code, str(error))
             response.meta["unread"] = error.code
+            self._session.readings.add_refused(url_key(response.url), response.url, error.code)
             return None
         self._session.note_answer(of_use=True)
         capture = response.meta["capture"]

@@ -8,18 +8,20 @@ from crawler.demo.routes import Answer
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
 from crawler.engine.health import find_shortfalls
+from crawler.planning.health import Thresholds
 from tests.support.commands import run_thanhuy
 
 
 def test_healthy_run_has_no_shortfall() -> None:
     assert [] == find_shortfalls(
-        {"articles/kept": 82, "layout_errors/soft-404": 30, "response_received_count": 300, "frontier/failed": 3}
+        {"articles/kept": 82, "layout_errors/soft-404": 30, "response_received_count": 300, "frontier/failed": 3},
+        Thresholds(),
     )
 
 
 def test_few_pages_say_nothing() -> None:
     assert [] == find_shortfalls(
-        {"articles/kept": 3, "layout_errors/no-body": 9, "articles/undated": 3, "frontier/failed": 5}
+        {"articles/kept": 3, "layout_errors/no-body": 9, "articles/undated": 3, "frontier/failed": 5}, Thresholds()
     )
 
 
@@ -33,7 +35,7 @@ def test_few_pages_say_nothing() -> None:
     ],
 )
 def test_shortfall_says_what_and_how_much(stats: dict[str, int], said: str) -> None:
-    (found,) = find_shortfalls(stats)
+    (found,) = find_shortfalls(stats, Thresholds())
     assert said in found
 
 

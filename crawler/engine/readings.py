@@ -1,0 +1,216 @@
+"""Readings: what this run's pages show, counted as they come, and what is held back where they show too little.
+
+A version that loses fields of the one before is not written at once. Its capture is kept, and the state notes that it
+waits; at the end of the run it is written where the run reads well, and held back where the layout seems to have
+changed, until a newer parser reads it (`thanhuy reread`) or the user takes it (`thanhuy refresh --accept`).
+"""
+
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.collection import Collection, payload_of
+from archive.errors import ArchiveError
+from archive.lines.reader import id_of, parser_of, read_line
+from archive.state.held import Held
+from crawler.articles import reparse
+from crawler.pages import PARSER_VERSION
+from crawler.planning.health import LISTED, Readings, Thresholds, Verdict, judge, name_samples
+from crawler.planning.odds import lowest_share
+from crawler.planning.showing import ENOUGH, Baseline, find_losses, group_of
+
+logger = logging.getLogger(__name__)
+
+MOST_RUNS = 60
+"""Earlier runs that are looked at."""
+MOST_REPARSED = 100
+"""Records of another parser that are read again to say what is usual: some seconds at most."""
+NOT_LAYOUT = frozenset({"soft-404", "challenge", "login", "unavailable"})
+"""Why a page is no article without a word of the layout."""
+_RUN = re.compile(r"-(\d{14,17})-\d{5}-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """An earlier run's readings."""
+
+    run: str
+    readings: Readings
+    verdict: Verdict
+
+
+class RunReadings:
+    """Counts one run's pages, and judges them."""
+
+    def __init__(self, collection: Collection, limits: Thresholds, *, accept: bool) -> None:
+        self._collection, self._limits, self._accept = collection, limits, accept
+        self._held = Held(collection.state)
+        self._now = Readings()
+        self._judged: int | None = None
+        self._released: set[str] = set()
+        self._past = list(_read_past(collection.path / "crawls", collection.run))
+        self._since = _find_normal(self._past)
+        self._listings = _share_of_listings(self._past)
+        self._baseline: Baseline | None = None
+        if accept:
+            self._release(self._held.keys())
+
+    def find_before(self, key: str) -> Mapping[str, Any] | None:
+        """The article's record as the present parser reads it. None for a new one."""
+        before = self._collection.find_item(key)
+        if before is not None and parser_of(before) != PARSER_VERSION:
+            before = {**before, **(reparse(self._collection.path, before) or {}), "status": before["status"]}
+        return before
+
+    def add(self, key: str, record: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
+        """Count a page of an article, and say whether its record is to wait for the run's judgement."""
+        if key in self._released:
+            return False
+        usual = before if before is not None and _digits(str(before["captured_at"])) >= self._since else None
+        self._now.add(record, usual, self._usual(), self._limits.steady)
+        lost = find_losses(before, record) if before is not None and before["status"] == "live" else []
+        edited = before is not None and before["text_digest"] != record["text_digest"]
+        edited = edited and before is not None and payload_of(before) != payload_of(record)
+        if not lost or not edited or self._accept:
+            self._held.drop(key)
+            return False
+        self._held.add(key, lost)
+        return True
+
+    def add_refused(self, key: str, url: str, code: str) -> None:
+        """Count a page of an article that is read as none."""
+        if code not in NOT_LAYOUT:
+            before = self._collection.find_item(key)
+            self._now.add_refused(url, group_of(before) if before else key.partition("/")[0], self._limits.steady)
+
+    def add_listing(self, url: str, *, leads: bool) -> None:
+        """Count a listing: whether it leads to articles."""
+        self._now.add_listing(url, leads=leads, expected=self._listings)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether anything waits for a judgement, and pages were counted since the last."""
+        return self._judged != self._now.pages and self._held.count(judged=False) > 0
+
+    def release(self) -> bool:
+        """Once nothing is left to fetch: have what waits read again where the run reads well. Whether there is any."""
+        self._judged = self._now.pages
+        if self._judge()[0] is not Verdict.WELL:
+            return False
+        return self._release(self._held.keys(judged=False))
+
+    def conclude(self) -> tuple[list[str], list[str], dict[str, Any]]:
+        """At the end: what fell short, what else there is to say, each in a line, and what `run.json` keeps of it."""
+        verdict, falls = self._judge()
+        said = [str(fall) for fall in falls]
+        path = self._collection.path
+        if verdict is Verdict.FELL_SHORT:
+            self._held.hold()
+            said += [f"look at: thanhuy probe {url}" for url in name_samples(falls)]
+        held, waiting = self._held.count(judged=True), self._held.count(judged=False)
+        notes: list[str] = []
+        if held:
+            line = (
+                f"{held} new versions that lose fields are held back, their captures are kept: `thanhuy reread {path}`"
+                f" with a parser that reads them, or `thanhuy refresh --into {path} --accept` takes them"
+            )
+            (said if falls else notes).append(line)
+        if waiting:
+            notes.append(
+                f"{waiting} new versions that lose fields wait until {self._limits.pages} pages are read: too few to"
+                f" tell whether the layout changed; `thanhuy refresh --into {path} --accept` takes them now"
+            )
+        about = {"verdict": verdict, "held": held, "waiting": waiting, **self._now.as_json()}
+        return said, notes, about
+
+    def _judge(self) -> tuple[Verdict, list[Any]]:
+        if self._accept:
+            return Verdict.ACCEPTED, []
+        before = []
+        for past in self._past:
+            if past.verdict not in {Verdict.WELL, Verdict.PENDING}:
+                break
+            before.append((past.readings, past.verdict))
+        return judge(self._now, before, self._limits)
+
+    def _release(self, keys: list[str]) -> bool:
+        for key in keys:
+            self._collection.urls.release(key)
+            self._held.drop(key)
+            self._released.add(key)
+        return bool(keys)
+
+    def _usual(self) -> Baseline:
+        """What the records read last show; read when first asked for, since most runs read no page anew."""
+        if self._baseline is None:
+            self._baseline = Baseline()
+            for record in self._records():
+                self._baseline.add(record)
+        return self._baseline
+
+    def _records(self) -> Iterator[Mapping[str, Any]]:
+        """The newest reading of the articles read last, by the present parser; none of runs that fell short."""
+        collection, left = self._collection, MOST_REPARSED
+        fell = {past.run for past in self._past if past.verdict is Verdict.FELL_SHORT and past.run > self._since}
+        seen = set()
+        for row in collection.state.latest_versions(self._limits.baseline):
+            run = match[1] if (match := _RUN.search(row.jsonl)) else ""
+            if row.key in seen or run in fell or run == collection.run or run < self._since:
+                continue
+            seen.add(row.key)
+            try:
+                record: Mapping[str, Any] = read_line(collection.path / "articles" / row.jsonl, row)
+            except ArchiveError as error:
+                logger.debug("%s: %s", id_of(row), error)
+                continue
+            if record["parser"]["version"] != PARSER_VERSION:
+                left -= 1
+                again = reparse(collection.path, record) if left >= 0 else None
+                if again is None:
+                    continue
+                record = {**again, "warc": record["warc"]}
+            yield record
+
+
+def _read_past(crawls: Path, own: str) -> Iterator[Past]:
+    """The readings of earlier runs, the newest first; what cannot be read is left out."""
+    runs = sorted((path.name for path in crawls.glob("[0-9]*") if path.name != own), reverse=True)
+    for run in runs[:MOST_RUNS]:
+        try:
+            about = json.loads((crawls / run / "run.json").read_bytes())
+            if about["reason"] == "reread":
+                yield Past(run=run, readings=Readings(), verdict=Verdict.RENEWED)
+            else:
+                readings = Readings.from_json(about["readings"])
+                yield Past(run=run, readings=readings, verdict=Verdict(about["readings"]["verdict"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue  # a run that broke off, or of an earlier version
+
+
+def _find_normal(past: list[Past]) -> str:
+    """The run since which what is read is what is usual: the first of those that the user accepted last.
+    Empty where all that was ever read counts.
+    """
+    since = ""
+    for one in past:
+        if since and one.verdict is Verdict.WELL:
+            break
+        if one.verdict is Verdict.ACCEPTED or since:
+            since = one.run
+    return since
+
+
+def _share_of_listings(past: list[Past]) -> float | None:
+    """How surely a listing led to articles until now; None where too few were read."""
+    counts = [one.readings.counts[LISTED][""] for one in past if LISTED in one.readings.counts]
+    pages, leading = sum(count.pages for count in counts), sum(count.shown for count in counts)
+    return lowest_share(leading, pages) if pages >= ENOUGH else None
+
+
+def _digits(moment: str) -> str:
+    """A time as the names of runs write it."""
+    return re.sub(r"\D", "", moment)

@@ -1,0 +1,173 @@
+"""A changed markup must not spoil the data: the run says so, names the fields, and holds the records back."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import run_thanhuy
+from tests.support.small_site import Ran, SmallSite, small_site
+
+FIRST = 1491871001
+ARTICLES = 60
+FIELDS = ("lead", "date", "section", "byline", "captions")
+
+
+def set_article(site: SmallSite, number: int, *, changed: bool = False, more: str = "") -> str:
+    """Serve an article in the markup that the parser knows, or in one that hides from it what a script adds."""
+    title = f"Khu phố {number} dọn kênh và trồng cây"
+    path = f"/tin-tuc/khu-pho-{number}-don-kenh-va-trong-cay-{FIRST + number}"
+    lead = f"Sáng nay, bà con khu phố {number} cùng nhau dọn kênh, trồng cây và mở thư viện nhỏ cho trẻ em."
+    text = (
+        f"Theo ban điều hành, có {number + 40} gia đình tham gia từ sáng sớm, ai cũng mang theo dụng cụ của nhà mình."
+    )
+    rest = f"Ban điều hành khu phố mong được nghe thêm góp ý của mọi người trong các buổi họp tổ hằng tháng. {more}"
+    if changed:
+        body = f"<h1>{title}</h1><div><p>{lead} {text}</p><p>{rest}</p></div><p>Ý kiến bạn đọc</p>"
+    else:
+        body = (
+            f'<div class="breadcrumb"><a href="/">Trang chủ</a> &raquo;'
+            f' <a href="/nhom-tin/quan-1-1197604608">Quận 1</a></div><h1>{title}</h1><p>14/03/2025 09:15</p>'
+            f"<p><b>{lead}</b></p><p>{text}</p><table><tr><td><img src='https://image.hcmcpv.org.vn/{number}.jpg'></td>"
+            f"</tr><tr><td><i>Bà con khu phố {number} trồng cây. (Ảnh: Minh Tâm)</i></td></tr></table><p>{rest}</p>"
+            "<p><b>Minh Tâm</b></p><p>Ý kiến bạn đọc</p>"
+        )
+    return site.say(path, f"<title>{title}</title>{body}")
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection of sixty articles, each with all of `FIELDS`."""
+    with small_site(tmp_path_factory.mktemp("crawled")) as site:
+        serve_articles(site)
+        ran = site.run("crawl", "--no-images", "--concurrency", 4)
+        assert (0, ARTICLES) == (ran.code, len(newest_of(site))), ran.err
+        assert all(record[name] for record in newest_of(site) for name in FIELDS)
+        return site.directory / "x"
+
+
+@pytest.fixture
+def small(crawled: Path, tmp_path: Path) -> Iterator[SmallSite]:
+    """That collection, and its site as it was crawled."""
+    with small_site(tmp_path) as site:
+        shutil.copytree(crawled, site.directory / "x")
+        serve_articles(site)
+        yield site
+
+
+def serve_articles(site: SmallSite) -> None:
+    """Serve them, and a home page that leads to them."""
+    site.say("/", site.links(*(set_article(site, number) for number in range(ARTICLES))))
+
+
+def newest_of(site: SmallSite) -> list[dict[str, Any]]:
+    """The lines of `articles.jsonl`."""
+    lines = (site.directory / "x" / "articles.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def refresh(site: SmallSite, *options: object, articles: range = range(0)) -> Ran:
+    """Refresh; only these articles are due."""
+    due = ", ".join(f"'tin-tuc/{FIRST + number}'" for number in articles)
+    with sqlite3.connect(site.directory / "x" / "state.sqlite") as state:
+        state.execute(f"UPDATE urls SET due = iif(key IN ({due}), 0, 1e12) WHERE kind = 'tin-tuc'")
+    state.close()
+    return site.run("refresh", "--no-images", "--concurrency", 4, *options)
+
+
+def readings_of(site: SmallSite) -> dict[str, Any]:
+    """What the last run's `run.json` says of its readings."""
+    path = max((site.directory / "x" / "crawls").iterdir()) / "run.json"
+    readings: dict[str, Any] = json.loads(path.read_bytes())["readings"]
+    return readings
+
+
+@pytest.mark.parametrize("pages", [60, 8])
+def test_changed_markup_is_told_and_its_records_are_held_back(small: SmallSite, pages: int) -> None:
+    before = newest_of(small)
+    for number in range(pages):
+        set_article(small, number, changed=True)
+    ran = refresh(small, articles=range(pages))
+    assert 4 == ran.code, ran.err
+    told = [line.partition("/x: ")[2] for line in ran.err.splitlines()]
+    for name in FIELDS:
+        assert any(line.startswith(f"{name}: 0 of {pages} pages") for line in told), (name, ran.err)
+    assert 3 == sum(line.startswith("look at: thanhuy probe https://www.thanhuytphcm.vn/tin-tuc/") for line in told)
+    assert any(line.startswith(f"{pages} new versions that lose fields are held back") for line in told)
+    assert before == newest_of(small), "good records stay as they were"
+    assert ("fell short", pages) == (readings_of(small)["verdict"], readings_of(small)["held"])
+    assert run_thanhuy("verify", small.directory / "x").returncode == 0
+
+
+def test_held_records_are_taken_where_the_user_says_so(small: SmallSite) -> None:
+    for number in range(8):
+        set_article(small, number, changed=True)
+    assert 4 == refresh(small, articles=range(8)).code
+    ran = refresh(small)
+    assert 0 == ran.code, ran.err
+    assert "8 new versions that lose fields are held back" in ran.err
+    ran = refresh(small, "--accept")
+    assert (0, "") == (ran.code, ran.err)
+    records = newest_of(small)
+    assert 8 == sum(record["version"] == 2 and not record["byline"] for record in records)
+    assert "accepted" == readings_of(small)["verdict"]
+    for number in range(8, 16):
+        set_article(small, number, changed=True)
+    ran = refresh(small, articles=range(8, 16))
+    assert 0 == ran.code, "what was accepted is usual"
+    assert 16 == sum(record["version"] == 2 for record in newest_of(small))
+
+
+def test_small_runs_are_counted_together(small: SmallSite) -> None:
+    before = newest_of(small)
+    for number in range(6):
+        set_article(small, number, changed=True)
+    ran = refresh(small, articles=range(3))
+    assert 0 == ran.code, ran.err
+    assert "3 new versions that lose fields wait until 5 pages are read" in ran.err
+    assert ("pending", before) == (readings_of(small)["verdict"], newest_of(small))
+    ran = refresh(small, articles=range(3, 6))
+    assert 4 == ran.code, ran.err
+    assert "byline: 0 of 6 pages" in ran.err
+    assert before == newest_of(small)
+
+
+def test_what_editors_take_away_is_written(small: SmallSite) -> None:
+    """One article without its byline among ten that are edited: a version as any other, at the end of the run."""
+    for number in range(10):
+        set_article(small, number, more="Buổi họp tới là ngày chủ nhật.")
+    set_article(small, 0, changed=True)
+    ran = refresh(small, articles=range(10))
+    assert (0, "") == (ran.code, ran.err)
+    assert 10 == sum(record["version"] == 2 for record in newest_of(small))
+    assert ("well", 0) == (readings_of(small)["verdict"], readings_of(small)["held"])
+    assert [] == [path for path in ran.asked if ran.asked.count(path) > 1], "read again from the archive, not fetched"
+
+
+def test_markup_that_comes_back_makes_good_what_was_held(small: SmallSite) -> None:
+    before = newest_of(small)
+    for number in range(8):
+        set_article(small, number, changed=True)
+    assert 4 == refresh(small, articles=range(8)).code
+    for number in range(8):
+        set_article(small, number)
+    ran = refresh(small, articles=range(8))
+    assert (0, "") == (ran.code, ran.err)
+    assert before == newest_of(small)
+
+
+def test_thresholds_are_configured(small: SmallSite, tmp_path: Path) -> None:
+    for number in range(8):
+        set_article(small, number, changed=True)
+    config = tmp_path / "thanhuy.toml"
+    config.write_text("[health]\npages = 9\n", "utf-8")
+    ran = refresh(small, "--config", config, articles=range(8))
+    assert 0 == ran.code, ran.err
+    for wrong, said in (("pages = 0", "at least 1"), ("fall = 3.0", "at most 1"), ("pgaes = 3", "pgaes")):
+        config.write_text(f"[health]\n{wrong}\n", "utf-8")
+        done = run_thanhuy("refresh", "--into", small.directory / "x", "--config", config)
+        assert (2, True) == (done.returncode, said in done.stderr), done.stderr
