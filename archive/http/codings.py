@@ -26,7 +26,7 @@ CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decoded:
+class DecodedBody:
     """A body with its content codings removed."""
 
     content: BinaryIO
@@ -70,7 +70,7 @@ def content_codings(values: list[bytes]) -> list[str]:
     return [name.removeprefix("x-") for name in names if name and name != "identity"]
 
 
-def decode_content(payload: BinaryIO, codings: list[str], *, limit: int = MAX_CONTENT) -> Decoded:
+def decode_content(payload: BinaryIO, codings: list[str], *, limit: int = MAX_CONTENT) -> DecodedBody:
     """Remove content codings, given in the order in which they were applied, from a payload, read from its beginning.
 
     The payload stays open.
@@ -106,7 +106,7 @@ def decode_content(payload: BinaryIO, codings: list[str], *, limit: int = MAX_CO
                 error, too_large = f"expected at most {limit} bytes, got more", True
                 break
     source.seek(0)
-    return Decoded(content=source, error=error, cut=cut, too_large=too_large, notes=tuple(notes))
+    return DecodedBody(content=source, error=error, cut=cut, too_large=too_large, notes=tuple(notes))
 
 
 def _decode(source: BinaryIO, out: BinaryIO, coding: str, limit: int) -> list[str]:

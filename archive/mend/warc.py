@@ -19,7 +19,7 @@ from archive.faults import reach
 from archive.files import OPEN_SUFFIX, build_file, read_range, set_aside
 from archive.mend.inventory import Inventory
 from archive.recover.recover import Recovery
-from archive.warc.filler import SUBFIELD, Damage, make_filler
+from archive.warc.filler import SUBFIELD, LostBytes, make_filler
 from archive.warc.members import read_members
 from archive.warc.salvage import MAX_RESTORED, MEMBER_HEADER, Gap, restore_member
 
@@ -201,7 +201,7 @@ def fill(patient: Patient, lost: list[str], tools: Tools) -> tuple[bool, list[st
 def _fill_hole(patient: Patient, hole: Hole, lost: list[str], tools: Tools) -> tuple[Iterator[bytes] | None, list[str]]:
     """What to put into the hole, and the ids still to be named. None where nothing fits."""
     name, found = patient.path.name, hole.found
-    damage = Damage(
+    damage = LostBytes(
         offset=hole.offset,
         length=hole.length,
         found=found.length,

@@ -13,7 +13,7 @@ from archive.digest import parse_digest
 from archive.scratch import open_scratch
 from archive.verify.findings import CLOSED, DAMAGE, INFO, WARNING, Finding, Severity, find
 from archive.verify.rules import PROFILES, URI, parse_date
-from archive.verify.warc import Entry
+from archive.verify.warc import RecordSummary
 from archive.warc.fields import Field
 from archive.warc.filler import TARGET
 
@@ -52,7 +52,7 @@ class Links:
     def __exit__(self, *exc: object) -> None:
         self._db.close()
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Iterable[RecordSummary]) -> None:
         """Take in the records of a file."""
         insert = f"INSERT INTO records ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608 - names of our own
         for entry in entries:

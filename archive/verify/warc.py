@@ -1,6 +1,6 @@
 """One WARC file: every member and every record in it, checked by itself.
 
-What cannot be judged from one record (ids used twice, references, revisits) is handed on as `Entry` to `verify_links`.
+What cannot be judged from one record (ids used twice, references, revisits) is handed on to `links` as `RecordSummary`.
 After damage the search goes on at the next record that can be read, so that one torn record does not hide the rest.
 """
 
@@ -16,7 +16,7 @@ from archive.files import OPEN_SUFFIX
 from archive.verify.blocks import BlockFacts, check_block
 from archive.verify.findings import CLOSED, DAMAGE, Finding, Severity, find
 from archive.verify.rules import check_headers
-from archive.warc.events import Damage, End, Flaw, Found, is_compressed, read_events
+from archive.warc.events import Damage, End, Flaw, RecordEvent, is_compressed, read_events
 from archive.warc.fields import Field
 from archive.warc.filler import SUBFIELD, TARGET, lost_records
 from archive.warc.members import FEXTRA
@@ -26,7 +26,7 @@ TORN = RECORD_CODES | {"truncated-member", "bytes-after-members", "not-gzip", "c
 """What a write that is under way, or was broken off, leaves at a file's end."""
 
 
-class Entry(NamedTuple):
+class RecordSummary(NamedTuple):
     """A record as the checks across records see it. URIs are without angle brackets, what is absent is empty."""
 
     file: str
@@ -64,7 +64,7 @@ class WarcScan:
     file: str
     size: int = 0
     findings: list[Finding] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RecordSummary] = field(default_factory=list)
     members: int = 0
 
 
@@ -111,7 +111,7 @@ class _Scanner:
 
     def scan(self) -> WarcScan:
         for event in read_events(self.stream, compressed=self._is_compressed()):
-            if isinstance(event, Found):
+            if isinstance(event, RecordEvent):
                 self._check(event)
                 self._tick(event.offset + event.length)
             elif not isinstance(event, End):
@@ -139,7 +139,7 @@ class _Scanner:
             code, severity = "torn-tail", Severity.INFO if self.context.live else None
         self._add(code, event.detail, event.offset, event.record_id, severity)
 
-    def _check(self, found: Found) -> None:
+    def _check(self, found: RecordEvent) -> None:
         record, offset = found.record, found.offset
         problems = [*record.quirks, *check_headers(record, self.context.now)]
         facts = check_block(record, closed=self.context.closed)
@@ -195,7 +195,7 @@ class GzipHeaders:
         """Where the first member of a kind lies, of an odd kind every one."""
         self._last = -1
 
-    def take(self, found: Found) -> int | None:
+    def take(self, found: RecordEvent) -> int | None:
         """Take in a member's header, once; return the member's length where the header has it."""
         header, offset = found.gzip, found.offset
         if offset == self._last:
@@ -227,7 +227,7 @@ def _in_sound_member(event: Flaw | Damage) -> bool:
     return isinstance(event, Damage) and event.in_member
 
 
-def make_entry(found: Found, file: str, facts: BlockFacts) -> Entry:
+def make_entry(found: RecordEvent, file: str, facts: BlockFacts) -> RecordSummary:
     """What the checks across records need of a record."""
     record = found.record
     values = record.values
@@ -236,7 +236,7 @@ def make_entry(found: Found, file: str, facts: BlockFacts) -> Entry:
         given = values.get(field.key)
         return bare_uri(as_text(given[0])) if given else ""
 
-    return Entry(
+    return RecordSummary(
         file=file,
         offset=found.offset,
         length=found.length,
@@ -264,5 +264,5 @@ def make_entry(found: Found, file: str, facts: BlockFacts) -> Entry:
 
 
 def digest_of_line(line: bytes) -> str:
-    """As `Entry.item_digest`, of a line of JSON Lines without its line feed."""
+    """As `RecordSummary.item_digest`, of a line of JSON Lines without its line feed."""
     return hashlib.sha256(line).hexdigest()

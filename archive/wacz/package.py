@@ -25,7 +25,7 @@ from archive.index.cdxj import parse_line, sorted_lines, unique
 from archive.wacz.index import IndexBlocks, placed_lines
 from archive.wacz.pages import Describe, Page, address_key, find_extra_pages, format_pages, page_of
 from archive.wacz.parts import Part, index_path, read_file
-from archive.wacz.zip import Member, ZipWriter
+from archive.wacz.zip import PackedFile, ZipWriter
 
 VERSION = "1.1.1"
 TIMESTAMP = "%Y%m%d%H%M%S"
@@ -124,7 +124,7 @@ class _Writer:
                 self._homes[page.url] = page if known is None or page.ts > known.ts else known
             yield page
 
-    def _format_package(self, members: list[Member]) -> bytes:
+    def _format_package(self, members: list[PackedFile]) -> bytes:
         """`datapackage.json` (WACZ 1.1.1 §5.4)."""
         about = read_collection(self.collection)
         value: dict[str, Any] = {

@@ -19,7 +19,7 @@ UNIX = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
+class PackedFile:
     """What was written: an entry of `resources` in `datapackage.json`."""
 
     path: str
@@ -32,11 +32,11 @@ class ZipWriter:
 
     def __init__(self, stream: BinaryIO, moment: datetime) -> None:
         """`moment`: the time that every member bears."""
-        self.members: list[Member] = []
+        self.members: list[PackedFile] = []
         self._zip = zipfile.ZipFile(stream, "w", allowZip64=True)
         self._time = (max(moment.year, 1980), moment.month, moment.day, moment.hour, moment.minute, moment.second)
 
-    def add(self, path: str, pieces: Iterable[bytes], *, at_most: int = 0, deflate: bool = False) -> Member:
+    def add(self, path: str, pieces: Iterable[bytes], *, at_most: int = 0, deflate: bool = False) -> PackedFile:
         """Add a member. `at_most`: an upper bound of its size, where it may be large.
         What is compressed already is stored.
         """
@@ -49,7 +49,7 @@ class ZipWriter:
                 sha.update(piece)
                 size += len(piece)
                 out.write(piece)
-        member = Member(path=path, sha256=sha.hexdigest(), size=size)
+        member = PackedFile(path=path, sha256=sha.hexdigest(), size=size)
         self.members.append(member)
         return member
 

@@ -38,7 +38,7 @@ Accept = Callable[[Record | None], bool]
 """Whether a record found again behind damage belongs to the file; None stands for a member without a record."""
 
 
-class Found(NamedTuple):
+class RecordEvent(NamedTuple):
     """A record."""
 
     offset: int
@@ -87,7 +87,7 @@ class End(NamedTuple):
     """Where the next range has to begin."""
 
 
-Event = Found | Flaw | Damage | End
+Event = RecordEvent | Flaw | Damage | End
 
 
 def read_events(
@@ -158,7 +158,7 @@ def _read_members(stream: BinaryIO, size: int, start: int, stop: int, accept: Ac
 
 
 def _is_accepted(member: Inflating, stream: BinaryIO, size: int, accept: Accept) -> bool:
-    found = next((event for event in _in_member(member, stream, size) if isinstance(event, Found)), None)
+    found = next((event for event in _in_member(member, stream, size) if isinstance(event, RecordEvent)), None)
     return accept(found.record if found else None)
 
 
@@ -204,7 +204,7 @@ def _in_member(member: Inflating, stream: BinaryIO, size: int) -> Iterator[Event
 
 def _tell(offset: int, length: int, waiting: tuple[Record, int, Flaw | None], gzip: bytes) -> Iterator[Event]:
     record, block_at, flaw = waiting
-    yield Found(offset, length, record, block_at, gzip)
+    yield RecordEvent(offset, length, record, block_at, gzip)
     if flaw is not None:
         yield flaw._replace(end=offset + length)
 
@@ -315,7 +315,7 @@ def _read_plain(stream: BinaryIO, size: int, start: int, stop: int) -> Iterator[
             offset = end
             continue
         flaws, end = _end_plain(stream, size, record, offset)
-        yield Found(offset, end - offset, record, record.block_at - offset, b"")
+        yield RecordEvent(offset, end - offset, record, record.block_at - offset, b"")
         yield from flaws
         offset = end
     yield End(offset)

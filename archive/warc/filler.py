@@ -31,7 +31,7 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-;=?-~]+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Damage:
+class LostBytes:
     """What a filler tells of the bytes that it replaces."""
 
     offset: int
@@ -47,7 +47,7 @@ class Damage:
 
 
 def make_filler(
-    damage: Damage, lost: Sequence[str], *, record_id: str, date: datetime, warcinfo_id: str | None
+    damage: LostBytes, lost: Sequence[str], *, record_id: str, date: datetime, warcinfo_id: str | None
 ) -> tuple[Iterator[bytes], int] | None:
     """A filler of exactly `damage.length` bytes, piece by piece, and how many ids of `lost` it had room to name.
 
@@ -111,7 +111,7 @@ def _assemble(body: _Body, padding: int) -> Iterator[bytes]:
 
 
 def _format_record(
-    damage: Damage, lost: Sequence[str], record_id: str, date: datetime, warcinfo_id: str | None, *, rich: bool
+    damage: LostBytes, lost: Sequence[str], record_id: str, date: datetime, warcinfo_id: str | None, *, rich: bool
 ) -> bytes:
     about = "bytes were damaged or gone; `thanhuy repair` set them aside and put this record in their place"
     block = format_fields(

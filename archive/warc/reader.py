@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import RecordError
-from archive.warc.events import Damage, Flaw, Found, read_events
+from archive.warc.events import Damage, Flaw, RecordEvent, read_events
 from archive.warc.members import MAGIC, read_member
 from archive.warc.record import END, Record, parse_record
 
@@ -29,7 +29,7 @@ def read_records(path: Path, *, start: int = 0) -> Iterator[tuple[int, int, Reco
     """
     with path.open("rb") as stream:
         for event in read_events(stream, start=start, compressed=is_gzip(path)):
-            if isinstance(event, Found):
+            if isinstance(event, RecordEvent):
                 yield event.offset, event.length, event.record
             elif isinstance(event, Damage) or (isinstance(event, Flaw) and event.code not in HARMLESS):
                 raise RecordError(f"{path}:{event.offset}: {event.detail}")

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from archive.digest import parse_digest
 from archive.scratch import open_spool
-from archive.warc.events import Damage, End, Found, read_events
+from archive.warc.events import Damage, End, RecordEvent, read_events
 from archive.warc.fields import Field
 from archive.warc.payload import block_digest
 from archive.warc.record import END, MalformedRecord, Record, parse_record
@@ -60,8 +60,8 @@ def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tup
                 continue
             if event.offset > sound:
                 damage.append(Gap(sound, event.offset))
-            sound = max(sound, event.offset + event.length if isinstance(event, Found) else event.end)
-            if isinstance(event, Found) and event.offset != last:
+            sound = max(sound, event.offset + event.length if isinstance(event, RecordEvent) else event.end)
+            if isinstance(event, RecordEvent) and event.offset != last:
                 last, own = event.offset, own or warcinfo_of(event.record)
                 yield event.offset, event.length, event.record
         if sound < size:
@@ -71,7 +71,7 @@ def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tup
 def _first_warcinfo(stream: BinaryIO) -> str | None:
     """The id of the file's warcinfo record, by its first record; None where damage comes first."""
     first = next(read_events(stream), None)
-    return warcinfo_of(first.record) if isinstance(first, Found) else None
+    return warcinfo_of(first.record) if isinstance(first, RecordEvent) else None
 
 
 def warcinfo_of(record: Record) -> str | None:

@@ -20,7 +20,7 @@ PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class BlockPlace:
     """Where a record's block lies."""
 
     offset: int
@@ -35,10 +35,10 @@ class Stored:
     """A record, by the file that holds it and its place there."""
 
     source: Source
-    place: Place
+    place: BlockPlace
 
 
-def read_block(source: Source, place: Place) -> bytes:
+def read_block(source: Source, place: BlockPlace) -> bytes:
     """A record's block, from its place alone. Raises RecordError where it is not there, or larger than any page."""
     if place.block_length > MAX_BLOCK:
         raise RecordError(f"expected a record of at most {MAX_BLOCK} bytes, got one of {place.block_length}")
@@ -65,7 +65,7 @@ class _File:
         self._ahead = Ahead(self._stream, PIECE)
         self._member: Inflating | None = None
 
-    def read(self, place: Place) -> bytes:
+    def read(self, place: BlockPlace) -> bytes:
         """A block, or what is there of it. Raises Broken."""
         if not self._compressed:
             self._stream.seek(place.offset + place.block_at)

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from archive.scratch import open_scratch
-from crawler.extracting.blocks import Place, Stored
+from crawler.extracting.blocks import BlockPlace, Stored
 from crawler.extracting.rereading import Task
-from crawler.extracting.scanning import Found, FoundItem, Scan
+from crawler.extracting.scanning import FoundCapture, FoundItem, Scan
 from crawler.extracting.sources import Source
 from crawler.planning.limits import Limits
 
@@ -217,7 +217,7 @@ class Catalog:
     def _stored(self, row: sqlite3.Row, of: str) -> Stored | None:
         if row[f"{of}_source"] is None:
             return None
-        place = Place(
+        place = BlockPlace(
             offset=row[f"{of}_offset"],
             length=row[f"{of}_length"],
             block_at=row[f"{of}_block_at"],
@@ -226,11 +226,11 @@ class Catalog:
         return Stored(source=self._sources[row[f"{of}_source"]], place=place)
 
 
-def _place_row(place: Place) -> tuple[int, int, int, int]:
+def _place_row(place: BlockPlace) -> tuple[int, int, int, int]:
     return place.offset, place.length, place.block_at, place.block_length
 
 
-def _capture_row(found: Found) -> tuple[Any, ...]:
+def _capture_row(found: FoundCapture) -> tuple[Any, ...]:
     refers = (found.refers_to, found.refers_to_uri, found.refers_to_date)
     about = (found.type, found.date, found.uri, found.key, found.record_id, found.payload_digest, found.truncated)
     return (*_place_row(found.place), *about, *refers)

@@ -11,7 +11,7 @@ from archive.warc.events import Damage, find_record, is_compressed, read_events
 from archive.warc.fields import HTTP_RESPONSE
 from archive.warc.members import find_member
 from archive.warc.payload import http_kind
-from crawler.extracting.blocks import Place
+from crawler.extracting.blocks import BlockPlace
 from crawler.extracting.sources import Source
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.limits import Limits
@@ -29,10 +29,10 @@ _CONFIGURATION = re.compile(rb"^configuration: (\{.*\})\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundCapture:
     """A `response` or `revisit` with status 200 that may hold a page."""
 
-    place: Place
+    place: BlockPlace
     type: str
     date: str
     uri: str
@@ -50,7 +50,7 @@ class Found:
 class FoundItem:
     """The record of an article that a crawl wrote."""
 
-    place: Place
+    place: BlockPlace
     key: str
     version: int
     renewed: str
@@ -70,7 +70,7 @@ class Scan:
 
     end: int
     """Where the next range has to begin."""
-    captures: list[Found] = field(default_factory=list)
+    captures: list[FoundCapture] = field(default_factory=list)
     items: list[FoundItem] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
     limits: Limits | None = None
@@ -97,7 +97,7 @@ def scan_range(source: Source, start: int, stop: int | None, any_url: bool) -> S
     scan = Scan(end=start)
     with source.open() as stream:
         for event in read_events(stream, start=start, stop=stop):
-            if isinstance(event, events.Found):
+            if isinstance(event, events.RecordEvent):
                 scan.records += 1
                 try:
                     _take(event, any_url, scan)
@@ -115,7 +115,7 @@ def _note(damage: Damage, source: Source, scan: Scan) -> None:
         scan.damage.append(damage)
 
 
-def _take(found: events.Found, any_url: bool, scan: Scan) -> None:
+def _take(found: events.RecordEvent, any_url: bool, scan: Scan) -> None:
     """Raises ValueError for a record that cannot be used, with what was expected and what was got."""
     kind = found.record.type
     if kind in {"response", "revisit"}:
@@ -131,8 +131,8 @@ def _take(found: events.Found, any_url: bool, scan: Scan) -> None:
         scan.limits = _read_limits(match[1]) if match else None
 
 
-def _place(found: events.Found) -> Place:
-    return Place(
+def _place(found: events.RecordEvent) -> BlockPlace:
+    return BlockPlace(
         offset=found.offset,
         length=found.length,
         block_at=found.block_at,
@@ -140,7 +140,7 @@ def _place(found: events.Found) -> Place:
     )
 
 
-def _find_capture(found: events.Found, any_url: bool) -> Found | None:
+def _find_capture(found: events.RecordEvent, any_url: bool) -> FoundCapture | None:
     record = found.record
     uri = record.target_uri
     if not uri.startswith(("http://", "https://")) or record.is_not_modified:
@@ -162,7 +162,7 @@ def _find_capture(found: events.Found, any_url: bool) -> Found | None:
     date = record.date
     if not DATE.fullmatch(date):
         raise ValueError(f"{uri}: expected WARC-Date like 2023-10-05T03:04:05Z, got {date or 'none'}")
-    return Found(
+    return FoundCapture(
         place=_place(found),
         type=record.type,
         date=date,
@@ -186,7 +186,7 @@ def _read_head(block: bytes) -> ResponseHead | None:
         return None
 
 
-def _find_item(found: events.Found) -> FoundItem | None:
+def _find_item(found: events.RecordEvent) -> FoundItem | None:
     record = found.record
     if not record.is_json or record.block_length > MAX_ITEM:
         return None

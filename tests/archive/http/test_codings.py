@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.http.bodies import read_message
-from archive.http.codings import DECODERS, Decoded, content_codings, decode_content
+from archive.http.codings import DECODERS, DecodedBody, content_codings, decode_content
 from archive.http.head import ResponseHead
 from tests.warcs.build import chunks, http_response
 
@@ -73,7 +73,7 @@ def test_bomb_stops_at_the_limit() -> None:
     assert decoded.error == "expected at most 1048576 decoded bytes, got more"
 
 
-def decode(body: bytes, *values: bytes) -> tuple[bytes, Decoded]:
+def decode(body: bytes, *values: bytes) -> tuple[bytes, DecodedBody]:
     decoded = decode_content(io.BytesIO(body), content_codings(list(values)))
     with decoded.content as content:
         return content.read(), decoded

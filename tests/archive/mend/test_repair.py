@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.collection import Collection
-from archive.warc.filler import Damage, make_filler
+from archive.warc.filler import LostBytes, make_filler
 from archive.warc.reader import read_records
 from archive.warc.salvage import Gap, read_sound
 from crawler.planning.kinds import describe
@@ -240,7 +240,7 @@ def test_record_inside_a_captured_file_does_not_pass_for_the_archives(tmp_path: 
 @given(length=st.integers(300, 200_000), lost=st.integers(0, 40))
 def test_filler_is_as_long_as_what_it_replaces(length: int, lost: int) -> None:
     ids = [f"urn:uuid:{random.Random(number).getrandbits(128):032x}" for number in range(lost)]
-    damage = Damage(offset=7, length=length, found=length, sha256="a" * 64, kept="x")
+    damage = LostBytes(offset=7, length=length, found=length, sha256="a" * 64, kept="x")
     made = make_filler(
         damage, ids, record_id="urn:uuid:1", date=datetime(2026, 1, 1, tzinfo=UTC), warcinfo_id="urn:uuid:2"
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.warc.events import IN_MEMORY, Damage, End, Event, Flaw, Found, read_events
+from archive.warc.events import IN_MEMORY, Damage, End, Event, Flaw, RecordEvent, read_events
 from archive.warc.record import Record
 from tests.warcs.build import compressed, member, resource, response, uuid, warcinfo
 from tests.warcs.faults import SOUND
@@ -23,7 +23,7 @@ def read(data: bytes, **options: object) -> list[Event]:
 
 def shape(events: list[Event]) -> list[tuple[object, ...]]:
     """What can be compared of events: of a record its place and its id."""
-    return [(one[:2], one.record.record_id) if isinstance(one, Found) else tuple(one) for one in events]
+    return [(one[:2], one.record.record_id) if isinstance(one, RecordEvent) else tuple(one) for one in events]
 
 
 @pytest.mark.parametrize("parts", [PARTS, list(SOUND)], ids=["gzip", "plain"])
@@ -41,12 +41,12 @@ def test_ranges_cut_anywhere_give_what_the_whole_gives(parts: list[bytes]) -> No
 @given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
 def test_one_altered_byte_costs_at_most_its_member(place: int, bits: int) -> None:
     altered = WHOLE[:place] + bytes([WHOLE[place] ^ bits]) + WHOLE[place + 1 :]
-    found = [event for event in read(altered) if isinstance(event, Found)]
+    found = [event for event in read(altered) if isinstance(event, RecordEvent)]
     assert len(found) >= len(SOUND) - 1
     hurt = next(number for number in range(len(PARTS)) if place < sum(map(len, PARTS[: number + 1])))
     ids = [event.record.record_id for event in found]
     for number, event in enumerate(read(WHOLE)[:-1]):
-        assert number == hurt or (isinstance(event, Found) and event.record.record_id in ids)
+        assert number == hurt or (isinstance(event, RecordEvent) and event.record.record_id in ids)
 
 
 @given(st.binary(max_size=400), st.booleans())
@@ -65,7 +65,7 @@ def test_every_byte_belongs_to_a_record_or_to_damage() -> None:
         data = PARTS[0] + b"".join(pieces)
         at = 0
         for event in read(data):
-            if isinstance(event, Found):
+            if isinstance(event, RecordEvent):
                 assert at == event.offset
                 at += event.length
             elif isinstance(event, Damage):
@@ -79,10 +79,10 @@ def test_one_member_of_many_records_is_read_in_flat_memory_and_linear_time() -> 
     records = [warcinfo(), *(resource(number, block=bytes(70_000)) for number in range(2, 60))]
     data = member(b"".join(records))
     events = read(data)
-    assert len(records) == sum(isinstance(event, Found) for event in events)
+    assert len(records) == sum(isinstance(event, RecordEvent) for event in events)
     assert ["several-records-in-member"] == [event.code for event in events if isinstance(event, Flaw)]
     cut = read(data[: len(data) // 2])
-    assert 20 < sum(isinstance(event, Found) for event in cut) < len(records)
+    assert 20 < sum(isinstance(event, RecordEvent) for event in cut) < len(records)
     assert ["truncated-member"] == [event.code for event in cut if isinstance(event, Damage)]
 
 
@@ -92,11 +92,11 @@ def test_long_block_is_read_when_it_is_asked_for(pack: object) -> None:
     block = bytes(range(256)) * (IN_MEMORY // 256 + 9)
     events = read_events(io.BytesIO(pack(warcinfo(), resource(2, block=block), response(3))))
     for event in events:
-        if isinstance(event, Found) and event.record.record_id == uuid(2)[1:-1]:
+        if isinstance(event, RecordEvent) and event.record.record_id == uuid(2)[1:-1]:
             assert event.record.in_memory is None
             assert block == event.record.block.read()
             assert block[5:9] == (event.record.block.seek(5), event.record.block.read(4))[1]
-        elif isinstance(event, Found):
+        elif isinstance(event, RecordEvent):
             assert event.record.in_memory is not None
 
 
@@ -108,6 +108,6 @@ def test_record_found_again_must_be_accepted() -> None:
     def belongs(record: Record | None) -> bool:
         return record is not None and record.record_id != uuid(77)[1:-1]
 
-    ids = [event.record.record_id for event in read(data, accept=belongs) if isinstance(event, Found)]
+    ids = [event.record.record_id for event in read(data, accept=belongs) if isinstance(event, RecordEvent)]
     assert 2 == len(ids)
-    assert 3 == len([event for event in read(data) if isinstance(event, Found)])
+    assert 3 == len([event for event in read(data) if isinstance(event, RecordEvent)])

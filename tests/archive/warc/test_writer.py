@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.errors import ArchiveError
-from archive.warc.events import End, Found, read_events
+from archive.warc.events import End, RecordEvent, read_events
 from archive.warc.writer import Draft, RecordWriter
 
 TYPES = st.sampled_from(["warcinfo", "response", "request", "revisit", "metadata", "resource"])
@@ -42,7 +42,7 @@ def test_records_come_back_as_they_were_given(given: list[tuple[str, str, bytes]
     *found, end = read_events(io.BytesIO(data))
     assert End(len(data)) == end
     for event, (kind, note, block) in zip(found, given, strict=True):
-        assert isinstance(event, Found)
+        assert isinstance(event, RecordEvent)
         names = ["WARC-Type", "X-Note", "WARC-Protocol", "WARC-Protocol", "WARC-Block-Digest", "Content-Length"]
         assert names == [name for name, _ in event.record.headers]
         assert (kind, note, block) == (event.record.type, event.record.header("X-Note"), event.record.block.read())
