@@ -32,9 +32,11 @@ and the keys that the archive fills: `version`, `changed`, `captured_at` and `wa
 It may say which parser read it (`parser.version`): an item with `reread` is the same version once more,
 as a newer parser read it `at` that time. Of these the last counts, and all stay.
 
-Where bytes of a WARC were damaged, `repair` puts a `metadata` record of the same length, whose target URI is
-`urn:archive:damaged-bytes`, so that no offset moves: its `application/warc-fields` tell what was damaged, its SHA-256,
+Where bytes between sound records could not be read, `repair` puts a `metadata` record of the same length, whose target
+URI is `urn:archive:damaged-bytes`: its `application/warc-fields` tell what was damaged, its SHA-256,
 where in `torn/` it is kept, and the ids of the records that are known to be lost with it.
+Where a WARC was renamed or written in another form, the `warc` of lines leads to where the records lie,
+and may then differ from the `warc` of the item's record.
 
 What is durable when: the records of an exchange are appended and synced, then one SQLite transaction notes them,
 then the item follows the same way. A crash between the steps is mended at the next start from the WARC.

@@ -1,13 +1,14 @@
 """The directory of a collection: its rooms, and `collection.json`, which says what it is."""
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.errors import NotACollection
-from archive.files import OPEN_SUFFIX, list_lines, list_warcs, replace_file
+from archive.errors import ArchiveError, NotACollection
+from archive.files import OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs, replace_file
 from archive.lock import NAME as LOCK
 from archive.lock import is_locked
 from archive.warc.exchange import format_date
@@ -40,6 +41,12 @@ def prepare_directory(path: Path) -> None:
             raise NotACollection(
                 f"{path}: expected a collection or an empty directory, got one that holds {strangers[0]}"
             )
+    for room in (*ROOMS, "torn"):
+        if os.path.lexists(path / room) and not is_room(path / room):
+            raise ArchiveError(f"{path / room}: expected a directory, got another thing; move it away")
+    for name in ("collection.json", "articles.jsonl", "indexes/index.cdxj", "fixity.jsonl"):
+        if os.path.lexists(path / name) and not is_regular(path / name):
+            raise ArchiveError(f"{path / name}: expected a regular file, got another thing; move it away")
     path.mkdir(parents=True, exist_ok=True)
 
 

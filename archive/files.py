@@ -173,9 +173,20 @@ def build_file(path: Path) -> Iterator[Path]:
 
 def drop_unfinished(directory: Path) -> None:
     """Remove the new copies of derived and mended files that a crash kept from taking the old ones' places."""
-    for pattern in ("*.new", "indexes/*.new", "crawls/*/*.new", "articles/*.new", "warc/*.new", "torn/*.new"):
-        for path in directory.glob(pattern):
+    rooms = [directory, *(directory / room for room in ("indexes", "articles", "warc", "torn", "crawls"))]
+    rooms += [path for path in (directory / "crawls").glob("*") if is_room(directory / "crawls")]
+    for room in filter(is_room, rooms):
+        for path in room.glob("*" + NEW_SUFFIX):
+            if is_regular(path) and (room.name == "torn" or _is_own_copy(path.name)):
+                path.unlink()
+    for path in directory.glob("state.sqlite.old*"):  # a rebuilding that was killed: what it set aside is made anew
+        if (directory / "state.sqlite").exists():
             path.unlink()
+
+
+def _is_own_copy(name: str) -> bool:
+    suffixes = (*WARC_SUFFIXES, LINES_SUFFIX, ".json", ".cdxj", ".html", ".sqlite")
+    return is_own_name(name.removesuffix(NEW_SUFFIX), *suffixes)
 
 
 def set_aside(torn: Path, name: str, pieces: Iterable[bytes]) -> Path:

@@ -11,6 +11,7 @@ a line that was altered, taken out or put in shows.
 """
 
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,8 +23,9 @@ from typing import Any
 from archive.digest import digest_stream
 from archive.errors import ArchiveError
 from archive.faults import reach
-from archive.files import is_regular, is_room, list_lines, list_warcs, open_regular
+from archive.files import WARC_SUFFIXES, is_regular, is_room, list_lines, list_warcs, open_regular
 from archive.files import read_lines as read_file_lines
+from archive.warc.salvage import read_sound
 
 NAME = "fixity.jsonl"
 REPLACED = ("articles.jsonl", "collection.json", "state.sqlite", "indexes/index.cdxj")
@@ -100,7 +102,19 @@ def find_unnoted(collection: Path) -> list[Path]:
     known = read_fixity(collection)
     found = [path for path in list_recorded(collection) if path.relative_to(collection).as_posix() not in known]
     runs = read_runs(collection) if found else {}
-    return [path for path in found if not contradicts(collection, path, runs)]
+    return [path for path in found if not contradicts(collection, path, runs) and _is_original(path)]
+
+
+def _is_original(path: Path) -> bool:
+    """Whether a file bears the name that its crawl gave it: a copy under another name may come and go."""
+    if not path.name.endswith(WARC_SUFFIXES):
+        return True
+    try:
+        for _, _, record in itertools.islice(read_sound(path, []), 1):
+            return record.header("WARC-Filename") == path.name
+    except OSError:
+        pass
+    return False
 
 
 def contradicts(collection: Path, path: Path, known: Mapping[str, Entry]) -> bool:

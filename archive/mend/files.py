@@ -1,43 +1,76 @@
-"""Mend the small files of a collection: what it is, what its runs say of themselves, and the fixity log."""
+"""Mend the small files of a collection: what it is, its state as a file, and the fixity log."""
 
+import hashlib
 import itertools
 import json
-from collections.abc import Iterator
-from datetime import datetime
+import os
+from collections import deque
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from archive import fixity
 from archive.directory import FORMAT
-from archive.files import read_range, replace_file, set_aside, sync_directory
-from archive.fixity import Entry
-from archive.recover.recover import Recovery
+from archive.files import (
+    is_regular,
+    is_room,
+    list_warcs,
+    open_regular,
+    read_range,
+    replace_file,
+    set_aside,
+    sync_directory,
+)
+from archive.recover.recover import Recovery, cut_torn_tail
 from archive.warc.exchange import format_date
 from archive.warc.salvage import read_sound
 
-LOST = {
-    "crawl.log": "{now} thanhuy repair: the log of {size} bytes that was here is lost\n",
-    "report.html": (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8" /><title>Lost</title></head><body><p>{now}'
-        " thanhuy repair: the page of {size} bytes that was here is lost; run.json beside it holds the run's"
-        " figures.</p></body></html>\n"
-    ),
-}
-"""File of a run → what `repair` puts in its place where it is gone."""
+MAX_ABOUT = 16 << 20
+"""Of `collection.json` no more is read than this."""
+DERIVED = ("articles.jsonl", "indexes/index.cdxj", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
+"""Files that are made anew where something else lies in their place."""
+ROOMS = ("warc", "articles", "indexes", "crawls", "torn")
 
 
-def mend_about(directory: Path, entry: Entry | None, now: datetime, recovery: Recovery) -> None:
-    """Make `collection.json` anew from the warcinfo records where it cannot be read, or is not as it was noted."""
+def clear_places(directory: Path, recovery: Recovery) -> None:
+    """Move links, pipes and directories that lie in the place of a derived file to `torn/`, unopened."""
+    for name in DERIVED:
+        path = directory / name
+        if os.path.lexists(path) and not is_regular(path) and is_room(path.parent):
+            torn, number = directory / "torn", 1
+            torn.mkdir(exist_ok=True)
+            while os.path.lexists(torn / f"{path.name}~{number}"):
+                number += 1
+            path.rename(torn / f"{path.name}~{number}")
+            recovery.note(f"{name}: was no regular file; moved it to torn/{path.name}~{number}")
+
+
+def find_odd(directory: Path) -> Iterator[str]:
+    """What lies in the place of a room, or of a file that cannot be made anew: nothing is written past it."""
+    for room in ROOMS:
+        if os.path.lexists(directory / room) and not is_room(directory / room):
+            yield f"{directory / room}: expected a directory, got another thing"
+    for name in ("collection.json", fixity.NAME):
+        if os.path.lexists(directory / name) and not is_regular(directory / name):
+            yield f"{directory / name}: expected a regular file, got another thing"
+
+
+def mend_about(directory: Path, digests: Collection[str], now: datetime, recovery: Recovery) -> bool:
+    """Make `collection.json` anew from the warcinfo records where it cannot be read.
+    Whether it is then what it should be, and may be noted so.
+
+    One that can be read and is not as it was closed stays, unless what is made anew has a digest that it was closed
+    with: somebody wrote it, and a copy tells which is right.
+    """
     path = directory / "collection.json"
+    old = b""
     if path.exists():
-        try:
-            value = json.loads(path.read_bytes())
-        except ValueError:
-            value = None
-        sound = isinstance(value, dict) and type(value.get("format")) is int
-        if sound and (entry is None or fixity.digest_file(directory, path, now).sha256 == entry.sha256):
-            return
-    kept = keep_file(directory, path)
+        with open_regular(path) as stream:
+            old = stream.read(MAX_ABOUT)
+    sound = _is_about(old)
+    if sound and (not digests or hashlib.sha256(old).hexdigest() in digests):
+        return True
     first = next(_read_warcinfos(directory), {})
     value = {
         "name": first.get("isPartOf") or directory.resolve().name,
@@ -45,8 +78,21 @@ def mend_about(directory: Path, entry: Entry | None, now: datetime, recovery: Re
         "created": first.get("date") or format_date(now),
         "seeds": _configuration(first).get("SEEDS") or [],
     }
-    replace_file(path, [json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"])
+    data = json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "surrogateescape") + b"\n"
+    if sound and hashlib.sha256(data).hexdigest() not in digests:
+        return False
+    kept = keep_file(directory, path)
+    replace_file(path, [data])
     recovery.note(f"collection.json: made anew from the records in warc/{kept}")
+    return True
+
+
+def _is_about(data: bytes) -> bool:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and type(value.get("format")) is int
 
 
 def set_state_aside(directory: Path, why: str, recovery: Recovery) -> None:
@@ -59,7 +105,7 @@ def set_state_aside(directory: Path, why: str, recovery: Recovery) -> None:
     # The database goes last: until then the next start finds it, and finds it wanting.
     for suffix in ("-shm", "-wal", ""):
         path = directory / f"state.sqlite{suffix}"
-        if path.exists():
+        if os.path.lexists(path):
             path.rename(torn / f"state.sqlite~{number}{suffix}")
     sync_directory(torn)
     sync_directory(directory)
@@ -68,72 +114,36 @@ def set_state_aside(directory: Path, why: str, recovery: Recovery) -> None:
     )
 
 
-def mend_runs(directory: Path, known: dict[str, Entry], now: datetime, recovery: Recovery) -> None:
-    """Make anew what can be made of `crawls/`; say what is altered."""
-    for file, entry in sorted(known.items()):
-        path = directory / file
-        if not file.startswith("crawls/") or (
-            path.exists() and fixity.digest_file(directory, path, now).sha256 == entry.sha256
-        ):
-            continue
-        if path.name == "run.json":
-            kept = keep_file(directory, path, name=f"{path.parent.name}-{path.name}")
-            replace_file(
-                path, [json.dumps(_describe_run(directory, path, known), ensure_ascii=False, indent=1).encode() + b"\n"]
-            )
-            recovery.note(f"{file}: made anew from the records in warc/{kept}")
-        elif path.exists():
-            recovery.note(
-                f"{file}: is not as it was closed; nothing else tells what it said, so its digest is noted as it is"
-            )
-        elif path.name in LOST:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, [LOST[path.name].format(now=format_date(now), size=entry.size).encode()])
-            recovery.note(f"{file}: is gone and cannot be made anew; put words that say so in its place")
-
-
-def _describe_run(directory: Path, path: Path, known: dict[str, Entry]) -> dict[str, Any]:
-    run = path.parent.name
-    info = next((one for one in _read_warcinfos(directory) if f"-{run}-" in one["file"]), {})
-    mine = (entry for file, entry in sorted(known.items()) if f"-{run}-" in file)
-    return {
-        "began": info.get("date"),
-        "reason": "unknown: made anew by `thanhuy repair`",
-        "software": info.get("software"),
-        "configuration": _configuration(info),
-        "files": [{"file": entry.file, "size": entry.size, "sha256": entry.sha256} for entry in mine],
-    }
-
-
 def mend_log(directory: Path, recovery: Recovery) -> None:
-    """Keep of the fixity log what vouches for itself from its beginning on; `torn/` keeps all of it."""
+    """Begin the fixity log again where it is gone, and set aside a line that a crash cut off.
+
+    Nothing else of it changes: a line that was altered convicts the log until a copy takes its place.
+    """
     path = directory / fixity.NAME
-    if not path.exists():
-        recovery.note(f"{fixity.NAME}: is gone; begun anew with every file as it is")
-        return
-    end = 0
-    for line in fixity.read_lines(directory):
-        end = line.offset
-        if line.error or not line.chained:
-            break
-    else:
-        return
-    kept = keep_file(directory, path)
-    replace_file(path, read_range(path, 0, end))
-    recovery.note(f"{fixity.NAME}: kept the {end} bytes that vouch for themselves, and noted every file anew{kept}")
+    last = next(iter(deque(fixity.read_lines(directory), maxlen=1)), None)
+    if last is None:
+        now, runs = datetime.now(UTC), fixity.read_runs(directory)
+        files = [path for path in fixity.list_recorded(directory) if not fixity.contradicts(directory, path, runs)]
+        files += [path for path in sorted(directory.glob("crawls/*/*")) if is_regular(path) and is_room(path.parent)]
+        files += [directory / name for name in fixity.REPLACED if is_regular(directory / name)]
+        files = [path for path in files if path.name != "state.sqlite"]  # it is noted when it is closed
+        fixity.append_entries(directory, [fixity.digest_file(directory, path, now) for path in files])
+        recovery.note(f"{fixity.NAME}: was gone; begun again with each file that the runs know as it is")
+    elif last.torn:
+        cut_torn_tail(path, last.offset, directory / "torn", recovery)
 
 
-def keep_file(directory: Path, path: Path, *, name: str | None = None) -> str:
+def keep_file(directory: Path, path: Path) -> str:
     """Copy a file to `torn/` as it is; return words that say where, none where there is no file."""
     if not path.exists():
         return ""
-    aside = set_aside(directory / "torn", name or path.name, read_range(path, 0, path.stat().st_size))
+    aside = set_aside(directory / "torn", path.name, read_range(path, 0, path.stat().st_size))
     return f"; as it was: torn/{aside.name}"
 
 
 def _read_warcinfos(directory: Path) -> Iterator[dict[str, str]]:
     """The fields of the warcinfo record of each file, with its `file` and `date`."""
-    for path in sorted((directory / "warc").glob("*.warc.gz*")):
+    for path in sorted(list_warcs(directory) + list_warcs(directory, unfinished=True)):
         for _, _, record in itertools.islice(read_sound(path, []), 1):
             if record.type == "warcinfo":
                 lines = record.block.read().decode("utf-8", "replace").splitlines()

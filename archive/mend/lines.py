@@ -1,7 +1,7 @@
 """Mend the finished files of `articles/` from the item records in the WARCs:
 the same lines, in the same order, under the same name.
 
-A line is sound when an item record has the same bytes.
+A line is sound when an item record has the same bytes, and its pointers lead to where its records lie.
 A line whose record is lost is sound when something vouches for it:
 the digest that its file had when it was closed, the same line in `articles.jsonl`,
 or what the caller knows of its items.
@@ -10,14 +10,26 @@ or what the caller knows of its items.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from archive.digest import digest_stream
-from archive.files import OPEN_SUFFIX, read_range, replace_file, set_aside
-from archive.fixity import Entry
+from archive.files import (
+    LINES_SUFFIX,
+    OPEN_SUFFIX,
+    find_warc,
+    is_own_name,
+    is_regular,
+    list_lines,
+    open_regular,
+    read_lines,
+    read_range,
+    replace_file,
+    set_aside,
+)
+from archive.lines.pointers import digest_of_line, repoint
 from archive.lines.reader import LineId, line_id, version_of
 from archive.mend.inventory import Inventory
 from archive.recover.recover import Recovery
@@ -41,6 +53,8 @@ class Source:
     """The file that it belongs to."""
     order: tuple[str, int] | None = None
     """File and offset of its record. None where the record is lost."""
+    first: bool = True
+    """Whether file and offset lead to the record."""
     from_record: bool = False
     """Whether it is to be read from its record."""
 
@@ -48,8 +62,13 @@ class Source:
         """The line with its line feed."""
         if not self.from_record:
             return b"".join(read_range(self.path, self.offset, self.offset + self.length))
-        with read_record_at(self.path, self.offset).block as block:
-            return block.read() + b"\n"
+        return read_item_line(self.path, self.offset)
+
+
+def read_item_line(warc: Path, offset: int) -> bytes:
+    """The line that an item's record holds, with a line feed. Raises RecordError."""
+    with read_record_at(warc, offset).block as block:
+        return block.read() + b"\n"
 
 
 @dataclass(kw_only=True)
@@ -60,6 +79,10 @@ class LineFile:
     lines: list[Source] = field(default_factory=list)
     faults: int = 0
     """Lines that are not what they should be, or that should be there and are not."""
+    astray: int = 0
+    """Lines whose pointers do not lead to where their records lie."""
+    lengths: list[int] = field(default_factory=list)
+    """Of the lines as they were written anew."""
 
 
 class LineMender:
@@ -69,16 +92,18 @@ class LineMender:
         self,
         directory: Path,
         inventory: Inventory,
-        known: dict[str, Entry],
+        digests: Mapping[str, Collection[str]],
         vouch: Vouch,
         recovery: Recovery,
         spare: str,
     ) -> None:
-        """`known`: what the fixity log says. `spare`: name of a file for lines that belong to no other."""
-        self._directory, self._inventory, self._known, self._vouch, self._recovery = (
+        """`digests`: file → every SHA-256 it had when it was closed.
+        `spare`: name of a file for lines that belong to no other.
+        """
+        self._directory, self._inventory, self._digests, self._vouch, self._recovery = (
             directory,
             inventory,
-            known,
+            digests,
             vouch,
             recovery,
         )
@@ -88,8 +113,8 @@ class LineMender:
         """Versions that `articles.jsonl` has, where it is as it was closed:
         no other copy of theirs needs to be believed.
         """
-        self.written: set[str] = set()
-        """Files that were written anew, by their path in the collection."""
+        self.proven: list[Path] = []
+        """Files that are as they were closed, but for where their pointers lead."""
         self.orphans: dict[LineId, LinePlace] = {}
         """Versions whose item record is lost, and where their line is."""
 
@@ -99,9 +124,9 @@ class LineMender:
         twins = {hashlib.sha256(line).digest() for _, line in read_lines(newest)}
         if self._is_as_closed(newest):
             self._surer = {version for _, line in read_lines(newest) if (version := version_of(line)) is not None}
-        files = {path.name: self._read(path, twins) for path in sorted(articles.glob("*.jsonl"))}
+        files = {path.name: self._read(path, twins) for path in list_lines(self._directory)}
         for source in (*self._unwritten(), *self._only_in(newest)):
-            name = source.home
+            name = source.home if is_own_name(source.home, LINES_SUFFIX) else self._spare
             if (articles / (name + OPEN_SUFFIX)).exists():
                 continue  # for `recover`
             if name in files and not files[name].faults and self._is_as_closed(files[name].path):
@@ -110,7 +135,12 @@ class LineMender:
             _insert(file.lines, source)
             file.faults += 1
         for file in files.values():
-            if file.faults:
+            as_closed = not file.faults and self._is_as_closed(file.path)
+            if not as_closed:
+                self._order(file)
+            if as_closed or self._is_proven(file.lines, file.path):
+                self.proven.append(file.path)
+            if file.faults or file.astray:
                 self._write(file)
             self._place(file)
 
@@ -124,6 +154,7 @@ class LineMender:
             if source is None:
                 file.faults += 1
             else:
+                file.astray += line != repoint(line, self._inventory.find)
                 file.lines.append(source)
         return file
 
@@ -131,13 +162,20 @@ class LineMender:
         """The line, where an item record has its bytes and no line before had."""
         if not line.endswith(b"\n"):
             return None
-        digest = hashlib.sha256(line[:-1]).hexdigest()
+        digest = digest_of_line(line[:-1])
         for row in self._inventory.items("digest = ?", digest):
             version = LineId(row["key"], row["version"], row["renewed"])
             if version not in self._seen:
                 self._seen.add(version)
-                order = (row["file"], row["offset"])
-                return Source(version=version, path=path, offset=offset, length=len(line), order=order, home=path.name)
+                return Source(
+                    version=version,
+                    path=path,
+                    offset=offset,
+                    length=len(line),
+                    order=(row["file"], row["offset"]),
+                    home=path.name,
+                    first=bool(row["first"]),
+                )
         return None
 
     def _vouch_for(self, path: Path, offset: int, line: bytes, home: str | None, *, trusted: bool) -> Source | None:
@@ -152,7 +190,11 @@ class LineMender:
         if version in self._seen or any(known):
             return None
         if not trusted and (
-            version in self._surer or self._inventory.contradicts(record["warc"]) or not self._vouch(record)
+            version in self._surer
+            # The response has its item: a line that tells of another was never written.
+            or any(self._inventory.items("response = ? AND renewed = ?", record["warc"]["record_id"], version.renewed))
+            or self._inventory.contradicts(record["warc"])
+            or not self._vouch(record)
         ):
             return None
         self._seen.add(version)
@@ -161,12 +203,12 @@ class LineMender:
 
     def _unwritten(self) -> Iterator[Source]:
         """Items of the WARCs that have no line."""
-        for row in self._inventory.items():
+        for row in self._inventory.items("first"):
             version = LineId(row["key"], row["version"], row["renewed"])
             if version not in self._seen:
                 self._seen.add(version)
-                path = self._directory / "warc" / row["file"]
-                path = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
+                path = find_warc(self._directory / "warc", row["file"])
+                assert path is not None  # it was read just now
                 home = self._inventory.home(version) or _file_of_run(row["file"])
                 order = (row["file"], row["offset"])
                 yield Source(
@@ -182,45 +224,64 @@ class LineMender:
                 yield source
 
     def _is_as_closed(self, path: Path) -> bool:
-        entry = self._known.get(path.relative_to(self._directory).as_posix())
-        if entry is None or not path.exists() or path.stat().st_size != entry.size:
+        digests = self._digests.get(path.relative_to(self._directory).as_posix(), ())
+        if not digests or not is_regular(path):
             return False
-        with path.open("rb") as stream:
-            return digest_stream(stream, "sha256").hex() == entry.sha256
+        with open_regular(path) as stream:
+            return digest_stream(stream, "sha256").hex() in digests
+
+    def _order(self, file: LineFile) -> None:
+        """Put the lines in the order in which they were written, where anything tells it."""
+        homes = {line.version: self._inventory.offset_at_home(line.version, file.path.name) for line in file.lines}
+        orders: list[list[Source]] = []
+        if all(place is not None for place in homes.values()):
+            orders.append(sorted(file.lines, key=lambda line: homes[line.version] or 0))
+        if all(line.order is not None for line in file.lines):
+            orders.append(sorted(file.lines, key=lambda line: line.order or ("", 0)))
+        for order in orders:
+            if order != file.lines and self._is_proven(order, file.path):
+                file.lines = order
+                file.faults += 1
+                return
+
+    def _is_proven(self, lines: list[Source], path: Path) -> bool:
+        """Whether the lines have, with the pointers that they were written with, the bytes that were closed."""
+        digests = self._digests.get(path.relative_to(self._directory).as_posix(), ())
+        if not digests:
+            return False
+        whole = hashlib.sha256()
+        for source in lines:
+            warc = find_warc(self._directory / "warc", source.order[0]) if source.order and source.first else None
+            whole.update(read_item_line(warc, source.order[1]) if warc and source.order else source.read())
+        return whole.hexdigest() in digests
 
     def _write(self, file: LineFile) -> None:
         torn, path = self._directory / "torn", file.path
         kept = ""
         if path.exists():
             kept = f"; as it was: torn/{set_aside(torn, path.name, read_range(path, 0, path.stat().st_size)).name}"
-        replace_file(path, (source.read() for source in file.lines))
-        self.written.add(f"articles/{path.name}")
+        replace_file(path, self._renew(file))
         same = ", the same bytes as when it was closed" if self._is_as_closed(path) else ""
-        self._recovery.note(
-            f"articles/{path.name}: written anew, {len(file.lines)} lines, {file.faults} of them mended{same}{kept}"
-        )
+        mended = f", {file.faults} of them mended" if file.faults else ""
+        moved = f", {file.astray} pointed to where their records lie now" if file.astray else ""
+        self._recovery.note(f"articles/{path.name}: written anew, {len(file.lines)} lines{mended}{moved}{same}{kept}")
+
+    def _renew(self, file: LineFile) -> Iterator[bytes]:
+        for source in file.lines:
+            line = repoint(source.read(), self._inventory.find)
+            file.lengths.append(len(line))
+            yield line
 
     def _place(self, file: LineFile) -> None:
         """Note where each line now lies."""
         offset = 0
-        for source in file.lines:
-            length = len(source.read()) if source.from_record else source.length
+        for number, source in enumerate(file.lines):
+            length = file.lengths[number] if file.lengths else source.length
             if source.order is None:
                 self.orphans[source.version] = (file.path.name, offset, length)
             else:
                 self._inventory.place_line(source.version, file.path.name, offset, length)
             offset += length
-
-
-def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Offset and bytes of each line, its line feed included; nothing where there is no file."""
-    if not path.exists():
-        return
-    offset = 0
-    with path.open("rb") as stream:
-        for line in stream:
-            yield offset, line
-            offset += len(line)
 
 
 def _insert(lines: list[Source], source: Source) -> None:

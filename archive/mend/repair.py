@@ -1,33 +1,54 @@
-"""Repair: make a damaged or interrupted collection whole again, and say what was done.
+"""Repair: make a damaged or interrupted collection whole again, say what was done, and end as a verification would.
 
+Records never follow pointers: no file whose records can be read is written to. Pointers follow records.
 In this order, each step safe to be broken off and begun again:
-the small files by themselves; each WARC (restored where certain, else a filler in the place of what is lost);
-the finished lines of `articles/` from the WARCs; then the collection is opened,
-which closes what an interrupted run left;
-the state against the WARCs, records that are lost and whose line is left; `articles.jsonl` and the index;
-the fixity log.
+
+- what lies in a derived file's place, and `collection.json`;
+- each WARC: restored where certain, a filler where bytes cannot be read;
+- the finished lines of `articles/` from the WARCs;
+- then the collection is opened, which closes what an interrupted run left;
+- the state against the WARCs; records that are lost and whose line is left;
+- `articles.jsonl` and the index; the fixity log.
+
 Bytes that are replaced are in `torn/`. A second repair finds nothing to mend and changes nothing.
+
+A loss stays a loss: what the fixity log knows of a finished file is never said anew, so that a file which is gone or
+altered is found by each verification until a copy takes its place.
 """
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from archive import fixity
 from archive.collection import Collection
-from archive.files import OPEN_SUFFIX, drop_unfinished
-from archive.fixity import REPLACED, Entry
+from archive.directory import ROOMS
+from archive.errors import ArchiveError, CollectionLocked, OutOfSpace
+from archive.files import (
+    OPEN_SUFFIX,
+    OUT_OF_SPACE,
+    WARC_SUFFIXES,
+    as_archive_error,
+    drop_unfinished,
+    is_own_name,
+    is_regular,
+    list_lines,
+    list_warcs,
+)
 from archive.lock import Lock
-from archive.mend.files import mend_about, mend_log, mend_runs, set_state_aside
+from archive.mend.files import clear_places, find_odd, mend_about, mend_log, set_state_aside
 from archive.mend.inventory import Inventory
 from archive.mend.lines import LineMender, Vouch
-from archive.mend.state import Reconciler, find_fault, learn_from_lines
+from archive.mend.state import Reconciler, find_fault, follow_moves, learn_from_lines
 from archive.mend.warc import Patient, Tools, fill, restore, restore_headers
 from archive.options import Options
 from archive.recover.recover import Recovery
 from archive.recover.reindex import Describe
+from archive.verify.findings import Finding, Severity
+from archive.verify.items import ItemRules
+from archive.verify.runner import VerifyOptions, verify
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,147 +60,171 @@ class Repair:
     describe: Describe
     vouch: Vouch
     """Whether an item agrees with itself."""
+    items: ItemRules
+    """What `verify` holds items against."""
 
 
-def repair(job: Repair) -> Recovery:
-    """Repair; what was done, and what is left, is in what is returned.
-    Raises CollectionLocked, OutOfSpace, ArchiveError.
-    """
-    directory, now = job.directory, datetime.now(UTC)
-    lock: Lock | None = Lock(directory, "repair")
+@dataclass(kw_only=True)
+class Repaired:
+    """What a repair did, and what is left."""
+
+    recovery: Recovery
+    findings: list[Finding] = field(default_factory=list)
+    """What `verify` says afterwards."""
+
+    @property
+    def damage(self) -> list[Finding]:
+        """What only a copy can mend, or a person."""
+        return [finding for finding in self.findings if finding.severity is Severity.DAMAGE]
+
+
+def repair(job: Repair) -> Repaired:
+    """Repair, and verify. Raises CollectionLocked, OutOfSpace; what else stands in the way is named."""
     recovery = Recovery()
     try:
-        drop_unfinished(directory)
-        known = fixity.read_fixity(directory, chained=True)
-        mend_about(directory, known.get("collection.json"), now, recovery)
-        with Inventory() as inventory:
-            _mend_state_file(directory, known, inventory, recovery)
-            altered = _mend_warcs(directory, known, inventory, job.describe, recovery)
-            spare = f"{job.options.prefix}-{now:%Y%m%d%H%M%S}000-00001-repair.jsonl"
-            lines = LineMender(directory, inventory, known, job.vouch, recovery, spare)
-            lines.mend()
-            held, lock = lock, None
-            collection = Collection.open(
-                directory, describe=job.describe, options=job.options, purpose="repair", lock=held
-            )
+        _Mending(job, recovery).run(Lock(job.directory, "repair"))
+    except (CollectionLocked, OutOfSpace):
+        raise
+    except ArchiveError as error:
+        recovery.leave(str(error))
+    except OSError as error:
+        if error.errno in OUT_OF_SPACE:
+            raise as_archive_error(error, job.directory) from error
+        recovery.leave(str(as_archive_error(error, job.directory)))
+    report = verify((job.directory,), VerifyOptions(items=job.items, record=False))
+    return Repaired(recovery=recovery, findings=report.findings)
+
+
+class _Mending:
+    """One repair."""
+
+    def __init__(self, job: Repair, recovery: Recovery) -> None:
+        self.job, self.directory, self.recovery = job, job.directory, recovery
+        self.now = datetime.now(UTC)
+        self.digests: Mapping[str, set[str]] = {}
+        self.patients: list[Patient] = []
+
+    def run(self, lock: Lock) -> None:
+        """All of it; the lock is let go of in the end."""
+        held: Lock | None = lock
+        try:
+            clear_places(self.directory, self.recovery)
+            odd = [*find_odd(self.directory)]
+            for what in odd:
+                self.recovery.leave(what)
+            if odd:
+                return
+            for room in ROOMS:
+                (self.directory / room).mkdir(exist_ok=True)
+            drop_unfinished(self.directory)
+            self.digests = _read_digests(self.directory)
+            about = mend_about(self.directory, self.digests.get("collection.json", ()), self.now, self.recovery)
+            with Inventory() as inventory:
+                if not self._read(inventory):
+                    return
+                lines = self._mend_files(inventory)
+                held = None  # from here on it is the collection's
+                collection = Collection.open(
+                    self.directory, describe=self.job.describe, options=self.job.options, purpose="repair", lock=lock
+                )
+                self._mend_rest(collection, inventory, lines, about=about)
+        finally:
+            if held is not None:
+                held.release()
+
+    def _read(self, inventory: Inventory) -> bool:
+        """Read every WARC, and what the state and the lines say of them. False where one is there and cannot be read.
+
+        What cannot be read now is not lost: nothing is to be forgotten for it.
+        """
+        fault = find_fault(self.directory / "state.sqlite", self.digests.get("state.sqlite", ()), inventory)
+        for path in (*list_lines(self.directory), *list_lines(self.directory, unfinished=True)):
+            learn_from_lines(path, inventory)
+        learn_from_lines(self.directory / "articles.jsonl", inventory)
+        blind = _odd_warcs(self.directory)
+        for path in (*list_warcs(self.directory), *list_warcs(self.directory, unfinished=True)):
+            name = path.name.removesuffix(OPEN_SUFFIX)
             try:
-                recovery.actions += collection.recovery.actions
-                _reconcile(collection, inventory, lines, job, recovery)
-                mend_runs(directory, known, now, recovery)
-                _note_files(collection, known, altered | lines.written, recovery)
-            except BaseException:
-                collection.failed = True
-                collection.close()
-                raise
-            collection.recovery.actions[:] = recovery.actions
-            about = {
-                "began": now.isoformat(),
-                "reason": "repair",
-                "software": job.options.software,
-                "left": recovery.left,
-            }
-            collection.close(about if recovery.actions else None)
-    finally:
-        if lock is not None:
-            lock.release()
-    return recovery
+                self.patients.append(
+                    Patient(path=path, name=name, damage=inventory.read(path, name, self.job.describe))
+                )
+            except OSError:
+                blind.append(path)
+        for path in blind:
+            self.recovery.leave(
+                f"{path}: cannot be read, so nothing that is said of its records can be judged; give it back, then run"
+                " `thanhuy repair` again"
+            )
+        if not blind and fault is not None:
+            set_state_aside(self.directory, fault, self.recovery)
+        elif not blind:
+            follow_moves(self.directory / "state.sqlite", inventory, self.recovery)
+        return not blind
 
-
-def _mend_state_file(directory: Path, known: dict[str, Entry], inventory: Inventory, recovery: Recovery) -> None:
-    """Learn from the state, and from the lines, what should lie where; set a state aside that is not sound."""
-    fault = find_fault(directory / "state.sqlite", known.get("state.sqlite"), inventory)
-    if fault is not None:
-        set_state_aside(directory, fault, recovery)
-    for path in sorted((*(directory / "articles").glob("*.jsonl*"), directory / "articles.jsonl")):
-        learn_from_lines(path, inventory)
-
-
-def _mend_warcs(
-    directory: Path, known: dict[str, Entry], inventory: Inventory, describe: Describe, recovery: Recovery
-) -> set[str]:
-    """Mend every WARC; return those that were written anew, by their path in the collection."""
-    tools = Tools(
-        torn=directory / "torn",
-        inventory=inventory,
-        recovery=recovery,
-        clock=lambda: datetime.now(UTC),
-        new_id=lambda: uuid.uuid4().urn,
-    )
-    patients = [*_find_warcs(directory, known, inventory, describe)]
-    altered = set()
-    for patient in patients:
-        if patient.damage and restore(patient, tools):
-            patient.damage = inventory.read(patient.path, patient.name, describe)
-            altered.add(f"warc/{patient.name}")
-    lost = list(inventory.lost())
-    for patient in patients:
-        if patient.damage or (patient.expected or 0) > patient.size:
-            own_first = sorted(lost, key=lambda one, name=patient.name: one[1] != name)  # type: ignore[misc] # a default argument
-            changed, left = fill(patient, [record_id for record_id, _ in own_first], tools)
-            lost = [one for one in lost if one[0] in left]
-            if changed:
-                inventory.read(patient.path, patient.name, describe)
-                altered.add(f"warc/{patient.name}")
-    if lost:
-        some = ", ".join(record_id for record_id, _ in lost[:3])
-        recovery.leave(
-            f"{directory}: {len(lost)} records are referred to and are nowhere ({some}); restore the WARC files from a"
-            " copy"
+    def _mend_files(self, inventory: Inventory) -> LineMender:
+        tools = Tools(
+            torn=self.directory / "torn",
+            inventory=inventory,
+            recovery=self.recovery,
+            clock=lambda: datetime.now(UTC),
+            new_id=lambda: uuid.uuid4().urn,
         )
-    return altered
+        for patient in self.patients:
+            for mend in (restore, fill):
+                if patient.damage and mend(patient, tools):
+                    patient.damage = inventory.read(patient.path, patient.name, self.job.describe)
+            digests = self.digests.get(f"warc/{patient.path.name}", set())
+            if digests and not patient.damage:
+                restore_headers(patient.path, digests, self.recovery)
+        spare = f"{self.job.options.prefix}-{self.now:%Y%m%d%H%M%S}000-00001-repair.jsonl"
+        lines = LineMender(self.directory, inventory, self.digests, self.job.vouch, self.recovery, spare)
+        lines.mend()
+        return lines
+
+    def _mend_rest(self, collection: Collection, inventory: Inventory, lines: LineMender, *, about: bool) -> None:
+        try:
+            self.recovery.actions += collection.recovery.actions
+            reconciler = Reconciler(collection, inventory, self.job.describe, self.job.vouch, self.recovery)
+            reconciler.captures()
+            reconciler.versions(lines.orphans)
+            collection.urls.reopen()
+            collection.flush()
+            reconciler.files()
+            reconciler.derived()
+            mend_log(self.directory, self.recovery)
+            self._note_files(collection, lines, about=about)
+        except BaseException:
+            collection.failed = True
+            collection.close()
+            raise
+        collection.recovery.actions[:] = self.recovery.actions
+        run = {
+            "began": self.now.isoformat(),
+            "reason": "repair",
+            "software": self.job.options.software,
+            "left": self.recovery.left,
+        }
+        collection.close(run if self.recovery.actions else None)
+
+    def _note_files(self, collection: Collection, lines: LineMender, *, about: bool) -> None:
+        """Note the files that are made from the WARCs, and say of no other file anew what it is."""
+        paths = list(lines.proven)
+        paths += [self.directory / "collection.json"] if about else []
+        paths += [path for path in [self.directory / "articles.jsonl"] if is_regular(path)]
+        paths += [self.directory / "indexes/index.cdxj"] if not collection.recovery.indexed else []
+        fixity.record_files(self.directory, paths)
 
 
-def _find_warcs(
-    directory: Path, known: dict[str, Entry], inventory: Inventory, describe: Describe
-) -> Iterator[Patient]:
-    """Every WARC that is there or should be, read into the inventory."""
-    warc, sizes = directory / "warc", inventory.sizes()
-    warc.mkdir(exist_ok=True)
-    closed = {Path(file).name: entry.size for file, entry in known.items() if file.startswith("warc/")}
-    there = {
-        path.name.removesuffix(OPEN_SUFFIX): path
-        for path in (*warc.glob("*.warc.gz" + OPEN_SUFFIX), *warc.glob("*.warc.gz"))
-    }
-    gone = {name for name in (*closed, *sizes) if name not in there and (name in closed or inventory.knows(name))}
-    for name in sorted({*there, *gone}):
-        path = there.get(name, warc / name)
-        damage = inventory.read(path, name, describe) if name in there else []
-        is_open = path.name.endswith(OPEN_SUFFIX)
-        yield Patient(
-            path=path, name=name, damage=damage, expected=None if is_open else closed.get(name) or sizes.get(name)
-        )
+def _read_digests(directory: Path) -> Mapping[str, set[str]]:
+    """File → every SHA-256 that it had when it was closed, as the fixity log and the runs say."""
+    digests = fixity.read_digests(directory)
+    for file, entry in fixity.read_runs(directory).items():
+        digests.setdefault(file, {entry.sha256})
+    return digests
 
 
-def _reconcile(
-    collection: Collection, inventory: Inventory, lines: LineMender, job: Repair, recovery: Recovery
-) -> None:
-    reconciler = Reconciler(collection, inventory, job.describe, job.vouch, recovery)
-    reconciler.captures()
-    reconciler.versions(lines.orphans)
-    collection.urls.reopen()
-    collection.flush()
-    reconciler.files()
-    reconciler.derived()
-    reconciler.pointers()
-
-
-def _note_files(collection: Collection, known: dict[str, Entry], mended: set[str], recovery: Recovery) -> None:
-    """Note every file as it now is; say which are not what they were, though nothing in them could be found amiss."""
-    directory, now = collection.path, datetime.now(UTC)
-    paths = fixity.list_recorded(directory)
-    for path in paths:
-        file = path.relative_to(directory).as_posix()
-        entry = known.get(file)
-        if entry is None or file in mended or fixity.digest_file(directory, path, now).sha256 == entry.sha256:
-            continue
-        if not (file.startswith("warc/") and restore_headers(path, entry.sha256, recovery)):
-            recovery.note(f"{file}: is not as it was closed, though all that it holds is sound; noted it as it is")
-    mend_log(directory, recovery)
-    paths += [directory / "collection.json"]  # either as it was noted, or made anew
-    paths += [directory / "articles.jsonl"] if (directory / "articles.jsonl").exists() else []
-    paths += [directory / "indexes/index.cdxj"] if not collection.recovery.indexed else []
-    paths += sorted(path for path in directory.glob("crawls/*/*") if path.relative_to(directory).as_posix() in known)
-    fixity.record_files(directory, paths)
-    for file in sorted(known):
-        if not (directory / file).exists() and file not in REPLACED:
-            recovery.leave(f"{directory / file}: is gone, and nothing is left to make it from; restore it from a copy")
+def _odd_warcs(directory: Path) -> list[Path]:
+    """What bears a WARC's name and is no file."""
+    warc = directory / "warc"
+    found = sorted(warc.iterdir()) if warc.exists() else []
+    return [path for path in found if is_own_name(path.name, *WARC_SUFFIXES) and not is_regular(path)]

@@ -1,26 +1,31 @@
-"""Bring the state to what the WARCs hold: what they lost is forgotten and queued again, what they hold is known."""
+"""Make the state agree with the WARCs: it follows records that moved, knows those that are there,
+and forgets those that are lost, whose pages are queued again.
+"""
 
-import hashlib
 import itertools
 import json
 import sqlite3
+from collections.abc import Collection as Digests
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from archive.collection import Collection, newest_lines
-from archive.files import OPEN_SUFFIX, read_range, set_aside
-from archive.fixity import Entry
+from archive.digest import digest_stream
+from archive.files import find_warc, list_lines, list_warcs, open_regular, read_lines, read_range, set_aside
 from archive.index import cdxj
 from archive.lines.reader import LineId, version_of, version_row
 from archive.mend.inventory import Inventory
-from archive.mend.lines import LinePlace, Vouch, read_lines
+from archive.mend.lines import LinePlace, Vouch
 from archive.recover.recover import READ_AGAIN, Recovery
 from archive.recover.reindex import Describe, note_capture
-from archive.state.database import open_read_only
+from archive.state.database import State, open_read_only
+from archive.state.rows import CaptureRow
 from archive.state.states import MOVES, UrlState
 from archive.warc.writer import Place
 
+_RECORD_PLACE = ("file", "offset", "length")
+_LINE_PLACE = ("jsonl", "jsonl_offset", "jsonl_length")
 _COMPARED = ("uri", "date", "type", "status", "mime", "payload_digest", "length", "record_id")
 _AGAIN = f"""UPDATE urls SET state = iif(state = '{UrlState.REFUSED}', state, '{MOVES["lose"].to}'), capture = NULL,
   page = NULL, read = 0, etag = NULL, last_modified = NULL
@@ -30,11 +35,14 @@ _ALONE = """SELECT id FROM captures c WHERE type = 'revisit' AND status != 304 A
 """Revisits of what only a lost response held: they lead nowhere."""
 
 
-def find_fault(path: Path, entry: Entry | None, inventory: Inventory) -> str | None:
+def find_fault(path: Path, digests: Digests[str], inventory: Inventory) -> str | None:
     """What is wrong with the state database by itself, and None where nothing is: then the inventory learns from it."""
     if not path.exists():
         return None
-    interrupted = path.with_name(path.name + "-wal").exists() or any(path.parent.glob("*/*" + OPEN_SUFFIX))
+    collection = path.parent
+    interrupted = path.with_name(path.name + "-wal").exists() or bool(
+        list_warcs(collection, unfinished=True) or list_lines(collection, unfinished=True)
+    )
     try:
         database = open_read_only(path)
         try:
@@ -46,22 +54,21 @@ def find_fault(path: Path, entry: Entry | None, inventory: Inventory) -> str | N
             database.close()
     except (sqlite3.DatabaseError, TypeError, ValueError) as error:
         return f"expected a database, got {error}"
-    if entry is not None and not interrupted:
-        with path.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != entry.sha256:
+    if digests and not interrupted:
+        with open_regular(path) as stream:
+            if digest_stream(stream, "sha256").hex() not in digests:
                 return "expected the bytes that it had when it was closed, got others"
     return None
 
 
 def _learn(database: sqlite3.Connection, inventory: Inventory) -> None:
-    for row in database.execute("SELECT file, record_id, offset FROM captures"):
+    for row in database.execute("SELECT id, file, record_id, offset FROM captures ORDER BY id"):
         inventory.state_place(row["file"], row["record_id"], row["offset"])
+        inventory.state_capture(row["id"], row["record_id"], row["file"], row["offset"])
     for row in database.execute("SELECT * FROM versions"):
         # A state of an earlier version, which knew of no renewals, is as good.
         renewed = row["renewed"] if "renewed" in row.keys() else ""  # noqa: SIM118 - a row is no mapping
-        inventory.state_home(LineId(row["key"], row["version"], renewed), row["jsonl"], row["file"], row["offset"])
-    for row in database.execute("SELECT name, size FROM files"):
-        inventory.state_size(row["name"], row["size"])
+        inventory.state_home(LineId(row["key"], row["version"], renewed), row["jsonl"], row["jsonl_offset"])
 
 
 def learn_from_lines(path: Path, inventory: Inventory) -> None:
@@ -75,6 +82,33 @@ def learn_from_lines(path: Path, inventory: Inventory) -> None:
             continue
 
 
+def follow_moves(path: Path, inventory: Inventory, recovery: Recovery) -> None:
+    """Have the state follow the captures whose records lie elsewhere now.
+
+    Before the collection is opened, which would take a file of another name for a new one, and its pages for unread.
+    """
+    moved = list(inventory.moves())
+    if not moved:
+        return
+    interrupted = path.with_name(path.name + "-wal").exists()
+    with State(path) as state:
+        # First out of everybody's way: two files may have changed places.
+        for number, _ in moved:
+            state.execute("UPDATE captures SET file = '', offset = id WHERE id = ?", (number,))
+        for number, capture in moved:
+            state.execute("DELETE FROM captures WHERE file = ? AND offset = ?", (capture.file, capture.offset))
+            place = (capture.file, capture.offset, capture.length, number)
+            state.execute("UPDATE captures SET file = ?, offset = ?, length = ? WHERE id = ?", place)
+        for name in {capture.file for _, capture in moved}:
+            if warc := find_warc(path.parent / "warc", name):
+                state.set_file_size(name, warc.stat().st_size)
+        state.commit()
+        state.settle()
+    if interrupted:
+        path.with_name(path.name + "-wal").touch()
+    recovery.note(f"state.sqlite: followed {len(moved)} captures to where their records lie now")
+
+
 class Reconciler:
     """Compares the opened collection's state with the inventory, and puts it right."""
 
@@ -85,14 +119,17 @@ class Reconciler:
         self._describe, self._vouch, self._recovery = describe, vouch, recovery
 
     def captures(self) -> None:
-        """Forget the captures that are lost, correct those that differ, add those that are not known."""
-        rows = self._state.execute("SELECT id, uri, date, file, offset FROM captures ORDER BY id")
-        lost = [row for row in rows if self._inventory.find_capture(row["file"], row["offset"]) is None]
-        for row in lost:
-            self._state.execute(_AGAIN.format(ids="?1"), (row["id"],))
-            self._state.execute("DELETE FROM captures WHERE id = ?", (row["id"],))
+        """Follow the captures that moved, forget those that are lost, correct those that differ, add the unknown."""
+        lost = [
+            row
+            for row in self._state.execute("SELECT id, uri, date, file, offset, record_id FROM captures ORDER BY id")
+            if self._is_lost(row)
+        ]
+        for gone in lost:
+            self._state.execute(_AGAIN.format(ids="?1"), (gone["id"],))
+            self._state.execute("DELETE FROM captures WHERE id = ?", (gone["id"],))
             self._recovery.note(
-                f"state.sqlite: forgot the capture of {row['uri']} of {row['date']}, whose record is lost; queued it"
+                f"state.sqlite: forgot the capture of {gone['uri']} of {gone['date']}, whose record is lost; queued it"
                 " again"
             )
         differing = 0
@@ -100,7 +137,7 @@ class Reconciler:
             known = self._state.find_record(row.file, row.offset)
             if known is None:
                 note_capture(row, self._state, self._collection.urls, self._describe, (None, None))
-            elif any(getattr(known, name) != getattr(row, name) for name in _COMPARED):
+            elif _differ(known, row):
                 values = [getattr(row, name) for name in _COMPARED]
                 columns = ", ".join(f"{name} = ?" for name in _COMPARED)
                 sql = f"UPDATE captures SET {columns} WHERE file = ? AND offset = ?"  # noqa: S608 - names of our own
@@ -112,6 +149,14 @@ class Reconciler:
             self._recovery.note(f"state.sqlite: corrected {differing} captures")
         if lost or differing:
             self._state.execute(_AGAIN.format(ids=_ALONE))
+
+    def _is_lost(self, row: sqlite3.Row) -> bool:
+        """Whether no record is where a capture is known to be. One that shares a gzip member stays known as it was."""
+        here = self._inventory.find_capture(row["file"], row["offset"])
+        if here is not None and here.record_id == row["record_id"]:
+            return False
+        # Elsewhere it is another row's by now.
+        return bool(self._inventory.captures_of(row["record_id"])) or not self._inventory.holds(row["record_id"])
 
     def versions(self, orphans: dict[LineId, LinePlace]) -> None:
         """Write the records again that are lost while a line is left; know each version by its record and its line."""
@@ -142,8 +187,7 @@ class Reconciler:
         if version_of(line) != version or not line.endswith(b"\n") or not (trusted or self._vouch(json.loads(line))):
             return False
         record = json.loads(line)
-        response = self._inventory.find_capture(record["warc"]["file"], record["warc"]["offset"])
-        known = response is not None and response.record_id == record["warc"]["record_id"]
+        known = self._inventory.holds(record["warc"]["record_id"])
         self._collection.restore_item(line[:-1], place)
         text = f"{version}: wrote its record again from its line in articles/{place[0]}"
         self._recovery.note(text if known else f"{text}; the response that it was parsed from is lost")
@@ -156,14 +200,17 @@ class Reconciler:
             known = self._state.execute(
                 "SELECT * FROM versions WHERE key = ? AND version = ? AND renewed = ?", _id_of(row)
             ).fetchone()
-            names = ("file", "offset", "length", "jsonl", "jsonl_offset", "jsonl_length")
+            names = (*_RECORD_PLACE, *_LINE_PLACE) if row["first"] else _LINE_PLACE
             if known is not None and all(known[name] == row[name] for name in names):
                 continue
+            if not row["first"] and known is None:
+                continue  # no place can be told of its record
+            source = row if row["first"] else known
             path = self._collection.path / "articles" / row["jsonl"]
             record = json.loads(
                 b"".join(read_range(path, row["jsonl_offset"], row["jsonl_offset"] + row["jsonl_length"]))
             )
-            place = Place(file=row["file"], offset=row["offset"], length=row["length"])
+            place = Place(file=source["file"], offset=source["offset"], length=source["length"])
             self._state.add_version(
                 version_row(record, place, (row["jsonl"], row["jsonl_offset"], row["jsonl_length"]))
             )
@@ -171,21 +218,11 @@ class Reconciler:
         if corrected:
             self._recovery.note(f"state.sqlite: corrected {corrected} versions of articles")
 
-    def pointers(self) -> None:
-        """Say which lines point to nothing, not even to what documents a loss."""
-        for path in sorted((self._collection.path / "articles").glob("*.jsonl")):
-            for offset, line in read_lines(path):
-                if self._inventory.leads_nowhere(json.loads(line)["warc"]):
-                    self._recovery.leave(
-                        f"{path}:{offset}: expected `warc` to lead to a response, got none; restore the WARC from a"
-                        " copy"
-                    )
-
     def files(self) -> None:
         """Each WARC is accounted for up to its end."""
-        sizes = {path.name: path.stat().st_size for path in (self._collection.path / "warc").glob("*.warc.gz")}
+        sizes = {path.name: path.stat().st_size for path in list_warcs(self._collection.path)}
         for row in self._state.execute("SELECT name, size FROM files").fetchall():
-            if row["name"] not in sizes and not (self._collection.path / "warc" / (row["name"] + ".open")).exists():
+            if row["name"] not in sizes and find_warc(self._collection.path / "warc", row["name"]) is None:
                 self._state.execute("DELETE FROM files WHERE name = ?", (row["name"],))
         for name, size in sizes.items():
             if self._state.file_size(name) != size:
@@ -209,6 +246,12 @@ class Reconciler:
         if not same:
             self._collection.recovery.indexed = True
             self._recovery.note("indexes/index.cdxj: made anew from the records in warc/")
+
+
+def _differ(known: CaptureRow, found: CaptureRow) -> bool:
+    # A 304's record has no block, so that its media type is known to the run that captured it first.
+    compared = [name for name in _COMPARED if not (name == "mime" and found.status == 304 and found.type == "revisit")]
+    return any(getattr(known, name) != getattr(found, name) for name in compared)
 
 
 def _id_of(row: sqlite3.Row) -> LineId:

@@ -1,10 +1,9 @@
-"""Mend a damaged WARC: what was sound keeps or regains its place, and a filler stands where bytes are lost.
+"""Mend a finished WARC in place: restore what is certain, and put a filler where bytes cannot be read.
 
-The damaged bytes are copied to `torn/` first. The mended file is written anew and takes the old one's place in one
-step.
-Where bytes had vanished or slipped in, the records behind them are moved back to the offsets that the state,
-or the lines of
-`articles/`, know them by, so that every pointer leads where it did.
+Nothing is moved: every record that can be read keeps its bytes and its offset.
+A filler is as long as the bytes whose place it takes, which are copied to `torn/` first;
+readers that stop at damage then read on behind it. It stands only between sound records of a file of our own form,
+one gzip member a record, where nothing in between can be read. A torn end is left as it is: a copy may complete it.
 """
 
 import hashlib
@@ -16,31 +15,12 @@ from pathlib import Path
 
 from archive.errors import OutOfSpace
 from archive.faults import reach
-from archive.files import OPEN_SUFFIX, build_file, read_range, set_aside
+from archive.files import OPEN_SUFFIX, build_file, open_regular, read_range, set_aside
 from archive.mend.inventory import Inventory
 from archive.recover.recover import Recovery
 from archive.warc.filler import SUBFIELD, LostBytes, make_filler
-from archive.warc.members import read_members
+from archive.warc.members import MAGIC, MemberError, find_member, read_members
 from archive.warc.salvage import MAX_RESTORED, MEMBER_HEADER, Gap, restore_member
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hole:
-    """Damaged bytes, and the place that is to be filled."""
-
-    found: Gap
-    """In the file as it is."""
-    offset: int
-    """In the file as it is to be."""
-    length: int
-
-
-@dataclass(frozen=True)
-class Run:
-    """Sound bytes, and where they are to lie."""
-
-    gap: Gap
-    offset: int
 
 
 @dataclass(kw_only=True)
@@ -51,18 +31,11 @@ class Patient:
     name: str
     """As a finished file."""
     damage: list[Gap]
-    expected: int | None
-    """Its size when it was closed, or as far as the state knows it. None where nothing tells."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its tail may rightly be torn."""
-        return self.path.name.endswith(OPEN_SUFFIX)
 
     @property
     def size(self) -> int:
-        """Bytes that are there."""
-        return self.path.stat().st_size if self.path.exists() else 0
+        """Its bytes."""
+        return self.path.stat().st_size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,71 +47,6 @@ class Tools:
     recovery: Recovery
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
-
-
-def lay_out(patient: Patient, inventory: Inventory) -> list[Run | Hole]:
-    """Where everything is to lie, in order."""
-    # Where the size is right, nothing has moved; a pointer that says otherwise is itself wrong.
-    moved = _lay_out(patient, inventory, move=True) if patient.size != patient.expected else None
-    return moved if moved is not None else _lay_out(patient, inventory, move=False) or []
-
-
-def _lay_out(patient: Patient, inventory: Inventory, *, move: bool) -> list[Run | Hole] | None:
-    """None where the places that records should have contradict each other."""
-    parts: list[Run | Hole] = []
-    before = end = 0
-    for run, shift in _find_runs(patient, inventory, move=move):
-        offset = run.start + shift
-        if offset < end:
-            return None
-        if offset > end or run.start > before:
-            parts.append(Hole(found=Gap(before, run.start), offset=end, length=offset - end))
-        parts.append(Run(run, offset))
-        before, end = run.end, offset + run.length
-    left = patient.size - before
-    wanted = left if patient.is_open or patient.expected is None else max(0, patient.expected - end)
-    if left or wanted:
-        parts.append(Hole(found=Gap(before, patient.size), offset=end, length=wanted))
-    return parts
-
-
-def _find_runs(patient: Patient, inventory: Inventory, *, move: bool) -> Iterator[tuple[Gap, int]]:
-    """Sound bytes that keep together, and by how much they are to be moved."""
-    shift = 0
-    for gap in _between(patient.damage, patient.size):
-        known = [*inventory.shifts(patient.name, gap.start, gap.end)] if move else []
-        if move and not known and gap.end == patient.size and patient.expected is not None:
-            known = [(gap.start, patient.expected - patient.size)]  # it ends where the file does
-        # What begins the file was never anywhere else.
-        shift, start = known[0][1] if known and gap.start else shift, gap.start
-        if move and gap.end == patient.size and patient.expected is not None:
-            known.append((gap.end, patient.expected - patient.size))
-        last = start
-        for place, other in known:
-            if other != shift:
-                # Whole records are gone between `last` and here:
-                # before this one, unless it is known where one is missing.
-                missing = inventory.find_missing(patient.name, last + shift, place + shift)
-                split = (
-                    missing - shift
-                    if missing is not None and inventory.begins(patient.name, missing - shift)
-                    else place
-                )
-                yield Gap(start, split), shift
-                shift, start = other, split
-            last = place
-        if start < gap.end:
-            yield Gap(start, gap.end), shift
-
-
-def _between(damage: list[Gap], size: int) -> Iterator[Gap]:
-    start = 0
-    for gap in damage:
-        if gap.start > start:
-            yield Gap(start, gap.start)
-        start = gap.end
-    if size > start:
-        yield Gap(start, size)
 
 
 def restore(patient: Patient, tools: Tools) -> bool:
@@ -155,79 +63,93 @@ def restore(patient: Patient, tools: Tools) -> bool:
             tools.recovery.note(
                 f"{patient.path.name}: restored the record at byte {gap.start}, byte for byte; as it was: torn/{aside}"
             )
-        _replace(patient.path, _patched(patient.path, {gap.start: data for gap, data in restored.items()}))
+        _replace(patient.path, {gap.start: (gap.length, iter([data])) for gap, data in restored.items()})
     return bool(restored)
 
 
-def restore_headers(path: Path, sha256: str, recovery: Recovery) -> bool:
-    """Put right gzip headers that no checksum covers, if that gives the file the digest that it had when it was
-    closed.
-    """
+def restore_headers(path: Path, digests: set[str], recovery: Recovery) -> bool:
+    """Put right gzip headers, which no checksum covers, if that gives the file a digest that it was closed with."""
     usual = (0, 0, MEMBER_HEADER[8], MEMBER_HEADER[9])
-    with path.open("rb") as stream:
-        headers = ((member.offset, member.header) for member in read_members(stream))
-        odd = {
-            offset: MEMBER_HEADER
-            for offset, header in headers
-            if (header.flags, header.mtime, header.xfl, header.os) != usual and not header.extra.startswith(SUBFIELD)
-        }
-    if not odd or _digest(_patched(path, odd)) != sha256:
+    try:
+        with open_regular(path) as stream:
+            headers = ((member.offset, member.header) for member in read_members(stream))
+            odd = [
+                offset
+                for offset, header in headers
+                if (header.flags, header.mtime, header.xfl, header.os) != usual
+                and not header.extra.startswith(SUBFIELD)
+            ]
+    except MemberError:
         return False
-    _replace(path, _patched(path, odd))
+    if not odd or _digest(_patched(path, _headers(odd))) not in digests:
+        return False
+    _replace(path, _headers(odd))
     recovery.note(f"{path.name}: restored {len(odd)} gzip headers, byte for byte")
     return True
 
 
-def fill(patient: Patient, lost: list[str], tools: Tools) -> tuple[bool, list[str]]:
-    """Mend the file; return whether it was written anew, and those ids of `lost` that no filler had room for."""
-    parts = lay_out(patient, tools.inventory)
-    pieces: list[Iterator[bytes]] = []
-    changed = False
-    for part in parts:
-        if isinstance(part, Run):
-            changed = changed or part.offset != part.gap.start
-            pieces.append(read_range(patient.path, part.gap.start, part.gap.end))
-        elif patient.is_open and part.found.end == patient.size:
-            pieces.append(read_range(patient.path, part.found.start, part.found.end))  # the torn tail is for `recover`
-        else:
-            piece, lost = _fill_hole(patient, part, lost, tools)
-            changed = changed or piece is not None
-            pieces.append(piece if piece is not None else _as_it_is(patient, part))
-    if changed:
-        _replace(patient.path, (data for piece in pieces for data in piece))
-    return changed, lost
+def _headers(offsets: list[int]) -> "Patches":
+    return {offset: (len(MEMBER_HEADER), iter([MEMBER_HEADER])) for offset in offsets}
 
 
-def _fill_hole(patient: Patient, hole: Hole, lost: list[str], tools: Tools) -> tuple[Iterator[bytes] | None, list[str]]:
-    """What to put into the hole, and the ids still to be named. None where nothing fits."""
-    name, found = patient.path.name, hole.found
+def fill(patient: Patient, tools: Tools) -> bool:
+    """Put fillers in the place of unreadable bytes between sound records; whether there were any."""
+    if patient.path.name.endswith(OPEN_SUFFIX) or tools.inventory.shares(patient.name):
+        return False
+    patches: Patches = {}
+    for gap in patient.damage:
+        if gap.end < patient.size and not _hides_records(patient.path, gap):
+            filler = _make_filler(patient, gap, tools)
+            if filler is not None:
+                kept = _keep(patient, gap, tools)
+                tools.recovery.note(
+                    f"{patient.name}: put a record that says so in place of {gap.length} damaged bytes at {gap.start};"
+                    f" the bytes found there are in torn/{kept}"
+                )
+                patches[gap.start] = (gap.length, filler)
+    if patches:
+        _replace(patient.path, patches)
+    return bool(patches)
+
+
+def _hides_records(path: Path, gap: Gap) -> bool:
+    """Whether any whole gzip member lies in there: what can be read is never overwritten, whosever it is."""
+    with open_regular(path) as stream:
+        stream.seek(gap.start)
+        plain = stream.read(5) == b"WARC/"
+        start = find_member(stream, gap.start)
+        while start is not None and start < gap.end:
+            stream.seek(start)
+            if stream.read(len(MAGIC)) == MAGIC:
+                try:
+                    if next(read_members(stream, start=start)).length:
+                        return True
+                except MemberError:
+                    pass
+            start = find_member(stream, start + 1)
+    return plain
+
+
+def _make_filler(patient: Patient, gap: Gap, tools: Tools) -> Iterator[bytes] | None:
+    """A filler of exactly the gap's length. None where the gap is too short for one."""
     damage = LostBytes(
-        offset=hole.offset,
-        length=hole.length,
-        found=found.length,
-        sha256=_digest(_bytes_of(patient, found)),
-        kept=f"{name}-{found.start}-{found.end}" if found.length else None,
+        offset=gap.start,
+        length=gap.length,
+        found=gap.length,
+        sha256=_digest(read_range(patient.path, gap.start, gap.end)),
+        kept=f"{patient.name}-{gap.start}-{gap.end}",
     )
-    if hole.length == 0:
-        aside = _keep(patient, found, tools)
-        tools.recovery.note(
-            f"{name}: took out {found.length} bytes at {found.start} that belong to no record; they are in torn/{aside}"
-        )
-        return iter(()), lost
-    here = tools.inventory.missing(patient.name, hole.offset, hole.offset + hole.length)
-    wanted = list(dict.fromkeys(here + lost))
-    own = tools.inventory.warcinfo_id(patient.name)
-    filler = make_filler(damage, wanted, record_id=tools.new_id(), date=tools.clock(), warcinfo_id=own)
-    if filler is None:
-        few = f"{hole.length} bytes at {hole.offset} are damaged, too few for a record that says so"
-        tools.recovery.leave(f"{patient.path}: {few}; restore the file from a copy")
-        return None, lost
-    pieces, count = filler
-    kept = f"; the {found.length} bytes found there are in torn/{_keep(patient, found, tools)}" if found.length else ""
-    tools.recovery.note(
-        f"{name}: put a record that says so in place of {hole.length} damaged bytes at {hole.offset}{kept}"
+    inventory = tools.inventory
+    here = inventory.missing(patient.name, gap.start, gap.end)
+    referred = [record_id for record_id, file in inventory.lost() if file == patient.name]
+    filler = make_filler(
+        damage,
+        list(dict.fromkeys(here + referred)),
+        record_id=tools.new_id(),
+        date=tools.clock(),
+        warcinfo_id=inventory.warcinfo_id(patient.name),
     )
-    return pieces, [one for one in lost if one not in wanted[:count]]
+    return filler[0] if filler else None
 
 
 def _keep(patient: Patient, gap: Gap, tools: Tools) -> str:
@@ -237,35 +159,28 @@ def _keep(patient: Patient, gap: Gap, tools: Tools) -> str:
     return aside.name
 
 
-def _bytes_of(patient: Patient, gap: Gap) -> Iterator[bytes]:
-    return read_range(patient.path, gap.start, gap.end) if gap.length else iter(())
+Patches = dict[int, tuple[int, Iterator[bytes]]]
+"""Offset → how many bytes are replaced, and as many that take their place."""
 
 
-def _as_it_is(patient: Patient, hole: Hole) -> Iterator[bytes]:
-    """The damaged bytes at the hole's own length: bytes that vanished are zeros, bytes too many are in `torn/`."""
-    kept = min(hole.length, hole.found.length)
-    yield from _bytes_of(patient, Gap(hole.found.start, hole.found.start + kept))
-    yield bytes(hole.length - kept)
-
-
-def _patched(path: Path, patches: dict[int, bytes]) -> Iterator[bytes]:
+def _patched(path: Path, patches: Patches) -> Iterator[bytes]:
     place = 0
-    for offset, data in sorted(patches.items()):
+    for offset, (length, pieces) in sorted(patches.items()):
         yield from read_range(path, place, offset)
-        yield data
-        place = offset + len(data)
+        yield from pieces
+        place = offset + length
     yield from read_range(path, place, path.stat().st_size)
 
 
-def _replace(path: Path, pieces: Iterator[bytes]) -> None:
-    need, free = path.stat().st_size if path.exists() else 0, shutil.disk_usage(path.parent).free
+def _replace(path: Path, patches: Patches) -> None:
+    need, free = path.stat().st_size, shutil.disk_usage(path.parent).free
     if free < need + (1 << 20):
         raise OutOfSpace(
             f"{path.parent}: expected {need >> 20} MiB free to mend {path.name}, got {free >> 20}; free some and run it"
             " again"
         )
     with build_file(path) as drafted, drafted.open("wb") as stream:
-        for piece in pieces:
+        for piece in _patched(path, patches):
             stream.write(piece)
         stream.flush()
         reach("mended")

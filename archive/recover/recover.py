@@ -17,6 +17,7 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from archive import fixity
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
 from archive.files import OPEN_SUFFIX, drop_unfinished, list_lines, list_warcs, publish, read_range, set_aside
@@ -79,7 +80,7 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
             recovery.note(
                 f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again"
             )
-        items += _catch_up(path, state, urls, describe, recovery)
+        items += _catch_up(directory, path, state, urls, describe, recovery)
     _restore_lines(directory, state, items, recovery, run)
     _note_parsers(directory, state)
     if was_empty and recovery.indexed:
@@ -121,7 +122,9 @@ def _close_warc(path: Path, torn: Path, recovery: Recovery) -> None:
     recovery.note(f"{final.name}: closed after an interrupted crawl")
 
 
-def _catch_up(path: Path, state: State, urls: Urls, describe: Describe, recovery: Recovery) -> list[StoredItem]:
+def _catch_up(
+    directory: Path, path: Path, state: State, urls: Urls, describe: Describe, recovery: Recovery
+) -> list[StoredItem]:
     """Read into the state what it does not know of a file; forget what the file no longer holds."""
     known, size = state.file_size(path.name), path.stat().st_size
     if known > size:
@@ -130,6 +133,12 @@ def _catch_up(path: Path, state: State, urls: Urls, describe: Describe, recovery
             " `thanhuy repair`"
         )
     if known >= size:
+        return []
+    if known > 0 and _grew(directory, path, size):
+        recovery.leave(
+            f"{path}: expected {known} bytes, got {size}, though it was closed. Restore the file from a copy, or run"
+            " `thanhuy repair`"
+        )
         return []
     items, damage = index_file(path, state, urls, describe, start=known)
     recovery.indexed = True
@@ -140,6 +149,12 @@ def _catch_up(path: Path, state: State, urls: Urls, describe: Describe, recovery
             " repair`"
         )
     return items
+
+
+def _grew(directory: Path, path: Path, size: int) -> bool:
+    """Whether a file is not as large as when it was closed: what the state knows of it leads nowhere then."""
+    entry = fixity.read_fixity(directory).get(path.relative_to(directory).as_posix())
+    return entry is not None and entry.size != size
 
 
 def _restore_lines(directory: Path, state: State, items: list[StoredItem], recovery: Recovery, run: str) -> None:

@@ -7,7 +7,6 @@ so that a reader can tell
 another reading of the standard from damage.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from archive.digest import Digest, digest_of, parse_digest
 from archive.http.bodies import Message, read_message
 from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, RequestHead, ResponseHead, media_type, read_head
+from archive.lines.pointers import digest_of_line
 from archive.streams import open_window
 from archive.verify.rules import PROFILES, Problem
 from archive.warc.fields import JSON, WARC_FIELDS, Field
@@ -41,7 +41,7 @@ class BlockFacts:
     mime: str | None = None
     """Media type of the HTTP response, lower case, without parameters."""
     item_digest: str | None = None
-    """SHA-256 in hex of the block of an `application/json` metadata record."""
+    """Digest of the block of an `application/json` metadata record, as `archive.lines.pointers` takes it."""
     method: str | None = None
     problems: list[Problem] = field(default_factory=list)
 
@@ -266,7 +266,7 @@ def _check_text(record: Record, content_type: str, facts: BlockFacts) -> None:
     if kind == WARC_FIELDS:
         facts.problems.extend(_check_fields(block))
     elif record.type == "metadata":
-        facts.item_digest = hashlib.sha256(block).hexdigest()
+        facts.item_digest = digest_of_line(block)
         try:
             json.loads(block)
         except ValueError as error:

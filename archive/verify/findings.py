@@ -134,10 +134,10 @@ CODES: dict[str, tuple[Severity, str]] = {
     "revisit-not-truncated": (INFO, NONE),
     "revisit-block": (WARNING, TELL),
     # What `thanhuy repair` has documented as lost
-    "lost-bytes": (WARNING, "restore the file from a copy where there is one; what was found there is in torn/"),
-    "lost-record": (WARNING, "restore the file that held it from a copy where there is one"),
+    "lost-bytes": (DAMAGE, "restore the file from a copy where there is one; what was found there is in torn/"),
+    "lost-record": (DAMAGE, "restore the file that held it from a copy where there is one"),
     "lost-response": (
-        WARNING,
+        DAMAGE,
         "restore the file from a copy where there is one; the text is kept, and the page is fetched again",
     ),
     # The collection

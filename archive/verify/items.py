@@ -18,11 +18,11 @@ from archive.files import MAX_LINE, find_warc, read_lines
 from archive.http.bodies import read_message
 from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead
+from archive.lines.pointers import digest_of_line
 from archive.lines.reader import parser_of, renewed_at
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.links import Links
 from archive.verify.schema import check_schema, parse_line
-from archive.verify.warc import digest_of_line
 from archive.warc.reader import read_record_at
 
 Parse = Callable[[bytes, str, list[tuple[str, str]], str], dict[str, Any] | None]
@@ -52,7 +52,7 @@ class ItemLine:
     file: str
     offset: int
     digest: str
-    """SHA-256 in hex of its bytes."""
+    """Of its bytes, but for where its pointers say that records lie; see `archive.lines.pointers`."""
     key: str
     """`kind/id`."""
     version: int
@@ -377,6 +377,7 @@ class Items:
             yield self._find("newest-missing", row, detail, lag=True)
         for row in self._db.execute(
             "SELECT n.*, t.version AS top FROM newest n JOIN tops t USING (key) WHERE n.digest != t.digest"
+            " OR (n.warc_file, n.warc_offset, n.warc_length) != (t.warc_file, t.warc_offset, t.warc_length)"
         ):
             detail = (
                 f"expected {row['key']} as its version {row['top']} has it in articles/, got another line (version"

@@ -4,7 +4,6 @@ What cannot be judged from one record (ids used twice, references, revisits) is 
 After damage the search goes on at the next record that can be read, so that one torn record does not hide the rest.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -50,7 +49,7 @@ class RecordSummary(NamedTuple):
     status: int | None
     mime: str | None
     item_digest: str | None
-    """SHA-256 in hex of the block of an `application/json` metadata record, else None."""
+    """Digest of the block of an `application/json` metadata record, else None; see `archive.lines.pointers`."""
     warcinfo_id: str
     concurrent_to: tuple[str, ...]
     lost: tuple[str, ...] = ()
@@ -261,8 +260,3 @@ def make_entry(found: RecordEvent, file: str, facts: BlockFacts) -> RecordSummar
         concurrent_to=record.concurrent_to,
         lost=lost_records(record),
     )
-
-
-def digest_of_line(line: bytes) -> str:
-    """As `RecordSummary.item_digest`, of a line of JSON Lines without its line feed."""
-    return hashlib.sha256(line).hexdigest()

@@ -10,9 +10,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from archive.digest import parse_digest
+from archive.files import open_regular
 from archive.scratch import open_spool
 from archive.warc.events import Damage, End, RecordEvent, read_events
 from archive.warc.fields import Field
@@ -38,20 +39,38 @@ class Gap:
         return self.end - self.start
 
 
-def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tuple[int, int, Record]]:
-    """Offset, length and first record of every sound gzip member from `start` on;
-    each gap is put into `damage` as it is passed.
+class SoundRecord(NamedTuple):
+    """A sound record, and where it lies."""
 
-    A record's block may be read until the next is asked for.
+    offset: int
+    """Of the gzip member, or of the record in an uncompressed file."""
+    length: int
+    """Of the same."""
+    record: Record
+    """Its block may be read until the next is asked for."""
+    first: bool
+    """Whether the offset leads to it: of records that share a gzip member, only to the first."""
+
+
+def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tuple[int, int, Record]]:
+    """Offset, length and record of every sound record that an offset leads to; see `read_every`."""
+    for found in read_every(path, damage, start=start):
+        if found.first:
+            yield found.offset, found.length, found.record
+
+
+def read_every(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[SoundRecord]:
+    """Every sound record from `start` on, whichever form the file has; each gap is put into `damage` as it is passed.
+
     A member that is sound and holds no record that can be parsed is passed over without a gap:
-    its bytes are as they were written.
+    its bytes are as they were written. Raises OSError.
     """
     own: str | None = None
 
     def belongs(record: Record | None) -> bool:
         return record is not None and (own is None or warcinfo_of(record) == own)
 
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         size = stream.seek(0, io.SEEK_END)
         own = _first_warcinfo(stream) if start else None
         sound, last = start, -1
@@ -61,9 +80,10 @@ def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tup
             if event.offset > sound:
                 damage.append(Gap(sound, event.offset))
             sound = max(sound, event.offset + event.length if isinstance(event, RecordEvent) else event.end)
-            if isinstance(event, RecordEvent) and event.offset != last:
-                last, own = event.offset, own or warcinfo_of(event.record)
-                yield event.offset, event.length, event.record
+            if isinstance(event, RecordEvent):
+                own = own or warcinfo_of(event.record)
+                yield SoundRecord(event.offset, event.length, event.record, event.offset != last)
+                last = event.offset
         if sound < size:
             damage.append(Gap(sound, size))
 

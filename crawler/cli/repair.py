@@ -2,91 +2,117 @@
 and rebuild what can be rebuilt from its WARCs.
 """
 
+from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import COLLECTION
+from crawler.cli.exits import Exit
+from crawler.cli.values import COLLECTION, SIZE
+
+if TYPE_CHECKING:
+    from archive.options import Options
+    from archive.verify.findings import Finding
+
+SHOWN = 5
+"""Findings of each code that are shown; the rest is counted."""
+
+floor = click.option(
+    "--free-space-floor",
+    type=SIZE,
+    default="200MiB",
+    show_default=True,
+    help="Stop before the disk has less free.",
+)
 
 
 @click.command("repair")
 @click.argument("collection", type=COLLECTION)
-def repair(collection: Path) -> int:
+@floor
+def repair(collection: Path, free_space_floor: int) -> int:
     """Make an interrupted or damaged collection whole again, and say what was done: one action a line.
 
-    Every record that is sound is kept. Bytes that are replaced are moved to COLLECTION/torn/ and never deleted;
-    in their place stands a record that says what was damaged. Pages that are lost are queued for the next crawl.
-    Safe to run twice. The exit code is 5 when damage is left that it could not mend.
+    No record that can be read is altered, moved or written over. Where a file was renamed, decompressed or written
+    anew, index, state and lines follow its records. Bytes that cannot be read are copied to COLLECTION/torn/, and a
+    record that says so takes their place. Pages that are lost are queued for the next crawl. Safe to run twice.
+
+    In the end it verifies: the exit code is 5 while anything is lost or altered, until a copy brings it back.
 
     \b
     thanhuy repair my-archive
     """
+    from archive.mend.rebuild import check_has_records
     from archive.mend.repair import Repair
     from archive.mend.repair import repair as mend
-    from archive.options import Options
-    from crawler import __version__
-    from crawler.articles import is_sound
+    from crawler.articles import article_rules, is_sound
     from crawler.planning.kinds import describe
 
-    _check_is_collection(collection)
-    options = Options(software=f"thanhuy/{__version__} repair")
-    done = mend(Repair(directory=collection, options=options, describe=describe, vouch=partial(is_sound, collection)))
-    for action in done.actions:
+    check_has_records(collection)
+    job = Repair(
+        directory=collection,
+        options=_options("repair", free_space_floor),
+        describe=describe,
+        vouch=partial(is_sound, collection),
+        items=article_rules(),
+    )
+    done = mend(job)
+    for action in done.recovery.actions:
         click.echo(action)
-    for damage in done.left:
-        click.echo(f"thanhuy: {damage}", err=True)
-    if done.left:
-        click.echo(f"{collection}: mended as far as could be; {len(done.left)} damages are left", err=True)
+    for what in done.recovery.left:
+        click.echo(f"thanhuy: {what}", err=True)
+    if done.damage:
+        _tell(done.damage)
+        click.echo(f"{collection}: mended as far as could be; {len(done.damage)} damages are left", err=True)
         return Exit.DAMAGE
-    click.echo(f"{collection}: " + ("whole again" if done.actions else "nothing to mend"), err=True)
+    click.echo(f"{collection}: " + ("whole again" if done.recovery.actions else "nothing to mend"), err=True)
     return Exit.DONE
 
 
-def _check_is_collection(path: Path) -> None:
-    """Repair also takes a collection whose `collection.json` is lost."""
-    if not (path / "collection.json").exists() and not any((path / "warc").glob("*.warc.gz*")):
-        raise CommandFailed(
-            f"{path}: expected a collection, got neither collection.json nor WARC files in warc/", Exit.USAGE
-        )
+def _tell(damage: "list[Finding]") -> None:
+    from archive.verify.findings import REPAIR
+
+    told: Counter[str] = Counter()
+    for finding in damage:
+        told[finding.code] += 1
+        if finding.remedy == REPAIR:
+            finding = replace(finding, remedy="repair cannot mend it: restore what it rests on from a copy")
+        if told[finding.code] <= SHOWN:
+            click.echo(f"thanhuy: {finding.format()}", err=True)
+    for code, number in told.items():
+        if number > SHOWN:
+            click.echo(f"thanhuy: {code}: {number - SHOWN} more; `thanhuy verify` lists them", err=True)
 
 
 @click.command("index")
 @click.argument("collection", type=COLLECTION)
-def index(collection: Path) -> int:
+@floor
+def index(collection: Path, free_space_floor: int) -> int:
     """Rebuild the index, the state and the article lines from the WARC files alone.
 
-    Pages are read again from the archive in the next crawl, not fetched again.
+    A backup of warc/ becomes a whole collection again. Pages are read again from the archive in the next crawl,
+    not fetched again. The exit code is 5 where bytes of a WARC cannot be read; all else is rebuilt.
 
     \b
     thanhuy index my-archive
     """
-    from archive.collection import Collection, read_collection
-    from archive.lock import Lock
+    from archive.mend.rebuild import rebuild
     from crawler.planning.kinds import describe
 
-    read_collection(collection)
-    lock = Lock(collection, "index")
-    try:
-        set_state_aside(collection)
-    finally:
-        lock.release()
-    opened = Collection.open(collection, describe=describe, purpose="index")
-    counts = opened.state.counts()
-    opened.close()
-    for path in collection.glob("state.sqlite.old*"):
-        path.unlink()  # derived, and derived anew
+    done = rebuild(collection, describe, _options("index", free_space_floor))
+    for damage in done.recovery.left:
+        click.echo(f"thanhuy: {damage}", err=True)
     click.echo(
-        f"{collection}: indexed {counts['captures']} captures and {counts['items']} articles in {counts['versions']}"
-        " versions"
+        f"{collection}: indexed {done.counts['captures']} captures and {done.counts['items']} articles in"
+        f" {done.counts['versions']} versions"
     )
-    return 0
+    return Exit.DAMAGE if done.recovery.left else Exit.DONE
 
 
-def set_state_aside(collection: Path) -> None:
-    """Rename the state and its write-ahead log, so that the next start rebuilds it."""
-    for suffix in ("", "-wal", "-shm"):
-        path = collection / f"state.sqlite{suffix}"
-        if path.exists():
-            path.replace(path.with_name(f"state.sqlite.old{suffix}"))
+def _options(verb: str, free_space_floor: int) -> "Options":
+    from archive.options import Options
+    from crawler import __version__
+
+    return Options(software=f"thanhuy/{__version__} {verb}", free_space_floor=free_space_floor)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawler.engine.test_crawl_faults import crawl
-from tests.support.mending import Sound, codes, edit, flip, lines_of, mend_fully
+from tests.support.mending import Sound, codes, edit, flip, lines_of, mend_fully, mend_twice
 from tests.support.mending import hurt as hurt
 from tests.support.mending import sound as sound
 
@@ -102,6 +102,23 @@ def test_state_is_rebuilt_from_the_warcs(sound: Sound, hurt: Path, way: str) -> 
 SMALL: dict[str, Callable[[Path], object]] = {
     "collection.json": lambda path: flip(path / "collection.json", 3),
     "collection.json--gone": lambda path: (path / "collection.json").unlink(),
+    "fixity.jsonl--cut": lambda path: edit(path / "fixity.jsonl", lambda data: data.__delitem__(slice(700, None))),
+    "fixity.jsonl--gone": lambda path: (path / "fixity.jsonl").unlink(),
+    "fixity.jsonl--empty": lambda path: (path / "fixity.jsonl").write_bytes(b""),
+}
+
+
+@pytest.mark.parametrize("way", SMALL)
+def test_small_file_is_mended(hurt: Path, way: str) -> None:
+    SMALL[way](hurt)
+    assert codes(hurt, "damage")
+    done = mend_fully(hurt)
+    assert done.actions
+    assert set() == codes(hurt)
+    assert isinstance(json.loads((hurt / "collection.json").read_bytes())["seeds"], list)
+
+
+CONVICTED: dict[str, Callable[[Path], object]] = {
     "run.json": lambda path: flip(next(path.glob("crawls/*/run.json")), 100),
     "run.json--gone": lambda path: next(path.glob("crawls/*/run.json")).unlink(),
     "crawl.log": lambda path: flip(next(path.glob("crawls/*/crawl.log")), 100),
@@ -109,15 +126,21 @@ SMALL: dict[str, Callable[[Path], object]] = {
     "report.html": lambda path: flip(next(path.glob("crawls/*/report.html")), 100),
     "report.html--gone": lambda path: next(path.glob("crawls/*/report.html")).unlink(),
     "fixity.jsonl": lambda path: flip(path / "fixity.jsonl", 700),
-    "fixity.jsonl--cut": lambda path: edit(path / "fixity.jsonl", lambda data: data.__delitem__(slice(700, None))),
-    "fixity.jsonl--gone": lambda path: (path / "fixity.jsonl").unlink(),
+    "collection.json": lambda path: edit(
+        path / "collection.json", lambda data: data.insert(data.index(b'"name"') + 9, 65)
+    ),
 }
 
 
-@pytest.mark.parametrize("way", SMALL)
-def test_small_file_is_mended(hurt: Path, way: str) -> None:
-    SMALL[way](hurt)
-    done = mend_fully(hurt)
-    assert done.actions
-    assert set() == codes(hurt)
-    assert isinstance(json.loads((hurt / "collection.json").read_bytes())["seeds"], list)
+@pytest.mark.parametrize("way", CONVICTED)
+def test_what_fixity_convicted_stays_convicted_until_a_copy_comes(sound: Sound, hurt: Path, way: str) -> None:
+    CONVICTED[way](hurt)
+    convicted = codes(hurt, "damage")
+    assert convicted
+    mend_twice(hurt)
+    assert convicted == codes(hurt, "damage")
+    for name, data in sound.files.items():
+        if (hurt / name).parent.name != "articles" and name.rpartition("/")[2] != "state.sqlite":
+            (hurt / name).write_bytes(data)
+    mend_fully(hurt)
+    assert set() == codes(hurt, "damage")
