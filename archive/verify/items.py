@@ -296,6 +296,10 @@ class Items:
             )
             yield self._find(code, line, f"expected warc to lead to {what} {line['warc_file']}, got none")
             return
+        if record["record_id"] != line["record_id"] and not self._links.holds(line["record_id"]):
+            detail = f"expected the response {line['record_id']}, got another record in its place, and it nowhere else"
+            yield self._find("pointer-id", line, detail)
+            return
         if record["type"] not in ("response", "revisit"):
             yield self._find(
                 "pointer-type", line, f"expected warc to lead to a response, got a {record['type']} record"

@@ -76,6 +76,10 @@ class Links:
         """The record that begins there."""
         return self._one("SELECT * FROM records WHERE file = ? AND offset = ?", file, offset)
 
+    def holds(self, record_id: str) -> bool:
+        """Whether any record has that id."""
+        return self._one("SELECT key FROM records WHERE record_id = ? LIMIT 1", record_id) is not None
+
     def filler_at(self, file: str, offset: int) -> sqlite3.Row | None:
         """The filler that stands where that byte was damaged."""
         sql = "SELECT * FROM records WHERE file = ? AND offset <= ? AND offset + length > ? AND target_uri = ?"
