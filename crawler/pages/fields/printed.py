@@ -5,6 +5,7 @@ where only a date that others confirm counts) and by its form (the month in word
 """
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -21,6 +22,10 @@ from crawler.site.ids import _SECONDS_UNTIL
 
 _LONGEST_REST = 60
 """Characters that a date's line may say beside it."""
+_BETWEEN = 4
+"""Lines that may stand between a date and the headline under it."""
+_DATED = re.compile(r"date|time|publi|posted|meta|ngay|byline|info", re.IGNORECASE)
+"""Words that most publishing systems have in the class of an article's date."""
 _DAY_FIRST = (
     "en-gb",
     "en-au",
@@ -73,7 +78,7 @@ def find_printed(page: Page, regions: Regions, story: Draft, known: Witnesses) -
                 continue
             stamp = _as_meant(page, read_here, known)
             reason = _refuse(stamp, known)
-            if reason is None and page.identity is None and _stands_by_headline(printed, stamp, piece):
+            if reason is None and not page.vietnamese and _stands_by_headline(printed, stamp, piece):
                 return stamp
             reason = reason or _may_be_clock(printed, stamp, index)
             if reason is None:
@@ -168,7 +173,7 @@ def _under_body(regions: Regions) -> Iterator[int]:
 
 
 def _stands_by_headline(printed: _Printed, stamp: Stamp, piece: Piece) -> bool:
-    """Whether a date outside the scope stands with the article's head or foot, rather than in the page's header.
+    """Whether a date of a foreign page stands with the article's head or foot, rather than in the page's header.
 
     Clocks name the weekday; dates of articles that do so have a label, a time, or machines are told of them.
     """
@@ -181,7 +186,12 @@ def _stands_by_headline(printed: _Printed, stamp: Stamp, piece: Piece) -> bool:
     if piece.index > regions.title_at:
         return stamp.labelled and piece.index - regions.story.stop < 6
     between = [other for other in page.pieces[piece.index + 1 : regions.title_at] if other.image is None]
-    return len(between) <= 4 and (stamp.labelled or not stamp.weekday)
+    if len(between) > _BETWEEN or (stamp.weekday and not stamp.labelled):
+        return False
+    latest = printed.known.latest
+    if latest is not None and (latest - stamp.day).days <= 2 and not stamp.labelled:
+        return False  # published today, perhaps; but so every clock says
+    return stamp.labelled or bool(flags & (ARTICLE | MAIN)) or page.is_called(piece, _DATED)
 
 
 def _may_be_clock(printed: _Printed, stamp: Stamp, index: int) -> str | None:

@@ -153,13 +153,76 @@ def test_openings_without_a_day_tell_none(text: str) -> None:
         "Thứ Tư, 28/02/2024 | 10:00 (GMT+7)",
         "28/02/2024 10:00:00 AM",
         "Hôm nay: 28.02.2024",
+        "28/02/24 10:00",
+        "Feb 28, 2024 10:00 AM",
+        "Wednesday, February 28, 2024",
+        "28 tháng 2, 2024 | 10g00",
+        "2024-02-28 10:00:00",
     ],
 )
-def test_clock_is_never_the_date_even_beside_the_headline(clock: str) -> None:
-    article = read(TEXT, top=clock)
+@pytest.mark.parametrize("captured", ["2024-02-28T03:00:00+00:00", "2024-03-20T03:00:00+00:00"])
+def test_clock_is_never_the_date_even_beside_the_headline(clock: str, captured: str) -> None:
+    article = read(TEXT, top=clock, captured=captured)
     assert article.date != "2024-02-28"
     assert article.date_source == "id-estimate"
     assert article.published_at is None
+
+
+@pytest.mark.parametrize("clock", [CLOCK, "28/02/2024 10:00", "Thứ Tư, 28/02/2024 | 10:00 (GMT+7)"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_clock_of_another_paper_is_no_date_either(clock: str, lang: str) -> None:
+    html = (
+        f"<html lang={lang}><head><title>Con hẻm nhỏ</title></head><body><div id=top>{clock}</div><h1>Con hẻm"
+        f" nhỏ</h1><div>{TEXT}</div></body></html>"
+    )
+    captured = dt.datetime(2024, 2, 28, 3, tzinfo=dt.UTC)
+    assert parse_article(html.encode(), "https://bao.example/con-hem-nho", captured_at=captured).date is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "day"), [("en-US", "2023-10-05"), ("en", "2023-10-05"), ("en-GB", "2023-05-10"), ("fr", "2023-05-10")]
+)
+def test_month_stands_first_where_a_pages_readers_write_so(lang: str, day: str) -> None:
+    html = (
+        f"<html lang={lang}><head><title>The lamp</title></head><body><h1>The lamp keeper</h1><p>Posted 10/05/2023</p><div>{TEXT}"
+        "</div></body></html>"
+    )
+    assert day == parse_article(html.encode(), "https://paper.example/lamp").date
+
+
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        ("<meta name=parsely-pub-date content='2023-10-05T23:00:00Z'>", "2023-10-05"),
+        ("<meta property='article:published_time' content='2023-10-05T23:00:00-08:00'>", "2023-10-05"),
+        ("<meta name=citation_date content='2023/10/05'>", "2023-10-05"),
+        ("<meta name=date content='October 5, 2023'>", "2023-10-05"),
+        ("<meta itemprop=datePublished content='20231005'>", "2023-10-05"),
+        ("<meta name=pubdate content='1696550400'>", "2023-10-06"),
+        ('<script type="application/ld+json">{"@type":"WebPage","datePublished":"2023-10-05"}</script>', None),
+        (
+            '<script type="application/ld+json">{"@type":"BlogPosting","datePublished":"2023-10-05"}</script>',
+            "2023-10-05",
+        ),
+        ("<meta property='article:modified_time' content='2023-10-05T23:00:00Z'>", None),
+    ],
+)
+def test_machines_of_other_papers_are_told_the_day_by_their_own_clock(head: str, day: str | None) -> None:
+    html = f"<html lang=en><head><title>The lamp</title>{head}</head><body><h1>The lamp keeper</h1><div>{TEXT}</div></body></html>"
+    assert day == parse_article(html.encode(), "https://paper.example/lamp").date
+
+
+def test_address_dates_a_page_that_says_nothing_else() -> None:
+    html = f"<html lang=en><head><title>The lamp</title></head><body><h1>The lamp keeper</h1><div>{TEXT}</div></body></html>"
+    assert "2023-10-05" == parse_article(html.encode(), "https://paper.example/2023/10/05/lamp").date
+
+
+def test_change_that_the_page_prints_is_no_publication_though_machines_are_told_so() -> None:
+    html = (
+        "<html lang=en><head><title>The lamp</title><meta property='article:published_time' content='2024-01-09'></head><body>"
+        f"<h1>The lamp keeper</h1><p>Published Oct 5, 2023</p><p>Updated Jan 9, 2024</p><div>{TEXT}</div></body></html>"
+    )
+    assert "2023-10-05" == parse_article(html.encode(), "https://paper.example/lamp").date
 
 
 def test_clock_that_is_right_is_still_no_witness() -> None:
