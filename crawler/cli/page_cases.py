@@ -1,6 +1,7 @@
 """Page cases: a page, why it is kept, and what the parser must make of it, as a directory of three files.
 
-`page.html` holds the page's bytes; `meta.json` says `why`, `url`, `headers` and `captured_at`;
+`page.html` holds the page's bytes; `meta.json` says `why`, `url`, `headers`, `captured_at`, and names the `rules` that
+the case is there for; `layout.toml`, where there is one, holds the exact layouts that it is read with;
 `expected.json` holds the record's fields, or `{"error": code}` where the page is no article.
 """
 
@@ -14,7 +15,7 @@ import click
 
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.items import STAMPED, Article, as_record
-from crawler.pages import LayoutError, parse_article
+from crawler.pages import Inspection, inspect_article, parse_layouts
 
 UNTOLD = STAMPED | {"schema", "url", "changed", "status", "text_digest", "parser", "sources", "gone", "reread"}
 """Fields of a record that say nothing of the page itself."""
@@ -27,17 +28,24 @@ def find_cases(directory: Path) -> list[Path]:
     return sorted(folder for folder in directory.iterdir() if (folder / "page.html").is_file())
 
 
-def parse_case(case: Path) -> dict[str, Any]:
-    """What the parser makes of the case's page: fields as `expected.json` has them."""
+def inspect_case(case: Path) -> Inspection:
+    """What the parser sees in the case's page."""
     meta = json.loads((case / "meta.json").read_text(encoding="utf-8"))
     captured_at = datetime.fromisoformat(meta["captured_at"]) if meta["captured_at"] else None
-    try:
-        article = parse_article(
-            (case / "page.html").read_bytes(), meta["url"], headers=meta["headers"], captured_at=captured_at
-        )
-    except LayoutError as error:
-        return {"error": error.code}
-    return {name: value for name, value in as_record(article).items() if name in FIELDS}
+    layout = case / "layout.toml"
+    layouts = parse_layouts(layout.read_text(encoding="utf-8"), layout.name) if layout.is_file() else []
+    return inspect_article(
+        (case / "page.html").read_bytes(), meta["url"], headers=meta["headers"], captured_at=captured_at,
+        layouts=layouts, cut=meta.get("cut", False),
+    )  # fmt: skip
+
+
+def parse_case(case: Path) -> dict[str, Any]:
+    """What the parser makes of the case's page: fields as `expected.json` has them."""
+    seen = inspect_case(case)
+    if seen.article is None:
+        return {"error": seen.error.code if seen.error else None}
+    return {name: value for name, value in as_record(seen.article).items() if name in FIELDS}
 
 
 def format_expected(record: Mapping[str, Any]) -> str:
@@ -54,10 +62,11 @@ def save_case(folder: Path, body: bytes, url: str, headers: Mapping[str, str]) -
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "page.html").write_bytes(body)
     kept = {key: value for key, value in headers.items() if key.lower() == "content-type"}
-    meta = {"url": url, "why": "", "headers": kept, "captured_at": None}
+    meta = {"url": url, "why": "", "headers": kept, "captured_at": None, "rules": []}
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     click.echo(
-        f"saved {folder}: write the reason into meta.json, run the page tests, and read expected.json against the page",
+        f"saved {folder}: write the reason and the rules it shows into meta.json, run the page tests, "
+        "and read expected.json against the page",
         err=True,
     )
 

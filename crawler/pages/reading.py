@@ -52,9 +52,9 @@ STAGES: tuple[Callable[[Page, Claims], None], ...] = (
     claim_title,
     claim_region,
     # out of what lies between headline and end: what is no text
+    claim_cards,
     claim_photos,
     claim_teasers,
-    claim_cards,
     claim_furniture,
     claim_insets,
     claim_labels,
@@ -96,6 +96,8 @@ class OwnedLine:
     role: str | None
     """None where nobody took it."""
     rule: str | None
+    evidence: tuple[str, ...] = ()
+    """The rows that spoke for it, where evidence was added up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,14 +168,14 @@ def inspect_article(
 def _name_lines(page: Page, claims: Claims) -> list[OwnedLine]:
     """The lines of the page and their owners, from the first that has one to the last."""
     owned = [index for index, owner in enumerate(claims.owners) if owner is not None]
-    span = range(owned[0], owned[-1] + 1) if owned else range(0)
-    return [
-        OwnedLine(
-            text=page.pieces[index].text, role=str(owner.role) if owner else None, rule=owner.rule if owner else None
-        )
-        for index, owner in ((index, claims.owners[index]) for index in span)
-        if page.pieces[index].image is None or owner is not None
-    ]
+    lines = []
+    for index in range(owned[0], owned[-1] + 1) if owned else ():
+        owner, text = claims.owners[index], page.pieces[index].text
+        if owner is not None:
+            lines.append(OwnedLine(text=text, role=str(owner.role), rule=owner.rule, evidence=owner.evidence))
+        elif text:
+            lines.append(OwnedLine(text=text, role=None, rule=None))
+    return lines
 
 
 def open_bytes(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at: datetime | None) -> Page:

@@ -9,7 +9,7 @@ from crawler.pages.html.tree import CAPTION, TABLE, Box, Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page
 from crawler.pages.places.prose import kind_of
-from crawler.pages.places.rules import CAPTIONS
+from crawler.pages.places.rules import CAPTIONS, Rule
 from crawler.pages.words.credits import has_credit, is_alt_of, split_credit
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.names import parse_byline
@@ -79,22 +79,23 @@ def _blocks_of(page: Page, paragraphs: list[Piece]) -> set[tuple[str, str | None
     return {kind_of(page, box) for box in map(page.boxes.__getitem__, boxes) if photos[box.last] == photos[box.first]}
 
 
-def score_line(page: Page, claims: Claims, setting: Setting, photo: Piece, alt: str, line: Piece) -> tuple[float, str]:
-    """What speaks for a line as a photo's caption, and the id of the last row that does; 0 where a veto holds."""
+def score_line(
+    page: Page, claims: Claims, setting: Setting, photo: Piece, alt: str, line: Piece
+) -> tuple[float, list[str]]:
+    """What speaks for a line as a photo's caption, and the rows that do, the decisive one last; 0 where vetoed."""
     following = line.index + 1
     after = page.pieces[following] if following < claims.regions.story.stop else None
     seen = Described(page, claims, setting, photo, alt, line, page.box_of(line), after)
     if _is_vetoed(seen):
-        return 0.0, "after-photo"
-    score, rule = 0.0, "after-photo"
+        return 0.0, []
+    spoke: list[Rule] = []
     for row in CAPTIONS:
-        test = _TESTS.get(row.id)
-        if test is not None and test(seen):
-            score += row.weight
-            rule = row.id if row.weight > 1 else rule
-            if row.weight >= _SURE:
+        if _TESTS[row.id](seen):
+            spoke.append(row)
+            if (row.weight or 0) >= _SURE:
                 break
-    return score, rule
+    spoke.sort(key=lambda row: row.weight or 0)
+    return sum(row.weight or 0 for row in spoke), [row.id for row in spoke]
 
 
 _SURE = 3.0

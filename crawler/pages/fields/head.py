@@ -23,21 +23,31 @@ def claim_cards(page: Page, claims: Claims) -> None:
         piece = page.pieces[index]
         if piece.image is not None or piece.size > _NAME or not is_person(piece.text):
             continue
-        told = [each for each in _card_around(page, claims, piece) if fold(piece.text) in fold(page.pieces[each].text)]
+        card = _card_around(page, claims, piece)
+        told = [each for each in card if each > index and _tells_of(page.pieces[each], piece)]
         if told:
             claims.draft.names.append(piece)
-            claims.take(told, Role.INSET, "author-card")
+            portraits = [each for each in card if page.pieces[each].image is not None]
+            claims.take([*told, *portraits], Role.INSET, "author-card")
             claims.draft.cards.add(index)
 
 
+def _tells_of(line: Piece, name: Piece) -> bool:
+    """Whether a longer line has the name in it."""
+    return line.size > _NAME and fold(name.text) in fold(line.text)
+
+
 def _card_around(page: Page, claims: Claims, name: Piece) -> list[int]:
-    """The longer lines that share a small block with a name."""
+    """The lines and pictures of the small block that a name stands in."""
     box = page.box_of(name)
     while box.index and box.last - box.first == 1:
         box = page.boxes[box.parent]
+    around = page.boxes[box.parent]
+    if around.index and around.last - around.first <= _CARD and around.first > claims.regions.title_at:
+        box = around
     if box.last - box.first > _CARD or box.first <= claims.regions.title_at:
         return []
-    return [index for index in claims.open(range(name.index + 1, box.last)) if page.pieces[index].size > _NAME]
+    return list(claims.open(range(box.first, box.last)))
 
 
 def claim_head(page: Page, claims: Claims) -> None:

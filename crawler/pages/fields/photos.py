@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,8 +63,8 @@ class _Album:
         """Caption by the piece that begins it."""
         self.rules: list[str] = []
 
-    def take(self, lines: list[Piece], rule: str) -> None:
-        self.claims.take_free((line.index for line in lines), Role.CAPTION, rule)
+    def take(self, lines: list[Piece], rule: str, evidence: Sequence[str] = ()) -> None:
+        self.claims.take_free((line.index for line in lines), Role.CAPTION, rule, tuple(evidence))
 
     def read_named(self) -> None:
         """Give each caption that a layout knows to the photo before it, else to the first after it."""
@@ -117,7 +118,7 @@ class _Album:
             if not photo.lines and photo.piece.index + 1 != following:  # of a row of photos the last is described
                 self._read_after(photo) or self._read_before(photo)
 
-    def _score(self, photo: _Photo, line: Piece) -> tuple[float, str]:
+    def _score(self, photo: _Photo, line: Piece) -> tuple[float, list[str]]:
         return score_line(self.page, self.claims, self.setting, photo.piece, photo.alt, line)
 
     def _read_after(self, photo: _Photo) -> bool:
@@ -126,13 +127,15 @@ class _Album:
         if index >= stop:
             return False
         line = pieces[index]
-        score, rule = self._score(photo, line)
+        score, spoke = self._score(photo, line)
         if score < ENOUGH or not self.claims.is_free(index):
             if line.image is None:
-                self.page.ledger.refuse("captions", rule, line.text, "nothing but its place speaks for it")
+                reason = f"too little speaks for it ({', '.join(spoke) or 'its place'})"
+                self.page.ledger.refuse("captions", "after-photo", line.text, reason)
             return False
+        rule = spoke[-1]
         photo.lines, photo.rule = [line], rule
-        self.take([line], rule)
+        self.take([line], rule, spoke)
         follower = pieces[index + 1] if index + 1 < stop else None
         if follower is not None and follower.image is None and self.claims.is_free(follower.index):
             if fold(follower.text) == fold(line.text):
@@ -162,10 +165,10 @@ class _Album:
             photo = _Photo(Piece(box.first - 1, box.index), address, "")
             if box.first < stop and self.claims.is_free(box.first) and not self.named:
                 line = pieces[box.first]
-                score, rule = self._score(photo, line)
+                score, spoke = self._score(photo, line)
                 if score >= ENOUGH and (behind or (line.size <= 250 and self._is_one_of_several(line))):
-                    photo.lines, photo.rule = [line], rule
-                    self.take([line], rule)
+                    photo.lines, photo.rule = [line], spoke[-1]
+                    self.take([line], spoke[-1], spoke)
             if behind:
                 self.photos.append(photo)
         self.photos.sort(key=lambda photo: photo.piece.index)

@@ -50,7 +50,8 @@ class Owner:
 
     role: Role
     rule: str
-    evidence: str = ""
+    evidence: tuple[str, ...] = ()
+    """The rows that spoke for it, where evidence was added up."""
 
 
 @dataclass(slots=True)
@@ -122,7 +123,7 @@ class Claims:
         self.regions = Regions(title_at=-1, before=range(0), body_at=0, story=range(0), after=range(0))
         """Where the article lies, once the headline is known."""
 
-    def take(self, pieces: Iterable[int], role: Role, rule: str, evidence: str = "") -> None:
+    def take(self, pieces: Iterable[int], role: Role, rule: str, evidence: tuple[str, ...] = ()) -> None:
         """Give pieces an owner. Raises ClaimError where one has another already."""
         owner = Owner(role, rule, evidence)
         for index in pieces:
@@ -130,7 +131,7 @@ class Claims:
                 raise ClaimError(f"piece {index} is {self.owners[index]}, and cannot be {owner}")
             self.owners[index] = owner
 
-    def take_free(self, pieces: Iterable[int], role: Role, rule: str, evidence: str = "") -> None:
+    def take_free(self, pieces: Iterable[int], role: Role, rule: str, evidence: tuple[str, ...] = ()) -> None:
         """Give an owner to those of the pieces that have none."""
         self.take(dict.fromkeys(index for index in pieces if self.owners[index] is None), role, rule, evidence)
 

@@ -47,22 +47,37 @@ def _label_of(piece: Piece) -> Label | None:
 
 def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[float]:
     """How much prose each piece holds."""
-    factor, seen_prose, weights = 1.0, False, []
+    weights = []
     forms = _find_small_forms(page, title_at)
     for piece in page.pieces:
-        label = labels.get(piece.index)
-        if (label is Label.COMMENTS and opens_comments(page, piece)) or (
-            label in {Label.OTHERS, Label.POPULAR} and seen_prose
-        ):
-            factor = _AFTER_LABEL
         weight = 0.0
-        if label is None and not page.teaser[piece.index] and _is_prose(page, piece, forms):
-            weight = min(piece.size, _HEAVIEST) * factor * (1.0 if piece.index > title_at else 0.3)
+        if piece.index not in labels and not page.teaser[piece.index] and _is_prose(page, piece, forms):
+            weight = min(piece.size, _HEAVIEST) * (1.0 if piece.index > title_at else 0.3)
             if piece.index < title_at + 8 and _is_standfirst(page, piece):
                 weight *= 0.15  # it belongs to the head, not to the body
-            seen_prose = seen_prose or piece.index > title_at
         weights.append(weight)
     return weights
+
+
+def discount_others(
+    page: Page, title_at: int, labels: dict[int, Label], weights: list[float], holders: list[int]
+) -> None:
+    """Take most of the weight of what follows labels that end an article: of readers' comments,
+    and of paragraphs in blocks that held none before other articles were announced.
+    """
+    seen: set[int] = set()
+    over = announced = False
+    for piece in page.pieces[title_at + 1 :]:
+        index, label = piece.index, labels.get(piece.index)
+        over = over or (label is Label.COMMENTS and opens_comments(page, piece))
+        announced = announced or (label in {Label.OTHERS, Label.POPULAR} and bool(seen))
+        if not weights[index]:
+            continue
+        told = page.pieces[index - 1].is_link or holders[index] not in seen
+        if over or (announced and told):
+            weights[index] *= _AFTER_LABEL
+        else:
+            seen.add(holders[index])
 
 
 def opens_comments(page: Page, piece: Piece) -> bool:

@@ -10,7 +10,15 @@ from itertools import accumulate, groupby
 from crawler.pages.html.tree import FOOTER, OUTSIDE, Box, Piece
 from crawler.pages.places.furniture import find_furniture
 from crawler.pages.places.page import Page
-from crawler.pages.places.prose import drop_lonely, find_holders, find_labels, kind_of, opens_comments, weigh_prose
+from crawler.pages.places.prose import (
+    discount_others,
+    drop_lonely,
+    find_holders,
+    find_labels,
+    kind_of,
+    opens_comments,
+    weigh_prose,
+)
 from crawler.pages.places.sparse import find_picture_alone, find_verse
 from crawler.pages.places.tables import find_table_alone
 from crawler.pages.words.labels import Label
@@ -72,19 +80,10 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     path = page.ancestors(page.boxes[page.pieces[title_at].box]) if title_at >= 0 else [0]
     survey = _Survey(page, title_at, labels, weights, find_holders(page, weights), path)
     drop_lonely(page, weights, survey.holders)
-    core = hint if hint is not None else _find_core(survey)
+    discount_others(page, title_at, labels, weights, survey.holders)
+    core = _choose_core(survey, hint)
     if core is None:
-        alone = find_table_alone(page, title_at, labels) or find_verse(page, title_at, labels)
-        alone = alone or find_picture_alone(page, title_at, labels)
-        if alone is None:
-            return None
-        core = alone.parent if page.boxes[alone.parent].first > title_at else alone.index
-        for index in range(alone.first, page.boxes[core].last):
-            weights[index], survey.holders[index] = 1.0, core  # what comes after it may end the article
-    elif hint is not None:
-        for index in range(len(weights)):
-            if not page.boxes[core].first <= index < page.boxes[core].last:
-                weights[index], survey.holders[index] = 0.0, -1  # the layout knows better
+        return None
     furniture = find_furniture(page, title_at + 1, core, weights)
     for index in furniture:
         weights[index] = 0.0
@@ -99,6 +98,29 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
         teaser=page.teaser, body_box=core, labels=labels, furniture=furniture)  # fmt: skip
 
 
+def _choose_core(survey: _Survey, hint: int | None) -> int | None:
+    """The block to begin with: a layout's, the heaviest, or the only one of an article without a paragraph."""
+    page, weights = survey.page, survey.weights
+    if hint is not None:
+        inside = page.boxes[hint]
+        for index in (*range(inside.first), *range(inside.last, len(weights))):
+            weights[index], survey.holders[index] = 0.0, -1  # the layout knows better
+        return hint
+    core = _find_core(survey)
+    if core is not None and not _is_all_comments(survey):
+        return core
+    title_at, labels = survey.title_at, survey.labels
+    alone = find_table_alone(page, title_at, labels) or find_verse(page, title_at, labels)
+    alone = alone or find_picture_alone(page, title_at, labels)
+    if alone is None:
+        return core
+    core = alone.parent if page.boxes[alone.parent].first > title_at else alone.index
+    for index in range(alone.first, len(weights)):
+        inside_it = index < page.boxes[core].last  # what comes after it may end the article
+        weights[index], survey.holders[index] = (1.0, core) if inside_it else (0.0, -1)
+    return core
+
+
 def frame_exactly(page: Page, title_at: int, body: set[int]) -> Regions:
     """Where an article lies whose body a layout knows: from the headline to the body's last piece."""
     first, last = min(body), max(body)
@@ -111,6 +133,13 @@ def frame_exactly(page: Page, title_at: int, body: set[int]) -> Regions:
         title_at=title_at, before=range(max(joint.first, title_at - 25, 0), max(title_at, 0)), body_at=first,
         story=range(start, last + 1), after=range(last + 1, max(last + 1, joint.last)), teaser=page.teaser,
         body_box=core, labels=find_labels(page, start))  # fmt: skip
+
+
+def _is_all_comments(survey: _Survey) -> bool:
+    """Whether all prose under the headline follows a label that stands over readers' comments."""
+    pieces = survey.page.pieces[survey.title_at + 1 :] if survey.title_at >= 0 else []
+    first = next((piece.index for piece in pieces if survey.weights[piece.index]), -1)
+    return any(survey.labels.get(piece.index) is Label.COMMENTS for piece in pieces if piece.index < first)
 
 
 def _find_core(survey: _Survey) -> int | None:
@@ -162,7 +191,7 @@ def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
     joint = path.index(next(index for index in survey.path if index in set(path)))
     kinds = {kind_of(page, boxes[core])} - {("div", None), ("td", None)}
     total, done, gain, best = sum(survey.weights[survey.title_at + 1 :]), 0.0, 0.0, 0.0
-    last = max(survey.title_at + 1, boxes[core].first)
+    last, cost, seen = max(survey.title_at + 1, boxes[core].first), 0.0, set[int]()
     for piece in page.pieces[survey.title_at + 1 :]:
         if done > total * 0.1 and _is_over(survey, piece, total - done, total):
             break
@@ -171,10 +200,13 @@ def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
             up = max(0, rank[piece.box] - joint)
             if up and kind_of(page, boxes[survey.holders[piece.index]]) in kinds:
                 up = 0
+            holder = survey.holders[piece.index]
             done += weight
-            gain += weight * _FAR**up
+            gain += weight * _FAR**up - (0.0 if holder in seen else cost)
+            cost = 0.0
+            seen.add(holder)
         elif done:
-            gain -= _cost(survey, piece)
+            cost += _cost(survey, piece)
         if gain > best:
             best, last = gain, piece.index
     return last
@@ -253,7 +285,7 @@ def _find_begin(survey: _Survey, core: int, end: int) -> int:
         (holder, sum(1 for _ in run))
         for holder, run in groupby(survey.holders[index] for index in range(start, end) if _is_paragraph(survey, index))
     ]
-    return max(start, boxes[_find_opening(page, runs, core)].first)
+    return max(start, boxes[_find_opening(page, start, runs, core)].first)
 
 
 def _is_paragraph(survey: _Survey, index: int) -> bool:
@@ -262,12 +294,12 @@ def _is_paragraph(survey: _Survey, index: int) -> bool:
     return survey.weights[index] > 0 and pieces[index].size >= 60 and pieces[index - 1].image is None
 
 
-def _find_opening(page: Page, runs: list[tuple[int, int]], core: int) -> int:
+def _find_opening(page: Page, start: int, runs: list[tuple[int, int]], core: int) -> int:
     """The block that the body begins with, out of runs of paragraphs: which block holds them, and how many in a row."""
     again = {holder: number for number, (holder, _) in enumerate(runs)}
     alone: list[int] = []
     for number, (holder, count) in enumerate(runs):
-        if count > 1 or again[holder] > number:
+        if count > 1 or again[holder] > number or _holds_several(page, start, holder, runs[number + 1 :]):
             break
         alone.append(holder)
     else:
@@ -276,6 +308,16 @@ def _find_opening(page: Page, runs: list[tuple[int, int]], core: int) -> int:
         if (number and len(alone) > 2) or any(_is_alike(page, each, other) for other in (*alone[number + 1 :], holder)):
             return each  # one of several blocks of a paragraph each
     return holder
+
+
+def _holds_several(page: Page, start: int, holder: int, following: list[tuple[int, int]]) -> bool:
+    """Whether a block under the headline with one paragraph of its own holds all the others, in several blocks."""
+    box = page.boxes[holder]
+    if box.first < start:
+        return False
+    return len(following) > 1 and all(
+        box.index < other and page.boxes[other].last <= box.last for other, _ in following
+    )
 
 
 def _is_alike(page: Page, one: int, other: int) -> bool:
