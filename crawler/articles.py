@@ -13,7 +13,7 @@ from itemadapter import ItemAdapter
 from archive.errors import RecordError
 from archive.files import OPEN_SUFFIX
 from archive.http.head import HTTPSyntaxError
-from archive.verify.items import ItemRules, read_page
+from archive.verify.items import CUT, ItemRules, read_page
 from archive.verify.schema import SINCE
 from crawler.items import ADDED, IDENTITY, STAMPED, Article, as_record, text_digest
 from crawler.pages import PARSER_VERSION, LayoutError, parse_article
@@ -68,11 +68,12 @@ def article_rules(reparse: bool = True) -> ItemRules:
 def parse_again(body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str) -> dict[str, Any] | None:
     """The record of an archived page, parsed with what the spider parsed it with. None where it is no article."""
     joined: dict[str, str] = {}
+    cut = CUT in headers
     for name, value in headers:
         name = name.title()
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     try:
-        return as_record(parse_article(body, url, headers=joined))
+        return as_record(parse_article(body, url, headers=joined, cut=cut))
     except LayoutError:
         return None
 

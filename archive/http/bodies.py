@@ -32,6 +32,8 @@ class Message:
     """The body without transfer coding, seekable, at its beginning; the caller closes it."""
     chunked: Chunked | None = None
     """How the chunks were decoded; None when the body has none."""
+    is_cut: bool = False
+    """Whether less of the body is there than its head or its chunks announce."""
 
 
 def read_message(block: BinaryIO, length: int, *, request: bool = False) -> Message:
@@ -51,9 +53,12 @@ def read_message(block: BinaryIO, length: int, *, request: bool = False) -> Mess
         chunked = dechunk(block, payload)
         payload.seek(0)
         if chunked.complete or chunked.size or length == offset:
-            return Message(head=head, body_offset=offset, payload=payload, chunked=chunked)
+            cut = bool(chunked.size) and not chunked.complete
+            return Message(head=head, body_offset=offset, payload=payload, chunked=chunked, is_cut=cut)
         payload.close()
         return Message(
             head=head, body_offset=offset, payload=open_window(block, offset, length - offset), chunked=chunked
         )
-    return Message(head=head, body_offset=offset, payload=open_window(block, offset, length - offset))
+    announced = (head.header(b"Content-Length") if isinstance(head, ResponseHead) else None) or b""
+    cut = announced.isdigit() and len(announced) < 20 and int(announced) > length - offset > 0
+    return Message(head=head, body_offset=offset, payload=open_window(block, offset, length - offset), is_cut=cut)

@@ -212,13 +212,20 @@ def parse_line_again(value: dict[str, Any], warcs: Path, rules: ItemRules) -> li
     return list(_reparse(value, line, warcs, rules)) if line is not None else []
 
 
+CUT = ("WARC-Truncated", "length")
+"""Stands beside the headers of a page of which less came than was announced."""
+
+
 def read_page(path: Path, offset: int) -> tuple[bytes, list[tuple[str, str]]]:
-    """The decoded body and the headers of the response at a place. Raises RecordError, HTTPSyntaxError."""
+    """The decoded body and the headers of the response at a place. Raises RecordError, HTTPSyntaxError.
+    Where less of the body came than was announced, `CUT` is the last header.
+    """
     record = read_record_at(path, offset)
     with record.block:
         message = read_message(record.block, record.block_length)
         assert isinstance(message.head, ResponseHead)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message.head.headers]
+        headers += [CUT] if message.is_cut else []
         with message.payload, decode_content(message.payload, message.head.codings).content as content:
             return content.read(), headers
 

@@ -18,6 +18,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import ArchiveError
 from archive.state.urls import LONGEST, ROUND
+from crawler.engine.cuts import is_whole
 from crawler.engine.pace import SLOT, Pace
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.planning.kinds import EMBEDDED, GONE
@@ -110,6 +111,8 @@ class AnswerMiddleware:
             raise Settled(f"status {response.status}")
         if response.status in TRY_AGAIN:
             self._try_again(request, f"status {response.status}", _retry_after(response))
+        if request.meta.get("cut") and not (self._is_last_try(request) and is_whole(response)):
+            self._try_again(request, "cut short", None)
         self._note_answer()
         if response.status not in OF_THE_PAGE:
             self._give_up(request, f"status {response.status}")
@@ -163,7 +166,7 @@ class AnswerMiddleware:
 
     def _try_again(self, request: Request, why: str, after: float | None) -> NoReturn:
         """Raises Settled."""
-        key, attempts = request.meta["key"], request.meta.get("attempts", 0) % ROUND + 1
+        key, attempts = request.meta["key"], _tries(request)
         host = urlparse_cached(request).hostname or ""
         if host in FILE_HOSTS:
             # No page hangs on it, so it says nothing of the site.
@@ -179,8 +182,7 @@ class AnswerMiddleware:
             self._urls.put_back(key)
             self._note_failure("unreachable", request, why)
             self._session.give_up(why)
-        # Photos are many, and none is worth a second visit in the same crawl.
-        elif attempts >= (1 if request.meta.get("kind") == Kind.IMAGE else self._attempts):
+        elif self._is_last_try(request):
             self._give_up(request, why)
         else:
             self._urls.retry(key, time.time() + (after if after is not None else self._backoff * 2 ** (attempts - 1)))
@@ -188,12 +190,21 @@ class AnswerMiddleware:
             logger.info("%s: %s; to be tried again", request.url, why)
         raise Settled(why)
 
+    def _is_last_try(self, request: Request) -> bool:
+        # Photos are many, and none is worth a second visit in the same crawl.
+        return _tries(request) >= (1 if request.meta.get("kind") == Kind.IMAGE else self._attempts)
+
     def _note_failure(self, name: str, request: Request, why: str) -> None:
         self._crawler.stats.inc_value(f"frontier/{name}")
         if name in WHY:
             self._session.skips.note(request.url, request.meta.get("via"), WHY[name], why)
         self._session.outcome.last_failure = f"{request.url}: {why}"
         logger.info("%s: %s: %s", request.url, name, why)
+
+
+def _tries(request: Request) -> int:
+    """How often this run has asked, this time included."""
+    return int(request.meta.get("attempts", 0)) % ROUND + 1
 
 
 def _retry_after(response: Response) -> float | None:

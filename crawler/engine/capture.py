@@ -25,6 +25,7 @@ from archive.http.head import HTTPSyntaxError
 from archive.state.rows import CaptureRow
 from archive.warc.exchange import Exchange
 from crawler.engine.connect import RoutedPool, TrustOnly
+from crawler.engine.cuts import is_whole
 from crawler.engine.session import ArchiveSession
 from crawler.engine.wire import TOKEN_HEADER, Recording, RecordingFactory
 from crawler.site.scope import url_key
@@ -73,7 +74,10 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
                 del request.meta["stored_capture"]
         token = b"%d" % next(self._tokens)
         recordings = self._recordings[token] = []
-        sent = request.replace(headers=Headers({**request.headers, TOKEN_HEADER: [token]}))
+        sent = request.replace(
+            headers=Headers({**request.headers, TOKEN_HEADER: [token]}),
+            meta={**request.meta, "download_fail_on_dataloss": False},  # what came is judged by `answers`
+        )
         response, error = None, None
         try:
             response = await super().download_request(sent)
@@ -87,6 +91,8 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
                 raise ArchiveError(
                     f"{request.url}: expected the exchange to be recorded, got none; this Scrapy sends past the capture"
                 )
+            if response is not None and _is_cut(response, recordings[-1]):
+                recordings[-1].whole, request.meta["cut"] = False, True
             row = self._append(request, recordings, error)
             if recordings:
                 await maybe_deferred_to_future(self._committer.committed())
@@ -101,7 +107,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
         return response
 
     def _append(self, request: Request, recordings: list[Recording], error: Exception | None) -> CaptureRow | None:
-        """Hand the exchanges to the archive: more than one where Twisted sent the request again."""
+        """Hand the exchanges to the archive: as many as the request was sent, which should be once."""
         row = None
         key = request.meta.get("key") or url_key(request.url)
         for number, recording in enumerate(recordings, 1):
@@ -118,7 +124,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
                 protocols=recording.protocols,
                 cipher=recording.cipher,
                 truncated=truncated,
-                error=_describe(error) if last and error else None if recording.whole else "no response; sent again",
+                error=_describe(error) if last and error else None if recording.whole else "broke off",
                 via=request.meta.get("via"),
                 hops=request.meta.get("hops", ""),
             )
@@ -152,6 +158,13 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
             message = read_message(holder.block, holder.block_length)
         with message.payload as payload:
             return make_response(url=request.url, status=row.status, headers=headers, body=payload.read(self._keep))
+
+
+def _is_cut(response: Response, recording: Recording) -> bool:
+    """Whether a response broke off: before the end that it announced, or, where it announced none,
+    by another end of the connection than its closing, and without the end of a page.
+    """
+    return "dataloss" in response.flags or (recording.abrupt and not is_whole(response))
 
 
 def _why_truncated(error: Exception | None) -> str:

@@ -126,6 +126,8 @@ class RoutedPool(HTTPConnectionPool):
 
     def __init__(self, reactor: Any, factory: Any, routes: tuple[Route, ...], connect_timeout: float) -> None:
         super().__init__(reactor, persistent=True)
+        # A request that got no answer is asked again by the crawl, at its pace, and not by the pool a moment later.
+        self.retryAutomatically = False
         self._factory = factory
         self._routes, self._connect_timeout = routes, connect_timeout
 

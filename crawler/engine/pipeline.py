@@ -47,6 +47,11 @@ class ArchivePipeline:
             self._session.pages.note_had(str(item.kind))
             stats.inc_value("articles/excluded")
             return
+        if capture.truncated and collection.state.find_version(capture.key) is not None:
+            # What broke off is no edit: what is known of the article stays.
+            self._session.note_missed({"kind": item.kind}, item.url, "cut short")
+            collection.urls.fail(capture.key)
+            return
         record, holder = as_record(item), collection.find_holder(capture)
         before = self._session.readings.find_before(capture.key)
         measured = {**record, "warc": {"length": holder.length, "payload_digest": holder.payload_digest}}
@@ -58,7 +63,9 @@ class ArchivePipeline:
             collection.urls.finish(capture.key, due=due)
             return
         stamped = collection.append_item(record, capture, reparse=partial(reparse, collection.path))
-        collection.urls.finish(capture.key, due=due, changed_at=capture.date if stamped else None)
+        collection.urls.finish(
+            capture.key, due=due, changed_at=capture.date if stamped else None, read=not capture.truncated
+        )
         if item.date is None:
             stats.inc_value("articles/undated")
         stats.inc_value("articles/unchanged" if stamped is None else "articles/kept")

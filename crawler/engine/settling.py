@@ -73,7 +73,8 @@ class SettlingMiddleware:
     def _finish(self, response: Response) -> None:
         key, kind = response.meta["key"], response.meta["kind"]
         self._session.pages.note_had(kind)
-        self._urls.finish(key, due=self._next_visit(key) if kind in ITEM_KINDS else 0)
+        due = self._next_visit(key) if kind in ITEM_KINDS else 0
+        self._urls.finish(key, due=due, read=not response.meta.get("cut"))
 
     def _note_missed(self, response: Response, why: str) -> None:
         self._session.note_missed(response.meta, response.url, why)

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, cast
 import scrapy
 from scrapy.core.downloader.handlers import http11
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web import _newclient
@@ -22,6 +23,9 @@ from twisted.web.client import HTTPConnectionPool, _HTTP11ClientFactory
 
 SPOOL = 1 << 20
 """A response larger than this goes to a temporary file."""
+
+MAX_LINE = 256 << 10
+"""Of a header; Twisted's own bound is 16 kB, which policies for content and cookies outgrow. Browsers read as much."""
 
 MAX_HEAD = 1 << 20
 """Of a response; a head without an end would fill the memory."""
@@ -46,6 +50,8 @@ class Recording:
     """Whether the response came to its end."""
     lost: bool = False
     """Whether the connection was lost before that."""
+    abrupt: bool = False
+    """Whether the connection ended otherwise than by being closed."""
 
     def receive(self, data: bytes) -> None:
         """Keep bytes that came in."""
@@ -130,6 +136,8 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
         write = type(request).writeTo
         request.writeTo = lambda transport: write(request, _Tee(transport, recording.request))
         answered = cast("Deferred[Any]", super().request(request))
+        if self._parser is not None:
+            self._parser.MAX_LENGTH = MAX_LINE
         return answered.addCallback(self._cap_body)
 
     def _cap_body(self, response: Any) -> Any:
@@ -164,6 +172,8 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's name
         """A body without a length ends with the connection; any other is cut."""
         recording = self._recording
+        if recording is not None:
+            recording.abrupt = reason.check(ConnectionDone) is None
         super().connectionLost(reason)
         if recording is not None and not recording.whole:
             recording.lost = True
@@ -215,6 +225,7 @@ def check_wire() -> None:
         (_newclient.HTTP11ClientProtocol, "dataReceived"),
         (_newclient.HTTP11ClientProtocol, "connectionLost"),
         (_newclient.Request, "writeTo"),
+        (_newclient.HTTPClientParser, "MAX_LENGTH"),
         (HTTPConnectionPool, "_factory"),
         (HTTPConnectionPool, "_newConnection"),
     )

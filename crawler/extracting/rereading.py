@@ -97,8 +97,8 @@ def _reread(task: Task) -> Reread:
         return Reread(task=task, code="lost")
     holder = task.holder or task.capture
     try:
-        head, body, digest = _read_page(task, holder)
-        article = parse_article(body, task.url, headers=_content_type(head))
+        head, body, digest, cut = _read_page(task, holder)
+        article = parse_article(body, task.url, headers=_content_type(head), cut=cut)
     except (RecordError, OSError, HTTPSyntaxError) as error:
         return Reread(task=task, code="damaged", detail=str(error))
     except TooLarge as error:
@@ -122,8 +122,9 @@ class TooLarge(ValueError):
     """A page that decodes to more than is parsed."""
 
 
-def _read_page(task: Task, holder: Stored) -> tuple[ResponseHead | None, bytes, str]:
-    """Head, decoded body and payload digest of a page. Raises RecordError, HTTPSyntaxError, OSError, TooLarge."""
+def _read_page(task: Task, holder: Stored) -> tuple[ResponseHead | None, bytes, str, bool]:
+    """Head, decoded body and payload digest of a page, and whether less of it came than was announced.
+    Raises RecordError, HTTPSyntaxError, OSError, TooLarge."""
     block = read_block(holder.source, holder.place)
     message = read_message(BytesIO(block), len(block))
     assert isinstance(message.head, ResponseHead)
@@ -137,7 +138,7 @@ def _read_page(task: Task, holder: Stored) -> tuple[ResponseHead | None, bytes, 
             if decoded.too_large:
                 raise TooLarge(f"{task.url}: expected at most {MAX_CONTENT} bytes of content, got more")
             body = content.read()
-    return head, body, digest
+    return head, body, digest, message.is_cut
 
 
 def _own_head(revisit: Stored) -> ResponseHead | None:

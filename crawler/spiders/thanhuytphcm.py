@@ -171,7 +171,8 @@ class ThanhuySpider(Spider):
 
     def _read_article(self, response: Response, headers: dict[str, str]) -> Article | None:
         try:
-            article = parse_article(response.body, response.url, headers=headers)
+            cut = bool(response.meta.get("cut"))
+            article = parse_article(response.body, response.url, headers=headers, cut=cut)
         except LayoutError as error:
             if _asks_for_captcha(response):
                 self._note_hidden(response, f"{response.url}: expected an article, got a check for robots")

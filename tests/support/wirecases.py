@@ -68,7 +68,7 @@ WHOLE: dict[str, Script] = {
     "status-410": Script((_ok(HEAD, status=b"HTTP/1.1 410 Gone"),)),
     "status-503": Script((_ok(HEAD, status=b"HTTP/1.1 503 Service Unavailable"),)),
     "status-999": Script((_ok(HEAD, status=b"HTTP/1.1 999 Go Away"),)),
-    "sent-twice": Script((_ok(HEAD),), end="drop"),
+    "dropped": Script((_ok(HEAD),), end="drop"),
     "pieces": Script((b"HTTP/1.1 2", b"00 OK\r", b"\nContent-Length: 5\r\n\r", b"\nabc", b"de")),
     "connection-close": Script((_ok(HEAD, b"Connection: close"),), end="close"),
     "line-separators": Script((_ok(b"X-Odd: a\x0bb\x0cc\x1cd\x85e", HEAD),)),
