@@ -23,6 +23,7 @@ from archive.errors import ArchiveError, RecordError
 from archive.http.bodies import read_message
 from archive.http.head import HTTPSyntaxError
 from archive.state.rows import CaptureRow
+from archive.state.urls import ROUND
 from archive.warc.exchange import Exchange
 from crawler.engine.connect import RoutedPool, TrustOnly
 from crawler.engine.cuts import is_whole
@@ -59,7 +60,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
         factory = partial(RecordingFactory, recordings=self._recordings, keep=self._keep)
         pool = RoutedPool(reactor, factory, session.routes, settings.getfloat("CONNECT_TIMEOUT"))
         pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
-        self._pool = pool
+        self._pool: RoutedPool = pool
         if session.cacert is not None:
             self._contextFactory = cast("IPolicyForHTTPS", TrustOnly(session.cacert))
 
@@ -79,6 +80,8 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
             meta={**request.meta, "download_fail_on_dataloss": False},  # what came is judged by `answers`
         )
         response, error = None, None
+        # What failed may have failed for a connection that the server had just closed.
+        self._pool.next_is_new = bool(request.meta.get("attempts", 0) % ROUND)
         try:
             response = await super().download_request(sent)
         except Exception as caught:  # noqa: BLE001 - raised again below, once the bytes are archived

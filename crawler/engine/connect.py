@@ -128,8 +128,17 @@ class RoutedPool(HTTPConnectionPool):
         super().__init__(reactor, persistent=True)
         # A request that got no answer is asked again by the crawl, at its pace, and not by the pool a moment later.
         self.retryAutomatically = False
+        self.next_is_new = False
+        """Whether the next request gets a connection of its own, and none that is idle."""
         self._factory = factory
         self._routes, self._connect_timeout = routes, connect_timeout
+
+    def getConnection(self, key: Any, endpoint: Any) -> Any:  # noqa: N802 - Twisted's name
+        """An idle connection for `key`, or a new one."""
+        if self.next_is_new:
+            self.next_is_new = False
+            return self._newConnection(key, endpoint)
+        return super().getConnection(key, endpoint)
 
     def _newConnection(self, key: Any, endpoint: Any) -> Any:  # noqa: N802 - Twisted's name
         """A new connection for `key`: scheme, host, port and local address, as Scrapy's agent has it."""

@@ -33,7 +33,10 @@ _TRACKING = re.compile(
 )
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 _REQUISITE = re.compile(r"\.(?:css|m?js|woff2?|ttf|otf|eot|ico)$", re.IGNORECASE)
-_FEED = re.compile(r"(?:/(?:rss|feeds?|atom)(?:[/.][^/]*)*|\.(?:rss|atom|xml)(?:\.gz)?)$", re.IGNORECASE)
+_FEED = re.compile(
+    r"(?:/(?:rss|feeds?|atom)(?:[/.][^/]*)*|\.(?:rss|atom|xml)(?:\.gz)?|/[^/]*sitemap[^/]*\.(?:txt|ashx|aspx?|php|axd)(?:\.gz)?)$",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(
     r"(?:[?&](?:page|p|pg|trang|trangso|pageindex|paged|pageno|page_?num(?:ber)?|currentpage|curpage|start|offset|index|batdau)="
     r"|[/-](?:trang|page|p)[-/]?)(\d{1,6})(?![\w])",
@@ -141,13 +144,20 @@ def is_trap(url: str) -> bool:
     """Whether an address looks like one of endlessly many:
     a calendar, a sorting, a session, a path that repeats itself.
     """
-    path, _, query = url.partition("#")[0].partition("?")
+    query = url.partition("#")[0].partition("?")[2]
+    return is_never_asked(url) or _TRAP_QUERY.search(query) is not None
+
+
+def is_never_asked(url: str) -> bool:
+    """Whether an address is none to ask for, whoever names it, a sitemap too: logins, searches, calendars, and those
+    that are longer or more repetitive than any that a person makes.
+    """
+    path = unquote(url.partition("#")[0].partition("?")[0])
     segments = [segment for segment in path.split("/")[3:] if segment]
     return (
         len(url) > MAX_URL
         or len(segments) > MAX_SEGMENTS
         or any(segments.count(segment) > 2 for segment in segments)
-        or _TRAP_QUERY.search(query) is not None
         or _TRAP_PATH.search(path) is not None
     )
 

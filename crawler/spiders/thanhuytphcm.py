@@ -13,7 +13,7 @@ from scrapy.http import Response
 from crawler.engine.session import ArchiveSession
 from crawler.items import Article, WarcPointer
 from crawler.pages import LayoutError, Link, parse_article, parse_links
-from crawler.pages.links.feeds import parse_feed, parse_style
+from crawler.pages.links.feeds import is_feed, parse_feed, parse_style
 from crawler.planning.follow import Follow, select_links, shown_items
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.skips import explain_skip
@@ -24,6 +24,7 @@ from crawler.site.scope import (
     Kind,
     find_kind,
     find_page,
+    is_never_asked,
     is_trap,
     listing_name,
     url_key,
@@ -37,6 +38,8 @@ USUAL_FEEDS = tuple(
 )
 REMEMBERED_LISTINGS = 500
 MAX_REDIRECTS = 10
+MAX_FEED_HOPS = 5
+"""Feeds that name feeds that name feeds are followed no further."""
 REMEMBERED = 20_000
 """Addresses that a run remembers having offered: some megabytes, whatever the size of the site."""
 
@@ -79,8 +82,10 @@ class ThanhuySpider(Spider):
         """The sitemaps that robots.txt announces."""
         if not self._is_crawl or self._session.limits.sections or self.settings.getlist("SEEDS"):
             return
-        for address in getattr(robotparser.rp, "sitemaps", ()):
-            if find_kind(address) in {Kind.FEED, Kind.PAGE}:
+        here = urljoin(request.url, "/robots.txt")
+        for named in getattr(robotparser.rp, "sitemaps", ()):
+            address = _join(here, named)
+            if find_kind(address) in {Kind.FEED, Kind.PAGE} and not is_never_asked(address):
                 self.crawler.engine.crawl(Request(address, meta={"hops": "", "via": request.url, "kind": Kind.FEED}))
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Request | Article]:
@@ -94,7 +99,7 @@ class ThanhuySpider(Spider):
             self.crawler.stats.inc_value(f"files/{kind}")
         elif kind == Kind.REQUISITE:
             yield from self._read_style(response)
-        elif kind == Kind.FEED and not _is_html(response):
+        elif kind in {Kind.FEED, Kind.PAGE, Kind.HOME} and is_feed(response.body):
             yield from self._read_feed(response)
         else:
             yield from self._read_page(response)
@@ -187,14 +192,20 @@ class ThanhuySpider(Spider):
         return dataclasses.replace(article, captured_at=capture["date"], warc=pointer)
 
     def _read_feed(self, response: Response) -> Iterator[Request]:
-        limits = self._session.limits
-        for address in parse_feed(response.body, response.url):
+        limits, hops = self._session.limits, response.meta.get("hops", "")
+        listed = parse_feed(response.body, response.url)
+        self._session.note_answer(of_use=True)
+        for address in listed.pages:
             page, kind = find_page(address), find_kind(address)
             if page is not None:
                 if limits.lets_through(address):
                     yield self._follow(response, Follow(url=address, kind=page.kind, hop="L"))
-            elif kind is Kind.FEED and not is_trap(address):
+            elif kind is Kind.FEED and not is_trap(address) and len(hops) < MAX_FEED_HOPS:
                 yield self._follow(response, Follow(url=address, kind=kind, hop="L"))
+        for address in listed.feeds if len(hops) < MAX_FEED_HOPS else ():
+            # A sitemap's children have whatever names and queries the site gave them.
+            if find_kind(address) in {Kind.FEED, Kind.PAGE} and not is_never_asked(address):
+                yield self._follow(response, Follow(url=address, kind=Kind.FEED, hop="L"))
 
     def _read_style(self, response: Response) -> Iterator[Request]:
         self.crawler.stats.inc_value("files/requisite")
@@ -215,10 +226,7 @@ class ThanhuySpider(Spider):
 
     def _redirect(self, response: Response) -> Iterator[Request]:
         location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
-        try:
-            target = urljoin(response.url, location)
-        except ValueError:
-            target = location
+        target = _join(response.url, location)
         kind = find_kind(target)
         hops = response.meta.get("hops", "")
         ends = hops.endswith("R" * MAX_REDIRECTS) or without_tracking(target) == without_tracking(response.url)
@@ -253,11 +261,12 @@ class ThanhuySpider(Spider):
         return ArchiveSession.of(self.crawler)
 
 
-def _is_html(response: Response) -> bool:
-    """Whether what should be a feed is a page, e.g. one that lists the feeds."""
-    return b"html" in (response.headers.get("Content-Type") or b"").lower() and not response.body.lstrip()[
-        :5
-    ].lower().startswith(b"<?xml")
+def _join(here: str, address: str) -> str:
+    """An address as it is meant where it stands; as it is where it cannot be read."""
+    try:
+        return urljoin(here, address)
+    except ValueError:
+        return address
 
 
 def _asks_for_captcha(response: Response) -> bool:

@@ -5,11 +5,12 @@ broken XML read as far as it goes.
 Entities are never resolved, so that no document can make itself larger than it is.
 """
 
-import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -17,21 +18,49 @@ from lxml import etree  # type: ignore[import-untyped]
 MAX_ENTRIES = 60_000
 """A sitemap holds at most 50 000 (sitemaps.org); more is not read."""
 MAX_BYTES = 64 << 20
+SNIFFED = 4096
+"""Bytes at the beginning by which a feed is known."""
+_GZIP = b"\x1f\x8b"
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE\s+(?!html)[^>]*>\s*)*"
+    rb"<(?:\w+:)?(?:rss|feed|urlset|sitemapindex|RDF)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
+_TEXT_LINE = re.compile(rb"(?:\xef\xbb\xbf)?\s*https?://[^\s<>\"]+\s*(?:\r?\n|$)", re.IGNORECASE)
 _CSS_URL = re.compile(rb"url\(\s*['\"]?([^'\")\s]{1,2000})|@import\s+['\"]([^'\"]{1,2000})['\"]", re.IGNORECASE)
 
 
-def parse_feed(body: bytes, url: str) -> list[str]:
-    """The addresses that a feed or a sitemap lists, absolute, each once, in its order.
-    Empty where the body is neither.
+@dataclass(frozen=True, kw_only=True)
+class FeedLinks:
+    """What a feed or a sitemap lists, absolute, each address once, in its order."""
+
+    pages: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    """Further sitemaps, whatever they are called: the children of a sitemap index."""
+
+
+def is_feed(body: bytes) -> bool:
+    """Whether bytes are a feed or a sitemap, by their first element or, of a text sitemap, by being addresses alone:
+    servers call them anything, `text/html` too.
     """
-    found: dict[str, None] = {}
-    for address in _addresses(_unzip(body)):
+    start = _unzip(body[:SNIFFED], SNIFFED) if body[:2] == _GZIP else body[:SNIFFED]
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        start = start[: len(start) & ~1].decode("utf-16", "replace").encode()
+    return _ROOT.match(start) is not None or _TEXT_LINE.match(start) is not None
+
+
+def parse_feed(body: bytes, url: str) -> FeedLinks:
+    """What a feed or a sitemap lists; nothing where the body is neither."""
+    body = _unzip(body) if body[:2] == _GZIP else body
+    pages: dict[str, None] = {}
+    feeds: dict[str, None] = {}
+    for address, is_sitemap in _read_text(body) if _TEXT_LINE.match(body) else _read_xml(body):
         absolute = _join(url, address)
         if absolute is not None:
-            found[absolute] = None
-        if len(found) >= MAX_ENTRIES:
+            (feeds if is_sitemap else pages)[absolute] = None
+        if len(pages) + len(feeds) >= MAX_ENTRIES:
             break
-    return list(found)
+    return FeedLinks(pages=tuple(pages), feeds=tuple(feeds))
 
 
 def parse_style(body: bytes, url: str) -> list[str]:
@@ -44,34 +73,61 @@ def parse_style(body: bytes, url: str) -> list[str]:
     return list(found)
 
 
-def _addresses(body: bytes) -> Iterator[str]:
+def _read_text(body: bytes) -> Iterator[tuple[str, bool]]:
+    """A sitemap in text: one address a line."""
+    for line in body.removeprefix(b"\xef\xbb\xbf").split(b"\n", MAX_ENTRIES)[:MAX_ENTRIES]:
+        if address := line.strip().decode("utf-8", "replace"):
+            yield address, False
+
+
+def _read_xml(body: bytes) -> Iterator[tuple[str, bool]]:
+    """Each address, and whether a sitemap index lists it."""
     events = etree.iterparse(
-        BytesIO(body), events=("end",), recover=True, resolve_entities=False, no_network=True, huge_tree=False
+        BytesIO(body.lstrip()),
+        events=("end",),
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
     )
     try:
         for _, element in events:
-            name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+            name = _name_of(element)
             text = (element.text or "").strip()
             if name == "loc" and text:
-                yield text
+                yield text, _name_of(element.getparent()) == "sitemap"
             elif name == "link":
                 # RSS has the address as text, Atom as an attribute.
                 address = text or (element.get("href") if element.get("rel", "alternate") == "alternate" else None)
                 if address:
-                    yield address
+                    yield address, False
+            elif name == "item" and (address := _find_guid(element)):
+                yield address, False
             if name in {"url", "item", "entry", "sitemap"}:
                 element.clear()
     except etree.XMLSyntaxError:
         return
 
 
-def _unzip(body: bytes) -> bytes:
-    if body[:2] != b"\x1f\x8b":
-        return body
+def _find_guid(item: Any) -> str | None:
+    """The address of an RSS item without a link: its `guid`, unless that says it is none (RSS 2.0, `isPermaLink`)."""
+    children = {_name_of(child): child for child in item}
+    guid = children.get("guid")
+    if guid is None or "link" in children or (guid.get("isPermaLink") or "true").strip().lower() == "false":
+        return None
+    return (guid.text or "").strip() or None
+
+
+def _name_of(element: Any) -> str:
+    return etree.QName(element).localname if element is not None and isinstance(element.tag, str) else ""
+
+
+def _unzip(body: bytes, limit: int = MAX_BYTES) -> bytes:
+    """What can be had of a gzip file, up to a limit."""
+    unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        with gzip.open(BytesIO(body)) as stream:
-            return stream.read(MAX_BYTES)
-    except (OSError, EOFError, zlib.error):
+        return unzip.decompress(body, limit)
+    except zlib.error:
         return b""
 
 
