@@ -4,12 +4,16 @@ import errno
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
 
 from archive.errors import ArchiveError
+from crawler.comparing.events import Event, find_event
 from crawler.exporting.columns import columns
+from crawler.exporting.history import History
 from crawler.exporting.jsonlines import write_jsonl, write_jsonld, write_ninjs, write_text
 from crawler.exporting.parquet import write_parquet
 from crawler.exporting.records import Record, Unreadable, Wanted, find_lines, read_records
@@ -86,9 +90,19 @@ def _write(
         return write_parquet(draft, records, fields, scratch)
     if options.form == "sqlite":
         every = read_records(find_lines(collection, newest=False), options.wanted, Unreadable())
-        return write_sqlite(draft, records, every, {"collection": collection.resolve().name})
+        about = {"collection": collection.resolve().name}
+        return write_sqlite(draft, records, every, _read_edits(collection), about)
     with draft.open("w", encoding="utf-8", newline="") as stream:
         return _write_text(stream, records, fields, options)
+
+
+def _read_edits(collection: Path) -> Iterator[Event]:
+    """The edits of every article that has several versions; none where the state that knows them is not there."""
+    with suppress(ArchiveError, OSError), History(collection) as history:
+        for key in history.edited_keys():
+            with suppress(ArchiveError, OSError):
+                for before, after in pairwise(history.versions(key)):
+                    yield find_event(after, before)
 
 
 def _write_text(stream: TextIO, records: Iterator[Record], fields: tuple[str, ...], options: ExportOptions) -> int:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from crawler.comparing.events import Event
 from crawler.exporting.records import Record
 from crawler.exporting.tables import flat_names, flatten
 
@@ -28,8 +29,17 @@ INSERT INTO search (search) VALUES ('optimize');
 """SQL that makes the table `search` of what `articles` holds: `WHERE search MATCH 'dang bo'`."""
 
 
-def write_sqlite(target: Path, newest: Iterable[Record], versions: Iterable[Record], about: dict[str, str]) -> int:
-    """Write a database; return how many articles it has. `about` becomes the table of that name, key and value."""
+def write_sqlite(
+    target: Path,
+    newest: Iterable[Record],
+    versions: Iterable[Record],
+    events: Iterable[Event],
+    about: dict[str, str],
+) -> int:
+    """Write a database; return how many articles it has.
+
+    `events` become the table `edits`, a row an edit. `about` becomes the table of that name, key and value.
+    """
     database = sqlite3.connect(target)
     try:
         # The file is new and is put in place when it is whole: nothing of it needs to survive a crash.
@@ -37,6 +47,7 @@ def write_sqlite(target: Path, newest: Iterable[Record], versions: Iterable[Reco
         _create(database)
         count = _fill(database, "articles", newest)
         _fill(database, "versions", versions)
+        _fill_edits(database, events)
         database.executemany("INSERT INTO about VALUES (?, ?)", sorted(about.items()))
         database.commit()
         database.executescript(SEARCH)
@@ -68,6 +79,10 @@ def _create(database: sqlite3.Connection) -> None:
         f"CREATE TABLE blocks ({named}, type TEXT, text TEXT, level INTEGER, image INTEGER, "
         "PRIMARY KEY (kind, id, version, number)) WITHOUT ROWID"
     )
+    database.execute(
+        f"CREATE TABLE edits ({named}, seen_at TEXT, edit TEXT, action TEXT, field TEXT, "
+        "before TEXT, after TEXT, PRIMARY KEY (kind, id, version, number)) WITHOUT ROWID"
+    )
     database.execute("CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")
     database.execute("CREATE INDEX articles_date ON articles (date)")
     database.execute("CREATE INDEX article_authors_value ON article_authors (value)")
@@ -95,6 +110,16 @@ def _fill(database: sqlite3.Connection, table: str, records: Iterable[Record]) -
             database.commit()
     database.commit()
     return count
+
+
+def _fill_edits(database: sqlite3.Connection, events: Iterable[Event]) -> None:
+    for event in events:
+        kind, _, id_ = event.key.partition("/")
+        rows = [
+            (kind, id_, event.version, number, event.at, edit.kind, edit.action, edit.field, edit.before, edit.after)
+            for number, edit in enumerate(event.edits)
+        ]
+        database.executemany("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _fill_lists(database: sqlite3.Connection, record: Record) -> None:

@@ -14,6 +14,9 @@ PACKAGES = {
     "wacz": "wacz",
     "wayback": "pywb",
     "warcprox": "warcprox",
+    "sqlite-utils": "sqlite-utils",
+    "frictionless": "frictionless[json]",
+    "mlcroissant": "mlcroissant",
     "chromium": "Debian's chromium",
     "chromedriver": "Debian's chromium-driver",
 }

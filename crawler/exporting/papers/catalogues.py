@@ -4,7 +4,6 @@ from typing import Any
 
 from crawler.exporting.columns import Column, Kind, columns
 from crawler.exporting.papers.about import LICENSE, MEDIA_TYPES, RIGHTS, TITLE, DataFile, cite, describe, last_capture
-from crawler.exporting.parquet import TYPED
 from crawler.exporting.tables import flat_names
 from crawler.reporting.report_data import Figures
 
@@ -65,10 +64,8 @@ def as_data_package(figures: Figures, file: DataFile) -> dict[str, Any]:
             "profile": "tabular-data-resource",
             "schema": {"fields": _flat_fields(file), "missingValues": [""]},
         }
-    elif file.form in {"jsonl", "parquet"}:
-        resource["schema"] = {
-            "fields": [_table_field(column, file) for column in columns() if column.name in file.fields]
-        }
+    elif file.form == "jsonl":  # Parquet tells its types itself, and more of them than Table Schema has names for
+        resource["schema"] = {"fields": [_table_field(column) for column in columns() if column.name in file.fields]}
     return {
         "name": "thanhuytphcm-articles",
         "title": TITLE,
@@ -129,11 +126,8 @@ def _flat_fields(file: DataFile) -> list[dict[str, Any]]:
     ]
 
 
-def _table_field(column: Column, file: DataFile) -> dict[str, Any]:
-    kind = _TABLE_TYPES[column.kind]
-    if column.name in TYPED and file.form == "parquet":
-        kind = {"DATE": "date"}.get(TYPED[column.name], "datetime")
-    return {"name": column.name, "type": kind, "description": column.says}
+def _table_field(column: Column) -> dict[str, Any]:
+    return {"name": column.name, "type": _TABLE_TYPES[column.kind], "description": column.says}
 
 
 def _croissant_fields(file: DataFile) -> list[dict[str, Any]]:

@@ -1,4 +1,6 @@
-"""Responses that break off: asked for again, kept where the page is whole all the same, never in a whole version's place."""
+"""Responses that break off: asked for again, kept where the page is whole all the same,
+never in a whole version's place.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

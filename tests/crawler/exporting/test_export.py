@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import sqlite3
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from crawler.exporting.run import FORMATS, ExportOptions, export
 from crawler.reporting.gather import gather_collection
 from tests.support.commands import run_thanhuy
 from tests.support.library import article, build_library
+from tests.support.tools import find_tool
 
 HOSTILE = '=HYPERLINK("http://a.example";"xem")'
 
@@ -184,3 +186,16 @@ def test_wrong_usage_is_2_and_says_what_was_expected(
     done = run_thanhuy("export", library, "-o", tmp_path / "x", *options)
     assert 2 == done.returncode
     assert words in done.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_catalogues_take_the_papers(library: Path, tmp_path: Path, form: str) -> None:
+    """Frictionless reads the data by their package, but Parquet only where no moment is null;
+    mlcroissant reads the JSON-LD.
+    """
+    package = [str(find_tool("frictionless")), "validate", "datapackage.json"]
+    croissant = [str(find_tool("mlcroissant")), "validate", "--jsonld", "croissant.json"]
+    assert 0 == run_thanhuy("export", library, "--format", form, "-o", tmp_path).returncode
+    for command in [croissant] if form == "parquet" else [package, croissant]:
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert 0 == done.returncode, done.stdout + done.stderr
