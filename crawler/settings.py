@@ -123,3 +123,6 @@ COOKIES_ENABLED = False
 # The pipeline awaits nothing, so more would only be tasks to start: about a millisecond a page.
 CONCURRENT_ITEMS = 1
 LOG_LEVEL = "INFO"
+# Vietnamese in feeds as it is, and not in escapes.
+FEED_EXPORT_ENCODING = "utf-8"
+COMMANDS_MODULE = "crawler.engine.commands"

@@ -1,8 +1,10 @@
 """The one pipeline: Article → archive."""
 
+import dataclasses
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
@@ -10,7 +12,7 @@ from scrapy.exceptions import DropItem
 from archive.errors import ArchiveError
 from crawler.articles import reparse
 from crawler.engine.session import ArchiveSession
-from crawler.items import Article, as_record
+from crawler.items import Article, WarcPointer, as_record
 from crawler.planning.revisits import next_visit
 
 
@@ -31,13 +33,13 @@ class ArchivePipeline:
         or the archive is full.
         """
         try:
-            self._keep(item)
+            return self._keep(item)
         except ArchiveError as failure:
             self._session.stop(failure)
             raise DropItem(str(failure)) from failure
-        return item
 
-    def _keep(self, item: Article) -> None:
+    def _keep(self, item: Article) -> Article:
+        """The article as the collection has it: with its version, and a pointer to the capture that is complete."""
         collection, stats = self._session.collection, self._crawler.stats
         capture = collection.state.find_record(item.warc.file, item.warc.offset) if item.warc else None
         if capture is None:
@@ -46,12 +48,12 @@ class ArchivePipeline:
             collection.urls.exclude(capture.key)
             self._session.pages.note_had(str(item.kind))
             stats.inc_value("articles/excluded")
-            return
+            return item
         if capture.truncated and collection.state.find_version(capture.key) is not None:
             # What broke off is no edit: what is known of the article stays.
             self._session.note_missed({"kind": item.kind}, item.url, "cut short")
             collection.urls.fail(capture.key)
-            return
+            return item
         record, holder = as_record(item), collection.find_holder(capture)
         before = self._session.readings.find_before(capture.key)
         measured = {**record, "warc": {"length": holder.length, "payload_digest": holder.payload_digest}}
@@ -61,7 +63,7 @@ class ArchivePipeline:
         if self._session.readings.add(capture.key, measured, before):
             stats.inc_value("articles/held")
             collection.urls.finish(capture.key, due=due)
-            return
+            return item
         stamped = collection.append_item(record, capture, reparse=partial(reparse, collection.path))
         collection.urls.finish(
             capture.key, due=due, changed_at=capture.date if stamped else None, read=not capture.truncated
@@ -69,3 +71,17 @@ class ArchivePipeline:
         if item.date is None:
             stats.inc_value("articles/undated")
         stats.inc_value("articles/unchanged" if stamped is None else "articles/kept")
+        return _as_kept(item, stamped or collection.find_item(capture.key))
+
+
+def _as_kept(item: Article, record: Mapping[str, Any] | None) -> Article:
+    """What feeds (`-O x.jsonl`) write: the record as it is archived."""
+    if record is None:
+        return item
+    return dataclasses.replace(
+        item,
+        version=record["version"],
+        changed=record["changed"],
+        captured_at=record["captured_at"],
+        warc=WarcPointer(**record["warc"]),
+    )
