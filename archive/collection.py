@@ -15,7 +15,7 @@ import socket
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,7 +24,7 @@ from archive.directory import begin_collection, prepare_directory
 from archive.directory import read_collection as read_collection
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
-from archive.files import as_archive_error, replace_file
+from archive.files import as_archive_error, find_lines, find_warc, read_range, replace_file
 from archive.http.head import validators
 from archive.index import cdxj
 from archive.lines.reader import item_key, parser_of, read_line, version_row
@@ -74,7 +74,7 @@ class Collection:
     ) -> None:
         self.path = path
         self.options = options
-        self.run = clock().strftime("%Y%m%d%H%M%S") + f"{clock().microsecond // 1000:03d}"
+        self.run = _name_run(path, clock())
         """Names this run: its directory under `crawls/` and its file under `articles/`."""
         self._lock, self._clock, self._new_id = lock, clock, new_id
         self.state = State(path / "state.sqlite")
@@ -442,8 +442,12 @@ class Collection:
         return max((int(match[1]) for match in found if match), default=-1) + 1
 
     def _warc_path(self, name: str) -> Path:
-        path = self.path / "warc" / name
-        return path if path.exists() else path.with_name(name + ".open")
+        path = find_warc(self.path / "warc", name)
+        if path is None:
+            raise RecordError(
+                f"{self.path / 'warc'}: expected {name!r}, got no file of that name; run `thanhuy repair`"
+            )
+        return path
 
     def _finish_warc(self) -> None:
         if self._warc is not None:
@@ -521,6 +525,15 @@ class Collection:
             replace_file(target.with_name("report.html"), pieces)
 
 
+def _name_run(path: Path, moment: datetime) -> str:
+    """The run's time to the millisecond, or the next that no run has: clocks stand still, and go backwards."""
+    while True:
+        run = moment.strftime("%Y%m%d%H%M%S") + f"{moment.microsecond // 1000:03d}"
+        if not (path / "crawls" / run).exists() and not any((path / "articles").glob(f"*-{run}-*")):
+            return run
+        moment += timedelta(milliseconds=1)
+
+
 def write_newest(path: Path, state: State) -> None:
     """Replace `articles.jsonl` by the newest version of each item, by key."""
     replace_file(path / "articles.jsonl", newest_lines(path, state))
@@ -529,9 +542,10 @@ def write_newest(path: Path, state: State) -> None:
 def newest_lines(path: Path, state: State) -> Iterator[bytes]:
     """The lines that `articles.jsonl` should have."""
     for row in state.newest_versions():
-        with (path / "articles" / row.jsonl).open("rb") as stream:
-            stream.seek(row.jsonl_offset)
-            yield stream.read(row.jsonl_length)
+        lines = find_lines(path / "articles", row.jsonl)
+        if lines is None:
+            raise ArchiveError(f"{path / 'articles'}: expected {row.jsonl!r}, got no such file; run `thanhuy repair`")
+        yield b"".join(read_range(lines, row.jsonl_offset, row.jsonl_offset + row.jsonl_length))
 
 
 def payload_of(record: Mapping[str, Any]) -> str | None:

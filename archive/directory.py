@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError, NotACollection
-from archive.files import OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs, replace_file
+from archive.files import OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs, open_regular, replace_file
 from archive.lock import NAME as LOCK
 from archive.lock import is_locked
 from archive.warc.exchange import format_date
 
 FORMAT = 1
 """Version of the directory's format, in `collection.json`."""
+MAX_ABOUT = 16 << 20
+"""Of `collection.json` no more is read than this."""
 ROOMS = ("warc", "articles", "indexes", "crawls")
 STATUS = ".status.json"
 """Where a process that writes the collection may tell how far it is."""
@@ -66,11 +68,14 @@ def read_collection(path: Path) -> dict[str, Any]:
     """`collection.json` of a collection. Raises NotACollection where there is none of a format known here."""
     about = path / "collection.json"
     try:
-        value = json.loads(about.read_bytes())
+        with open_regular(about) as stream:
+            value = json.loads(stream.read(MAX_ABOUT))
     except FileNotFoundError:
         raise NotACollection(f"{path}: expected a collection, got no collection.json") from None
-    except ValueError as error:
-        raise NotACollection(f"{about}: expected JSON, got {error}; run `thanhuy repair {path}`") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise NotACollection(
+            f"{about}: expected JSON in a regular file, got {error}; run `thanhuy repair {path}`"
+        ) from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         got = value.get("format") if isinstance(value, dict) else value
         raise NotACollection(

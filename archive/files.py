@@ -68,7 +68,16 @@ def list_lines(collection: Path, *, unfinished: bool = False) -> list[Path]:
 
 def find_warc(room: Path, name: str) -> Path | None:
     """The WARC that a pointer names, finished or still `.open`. None where there is none, or no name of a WARC."""
-    if not is_own_name(name, *WARC_SUFFIXES) or not is_room(room):
+    return _find_own(room, name, WARC_SUFFIXES)
+
+
+def find_lines(room: Path, name: str) -> Path | None:
+    """The file of `articles/` that a pointer names, in the same way."""
+    return _find_own(room, name, (LINES_SUFFIX,))
+
+
+def _find_own(room: Path, name: str, suffixes: tuple[str, ...]) -> Path | None:
+    if not is_own_name(name, *suffixes) or not is_room(room):
         return None
     return next((path for path in (room / name, room / (name + OPEN_SUFFIX)) if is_regular(path)), None)
 
@@ -159,6 +168,8 @@ def build_file(path: Path) -> Iterator[Path]:
     When it ends otherwise, the old file stays and nothing is left beside it.
     """
     drafted = path.with_name(path.name + NEW_SUFFIX)
+    if os.path.lexists(drafted) and not is_regular(drafted):
+        drafted.unlink()  # a link there would lead what is written to where it leads
     try:
         yield drafted
         with drafted.open("rb") as stream:
@@ -192,7 +203,8 @@ def _is_own_copy(name: str) -> bool:
 def set_aside(torn: Path, name: str, pieces: Iterable[bytes]) -> Path:
     """Keep bytes in `torn/`, durably, under a name that no earlier ones have; return where."""
     torn.mkdir(exist_ok=True)
-    drafted = torn / f"{name}.new"
+    drafted = torn / f"{name}{NEW_SUFFIX}"
+    drafted.unlink(missing_ok=True)
     with drafted.open("wb") as target:
         for piece in pieces:
             target.write(piece)

@@ -29,6 +29,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.files import read_lines as read_file_lines
 from archive.files import replace_file
 from archive.index.surt import format_surt
 from archive.state.rows import CaptureRow
@@ -78,9 +79,8 @@ def merge_index(path: Path, rows: Iterable[CaptureRow]) -> None:
 
 def read_lines(path: Path) -> Iterator[bytes]:
     """The lines of an index without their line feeds; none where there is no file."""
-    if path.exists():
-        with path.open("rb") as stream:
-            yield from _without_feeds(stream)
+    for _, line in read_file_lines(path):
+        yield line.rstrip(b"\n")
 
 
 def parse_line(line: bytes) -> tuple[str, str, dict[str, str]]:

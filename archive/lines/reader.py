@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.errors import RecordError
-from archive.files import OPEN_SUFFIX, read_range
+from archive.files import find_lines, read_range
 from archive.state.rows import VersionRow
 from archive.warc.writer import Place
 
@@ -53,12 +53,9 @@ def read_line(path: Path, row: VersionRow, error: Exception | None = None) -> di
     """The item of a version from its line. Raises RecordError where it cannot be read.
     `error`: why its record could not be read either.
     """
-    finished = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
-    line = (
-        b"".join(read_range(finished, row.jsonl_offset, row.jsonl_offset + row.jsonl_length))
-        if finished.exists()
-        else b""
-    )
+    # What the state names is checked before it is opened: it may be somebody else's.
+    found = find_lines(path.parent, path.name) if row.jsonl == path.name else None
+    line = b"".join(read_range(found, row.jsonl_offset, row.jsonl_offset + row.jsonl_length)) if found else b""
     if version_of(line) != id_of(row):
         raise RecordError(
             f"{id_of(row)}: {'record and line are' if error else 'its line is'} damaged"

@@ -34,7 +34,8 @@ class JsonlFile:
     def __init__(self, directory: Path, name: str) -> None:
         self.name = name
         self._path = directory / (name + OPEN_SUFFIX)
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._fd = os.open(self._path, flags, 0o666)
         self.size = os.fstat(self._fd).st_size
 
     def append(self, lines: Iterable[bytes]) -> None:

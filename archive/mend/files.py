@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import fixity
-from archive.directory import FORMAT
+from archive.directory import FORMAT, MAX_ABOUT
 from archive.files import (
     is_regular,
     is_room,
@@ -26,8 +26,6 @@ from archive.recover.recover import Recovery, cut_torn_tail
 from archive.warc.exchange import format_date
 from archive.warc.salvage import read_sound
 
-MAX_ABOUT = 16 << 20
-"""Of `collection.json` no more is read than this."""
 DERIVED = ("articles.jsonl", "indexes/index.cdxj", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
 """Files that are made anew where something else lies in their place."""
 ROOMS = ("warc", "articles", "indexes", "crawls", "torn")

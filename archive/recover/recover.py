@@ -20,7 +20,16 @@ from pathlib import Path
 from archive import fixity
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
-from archive.files import OPEN_SUFFIX, drop_unfinished, list_lines, list_warcs, publish, read_range, set_aside
+from archive.files import (
+    OPEN_SUFFIX,
+    drop_unfinished,
+    list_lines,
+    list_warcs,
+    publish,
+    read_lines,
+    read_range,
+    set_aside,
+)
 from archive.lines.reader import LineId, id_of, line_id, parser_of, version_of, version_row
 from archive.lines.writer import JsonlFile
 from archive.recover.reindex import Describe, StoredItem, index_file
@@ -244,13 +253,12 @@ def _sound_lines(path: Path, known: set[LineId]) -> tuple[dict[LineId, tuple[int
     """
     held: dict[LineId, tuple[int, int]] = {}
     end = 0
-    with path.open("rb") as stream:
-        for line in stream:
-            version = version_of(line) if line.endswith(b"\n") else None
-            if version is None or version not in known or version in held:
-                break
-            held[version] = (end, len(line))
-            end += len(line)
+    for _, line in read_lines(path):
+        version = version_of(line) if line.endswith(b"\n") else None
+        if version is None or version not in known or version in held:
+            break
+        held[version] = (end, len(line))
+        end += len(line)
     return held, end
 
 
@@ -258,11 +266,8 @@ def _read_held(directory: Path) -> dict[LineId, tuple[str, int, int]]:
     """Identity → file, offset and length of every line in `articles/`."""
     held: dict[LineId, tuple[str, int, int]] = {}
     for path in sorted(list_lines(directory) + list_lines(directory, unfinished=True)):
-        offset = 0
-        with path.open("rb") as stream:
-            for line in stream:
-                version = version_of(line) if line.endswith(b"\n") else None
-                if version is not None:
-                    held[version] = (path.name.removesuffix(OPEN_SUFFIX), offset, len(line))
-                offset += len(line)
+        for offset, line in read_lines(path):
+            version = version_of(line) if line.endswith(b"\n") else None
+            if version is not None:
+                held[version] = (path.name.removesuffix(OPEN_SUFFIX), offset, len(line))
     return held

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import fixity
-from archive.directory import PASSING, Shelf
+from archive.directory import MAX_ABOUT, PASSING, Shelf
 from archive.files import (
     LINES_SUFFIX,
     OPEN_SUFFIX,
@@ -26,7 +26,7 @@ from archive.files import (
 )
 from archive.fixity import REPLACED
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
-from archive.verify.fixity import check_file, check_log, check_presence, choose
+from archive.verify.fixity import acquit_moved, check_file, check_log, check_presence, choose
 from archive.verify.index import IndexContext, check_index
 from archive.verify.items import ItemRules, Items, LinesScan, LinesTask, scan_lines, split_task
 from archive.verify.links import Links
@@ -34,8 +34,6 @@ from archive.verify.state import check_state
 from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
 
 FORMATS = (1,)
-MAX_ABOUT = 16 << 20
-"""Of `collection.json` no more is read than this."""
 KNOWN = {
     "collection.json", "warc", "articles", "articles.jsonl", "indexes", "crawls", "torn", "state.sqlite",
     "state.sqlite-wal",
@@ -102,6 +100,7 @@ def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan
         if result.verified:
             scan.verified.append(entry)
     scan.digested = len(entries)
+    scan.findings = [*acquit_moved(shelf.path, shelf.name, known, scan.findings, scan.verified)]
     return scan
 
 

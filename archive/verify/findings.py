@@ -192,6 +192,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "fixity-differs": (DAMAGE, RESTORE),
     "fixity-size": (DAMAGE, RESTORE),
     "file-vanished": (DAMAGE, RESTORE),
+    "warc-moved": (WARNING, "nothing of it is lost; to have it as it was closed, restore the file from a copy"),
     "file-appeared": (WARNING, "check where it came from; a crawl records every file it closes"),
     "no-fixity": (INFO, "crawl with this version to have files recorded as they are closed"),
     # WACZ 1.1.1

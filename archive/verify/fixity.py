@@ -6,9 +6,10 @@ from pathlib import Path
 
 from archive import fixity
 from archive.digest import digest_stream
-from archive.files import find_inside, is_regular, open_regular
+from archive.files import find_inside, is_regular, list_warcs, open_regular
 from archive.fixity import REPLACED
 from archive.verify.findings import DAMAGE, INFO, REPAIR, WARNING, Finding, find
+from archive.warc.canonical import LEVELS, digest_parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,50 @@ def check_presence(collection: Path, name: str, known: dict[str, fixity.Entry]) 
         file = path.relative_to(collection).as_posix()
         if file not in known:
             yield find("file-appeared", f"{name}/{file}", "expected a line in fixity.jsonl for this file, got none")
+
+
+MISSING = frozenset({"file-vanished", "fixity-size", "fixity-differs"})
+"""Codes of a file that is not as it was closed."""
+
+
+def acquit_moved(
+    collection: Path, name: str, known: dict[str, fixity.Entry], findings: list[Finding], verified: list[fixity.Entry]
+) -> Iterator[Finding]:
+    """The findings, but for those of WARCs whose records are all there in another form or under another name.
+
+    Costs reading and compressing those files that are not as they were closed, and nothing where there are none.
+    """
+    files = {f"{name}/{file}": entry for file, entry in known.items() if file.startswith("warc/")}
+    wanted = {files[one.file] for one in findings if one.code in MISSING and one.file in files}
+    sure = {entry.file for entry in verified}
+    others = [path for path in list_warcs(collection) if f"warc/{path.name}" not in sure] if wanted else []
+    elsewhere = find_elsewhere(wanted, set(files.values()), others)
+    for finding in findings:
+        entry = files.get(finding.file)
+        path = elsewhere.get(entry) if entry and finding.code in MISSING else None
+        if path is None:
+            yield finding
+        else:
+            detail = f"expected SHA-256 {entry.sha256 if entry else ''}, got the same records in {path.name}"
+            yield find("warc-moved", finding.file, f"{detail}, in another form or under another name")
+
+
+def find_elsewhere(wanted: set[fixity.Entry], known: set[fixity.Entry], paths: list[Path]) -> dict[fixity.Entry, Path]:
+    """Which of the files wanted are in which of these, record for record; of a file that holds anything else, none."""
+    every = {(entry.sha256, entry.size) for entry in known}
+    found: dict[fixity.Entry, Path] = {}
+    for path in paths:
+        for level in LEVELS:
+            left = {(entry.sha256, entry.size): entry for entry in wanted - found.keys()}
+            if not left:
+                return found
+            try:
+                parts = digest_parts(path, level=level)
+            except OSError:
+                break  # told where the file is read
+            if parts is not None and every.issuperset(parts):
+                found |= {entry: path for part, entry in left.items() if part in parts}
+    return found
 
 
 def check_file(collection: Path, name: str, entry: fixity.Entry, *, unfinished: bool, live: bool) -> FixityScan:

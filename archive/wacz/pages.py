@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.files import list_lines
+from archive.files import list_lines, read_lines
 from archive.http.bodies import read_message
 from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead
@@ -51,9 +51,8 @@ class Page:
 def read_items(collection: Path) -> Iterator[dict[str, Any]]:
     """Every version of every item, in the order in which they were written."""
     for path in list_lines(collection):
-        with path.open("rb") as stream:
-            for line in stream:
-                yield json.loads(line)
+        for _, line in read_lines(path):
+            yield json.loads(line)
 
 
 def page_of(item: dict[str, Any], describe: Describe) -> Page | None:

@@ -156,7 +156,7 @@ class WarcFile:
         self._free_space = free_space
         # O_EXCL: a file is never written over, and two crawls never share one.
         try:
-            self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
             sync_directory(directory)  # a synced record in a file whose name is lost is lost
         except OSError as error:
             raise as_archive_error(error, self._path) from error

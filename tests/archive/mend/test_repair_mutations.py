@@ -2,6 +2,8 @@
 and what repair says is what verify says.
 """
 
+import gzip
+import json
 import random
 import shutil
 from pathlib import Path
@@ -9,16 +11,23 @@ from typing import Any
 
 import pytest
 
-from archive.files import list_warcs
+from archive.files import find_warc, list_warcs
 from archive.mend.repair import Repair, Repaired, repair
 from archive.options import Options
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
+from archive.warc.reader import read_record_at
 from tests.support.mending import contents
 from tests.support.mutations import (
     MUTATIONS,
     Mutation,
+    concatenate,
+    gunzip,
     readable,
+    recompress,
+    rename,
+    swap,
+    tamper,
     whole_warcs,
 )
 from tests.support.writer import describe, item_of, write
@@ -81,8 +90,10 @@ def restore(small: Path, path: Path, mutated: dict[str, bytes]) -> None:
     for name in mutated.keys() - original.keys():
         (path / name).unlink(missing_ok=True)
     for file in [*path.rglob("*")]:
-        if file.is_symlink() or file.is_fifo() or (file.is_dir() and file.relative_to(path).as_posix() in original):
-            shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
+        if file.is_symlink() or file.is_fifo():
+            file.unlink()
+        elif file.is_dir() and (file.name == ".lock" or file.suffix in {".gz", ".jsonl", ".cdxj", ".json", ".sqlite"}):
+            file.rmdir()
     for name, data in original.items():
         kept = name.startswith(("warc/", "crawls/")) or name in {"collection.json", "fixity.jsonl"}
         if kept and mutated.get(name) != data:
@@ -119,6 +130,63 @@ def hold(small: Path, path: Path, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(30))
 def test_no_mutation_makes_repair_do_harm(small: Path, tmp_path: Path, seed: int) -> None:
     hold(small, tmp_path / "x", seed)
+
+
+HARMLESS: dict[str, Mutation] = {one.__name__: one for one in (rename, swap, recompress, gunzip, concatenate)}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+@pytest.mark.parametrize("seed", range(3))
+def test_file_that_holds_everything_is_followed_and_nothing_is_lost(
+    small: Path, tmp_path: Path, name: str, seed: int
+) -> None:
+    """It is proven by its records, written as they were: index, state and lines then lead to where they lie."""
+    path = tmp_path / "x"
+    shutil.copytree(small, path)
+    HARMLESS[name](path, random.Random(seed))
+    assert lines_of(path)
+    done = mend(path)
+    assert [finding.format() for finding in done.damage] == []
+    assert done.recovery.actions
+    assert {(json.loads(line)["id"], json.loads(line)["warc"]["record_id"]) for line in read(path)} == {
+        (json.loads(line)["id"], json.loads(line)["warc"]["record_id"]) for line in read(small)
+    }
+    for line in read(path):
+        warc = json.loads(line)["warc"]
+        found = find_warc(path / "warc", warc["file"])
+        assert found is not None
+        record = read_record_at(found, warc["offset"], warc["length"])
+        with record.block:
+            assert record.record_id == warc["record_id"]
+
+
+def read(path: Path) -> list[bytes]:
+    """The lines of `articles.jsonl`."""
+    return (path / "articles.jsonl").read_bytes().splitlines()
+
+
+def test_tampering_is_not_acquitted(small: Path, tmp_path: Path) -> None:
+    """A payload altered with both digests, and what was found of it stays found, also where the log is gone."""
+    path = tmp_path / "x"
+    for lost in ("", "fixity.jsonl"):
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(small, path)
+        assert tamper(path, random.Random(1))
+        if lost:
+            (path / lost).unlink()
+        for _ in range(2):
+            assert mend(path).damage
+            assert damage_of(path)
+
+
+def test_records_that_nobody_closed_are_not_acquitted(small: Path, tmp_path: Path) -> None:
+    """What stands behind a file's own records is no part of what was closed."""
+    path = tmp_path / "x"
+    shutil.copytree(small, path)
+    warc = list_warcs(path)[0]
+    forged = gzip.compress(gzip.decompress(warc.read_bytes()).replace(b"urn:uuid:", b"urn:fake:"))
+    warc.write_bytes(warc.read_bytes() + forged)
+    assert mend(path).damage
 
 
 @pytest.mark.slow

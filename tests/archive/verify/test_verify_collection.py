@@ -1,6 +1,7 @@
 """Collections with one thing altered: the finding that must come of it, and none but what follows from it."""
 
 import fcntl
+import gzip
 import json
 import os
 import random
@@ -21,6 +22,7 @@ from archive.verify.items import ItemRules, Parse
 from archive.verify.runner import VerifyOptions
 from archive.verify.runner import verify as verify_paths
 from archive.verify.schema import check_schema
+from archive.warc.salvage import read_every
 from crawler.articles import article_schema
 from crawler.items import ADDED, STAMPED, as_record
 from tests.archive.verify.test_verify_corpus import verify
@@ -110,6 +112,13 @@ def vanish(path: Path) -> None:
 def stray_warc(path: Path) -> None:
     name = "test-20240301000000000-00001-vm.warc.gz"
     (path / "warc" / name).write_bytes(compressed(warcinfo(900, WARC_Filename=name)))
+
+
+def compress_anew(path: Path) -> None:
+    """The same records, written at another level of compression."""
+    warc = the(path, WARC)
+    plain = [found.record.head + found.record.block.read() + b"\r\n\r\n" for found in read_every(warc, [])]
+    warc.write_bytes(b"".join(gzip.compress(one, 1, mtime=0) for one in plain))
 
 
 def companions(path: Path) -> None:
@@ -216,6 +225,7 @@ CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "fixity-size": (edit(ITEMS, lambda data: data + b"\n"), {"jsonl-blank-line"}),
     "fixity-differs": (edit("articles.jsonl", swap), set()),
     "file-vanished": (vanish, {"odd-file", "newest-missing", "missing-file"}),
+    "warc-moved": (compress_anew, {"cdxj-differs", "state-differs", "pointer-length", "pointer-record", "cdxj-no-record", "cdxj-missing"}),
     "file-appeared": (stray_warc, set()),
     "no-fixity": (lambda path: (path / fixity.NAME).unlink(), set()),
     "no-fixity--empty": (lambda path: os.truncate(path / fixity.NAME, 0), set()),
