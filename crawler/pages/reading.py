@@ -180,7 +180,7 @@ def _name_lines(page: Page, claims: Claims) -> list[OwnedLine]:
 
 def open_bytes(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at: datetime | None) -> Page:
     """The page as the stages see it. Raises LayoutError for bytes that are none."""
-    if body.startswith(_MAGIC) or not body.strip():
+    if body.startswith(_MAGIC) or not (body[:1000].strip() or body.strip()):
         raise LayoutError(
             "not-html", url, f"expected an HTML page, got {'nothing' if not body.strip() else repr(body[:4])}"
         )
@@ -189,8 +189,7 @@ def open_bytes(body: bytes, url: str, headers: Mapping[str, str] | None, capture
     if root is None or "<" not in decoded.text[:100_000]:
         raise LayoutError("not-html", url, "expected an HTML page, got no markup")
     tree = flatten(root, cut=cut or len(body) > MAX_BYTES)
-    microdata = "itemprop" in decoded.text or "ITEMPROP" in decoded.text
-    page = open_page(url, tree, read_metadata(root, url, microdata=microdata), captured_at)
+    page = open_page(url, tree, read_metadata(root, url), captured_at)
     forgive_wrappers(page)
     page.teaser = mark_teasers(page)
     if tree.cut:

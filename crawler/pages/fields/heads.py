@@ -130,7 +130,8 @@ def _is_section(page: Page, text: str) -> bool:
     folded = fold(text)
     if any(folded == fold(name) for _, names in page.meta.section for name in names) or folded == fold(page.meta.site):
         return True
+    sizes = range(len(folded), min(len(folded) + 8, 40))  # folding takes signs away, and adds nothing
     return any(
-        piece.is_link and piece.size < 40 and page.box_of(piece).flags & NAV and fold(piece.text) == folded
+        piece.linked and piece.size in sizes and page.box_of(piece).flags & NAV and fold(piece.text) == folded
         for piece in page.pieces
     )

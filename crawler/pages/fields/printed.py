@@ -90,7 +90,7 @@ def find_printed(page: Page, regions: Regions, story: Draft, known: Witnesses) -
 def refuse_clock(page: Page, regions: Regions) -> None:
     """Note the dates above everything that belongs to the article."""
     for piece in page.pieces[: max(regions.before.start, 0)]:
-        stamp = find_stamp(piece.text) if piece.image is None and piece.size < 80 else None
+        stamp = find_stamp(piece.text) if 5 < piece.size < 80 else None
         if stamp is not None:
             page.ledger.refuse("date", "page-header", stamp.day.isoformat(), "the header's clock: the day of the fetch")
 
@@ -143,7 +143,7 @@ def _differs_from_clock(printed: _Printed, stamp: Stamp) -> bool:
 
 def _clocks(page: Page, end: int) -> list[tuple[int, date]]:
     """The dates that the page prints before a place, with their pieces."""
-    pieces = (piece for piece in page.pieces[:end] if piece.image is None and piece.size < 80)
+    pieces = (piece for piece in page.pieces[:end] if 5 < piece.size < 80)
     return [(piece.index, stamp.day) for piece in pieces if (stamp := find_stamp(piece.text))]
 
 

@@ -54,6 +54,8 @@ def find_title(page: Page) -> Title | None:
     for piece in page.pieces:
         if not 5 <= len(piece.text) <= _LONGEST and (piece.level != 1 or fold(piece.text) not in wanted.titles):
             continue
+        if not 0 < piece.level <= 3 and (first := piece.text[0].lower()) not in wanted.initials and first.isalnum():
+            continue  # the first letter is looked at before whole texts are compared: few lines pass
         score, rule, text = _weigh(page, piece, wanted)
         if score > best_score:
             if best is not None:
@@ -169,10 +171,6 @@ def _weigh(page: Page, piece: Piece, wanted: _Wanted) -> tuple[float, str, str]:
     if heading:
         score = {1: 30.0, 2: 12.0, 3: 6.0}[piece.level]
         rule = f"h{piece.level}"
-    first = text[0]
-    if not heading and first.isalnum() and first.lower() not in wanted.initials:
-        return 0.0, rule, text
-    # the first letters are looked at before whole texts are compared: few lines pass
     word = first_word(text)
     begins = alphabet(word[:1]) == wanted.slug_start[:1] and alphabet(text[:12])[:5] == wanted.slug_start
     if wanted.slug and (piece.level == 1 or begins):

@@ -47,16 +47,17 @@ def opens_on_demand(element: Any) -> bool:
     return bool(element.get("role") == "region")
 
 
+def is_streamed(element: Any) -> bool:
+    """Whether a hidden element is a part that React's server sent behind the page."""
+    return element.tag == "div" and _STREAMED.fullmatch(element.get("id") or "") is not None
+
+
 def show_streamed(root: Any) -> None:
     """Put what React's server sent behind the page (`<div hidden id="S:0">`) where its script would put it.
 
     The place is a `template` with the same number after `B:` or `P:`.
     """
-    parts = [
-        div for div in root.iter("div") if div.get("hidden") is not None and _STREAMED.fullmatch(div.get("id") or "")
-    ]
-    if not parts:
-        return
+    parts = [div for div in root.iter("div") if div.get("hidden") is not None and is_streamed(div)]
     places = {template.get("id") or "": template for template in root.iter("template")}
     for part in parts:
         del part.attrib["hidden"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
+from lxml import etree  # type: ignore[import-untyped]
+
 from crawler.pages.html.linked_data import OF_PAGE, read_linked_data
 from crawler.pages.words.text import clean
 
@@ -61,11 +63,8 @@ class Metadata:
     """Its scheme and host."""
 
 
-def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
-    """Collect it; nothing here raises for broken JSON or odd values, which are common.
-
-    `microdata` is False for a page that is known to have none.
-    """
+def read_metadata(root: Any, url: str) -> Metadata:
+    """Collect it; nothing here raises for broken JSON or odd values, which are common."""
     elements: dict[str, list[Any]] = {"base": [], "script": [], "meta": [], "link": [], "title": []}
     for element in root.iter(*elements):
         elements[element.tag].append(element)
@@ -102,8 +101,7 @@ def read_metadata(root: Any, url: str, *, microdata: bool = True) -> Metadata:
             found.site = clean(values[0][1])
         elif name == "image":
             found.image += [address for _, value in values if (address := _join(found.base, value))]
-    if microdata:
-        _read_microdata(found, root)
+    _read_microdata(found, root)
     found.published.sort(key=lambda entry: entry[0] == OF_PAGE)
     _read_links(found, elements["link"], url)
     found.page_title = clean("".join(elements["title"][0].itertext())) if elements["title"] else ""
@@ -143,6 +141,7 @@ def _read_metas(elements: list[Any]) -> dict[str, list[str]]:
     return found
 
 
+_PROPERTIES = etree.XPath("//*[@itemprop]")
 _MICRODATA = {
     "headline": "title",
     "datePublished": "published",
@@ -157,7 +156,7 @@ def _read_microdata(found: Metadata, root: Any) -> None:
     more of them belong to a list of articles.
     """
     values: dict[str, set[str]] = {}
-    for element in root.iterfind(".//*[@itemprop]"):
+    for element in _PROPERTIES(root):
         name = _MICRODATA.get(element.get("itemprop"))
         if name is not None and element.tag != "meta":
             value = element.get("content") or element.get("datetime") or "".join(element.itertext())[:1000]

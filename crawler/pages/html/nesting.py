@@ -158,8 +158,9 @@ def went_astray(said: list[str]) -> bool:
 
 def ends_early(text: str) -> bool:
     """Whether a page goes on behind its own end, as those do that are put together out of whole pages."""
-    end = text.rfind("</html")
-    return end >= 0 and len(text) - end > _AFTER_END
+    if "</html" in text[-_AFTER_END:] or "</body" in text[-_AFTER_END:]:
+        return False  # one before would have been told of as out of place
+    return text.rfind("</html") >= 0
 
 
 def mend_nesting(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from crawler.pages.html.hidden import class_hides, opens_on_demand, style_hides
+from crawler.pages.html.hidden import class_hides, is_streamed, opens_on_demand, show_streamed, style_hides
 from crawler.pages.html.images import is_icon
 from crawler.pages.html.tree import (
     ARTICLE,
@@ -74,6 +74,21 @@ ROLES = {
 }  # fmt: skip
 
 
+_OWN_ALIGN = {"center": "center", "td": "", "th": ""}
+"""Blocks that do not stand as the one around them does."""
+
+
+def _flags_of(flags: int, tag: str, named: int, role: str | None) -> int:
+    """The flags of a block: those around it, and what its tag and its role say."""
+    if named and not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
+        flags |= named
+    if role:
+        flags |= ROLES.get(role.lower(), 0)
+    if tag == "main" or role == "main":  # never part of a menu or a foot, whatever was left open before it
+        flags &= ~(OUTSIDE | HEADER)
+    return flags
+
+
 _PLAIN = (0, 0, None, 0, 0)
 
 _Style = tuple[int, int, str | None, int, int]
@@ -94,6 +109,8 @@ class _Walk:
         self.link_texts: list[str] = []
         self.fresh = False
         """Whether the link has said nothing yet."""
+        self.streamed = False
+        """Whether parts of the page wait behind it for a script that puts them in their place."""
 
     def add(self, text: str) -> None:
         self.buffer.append(text)
@@ -162,18 +179,12 @@ class _Walk:
         self.breaks = 0
         parent = self.box
         flags = parent.flags
-        if tag in FLAGS and not (
-            tag in {"header", "footer"} and flags & ARTICLE
-        ):  # an article's own header is not the page's
-            flags |= FLAGS[tag]
-        role = element.get("role")
-        if role:
-            flags |= ROLES.get(role.lower(), 0)
-        if tag == "main" or role == "main":  # never part of a menu or a foot, whatever was left open before it
-            flags &= ~(OUTSIDE | HEADER)
+        named, role = FLAGS.get(tag, 0), element.get("role")
+        if named or role:
+            flags = _flags_of(flags, tag, named, role)
         if not align:
             own = element.get("align")
-            align = own.lower() if own else "center" if tag == "center" else "" if tag in {"td", "th"} else parent.align
+            align = own.lower() if own else _OWN_ALIGN.get(tag, parent.align)
         self.box = Box(len(self.boxes), parent.index, parent.depth + 1, tag, flags, align, element, len(self.pieces))
         self.boxes.append(self.box)
 
@@ -229,6 +240,9 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
                 walk.photo(element)
         elif not _enter(walk, element, tag):
             events.skip_subtree()
+    if walk.streamed:
+        show_streamed(root)
+        return flatten(root, cut=cut)
     while walk.box.index:
         walk.close_box()
     walk.flush()
@@ -256,6 +270,7 @@ def _enter(walk: _Walk, element: Any, tag: str) -> bool:
         unseen, block, align, weight, slanted = _read_style(own)
         hidden = hidden or unseen
     if hidden and not opens_on_demand(element):
+        walk.streamed = walk.streamed or is_streamed(element)
         return False
     if block or (tag not in _INLINE and ":" not in tag and not (walk.size and "-" in tag and walk.box.tag in _LINES)):
         walk.open_box(element, tag, align)

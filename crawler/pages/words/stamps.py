@@ -66,6 +66,7 @@ _LABEL_WORDS = (
 )
 _NOISE = re.compile(
     rf"\b(?:{_LABEL_WORDS})\b|\(?\b\d+\s*(?:min(?:ute)?s?(?:\s+(?:read|de lecture|lesezeit))?|phút đọc)\b\)?|"
+    r"(?:\b\d[\d.,]* )?\blượt (?:xem|đọc)\b(?:\s*:?\s*[\d.,]+)?|\b\d+ (?:năm|tháng|tuần|ngày|giờ|phút) trước\b|"
     r"[|,;:\-–—•·・‧()\[\]/]", re.IGNORECASE)  # fmt: skip
 _UPDATED = re.compile(
     r"cập nhật|updated|modified|sửa|mis à jour|aktualisiert|actualizado|atualizado|aggiornato", re.IGNORECASE
@@ -147,13 +148,16 @@ def _read_sides(found: PrintedDay, rest: str) -> Stamp:
     zone, rest = _take_zone(rest.replace(f"{_AT} T", f"{_AT} ", 1) if _ISO_TIME.search(rest) else rest)
     clock, rest = _take_time(rest)
     weekday, rest = _take_weekday(rest)
+    day, swapped = found.day, found.swapped
+    if weekday is not None and swapped is not None and day.weekday() != weekday == swapped.weekday():
+        day, swapped = swapped, day  # the weekday tells which number is the month
     left = " ".join(_NOISE.sub(" ", rest.replace(_AT, " ")).split())
     before, _, after = rest.partition(_AT)
     return Stamp(
-        day=found.day, time=clock, words=found.clock, weekday=weekday is not None,
-        weekday_agrees=weekday is None or weekday == found.day.weekday(),
+        day=day, time=clock, words=found.clock, weekday=weekday is not None,
+        weekday_agrees=weekday is None or weekday == day.weekday(),
         labelled=_LABELLED.search(rest) is not None or zone is not None,
-        updated=_UPDATED.search(rest) is not None, rest=left, sides=(before, after), zone=zone, swapped=found.swapped,
+        updated=_UPDATED.search(rest) is not None, rest=left, sides=(before, after), zone=zone, swapped=swapped,
     )  # fmt: skip
 
 
