@@ -12,6 +12,7 @@ import click
 from archive.kinds import NothingToRead
 from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import CommandFailed, Exit, leave_quietly
+from crawler.cli.layout_files import layout_option, read_layout_files
 from crawler.cli.values import (
     STDOUT,
     check_target,
@@ -67,6 +68,7 @@ KINDS = {
     "--diff", is_flag=True, help="Print what differs from the stored records; records are written only with -o."
 )
 @click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object.")
+@layout_option
 @force_option
 @quiet_option
 @progress_option
@@ -78,6 +80,7 @@ def command(
     any_url: bool,
     diff: bool,
     as_json: bool,
+    layouts: tuple[Path, ...],
     force: bool,
     quiet: bool,
     progress: bool | None,
@@ -98,13 +101,14 @@ def command(
     \b
     thanhuy extract my-archive -o articles-again.jsonl --jobs 2
     thanhuy extract my-archive --newest | jq -r .title
-    thanhuy extract my-archive --diff
+    thanhuy extract my-archive --diff --layout layouts/tin-tuc.toml
     thanhuy extract old-crawl-*.warc.gz pages.wacz --any-url -o pages.jsonl
     """
     if as_json and not diff:
         raise click.UsageError("--json: expected --diff with it; records are JSON Lines by themselves")
     if diff and output == STDOUT:
         raise click.UsageError("--diff and -o -: expected one of them on stdout, got both")
+    exact = read_layout_files(layouts)
     try:
         sources = find_sources(paths)
         if output not in {None, STDOUT}:
@@ -114,8 +118,9 @@ def command(
         with meter("extract", shown=progress, quiet=quiet, in_bytes=False, prints=output in {None, STDOUT}) as bar:
             collection = len(paths) == 1 and paths[0].is_dir()
             options = Options(
-                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, progress=Phases(bar).tell
-            )
+                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, layouts=exact,
+                progress=Phases(bar).tell,
+            )  # fmt: skip
             extraction = Extraction(sources, options)
             differences = _write(extraction, output, newest, _Printer(as_json) if diff else None)
     except (NothingToRead, NoSource, NothingStored) as error:

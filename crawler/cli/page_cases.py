@@ -62,7 +62,7 @@ def save_case(folder: Path, body: bytes, url: str, headers: Mapping[str, str]) -
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "page.html").write_bytes(body)
     kept = {key: value for key, value in headers.items() if key.lower() == "content-type"}
-    meta = {"url": url, "why": "", "headers": kept, "captured_at": None, "rules": []}
+    meta: dict[str, Any] = {"url": url, "why": "", "headers": kept, "captured_at": None, "rules": []}
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     click.echo(
         f"saved {folder}: write the reason and the rules it shows into meta.json, run the page tests, "

@@ -7,7 +7,8 @@ import sys
 import urllib.error
 import urllib.request
 import zlib
-from http.client import HTTPException
+from dataclasses import asdict
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,14 +18,19 @@ import click
 from crawler import __version__
 from crawler.cli import page_cases
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.items import Article, as_record
+from crawler.cli.layout_files import layout_option, read_layout_files
+from crawler.items import as_record
 from crawler.pages import Inspection, inspect_article
 from crawler.pages.html.charset import decode_page
+from crawler.pages.places.rules import RULES
 
 MAX_BYTES = 32_000_000
 """Of a larger page nothing is read beyond this."""
 TIMEOUT = 20.0
 """Seconds that the server may stay silent."""
+
+FIELD_OF = {"caption": "captions", "photo": "images"}
+"""Roles whose lines make up a field of another name."""
 
 _CANONICAL = re.compile(r"<link[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300}?href=[\"']([^\"'<>]{5,600})[\"']|"
                         r"<link[^<>]{0,300}?href=[\"']([^\"'<>]{5,600})[\"'][^<>]{0,300}?rel=[\"']?canonical|"
@@ -51,10 +57,19 @@ _CANONICAL = re.compile(r"<link[^<>]{0,300}?rel=[\"']?canonical[\"']?[^<>]{0,300
     metavar="FIELD",
     help="Write one field anew into expected.json of every page case in the directory named (default: tests/pages).",
 )
+@layout_option
+@click.option("--rules", "list_rules", is_flag=True, help="Print every rule: field, weight, what it says, page case.")
 def command(
-    target: str | None, address: str | None, as_json: bool, save_case: Path | None, renew_case: str | None
+    target: str | None,
+    address: str | None,
+    as_json: bool,
+    save_case: Path | None,
+    renew_case: str | None,
+    layouts: tuple[Path, ...],
+    list_rules: bool,
 ) -> int:
-    """Show what the parser sees in one page: each field, its value, the rule that found it, the candidates it refused.
+    """Show what the parser sees in one page: each field, its value, the rule that found it, the candidates it refused;
+    and each line, with the field that took it and by which rule.
 
     A URL is fetched once, without cookies; nothing is archived.
     Any article page will do, also of a host outside the scope:
@@ -65,6 +80,8 @@ def command(
     thanhuy probe saved.html --url https://www.thanhuytphcm.vn/tin-tuc/…-1491871594
     thanhuy probe saved.html --json | jq .record.title
     thanhuy probe saved.html --save-case tests/pages/photo-in-a-table
+    thanhuy probe saved.html --layout layouts/tin-tuc.toml
+    thanhuy probe --rules
     thanhuy probe --renew-case tags
 
     \b
@@ -73,17 +90,20 @@ def command(
     """
     if renew_case is not None:
         return page_cases.renew_cases(Path(target or "tests/pages"), renew_case)
+    if list_rules:
+        return _print_rules(as_json)
+    exact = read_layout_files(layouts)
     if target is None:
         raise CommandFailed("expected the address or the file of a page; see thanhuy probe --help", Exit.USAGE)
     if address is not None and not _is_web_address(address):
         raise CommandFailed(f"--url {address}: expected an http or https address", Exit.USAGE)
     if re.match(r"[a-z][a-z0-9+.-]+://", target, re.IGNORECASE):
-        body, headers, final = _fetch(target)
+        body, headers, final, cut = _fetch(target)
         url = address or final
     else:
-        body, headers = _read_file(target)
+        (body, headers), cut = _read_file(target), False
         url = address or _guess_url(body) or Path(target).resolve().as_uri()
-    seen = inspect_article(body, url, headers=headers)
+    seen = inspect_article(body, url, headers=headers, layouts=exact, cut=cut)
     if save_case is not None:
         page_cases.save_case(save_case, body, url, headers)
     if as_json:
@@ -99,21 +119,30 @@ def command(
 
 
 def as_report(seen: Inspection) -> dict[str, Any]:
-    """The `--json` object: the record with null where only a crawl knows, every candidate by field, and the error."""
+    """The `--json` object: the record with null where only a crawl knows, every candidate by field, each line with its
+    owner, and the error.
+    """
     record = as_record(seen.article) if seen.article else None
     fields: dict[str, dict[str, Any]] = {}
     for name in record or {}:
-        fields[name] = {"field": name, "value": (record or {})[name], "rule": None, "refused": []}
+        _entry(fields, name)["value"] = (record or {})[name]
     for candidate in seen.candidates:
-        entry = fields.setdefault(
-            candidate.field, {"field": candidate.field, "value": None, "rule": None, "refused": []}
-        )
+        entry = _entry(fields, candidate.field)
         if candidate.refused is None:
             entry["rule"] = candidate.rule
         else:
             entry["refused"].append({"value": candidate.value, "rule": candidate.rule, "reason": candidate.refused})
+    for number, line in enumerate(seen.lines):
+        if line.role is not None:
+            told = {"line": number, "text": line.text, "rule": line.rule, "evidence": list(line.evidence)}
+            _entry(fields, FIELD_OF.get(line.role, line.role))["lines"].append(told)
     error = {"code": seen.error.code, "message": str(seen.error)} if seen.error else None
     return {"record": record, "fields": list(fields.values()), "error": error}
+
+
+def _entry(fields: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
+    """What is told of a field, or of a role whose lines are in none."""
+    return fields.setdefault(name, {"field": name, "value": None, "rule": None, "refused": [], "lines": []})
 
 
 def _read_file(target: str) -> tuple[bytes, dict[str, str]]:
@@ -152,8 +181,10 @@ def _is_web_address(url: str) -> bool:
         return False
 
 
-def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
-    """One polite GET: http and https only, redirects too, time and size bounded."""
+def _fetch(url: str) -> tuple[bytes, dict[str, str], str, bool]:
+    """One polite GET: http and https only, redirects too, time and size bounded.
+    Body, headers, final address, and whether less came than the server said.
+    """
     if not _is_web_address(url):
         raise CommandFailed(f"{url}: expected an http or https address", Exit.USAGE)
     agent = f"thanhuy-archive/{__version__} (probe; one request)"
@@ -163,7 +194,10 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
     opener = urllib.request.build_opener(_WebOnly)
     try:
         with opener.open(request, timeout=TIMEOUT) as response:
-            body = response.read(MAX_BYTES)
+            try:
+                body, cut = response.read(MAX_BYTES), False
+            except IncompleteRead as error:
+                body, cut = error.partial, True
             headers = dict(response.headers.items())
             final = response.geturl()
     except urllib.error.HTTPError as error:
@@ -173,7 +207,7 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str]:
             f"{url}: could not be fetched: {getattr(error, 'reason', None) or error}", Exit.UNREACHABLE
         ) from None
     coding = next((value for key, value in headers.items() if key.lower() == "content-encoding"), "")
-    return _decoded(body, coding.strip().lower()), headers, final
+    return _decoded(body, coding.strip().lower()), headers, final, cut
 
 
 class _WebOnly(urllib.request.HTTPRedirectHandler):
@@ -231,17 +265,36 @@ def _print(seen: Inspection, url: str) -> None:
             )
     console.print(table)
     if seen.article is not None:
-        _print_body(console, seen.article)
+        _print_lines(console, seen)
+        if seen.article.warnings:
+            console.print(Text(f"warnings: {', '.join(seen.article.warnings)}", style="yellow"))
 
 
-def _print_body(console: Any, article: Article) -> None:
+def _print_lines(console: Any, seen: Inspection) -> None:
+    """Each line in page order, with the role that took it and the rule."""
+    from rich.table import Table
     from rich.text import Text
 
-    for block in article.blocks:
-        mark = {"heading": "## ", "list_item": "• ", "quote": "> ", "image": "[photo] "}.get(block.type, "")
-        console.print(Text(f"{mark}{block.text}\n"))
-    if article.warnings:
-        console.print(Text(f"warnings: {', '.join(article.warnings)}", style="yellow"))
+    table = Table(title="lines", title_justify="left", show_lines=False, expand=False)
+    for header, style in (("role", "bold"), ("rule", "cyan"), ("line", "")):
+        table.add_column(header, style=style, overflow="fold")
+    for line in seen.lines:
+        told = f" ({', '.join(line.evidence)})" if line.evidence else ""
+        text = Text(line.text or "[photo]", style="" if line.role == "body" else "dim")
+        table.add_row(line.role or "", Text(f"{line.rule or ''}{told}"), text)
+    console.print(table)
+
+
+def _print_rules(as_json: bool) -> int:
+    """The table of rules, a line each."""
+    if as_json:
+        json.dump([asdict(rule) for rule in RULES], sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+        return Exit.DONE
+    for rule in RULES:
+        weight = "" if rule.weight is None else f"{rule.weight:+g}"
+        click.echo(f"{rule.name:34}{weight:>5}  {rule.says} [{rule.case}]")
+    return Exit.DONE
 
 
 def _shown(value: object) -> str:

@@ -15,7 +15,7 @@ from archive.http.head import HTTPSyntaxError, ResponseHead, parse_response_head
 from archive.lines.writer import format_line
 from crawler.extracting.blocks import Stored, read_block
 from crawler.items import WarcPointer, as_record
-from crawler.pages import LayoutError, parse_article
+from crawler.pages import Layout, LayoutError, parse_article
 from crawler.planning.limits import Limits
 
 UNREADABLE = frozenset({"lost", "damaged"})
@@ -52,6 +52,8 @@ class Task:
     """When a newer parser renewed it; empty for what the crawl wrote."""
     parser: str = ""
     """The version of the parser that read it."""
+    layouts: tuple[Layout, ...] = ()
+    """Exact layouts that are asked before those of the parser."""
     overtaken: bool = False
     """Of a page without a record: whether the article has one of a later capture, whose number it would take."""
 
@@ -98,7 +100,7 @@ def _reread(task: Task) -> Reread:
     holder = task.holder or task.capture
     try:
         head, body, digest, cut = _read_page(task, holder)
-        article = parse_article(body, task.url, headers=_content_type(head), cut=cut)
+        article = parse_article(body, task.url, headers=_content_type(head), cut=cut, layouts=task.layouts)
     except (RecordError, OSError, HTTPSyntaxError) as error:
         return Reread(task=task, code="damaged", detail=str(error))
     except TooLarge as error:

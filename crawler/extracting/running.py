@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from archive.errors import ArchiveError
@@ -15,6 +15,7 @@ from crawler.extracting.rereading import UNREADABLE, Reread, Task, reread, rerea
 from crawler.extracting.scanning import Scan, find_ranges, scan_range
 from crawler.extracting.sources import Source
 from crawler.extracting.versions import Versions
+from crawler.pages import Layout
 
 CHUNK = 16
 """Pages that a process reads before it is given more."""
@@ -31,6 +32,8 @@ class Options:
     """Whether every HTML page is read, also one outside the scope."""
     with_stored: bool = False
     """Whether the lines that crawls wrote are wanted beside the new ones."""
+    layouts: tuple[Layout, ...] = ()
+    """Exact layouts that are asked before those of the parser."""
     progress: Callable[[str, int, int], None] | None = None
     """Told of what is going on, how much is done since the last call, and how much there is of it."""
 
@@ -134,6 +137,8 @@ class Extraction:
 
     def _read(self, workers: Workers, tasks: Iterator[Task]) -> Iterator[Reread]:
         stored = self._options.with_stored
+        if self._options.layouts:
+            tasks = (replace(task, layouts=self._options.layouts) for task in tasks)
         if self._options.jobs == 1:
             yield from (reread(task, stored) for task in tasks)
             return

@@ -90,7 +90,7 @@ def score_line(
         return 0.0, []
     spoke: list[Rule] = []
     for row in CAPTIONS:
-        if _TESTS[row.id](seen):
+        if TESTS[row.id](seen):
             spoke.append(row)
             if (row.weight or 0) >= _SURE:
                 break
@@ -181,7 +181,7 @@ def _is_between_paragraphs(seen: Described) -> bool:
     )
 
 
-_TESTS: dict[str, Callable[[Described], bool]] = {
+TESTS: dict[str, Callable[[Described], bool]] = {
     "alt": _repeats_alt,
     "italic": lambda seen: seen.line.is_italic,
     "centred": lambda seen: seen.box.align == "center" and not seen.setting.centred,

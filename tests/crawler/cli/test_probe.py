@@ -195,3 +195,51 @@ def test_page_that_cannot_be_fetched_is_worth_a_retry(server: str, path: str) ->
 
 def test_server_that_is_not_there_is_worth_a_retry() -> None:
     assert run_thanhuy("probe", "http://127.0.0.1:9/a").returncode == 9
+
+
+def test_each_line_is_named_with_its_owner() -> None:
+    case = PAGES / "layout-names-every-field"
+    run = run_thanhuy("probe", case / "page.html", "--layout", case / "layout.toml", "--json")
+    owners = {
+        line["text"]: (entry["field"], line["rule"])
+        for entry in json.loads(run.stdout)["fields"]
+        for line in entry["lines"]
+    }
+    assert ("body", "layout") == owners["Thông báo"]
+    assert ("captions", "layout") == owners["Đèn trước giờ thả"]
+    plain = run_thanhuy("probe", CASE / "page.html")
+    assert "left-over" in plain.stdout
+
+
+def test_rules_are_listed_with_the_case_that_shows_them() -> None:
+    run = run_thanhuy("probe", "--rules")
+    assert run.returncode == 0
+    line = next(line for line in run.stdout.splitlines() if line.startswith("captions:italic "))
+    assert "+2  it is set in italics [" in line
+    listed = json.loads(run_thanhuy("probe", "--rules", "--json").stdout)
+    assert len(listed) == len(run.stdout.splitlines())
+    assert all((PAGES / rule["case"] / "page.html").is_file() for rule in listed)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"[headline]\ncss = 'h1'\n", "[headline]: expected one of"),
+        (b"[title]\ncss = 'h1['\n", "css: expected a selector"),
+        (b"\xff\xfe", "codec can't decode"),
+        (b"# " + b"x" * 1_000_001, "expected a file of selectors"),
+    ],
+)
+def test_faulty_layout_file_is_wrong_usage(tmp_path: Path, text: bytes, words: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(text)
+    run = run_thanhuy("probe", CASE / "page.html", "--layout", path)
+    assert run.returncode == 2
+    assert words in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_layout_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    run = run_thanhuy("probe", CASE / "page.html", "--layout", tmp_path / "none.toml")
+    assert (run.returncode, run.stderr.count("\n")) == (2, 1)
+    assert "No such file" in run.stderr

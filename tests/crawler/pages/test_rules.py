@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from crawler.cli.page_cases import inspect_case
+from crawler.cli.probe import FIELD_OF
 from crawler.pages import LAYOUT_CODES
+from crawler.pages.fields.captions import TESTS
 from crawler.pages.places.rules import CAPTIONS, RULES, Rule
 from tests.crawler.pages.test_cases import CASES
 from tests.support.commands import ROOT
-
-FIELD_OF = {"caption": "captions", "photo": "images"}
-"""Roles whose lines make up a field of another name."""
 
 
 def fired(case: Path) -> set[str]:
@@ -56,3 +55,17 @@ def test_rules_are_told_apart() -> None:
     assert len(set(names)) == len(names)
     assert set(LAYOUT_CODES) == {rule.id for rule in RULES if rule.field == "refused"}
     assert all(rule.says and rule.says[-1] != "." for rule in RULES)
+
+
+def test_readme_lists_the_rules_in_their_order() -> None:
+    listed: dict[str, list[str]] = {}
+    for rule in RULES:
+        weight = "" if rule.weight is None else f" {rule.weight:+g}"
+        listed.setdefault(rule.field, []).append(f"`{rule.id}`{weight}")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for field, rules in listed.items():
+        assert f"| `{field}` | {', '.join(rules)} |" in readme
+
+
+def test_every_row_of_evidence_has_its_test() -> None:
+    assert set(TESTS) == {rule.id for rule in CAPTIONS}
