@@ -6,7 +6,7 @@ WARC 1.1 sections 5.2, 5.7, 5.11, 5.16, 6.7 and 7 (segmentation).
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 from archive.digest import parse_digest
@@ -17,12 +17,8 @@ from archive.verify.warc import RecordSummary
 from archive.warc.fields import Field
 from archive.warc.filler import TARGET
 
-FIELDS = (
-    "file", "offset", "length", "record_id", "type", "date", "target_uri", "refers_to", "refers_to_uri",
-    "refers_to_date", "profile",
-    "payload_digest", "block_length", "truncated", "segment_origin", "segment_number", "segment_total", "status",
-    "mime", "item_digest",
-)  # fmt: skip
+FIELDS = RecordSummary._fields[:20]
+"""What is kept of a record in a row of its own; the rest are links to others."""
 
 WGET = "metadata://gnu.org/software/wget/"
 """Where wget up to 1.14 puts its own records, two of which share an id."""
@@ -33,7 +29,7 @@ class Links:
 
     def __init__(self, *, closed: bool) -> None:
         """`closed`: nothing lies outside the set, so that what does not resolve is lost."""
-        self._closed = closed
+        self._closed, self._next = closed, 1
         self._db = self.database = open_scratch(
             f"""
             CREATE TABLE records (key INTEGER PRIMARY KEY, {", ".join(FIELDS)});
@@ -52,17 +48,15 @@ class Links:
     def __exit__(self, *exc: object) -> None:
         self._db.close()
 
-    def add(self, entries: Iterable[RecordSummary]) -> None:
+    def add(self, entries: Sequence[RecordSummary]) -> None:
         """Take in the records of a file."""
-        insert = f"INSERT INTO records ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608 - names of our own
-        for entry in entries:
-            key = self._db.execute(insert, [getattr(entry, name) for name in FIELDS]).lastrowid
-            links = [(Field.CONCURRENT_TO, target) for target in entry.concurrent_to]
-            links += [(Field.REFERS_TO, entry.refers_to), (Field.WARCINFO_ID, entry.warcinfo_id)]
-            links.append((Field.SEGMENT_ORIGIN_ID, entry.segment_origin))
-            rows = [(key, name, target) for name, target in links if URI.fullmatch(target)]
-            self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", rows)
-            self._db.executemany("INSERT OR IGNORE INTO named VALUES (?)", [(lost,) for lost in entry.lost])
+        first, self._next = self._next, self._next + len(entries)
+        rows = ((key, *entry[: len(FIELDS)]) for key, entry in enumerate(entries, first))
+        marks = ", ".join("?" * (len(FIELDS) + 1))
+        self._db.executemany(f"INSERT INTO records VALUES ({marks})", rows)  # noqa: S608 - marks
+        self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", _links_of(entries, first))
+        lost = ((record_id,) for entry in entries for record_id in entry.lost)
+        self._db.executemany("INSERT OR IGNORE INTO named VALUES (?)", lost)
         self._db.commit()
 
     def check(self) -> Iterator[Finding]:
@@ -260,6 +254,18 @@ class Links:
                 yield self._find(
                     "segment-missing", row, "expected continuation records of this first segment, got none"
                 )
+
+
+def _links_of(entries: Iterable[RecordSummary], first: int) -> Iterator[tuple[int, str, str]]:
+    for key, entry in enumerate(entries, first):
+        for name, target in (
+            *((Field.CONCURRENT_TO, target) for target in entry.concurrent_to),
+            (Field.REFERS_TO, entry.refers_to),
+            (Field.WARCINFO_ID, entry.warcinfo_id),
+            (Field.SEGMENT_ORIGIN_ID, entry.segment_origin),
+        ):
+            if target and URI.fullmatch(target):
+                yield key, name, target
 
 
 def _same_second(one: str, other: str) -> bool:

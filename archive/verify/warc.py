@@ -140,9 +140,8 @@ class _Scanner:
 
     def _check(self, found: RecordEvent) -> None:
         record, offset = found.record, found.offset
-        problems = [*record.quirks, *check_headers(record, self.context.now)]
         facts = check_block(record, closed=self.context.closed)
-        for code, detail in problems + facts.problems:
+        for code, detail in (*record.quirks, *check_headers(record, self.context.now), *facts.problems):
             self._add(code, detail, offset, record.record_id)
         if not self.result.entries and record.type != "warcinfo":
             self._add("no-warcinfo", f"expected a warcinfo record first, got {record.type or 'none'}", offset)

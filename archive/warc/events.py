@@ -165,6 +165,9 @@ def _is_accepted(member: Inflating, stream: BinaryIO, size: int, accept: Accept)
 def _in_member(member: Inflating, stream: BinaryIO, size: int) -> Iterator[Event]:
     """The member's records, and what deviates behind them. Raises Broken."""
     offset, gzip = member.offset, bytes(member.peek())
+    if member.fill(1) and member.whole and (record := _take_alone(member)) is not None:
+        yield RecordEvent(offset, member.end - offset, record, record.block_at, gzip)
+        return
     waiting: tuple[Record, int, Flaw | None] | None = None
     behind: Flaw | Damage | None = None
     records = 0
@@ -200,6 +203,22 @@ def _in_member(member: Inflating, stream: BinaryIO, size: int) -> Iterator[Event
     if records > 1:
         detail = f"expected one record in the gzip member, got {records}"
         yield Flaw("several-records-in-member", detail, offset, member.end)
+
+
+def _take_alone(member: Inflating) -> Record | None:
+    """The record that fills a member which is inflated in one step: nearly every one. None where anything deviates."""
+    data = member.data
+    end = HEAD_END.search(data)
+    if end is None or not data.endswith(END):
+        return None
+    try:
+        head = read_head(data, end.end())
+    except MalformedRecord:
+        return None
+    block_at = end.end()
+    if block_at + head.length + len(END) != len(data) or head.length > IN_MEMORY:
+        return None
+    return Record(head, block_at, memory=data[block_at : -len(END)])
 
 
 def _tell(offset: int, length: int, waiting: tuple[Record, int, Flaw | None], gzip: bytes) -> Iterator[Event]:
