@@ -1,4 +1,4 @@
-"""What can go wrong in the archive, by what the caller does next."""
+"""The archive's errors, one for each thing that a caller does next."""
 
 
 class ArchiveError(Exception):

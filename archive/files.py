@@ -146,7 +146,7 @@ def sync_directory(path: Path) -> None:
 
 
 def as_archive_error(error: OSError, path: Path) -> ArchiveError:
-    """What a failed write means for the crawl; `path` where the error itself names none."""
+    """A failed write in the archive's own terms; `path` is named where the error itself names none."""
     where = error.filename or path
     if error.errno in OUT_OF_SPACE:
         return OutOfSpace(f"{where}: {error.strerror}; free some space and run the same command again")

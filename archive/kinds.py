@@ -1,4 +1,4 @@
-"""What a path is, by its content: a collection, a WARC file or a WACZ. Names do not count while the content tells."""
+"""Tell a collection, a WARC file and a WACZ apart, by content; names count only where the content says nothing."""
 
 import zlib
 from pathlib import Path

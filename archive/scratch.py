@@ -17,7 +17,7 @@ from archive.files import OUT_OF_SPACE
 SPOOL = 1024 * 1024
 """A spool that holds more than this goes to a temporary file."""
 _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
-"""What SQLite says where its temporary file cannot be made or grow: the database itself has no other disk."""
+"""SQLite's codes for a temporary file that cannot be made or grow: the database itself has no other disk."""
 _PLACE = "SQLITE_TMPDIR"
 """The environment variable by which SQLite is told where its temporary files go."""
 

@@ -38,7 +38,7 @@ class DecodedBody:
     too_large: bool = False
     """Whether that is because it has more bytes than the limit."""
     notes: tuple[str, ...] = ()
-    """What was read otherwise than its headers say."""
+    """Leniencies: where the content was read otherwise than its headers say."""
 
 
 class _Garbled(Exception):
@@ -150,7 +150,7 @@ def _pieces(stream: BinaryIO) -> Iterator[bytes]:
 
 
 class _Error(Exception):
-    """What a decoder of another package raises."""
+    """An error of another package's decoder."""
 
 
 def _gunzip(pieces: Iterator[bytes], notes: list[str]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What a payload really is, by its first bytes, for `WARC-Identified-Payload-Type` (WARC 1.1 §5.19)."""
+"""Recognise a payload's media type by its first bytes, for `WARC-Identified-Payload-Type` (WARC 1.1 §5.19)."""
 
 import re
 import zlib

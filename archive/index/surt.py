@@ -25,7 +25,7 @@ _PARTS = re.compile(rb"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?
 _WWW = re.compile(rb"www\d*\.")
 _NUMERIC = re.compile(rb"(?:0[0-7]*(?:\.[0-7]+){0,3}|[1-9][0-9]*(?:\.[0-9]+){0,3})")
 _KEPT = b"!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
-"""What is never escaped, beside letters and digits: every printable character but the space, `%` and `#`."""
+"""Characters that are never escaped, beside letters and digits: all printable ones but the space, `%` and `#`."""
 _DEFAULT_PORTS = {b"http": 80, b"https": 443}
 
 _PATH_SESSIONS = (

@@ -1,4 +1,4 @@
-"""What is checked inside a record's block: digests, the HTTP message, warc-fields, and the rules for revisits.
+"""Check a record's block: digests, the HTTP message, warc-fields, and the rules for revisits.
 
 WARC 1.1 sections 5.8, 5.9, 6.2 to 6.7. The payload digest is over the message body with its transfer coding removed and
 its
@@ -34,7 +34,7 @@ FIELD_LINE = re.compile(rb"[^\x00-\x20()<>@,;:\\\"/\[\]?={}\x7f]+:.*")
 
 @dataclass
 class BlockFacts:
-    """What the checks learnt of a block, for the checks across records and files."""
+    """Facts of a block that the checks across records and files need."""
 
     status: int | None = None
     """HTTP status of a response or revisit."""

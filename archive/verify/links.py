@@ -1,4 +1,4 @@
-"""What holds between records, across all the files given: ids used once, references that resolve, revisits, segments.
+"""Check records against one another, in all the files given: ids used once, references, revisits, segments.
 
 The records are kept in a temporary SQLite database, which goes to disk when it grows,
 so that memory does not follow the archive's size.
@@ -18,7 +18,7 @@ from archive.warc.fields import Field
 from archive.warc.filler import TARGET
 
 FIELDS = RecordSummary._fields[:20]
-"""What is kept of a record in a row of its own; the rest are links to others."""
+"""The columns of a record's row; its other fields are links to other records."""
 
 WGET = "metadata://gnu.org/software/wget/"
 """Where wget up to 1.14 puts its own records, two of which share an id."""

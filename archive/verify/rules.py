@@ -54,7 +54,7 @@ Problem = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What holds for one named field."""
+    """A row of the table: the types of record that have a field, and how its values are checked."""
 
     field: Field
     allowed: frozenset[str] = ALL
@@ -104,7 +104,7 @@ def _check_oddly_given(rule: Rule, values: list[bytes], record: Record, problems
 
 
 def _a(kind: str) -> str:
-    """What a record is called: `request record`; `record` where it does not say of which type it is."""
+    """Call a record by its type: `request record`; `record` where it does not say which."""
     return f"{kind} record" if kind else "record"
 
 

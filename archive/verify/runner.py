@@ -46,7 +46,7 @@ class VerifyOptions:
 
 @dataclass(kw_only=True)
 class Report:
-    """What a verification came to."""
+    """The result of a verification."""
 
     findings: list[Finding] = field(default_factory=list)
     checked: Counter[str] = field(default_factory=Counter)

@@ -22,7 +22,7 @@ from archive.warc.members import FEXTRA
 from archive.warc.record import RECORD_CODES, as_text, bare_uri, begins_record
 
 TORN = RECORD_CODES | {"truncated-member", "bytes-after-members", "not-gzip", "corrupt-member", "bad-record-end"}
-"""What a write that is under way, or was broken off, leaves at a file's end."""
+"""Codes of what a write leaves at a file's end while it is under way, or when it was broken off."""
 
 
 class RecordSummary(NamedTuple):
@@ -132,7 +132,7 @@ class _Scanner:
         return self.context.name.removesuffix(OPEN_SUFFIX).endswith(".gz") or is_compressed(self.stream)
 
     def _note(self, event: Flaw | Damage) -> None:
-        """What lies between records; the last thing in a file that is being written may rightly be torn."""
+        """Report a flaw or damage; at the end of a file that is being written it is a torn tail."""
         code, severity = event.code, None
         if self.context.growing and event.end >= self.result.size and code in TORN and not _in_sound_member(event):
             code, severity = "torn-tail", Severity.INFO if self.context.live else None
@@ -226,7 +226,7 @@ def _in_sound_member(event: Flaw | Damage) -> bool:
 
 
 def make_entry(found: RecordEvent, file: str, facts: BlockFacts) -> RecordSummary:
-    """What the checks across records need of a record."""
+    """Sum a record up for the checks across records."""
     record = found.record
     values = record.values
 

@@ -19,7 +19,7 @@ DESCRIPTOR = 24
 
 
 def check_zip(archive: zipfile.ZipFile, stream: BinaryIO, file: str) -> Iterator[Finding]:
-    """What can be said without unpacking anything."""
+    """Check names, sizes and places, without unpacking anything."""
     infos = archive.infolist()
     for name, times in Counter(info.filename for info in infos).items():
         if times > 1:

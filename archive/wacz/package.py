@@ -36,7 +36,7 @@ Sign = Callable[[str], Mapping[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class PackOptions:
-    """What goes into a WACZ, and how."""
+    """How a WACZ is packed."""
 
     describe: Describe
     software: str

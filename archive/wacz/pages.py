@@ -45,7 +45,7 @@ class Page:
     """When it was captured, RFC 3339, UTC."""
     title: str
     text: str | None = None
-    """What a full-text search finds it by."""
+    """The text by which a full-text search finds it."""
 
 
 def read_items(collection: Path) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What one WACZ holds of a collection: all of it, or a part that stands by itself."""
+"""The content of one WACZ: all of a collection, or a part that stands by itself."""
 
 import errno
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ CHUNK = 1 << 20
 
 
 class Part(Protocol):
-    """What one WACZ holds of a collection."""
+    """The records, lines and items of a collection that go into one WACZ."""
 
     @property
     def label(self) -> str:

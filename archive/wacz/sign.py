@@ -1,6 +1,7 @@
-"""Signatures of WACZ files with a key of one's own.
+"""Sign WACZ files with a key of one's own, and check the signatures of others.
 
-WACZ Signing and Verification 0.1.0, anonymous signature: the text of the digest is signed, the public key goes with it.
+WACZ Signing and Verification 0.1.0: the text of the digest is signed,
+and the public key or a domain's certificate goes with it.
 ReplayWeb.page checks ECDSA keys on the curve P-384; other curves and Ed25519 prove as much to whoever checks them here.
 Needs the package cryptography, which is imported only when something is signed or checked.
 """
@@ -89,7 +90,7 @@ def check_signature(signed: Mapping[str, Any]) -> bool:
 
 
 def unchecked(signed: Mapping[str, Any]) -> str:
-    """What a good signature leaves open, in words."""
+    """Say what a good signature leaves open."""
     if "domainCert" not in signed:
         return "whose key it is: compare publicKey with one that its owner has published"
     stamp = " and the time stamp" if signed.get("timeSignature") else ""

@@ -20,7 +20,7 @@ UNIX = 3
 
 @dataclass(frozen=True, kw_only=True)
 class PackedFile:
-    """What was written: an entry of `resources` in `datapackage.json`."""
+    """A file that was packed: an entry of `resources` in `datapackage.json`."""
 
     path: str
     sha256: str

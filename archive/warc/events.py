@@ -75,7 +75,7 @@ class Damage(NamedTuple):
     end: int
     """Where reading goes on, or the end of the file."""
     record_id: str = ""
-    """What could be read of it."""
+    """As far as it could be read."""
     in_member: bool = False
     """Whether the gzip member around it is whole, so that its bytes are as they were written."""
 
@@ -254,7 +254,7 @@ def _take(member: Inflating, stream: BinaryIO, size: int) -> Record:
 
 
 def _check_end(member: Inflating, record: Record) -> tuple[Flaw | None, int]:
-    """What deviates in the record's end, and how many bytes of it are there."""
+    """Read the record's closing line breaks: the flaw in them, and how many bytes of them are there."""
     member.fill(len(END))
     got = member.data[member.at : member.at + len(END)]
     return _judge_end(got, record, member.offset)
@@ -271,7 +271,7 @@ def _judge_end(got: bytes, record: Record, offset: int) -> tuple[Flaw | None, in
 
 
 def _behind(member: Inflating) -> Flaw | Damage:
-    """What lies in a member behind its last record."""
+    """Judge the bytes that a member holds behind its last record."""
     at = member.place
     member.fill(NEAR)
     rest = member.data[member.at : member.at + NEAR]
@@ -357,7 +357,7 @@ def _take_plain(stream: BinaryIO, size: int, offset: int) -> Record:
 
 
 def _end_plain(stream: BinaryIO, size: int, record: Record, offset: int) -> tuple[list[Event], int]:
-    """What deviates between the record's block and the next record, and where that begins."""
+    """Read on to the next record: the flaws on the way, and where it begins."""
     stream.seek(record.end)
     got = stream.read(len(END) + NEAR)
     flaw, closing = _judge_end(got[: len(END)], record, offset)

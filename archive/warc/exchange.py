@@ -33,7 +33,7 @@ EMPTY_PAYLOAD = format_sha1(hashlib.sha1(b"", usedforsecurity=False).digest())
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """What went over the wire for one request, and how it came about."""
+    """One request with all that went over the wire for it, and how it came about."""
 
     target_uri: str
     """The absolute URI asked for; percent-encoded where it is not legal."""

@@ -32,7 +32,7 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-;=?-~]+")
 
 @dataclass(frozen=True, kw_only=True)
 class LostBytes:
-    """What a filler tells of the bytes that it replaces."""
+    """The bytes that a filler replaces, as it tells of them."""
 
     offset: int
     """Where the filler begins in the file."""

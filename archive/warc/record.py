@@ -22,7 +22,7 @@ VERSION = re.compile(rb"WARC/\d+\.\d+", re.IGNORECASE)
 MAX_HEAD = 1024 * 1024
 """A record header longer than this is damage."""
 END = b"\r\n\r\n"
-"""What follows each record (section 4)."""
+"""Two line breaks follow each record (section 4)."""
 CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """A header's name (section 4, `token`)."""

@@ -21,7 +21,7 @@ from archive.warc.payload import block_digest
 from archive.warc.record import END, MalformedRecord, Record, parse_record
 
 MEMBER_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
-"""What every gzip member begins with that this archive writes: no time, no name, Unix."""
+"""The beginning of every gzip member that this archive writes: no time, no name, Unix."""
 MAX_RESTORED = 64 << 20
 """Damaged members larger than this are not tried to be restored."""
 
@@ -119,7 +119,7 @@ def restore_member(data: bytes) -> bytes | None:
 
 
 def _inflate(data: bytes) -> bytes | None:
-    """What the deflated data between header and trailer hold.
+    """Inflate the data between header and trailer.
     None where they do not fill all the place between them.
     """
     inflate = zlib.decompressobj(wbits=-zlib.MAX_WBITS)

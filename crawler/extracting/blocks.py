@@ -5,6 +5,7 @@ Blocks of one member that follow one another are read in one go, so that a file 
 takes time in proportion to its size.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from crawler.extracting.sources import Source
 
 MAX_BLOCK = 64 << 20
 """Bytes of a block: more than any page has."""
+AGAIN = 4
+"""So many blocks are kept: of an article that was edited the version before is read again."""
 PIECE = 64 * 1024
 """Bytes that are read of a file at a time: pages lie here and there."""
 
@@ -64,9 +67,18 @@ class _File:
         self._compressed = is_compressed(self._stream)
         self._ahead = Ahead(self._stream, PIECE)
         self._member: Inflating | None = None
+        self._last: deque[tuple[BlockPlace, bytes]] = deque(maxlen=AGAIN)
 
     def read(self, place: BlockPlace) -> bytes:
         """A block, or what is there of it. Raises Broken."""
+        for known, data in self._last:
+            if known == place:
+                return data
+        data = self._read(place)
+        self._last.append((place, data))
+        return data
+
+    def _read(self, place: BlockPlace) -> bytes:
         if not self._compressed:
             self._stream.seek(place.offset + place.block_at)
             return self._stream.read(place.block_length)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -127,6 +128,18 @@ def _in_wacz(path: Path) -> list[Source]:
     return sources
 
 
+def _check(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -> None:
+    """See that a compressed member can be read to its end. Raises NoSource."""
+    try:
+        with archive.open(info) as member:
+            while member.read(1 << 20):
+                pass
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise NoSource(
+            f"{label}: expected a compressed WARC that is whole, got {error}; restore it from a copy"
+        ) from error
+
+
 def _in_zip(path: Path, stream: BinaryIO, label: str, start: int, size: int) -> Iterator[Source]:
     """The WARCs in a zip that lies in a file from `start` on. Raises NoSource, and what `zipfile` raises."""
     window = open_window(stream, start, size)
@@ -145,6 +158,7 @@ def _in_zip(path: Path, stream: BinaryIO, label: str, start: int, size: int) -> 
             if is_warc and stored:
                 yield Source(path=path, name=name, label=here, begin=start + begin, size=info.file_size)
             elif is_warc:
+                _check(archive, info, here)
                 packed = Source(path=path, name=name, label=here, begin=start, size=info.file_size)
                 yield replace(packed, packed=info.filename, zip_size=size)
             elif stored:
