@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
@@ -153,3 +154,22 @@ def test_every_declared_dependency_is_imported() -> None:
     used = {name.partition(".")[0] for _, path in modules() for name in imports(path)}
     imported = {one.lower() for package in used for one in packages.get(package, ())}
     assert set() == {name for name, always in declared().items() if always} - imported
+
+
+TWO_THINGS = frozenset(
+    {
+        *("Block", "Byline", "Change", "Difference", "Draft", "Found", "Frame", "Gap", "Kind", "Line", "Page"),
+        *("Part", "Piece", "Rule", "Setting", "Source", "_Mending"),
+    }
+)
+"""Class names that mean two things; the list may only shrink."""
+
+
+def test_a_class_name_means_one_thing() -> None:
+    names = Counter(
+        node.name
+        for _, path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, count in names.items() if count > 1} == TWO_THINGS

@@ -21,7 +21,7 @@ from typing import Any
 
 from crawler.bench import plain
 from crawler.bench.corpus import Corpus
-from crawler.bench.result import Cell, Column, Result, Section
+from crawler.bench.result import Cell, Result, ResultColumn, ResultSection
 from crawler.bench.server import Served, serve
 
 TARGET = 1.15
@@ -31,12 +31,12 @@ PEERS = {"scrapy-webarchive": ("webarchive", "scrapy_webarchive"), "scrapy-warci
 """Peer → its name in `plain.ARCHIVES` and its module."""
 
 COLUMNS = (
-    Column(key="crawler", title="crawler"),
-    Column(key="pages_per_second", title="pages/s", form=".0f"),
-    Column(key="cpu_ms_per_page", title="CPU ms/page", form=".2f"),
-    Column(key="peak_mb", title="peak MB", form=".0f"),
-    Column(key="ratio", title="time ÷ bare", form=".2f"),
-    Column(key="cpu_ratio", title="CPU ÷ bare", form=".2f"),
+    ResultColumn(key="crawler", title="crawler"),
+    ResultColumn(key="pages_per_second", title="pages/s", form=".0f"),
+    ResultColumn(key="cpu_ms_per_page", title="CPU ms/page", form=".2f"),
+    ResultColumn(key="peak_mb", title="peak MB", form=".0f"),
+    ResultColumn(key="ratio", title="time ÷ bare", form=".2f"),
+    ResultColumn(key="cpu_ratio", title="CPU ÷ bare", form=".2f"),
 )
 
 
@@ -45,7 +45,7 @@ class BenchError(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class TimedRun:
     """One crawl."""
 
     pages: int
@@ -62,7 +62,7 @@ def run(*, pages: int, runs: int, peer_python: str | None = None) -> Result:
     return Result(benchmark="capture", sections=tuple(sections))
 
 
-def _variant(served: Served, corpus: Corpus, runs: int, *, parse: bool) -> Section:
+def _variant(served: Served, corpus: Corpus, runs: int, *, parse: bool) -> ResultSection:
     """Bare Scrapy and ours by turns."""
     bare, ours = [], []
     for _ in range(runs):
@@ -99,10 +99,10 @@ def _variant(served: Served, corpus: Corpus, runs: int, *, parse: bool) -> Secti
     if parse:
         more["within_target"] = ratio <= TARGET
     name, title = ("parse", "Crawl, the same parse") if parse else ("fetch", "Crawl without a parse")
-    return Section(name=name, title=title, columns=COLUMNS, rows=rows, notes=notes, more=more)
+    return ResultSection(name=name, title=title, columns=COLUMNS, rows=rows, notes=notes, more=more)
 
 
-def _peers(served: Served, corpus: Corpus, runs: int, python: str) -> Section:
+def _peers(served: Served, corpus: Corpus, runs: int, python: str) -> ResultSection:
     """Those that are installed; each beside bare Scrapy of the same environment, without a parse."""
     rows: list[dict[str, Cell]] = []
     notes = ["no parse; each ratio is to bare Scrapy of the environment that the peer runs in"]
@@ -119,7 +119,7 @@ def _peers(served: Served, corpus: Corpus, runs: int, python: str) -> Section:
     else:
         rows.append(_row("wget --warc-file", [_wget(wget, served, corpus) for _ in range(runs)]))
         notes.append("wget: one connection, HTML kept in the WARC alone")
-    return Section(name="peers", title="Other archiving crawlers", columns=COLUMNS, rows=rows, notes=tuple(notes))
+    return ResultSection(name="peers", title="Other archiving crawlers", columns=COLUMNS, rows=rows, notes=tuple(notes))
 
 
 def _has_module(python: str, module: str) -> bool:
@@ -128,7 +128,7 @@ def _has_module(python: str, module: str) -> bool:
     return subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0  # noqa: S603 - named by the user
 
 
-def _crawl(script: list[str], served: Served, corpus: Corpus, *, parse: bool) -> Run:
+def _crawl(script: list[str], served: Served, corpus: Corpus, *, parse: bool) -> TimedRun:
     urls = corpus.seed_urls if parse else corpus.article_urls
     found = _child([sys.executable, *script], served, urls, parse=parse, archive="")
     expected = len(corpus.articles)
@@ -140,7 +140,7 @@ def _crawl(script: list[str], served: Served, corpus: Corpus, *, parse: bool) ->
     return _as_run(found)
 
 
-def _peer(python: str, served: Served, corpus: Corpus, archive: str) -> Run:
+def _peer(python: str, served: Served, corpus: Corpus, archive: str) -> TimedRun:
     return _as_run(_child([python, "-I", plain.__file__], served, corpus.article_urls, parse=False, archive=archive))
 
 
@@ -161,11 +161,11 @@ def _child(command: list[str], served: Served, urls: list[str], *, parse: bool, 
     return found
 
 
-def _as_run(found: dict[str, Any]) -> Run:
-    return Run(**{name: found[name] for name in ("pages", "seconds", "cpu_seconds", "peak_bytes")})
+def _as_run(found: dict[str, Any]) -> TimedRun:
+    return TimedRun(**{name: found[name] for name in ("pages", "seconds", "cpu_seconds", "peak_bytes")})
 
 
-def _wget(wget: str, served: Served, corpus: Corpus) -> Run:
+def _wget(wget: str, served: Served, corpus: Corpus) -> TimedRun:
     """One process from start to end: wget starts in no time."""
     with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as output:
         (Path(output) / "urls.txt").write_text(
@@ -174,10 +174,12 @@ def _wget(wget: str, served: Served, corpus: Corpus) -> Run:
         command = [wget, "-q", "-i", "urls.txt", "--warc-file=bench", "-O", "/dev/null"]
         began = time.perf_counter()
         subprocess.run(command, cwd=output, check=True)  # noqa: S603 - found on the path
-        return Run(pages=len(corpus.articles), seconds=time.perf_counter() - began, cpu_seconds=None, peak_bytes=None)
+        return TimedRun(
+            pages=len(corpus.articles), seconds=time.perf_counter() - began, cpu_seconds=None, peak_bytes=None
+        )
 
 
-def _row(name: str, runs: list[Run], bare: list[Run] | None = None) -> dict[str, Cell]:
+def _row(name: str, runs: list[TimedRun], bare: list[TimedRun] | None = None) -> dict[str, Cell]:
     """The medians; the ratios are medians of the pairs' ratios, per page."""
     row: dict[str, Cell] = {
         "crawler": name,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawler.bench.contestants import CONTESTANTS, Extract
 from crawler.bench.pages import KnownPage, fill_page, read_pages, sample_pages
-from crawler.bench.result import Cell, Column, Result, Section
+from crawler.bench.result import Cell, Result, ResultColumn, ResultSection
 from crawler.bench.scoring import Score, score
 
 REFERENCE_SIZE = 60_000
@@ -24,17 +24,17 @@ _EVERY = 8
 DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pages"
 
 COLUMNS = (
-    Column(key="parser", title="parser"),
-    Column(key="paragraph_f1", title="para F1", form=".3f"),
-    Column(key="text_f1", title="text F1", form=".3f"),
-    Column(key="caption_leaks", title="caption leaks"),
-    Column(key="boilerplate", title="boiler- plate"),
-    Column(key="title", title="title", form=".0%"),
-    Column(key="date", title="date", form=".0%"),
-    Column(key="clock", title="clock as date"),
-    Column(key="byline", title="byline", form=".0%"),
-    Column(key="captions", title="captions F1", form=".3f"),
-    Column(key="ms", title="ms/page", form=".1f"),
+    ResultColumn(key="parser", title="parser"),
+    ResultColumn(key="paragraph_f1", title="para F1", form=".3f"),
+    ResultColumn(key="text_f1", title="text F1", form=".3f"),
+    ResultColumn(key="caption_leaks", title="caption leaks"),
+    ResultColumn(key="boilerplate", title="boiler- plate"),
+    ResultColumn(key="title", title="title", form=".0%"),
+    ResultColumn(key="date", title="date", form=".0%"),
+    ResultColumn(key="clock", title="clock as date"),
+    ResultColumn(key="byline", title="byline", form=".0%"),
+    ResultColumn(key="captions", title="captions F1", form=".3f"),
+    ResultColumn(key="ms", title="ms/page", form=".1f"),
 )
 
 
@@ -83,7 +83,7 @@ def _installed() -> tuple[dict[str, Extract], list[str]]:
 
 def _section(
     name: str, title: str, pages: list[KnownPage], parsers: dict[str, Extract], missing: list[str], runs: int
-) -> Section:
+) -> ResultSection:
     rows = []
     for parser, extract in parsers.items():
         with warnings.catch_warnings():
@@ -97,7 +97,7 @@ def _section(
         "byline: as printed, or the same people; a dash: the parser does not offer it",
         *missing,
     )
-    return Section(
+    return ResultSection(
         name=name,
         title=title,
         columns=COLUMNS,

@@ -22,7 +22,7 @@ from archive.state.states import UrlState
 from archive.state.urls import Found, Urls
 from crawler.bench.capture import BenchError
 from crawler.bench.corpus import Corpus
-from crawler.bench.result import Column, Result, Section
+from crawler.bench.result import Result, ResultColumn, ResultSection
 from crawler.bench.server import Served, serve
 from crawler.planning.kinds import PRIORITY
 from crawler.site.scope import Kind
@@ -36,16 +36,16 @@ LOCAL = 1.0
 """Seconds of processor time that a refresh with nothing new may cost beyond that of a small archive."""
 
 MEMORY = (
-    Column(key="known", title="known URLs", form=",d"),
-    Column(key="pages", title="pages fetched", form="d"),
-    Column(key="peak_mb", title="peak MB", form=".1f"),
-    Column(key="cpu_seconds", title="CPU s", form=".2f"),
+    ResultColumn(key="known", title="known URLs", form=",d"),
+    ResultColumn(key="pages", title="pages fetched", form="d"),
+    ResultColumn(key="peak_mb", title="peak MB", form=".1f"),
+    ResultColumn(key="cpu_seconds", title="CPU s", form=".2f"),
 )
 WORK = (
-    Column(key="known", title="known articles", form=",d"),
-    Column(key="requests", title="requests", form="d"),
-    Column(key="cpu_seconds", title="CPU s", form=".2f"),
-    Column(key="lines", title="new lines", form="d"),
+    ResultColumn(key="known", title="known articles", form=",d"),
+    ResultColumn(key="requests", title="requests", form="d"),
+    ResultColumn(key="cpu_seconds", title="CPU s", form=".2f"),
+    ResultColumn(key="lines", title="new lines", form="d"),
 )
 
 
@@ -58,7 +58,7 @@ def run() -> Result:
         )
 
 
-def _memory(served: Served, corpus: Corpus, scratch: Path) -> Section:
+def _memory(served: Served, corpus: Corpus, scratch: Path) -> ResultSection:
     rows = []
     for known in (FEW, MANY):
         directory = scratch / f"known-{known}"
@@ -77,7 +77,7 @@ def _memory(served: Served, corpus: Corpus, scratch: Path) -> Section:
     growth = rows[1]["peak_mb"] / rows[0]["peak_mb"]
     note = f"a million known URLs take {growth - 1:+.1%} memory; the target is at most {GROWTH - 1:+.0%}"
     more = {"growth": growth, "within_target": growth <= GROWTH}
-    return Section(name="memory", title="Memory of a crawl", columns=MEMORY, rows=rows, notes=(note,), more=more)
+    return ResultSection(name="memory", title="Memory of a crawl", columns=MEMORY, rows=rows, notes=(note,), more=more)
 
 
 def _queue(state: State, real: list[str], known: int) -> None:
@@ -102,7 +102,7 @@ def _queue(state: State, real: list[str], known: int) -> None:
     state.commit()
 
 
-def _local_work(served: Served, corpus: Corpus, scratch: Path) -> Section:
+def _local_work(served: Served, corpus: Corpus, scratch: Path) -> ResultSection:
     rows = []
     for known in (0, ARTICLES):
         directory = scratch / f"articles-{known}"
@@ -124,7 +124,7 @@ def _local_work(served: Served, corpus: Corpus, scratch: Path) -> Section:
         raise BenchError("a refresh with nothing new wrote article lines")
     note = f"{ARTICLES:,} known articles cost {more_work:.2f} s of local work; the target is less than {LOCAL:.0f} s"
     more = {"local_work_seconds": more_work, "within_target": more_work < LOCAL}
-    return Section(
+    return ResultSection(
         name="refresh", title="A refresh with nothing new", columns=WORK, rows=rows, notes=(note,), more=more
     )
 

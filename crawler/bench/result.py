@@ -13,7 +13,7 @@ Cell = str | int | float | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class ResultColumn:
     """One column of a table."""
 
     key: str
@@ -24,13 +24,13 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section:
+class ResultSection:
     """One table: a row for each contestant."""
 
     name: str
     """Its name in JSON."""
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[ResultColumn, ...]
     rows: Sequence[dict[str, Cell]]
     notes: tuple[str, ...] = ()
     """What a reader must know to judge the figures, one thought a line."""
@@ -43,7 +43,7 @@ class Result:
     """One benchmark's outcome."""
 
     benchmark: str
-    sections: tuple[Section, ...]
+    sections: tuple[ResultSection, ...]
 
 
 def show(result: Result, console: Console) -> None:

@@ -56,7 +56,7 @@ class _Bar(Meter):
         self._progress.update(self._task, advance=done, description=at[-WIDEST_LABEL:] or self._name)
 
 
-class Signs(Meter):
+class SignsOfLife(Meter):
     """A line when a minute has passed, then after two, four, eight and every ten more, for logs and whoever waits."""
 
     def __init__(self, name: str, *, in_bytes: bool) -> None:
@@ -105,7 +105,7 @@ def meter(
     elif quiet or shown is False or crowded:
         yield Meter()
     else:
-        signs = Signs(name, in_bytes=in_bytes)
+        signs = SignsOfLife(name, in_bytes=in_bytes)
         signs.phase(name, total)
         yield signs
 

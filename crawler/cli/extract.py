@@ -25,8 +25,8 @@ from crawler.cli.values import (
 )
 from crawler.extracting.differing import Difference, Differences, excerpt
 from crawler.extracting.output import newest_only
-from crawler.extracting.running import Extraction, NothingStored, Options, Tally
-from crawler.extracting.sources import NoSource, Source, find_sources
+from crawler.extracting.running import Extraction, ExtractionOptions, ExtractionTally, NothingStored
+from crawler.extracting.sources import NoSource, WarcSource, find_sources
 from crawler.pages import LAYOUT_CODES
 from crawler.reporting.amounts import plural
 
@@ -117,7 +117,7 @@ def command(
             check_target(output, force=force, reads=reads, is_ours=_is_lines, ours="holds no JSON Lines")
         with meter("extract", shown=progress, quiet=quiet, in_bytes=False, prints=output in {None, STDOUT}) as bar:
             collection = len(paths) == 1 and paths[0].is_dir()
-            options = Options(
+            options = ExtractionOptions(
                 jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, layouts=exact,
                 progress=Phases(bar).tell,
             )  # fmt: skip
@@ -225,7 +225,9 @@ def _as_summary(sums: Differences) -> dict[str, Any]:
     }
 
 
-def summarise(tally: Tally, sources: list[Source], differences: Differences | None, *, any_url: bool) -> Iterator[str]:
+def summarise(
+    tally: ExtractionTally, sources: list[WarcSource], differences: Differences | None, *, any_url: bool
+) -> Iterator[str]:
     """A few lines for a person."""
     given = f"{plural(len(sources), 'WARC file')}, {plural(tally.records, 'WARC record')}"
     found = f"{plural(tally.lines, 'record')} from {plural(tally.pages, 'page')} ({given})"
@@ -253,7 +255,7 @@ def summarise(tally: Tally, sources: list[Source], differences: Differences | No
         )
 
 
-def tell_damage(tally: Tally) -> None:
+def tell_damage(tally: ExtractionTally) -> None:
     for label, offset, detail in tally.damage[:MOST_DAMAGE]:
         click.echo(plain(f"thanhuy: {label}:{offset}: {detail}"), err=True)
     if tally.damaged > MOST_DAMAGE:

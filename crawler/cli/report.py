@@ -23,7 +23,7 @@ from crawler.cli.values import (
 from crawler.reporting.amounts import format_number, format_run_day, format_share, format_size, plural
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import MARK, MARK_WITHIN, render
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 
 DEFAULT = Path("report.html")
 MOST_NOTES = 20
@@ -84,7 +84,7 @@ def _is_report(beginning: bytes) -> bool:
     return MARK.encode() in beginning[:MARK_WITHIN]
 
 
-def summarise(figures: Figures) -> str:
+def summarise(figures: ReportData) -> str:
     """A few lines for a terminal."""
     rows: list[tuple[str, str]] = [("collection", figures.name)]
     found, captures, frontier = figures.articles, figures.captures, figures.frontier
@@ -141,7 +141,7 @@ def summarise(figures: Figures) -> str:
     return "\n".join(f"{name + ':':12}{plain(value)}" for name, value in rows)
 
 
-def _gather(collection: Path, progress: bool | None, quiet: bool) -> Figures:
+def _gather(collection: Path, progress: bool | None, quiet: bool) -> ReportData:
     lines = collection / "articles.jsonl"
     total = lines.stat().st_size if lines.is_file() else None
     with meter("articles", shown=progress, quiet=quiet, total=total) as bar:

@@ -17,7 +17,7 @@ from crawler.cli.exits import Exit
 from crawler.cli.extract import Phases, tell_damage
 from crawler.cli.values import jobs_option, progress_option, quiet_option
 from crawler.extracting.renewing import Renewals, renew
-from crawler.extracting.running import Extraction, Options
+from crawler.extracting.running import Extraction, ExtractionOptions
 from crawler.extracting.sources import find_sources
 from crawler.pages import PARSER_VERSION
 from crawler.planning.kinds import describe
@@ -47,7 +47,7 @@ def command(collection: Path, dry_run: bool, jobs: int, quiet: bool, progress: b
         meter("reread", shown=progress, quiet=quiet, in_bytes=False) as bar,
         nullcontext() if dry_run else _opened(collection, at, found) as target,
     ):
-        options = Options(jobs=jobs, by_place=True, with_stored=True, progress=Phases(bar).tell)
+        options = ExtractionOptions(jobs=jobs, by_place=True, with_stored=True, progress=Phases(bar).tell)
         extraction = Extraction(find_sources((collection,)), options)
         renew(extraction, target, format_date(at), found)
         if target is not None:

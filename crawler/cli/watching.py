@@ -25,10 +25,10 @@ def watching(*, shown: bool | None, quiet: bool) -> Iterator[Watch]:
         with _bar() as watch:
             yield watch
     else:
-        yield Signs().tell
+        yield CrawlSigns().tell
 
 
-class Signs:
+class CrawlSigns:
     """A line after one minute, two, four, eight, and then every ten."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from archive.errors import RecordError
 from archive.warc.events import is_compressed
 from archive.warc.inflate import Ahead, Broken, Inflating
-from crawler.extracting.sources import Source
+from crawler.extracting.sources import WarcSource
 
 MAX_BLOCK = 64 << 20
 """Bytes of a block: more than any page has."""
@@ -37,11 +37,11 @@ class BlockPlace:
 class Stored:
     """A record, by the file that holds it and its place there."""
 
-    source: Source
+    source: WarcSource
     place: BlockPlace
 
 
-def read_block(source: Source, place: BlockPlace) -> bytes:
+def read_block(source: WarcSource, place: BlockPlace) -> bytes:
     """A record's block, from its place alone. Raises RecordError where it is not there, or larger than any page."""
     if place.block_length > MAX_BLOCK:
         raise RecordError(f"expected a record of at most {MAX_BLOCK} bytes, got one of {place.block_length}")
@@ -62,7 +62,7 @@ def close_files() -> None:
 class _File:
     """A file that is open as long as it is known, and the gzip member that was read last."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: WarcSource) -> None:
         self._stream = source.open()
         self._compressed = is_compressed(self._stream)
         self._ahead = Ahead(self._stream, PIECE)

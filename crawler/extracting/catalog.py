@@ -16,7 +16,7 @@ from archive.scratch import open_scratch
 from crawler.extracting.blocks import BlockPlace, Stored
 from crawler.extracting.rereading import Task
 from crawler.extracting.scanning import FoundCapture, FoundItem, Scan
-from crawler.extracting.sources import Source
+from crawler.extracting.sources import WarcSource
 from crawler.planning.limits import Limits
 
 _PLACE = "source, offset, length, block_at, block_length"
@@ -73,7 +73,7 @@ FROM events e LEFT JOIN captures c ON c.id = e.capture LEFT JOIN captures h ON h
 class Catalog:
     """What the files of one extraction hold."""
 
-    def __init__(self, sources: list[Source], *, by_place: bool) -> None:
+    def __init__(self, sources: list[WarcSource], *, by_place: bool) -> None:
         """`by_place`: the order is that of the files, else that of capture."""
         self._sources = sources
         self._by_place = by_place

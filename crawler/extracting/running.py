@@ -13,7 +13,7 @@ from crawler.extracting.blocks import close_files
 from crawler.extracting.catalog import Catalog
 from crawler.extracting.rereading import UNREADABLE, Reread, Task, reread, reread_all
 from crawler.extracting.scanning import Scan, find_ranges, scan_range
-from crawler.extracting.sources import Source
+from crawler.extracting.sources import WarcSource
 from crawler.extracting.versions import Versions
 from crawler.pages import Layout
 
@@ -22,7 +22,7 @@ CHUNK = 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class ExtractionOptions:
     """How to extract."""
 
     jobs: int = 1
@@ -39,7 +39,7 @@ class Options:
 
 
 @dataclass(kw_only=True)
-class Tally:
+class ExtractionTally:
     """What an extraction came to."""
 
     records: int = 0
@@ -80,9 +80,9 @@ class Extraction:
     then read the tally.
     """
 
-    def __init__(self, sources: list[Source], options: Options) -> None:
+    def __init__(self, sources: list[WarcSource], options: ExtractionOptions) -> None:
         self._sources, self._options = sources, options
-        self.tally = Tally()
+        self.tally = ExtractionTally()
 
     def __iter__(self) -> Iterator[tuple[Reread, bytes | None]]:
         with (

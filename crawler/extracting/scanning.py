@@ -12,7 +12,7 @@ from archive.warc.fields import HTTP_RESPONSE
 from archive.warc.members import find_member
 from archive.warc.payload import http_kind
 from crawler.extracting.blocks import BlockPlace
-from crawler.extracting.sources import Source
+from crawler.extracting.sources import WarcSource
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.limits import Limits
 from crawler.site.scope import find_page, url_key
@@ -78,7 +78,7 @@ class Scan:
     records: int = 0
 
 
-def find_ranges(source: Source) -> list[int]:
+def find_ranges(source: WarcSource) -> list[int]:
     """Where ranges of a file may begin: guesses, each right only if the range before it ends there."""
     starts = [0]
     with source.open() as stream:
@@ -92,7 +92,7 @@ def find_ranges(source: Source) -> list[int]:
     return starts
 
 
-def scan_range(source: Source, start: int, stop: int | None, any_url: bool) -> Scan:
+def scan_range(source: WarcSource, start: int, stop: int | None, any_url: bool) -> Scan:
     """What lies between two bytes of a file. Raises OSError."""
     scan = Scan(end=start)
     with source.open() as stream:
@@ -110,7 +110,7 @@ def scan_range(source: Source, start: int, stop: int | None, any_url: bool) -> S
     return scan
 
 
-def _note(damage: Damage, source: Source, scan: Scan) -> None:
+def _note(damage: Damage, source: WarcSource, scan: Scan) -> None:
     if not (source.growing and damage.end == source.size):
         scan.damage.append(damage)
 

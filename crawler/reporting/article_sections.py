@@ -8,7 +8,7 @@ from crawler.reporting.amounts import format_day, format_number, format_share, p
 from crawler.reporting.calendars import calendar
 from crawler.reporting.charts import bar_chart
 from crawler.reporting.markup import Child, Html, el, items, join, link, table, vietnamese
-from crawler.reporting.report_data import Articles, Example, Figures, Fill
+from crawler.reporting.report_data import Articles, Example, Fill, ReportData
 from crawler.reporting.tally import UNDATED, WATCHED
 from crawler.reporting.trends import share_line
 
@@ -32,7 +32,7 @@ MEANINGS = {
 """The parser's codes in words."""
 
 
-def coverage(figures: Figures) -> Html | None:
+def coverage(figures: ReportData) -> Html | None:
     """When the articles are of, in which sections, and where some seem to be missing."""
     found = figures.articles
     if found is None or not found.total:
@@ -94,7 +94,7 @@ def _sources(found: Articles) -> Html:
     return table("How the articles were dated", ["Rule", "#Articles", "#Share"], rows)
 
 
-def gaps(figures: Figures) -> Html:
+def gaps(figures: ReportData) -> Html:
     """Stretches of the articles' numbers in which some seem to be missing, and what to do."""
     found = figures.articles.gaps if figures.articles else []
     if not found:
@@ -118,7 +118,7 @@ def gaps(figures: Figures) -> Html:
     return join([el("h3", "Gaps"), told, table("Gaps", ["Days", "#About missing", "After", "Before"], rows, note=note)])
 
 
-def fields(figures: Figures) -> Html | None:
+def fields(figures: ReportData) -> Html | None:
     """How often each field is filled, and by which rule."""
     found = figures.articles
     if found is None or not found.total:
@@ -142,7 +142,7 @@ def fields(figures: Figures) -> Html | None:
     return join([trends, overall, table("Filled fields by year of publication", headings, by_year, note=note)])
 
 
-def _trends(figures: Figures) -> Html | None:
+def _trends(figures: ReportData) -> Html | None:
     """How often fields were filled, month by month of capture, with what may explain a change."""
     found = figures.articles
     if found is None or len(found.read_in) < 2 or figures.scope != "collection":
@@ -178,7 +178,7 @@ def _rules(fill: Fill) -> Child:
     return ", ".join([*shown, *([f"and {rest} more"] if rest > 0 else [])]) or el("span", "–", class_="zero")
 
 
-def warnings(figures: Figures) -> Html | None:
+def warnings(figures: ReportData) -> Html | None:
     """What the parser wants a reader to know, with articles to look at; and which layouts it met."""
     found = figures.articles
     if found is None or not found.total:
@@ -194,7 +194,7 @@ def warnings(figures: Figures) -> Html | None:
     return join([told, table("Parser version and layout", ["Version / layout", "#Articles", "#Share"], layouts)])
 
 
-def versions(figures: Figures) -> Html | None:
+def versions(figures: ReportData) -> Html | None:
     """New, edited and gone articles."""
     found = figures.articles
     if found is None or not found.total:

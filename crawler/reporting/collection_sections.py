@@ -5,7 +5,7 @@ from collections import Counter
 from crawler.reporting.amounts import format_moment, format_number, format_size, plural
 from crawler.reporting.calendars import calendar
 from crawler.reporting.markup import Child, Html, el, facts, items, join, link, table, vietnamese
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 from crawler.reporting.trends import growth
 
 SITE = "Trang tin Điện tử Đảng bộ Thành phố Hồ Chí Minh"
@@ -29,7 +29,7 @@ ROOMS = {
 }
 
 
-def identity(figures: Figures) -> Html:
+def identity(figures: ReportData) -> Html:
     """Name, age, seeds, size."""
     seeds: list[Child] = [link(seed) for seed in figures.seeds[:MOST_SEEDS]]
     if len(figures.seeds) > MOST_SEEDS:
@@ -51,7 +51,7 @@ def identity(figures: Figures) -> Html:
     return facts(told)
 
 
-def files(figures: Figures) -> Html | None:
+def files(figures: ReportData) -> Html | None:
     """Sizes, digests, and when they were last verified."""
     found = figures.files
     if found is None:
@@ -109,7 +109,7 @@ def files(figures: Figures) -> Html | None:
     )
 
 
-def collected(figures: Figures) -> Html | None:
+def collected(figures: ReportData) -> Html | None:
     """The manner of collecting, from the newest run's configuration."""
     chosen = figures.configuration
     if not chosen:
@@ -129,7 +129,7 @@ def collected(figures: Figures) -> Html | None:
     return join([el("p", MANNER), facts(rows)])
 
 
-def cite(figures: Figures) -> Html | None:
+def cite(figures: ReportData) -> Html | None:
     """A citation of the collection, and one of a capture."""
     captures, articles = figures.captures, figures.articles
     if captures is None or captures.first is None:
@@ -166,7 +166,7 @@ def cite(figures: Figures) -> Html | None:
     return join(parts)
 
 
-def configuration(figures: Figures) -> Html | None:
+def configuration(figures: ReportData) -> Html | None:
     """The settings of the newest run."""
     if not figures.configuration:
         return None

@@ -11,12 +11,12 @@ from archive import fixity
 from archive.directory import PASSING, look
 from archive.fixity import REPLACED
 from archive.verify.collection import KNOWN
-from crawler.reporting.report_data import File, Files
+from crawler.reporting.report_data import FilesOnDisk, NotedFile
 
 
-def read_files(collection: Path, notes: list[str]) -> Files:
+def read_files(collection: Path, notes: list[str]) -> FilesOnDisk:
     """Sizes and fixity; what is not as noted goes to the notes. Costs a look at each file and a read of the log."""
-    found = Files(rooms=dict(_rooms(collection, notes)))
+    found = FilesOnDisk(rooms=dict(_rooms(collection, notes)))
     try:
         lines = list(_summary_of_log(collection, found))
     except OSError as error:
@@ -29,7 +29,7 @@ def read_files(collection: Path, notes: list[str]) -> Files:
         notes.append(f"fixity.jsonl: {found.damaged_lines} lines are damaged or altered; run `thanhuy verify`")
     for entry in lines:
         problem = "" if unfinished and entry.file in REPLACED else _problem(collection, entry)
-        found.noted.append(File(**dataclasses.asdict(entry), problem=problem))
+        found.noted.append(NotedFile(**dataclasses.asdict(entry), problem=problem))
         if problem:
             notes.append(f"{entry.file}: {problem}; run `thanhuy verify`")
     found.verified = sum(one.verified_at is not None for one in found.noted)
@@ -40,7 +40,7 @@ def read_files(collection: Path, notes: list[str]) -> Files:
     return found
 
 
-def _summary_of_log(collection: Path, found: Files) -> list[fixity.Entry]:
+def _summary_of_log(collection: Path, found: FilesOnDisk) -> list[fixity.Entry]:
     found.damaged_lines = sum(line.entry is None or not line.chained for line in fixity.read_lines(collection))
     return sorted(fixity.read_fixity(collection).values(), key=lambda entry: entry.file)
 

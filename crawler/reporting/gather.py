@@ -23,9 +23,9 @@ from crawler.reporting.files import read_files
 from crawler.reporting.lenient import mapping, read_lines, text, texts, whole
 from crawler.reporting.logs import group_errors
 from crawler.reporting.queries import Execute
-from crawler.reporting.report_data import Articles, Example, Figures, Group, Run
+from crawler.reporting.report_data import Articles, Counted, Example, ReportData, RunSummary
 from crawler.reporting.runs import read_run
-from crawler.reporting.tally import Tally
+from crawler.reporting.tally import ArticleTally
 
 EXAMPLES = 5
 SOFTWARE = f"thanhuy/{__version__}"
@@ -37,9 +37,9 @@ SIGNS = ("warc/*.warc.gz*", "articles/*.jsonl*", "articles.jsonl", "state.sqlite
 """What tells a damaged collection from a directory that holds something else."""
 
 
-def gather_collection(path: Path, now: datetime, progress: Progress = lambda size: None) -> Figures:
+def gather_collection(path: Path, now: datetime, progress: Progress = lambda size: None) -> ReportData:
     """A collection's figures. Raises NotACollection where there is none, or one of a format that is not known here."""
-    figures = Figures(scope="collection", made_at=stamp(now), software=SOFTWARE, name=path.resolve().name)
+    figures = ReportData(scope="collection", made_at=stamp(now), software=SOFTWARE, name=path.resolve().name)
     _read_about(path, figures)
     shelf = look(path, path.name)
     figures.condition = "being written" if shelf.live else "interrupted" if shelf.unfinished else "closed"
@@ -52,9 +52,9 @@ def gather_collection(path: Path, now: datetime, progress: Progress = lambda siz
     return figures
 
 
-def gather_run(path: Path, run_id: str, report: Mapping[str, Any], execute: Execute, now: datetime) -> Figures:
+def gather_run(path: Path, run_id: str, report: Mapping[str, Any], execute: Execute, now: datetime) -> ReportData:
     """One run's figures, from what is about to be its `run.json`, the state and the run's own files."""
-    figures = Figures(scope="run", made_at=stamp(now), software=SOFTWARE, name=path.resolve().name)
+    figures = ReportData(scope="run", made_at=stamp(now), software=SOFTWARE, name=path.resolve().name)
     about = _load(path / "collection.json", figures.notes)
     figures.name, figures.created = text(about.get("name")) or figures.name, text(about.get("created"))
     figures.format, figures.seeds = whole(about.get("format")), texts(about.get("seeds"))
@@ -89,7 +89,7 @@ def plain_configuration(value: object) -> dict[str, str]:
     return shown
 
 
-def _read_about(path: Path, figures: Figures) -> None:
+def _read_about(path: Path, figures: ReportData) -> None:
     try:
         about = read_collection(path)
     except (NotACollection, OSError) as error:
@@ -117,7 +117,7 @@ def _lines_of_collection(newest: Path, notes: list[str]) -> list[Path]:
 
 
 def _tally(paths: list[Path], label: str, notes: list[str], progress: Progress = lambda size: None) -> Articles:
-    tally, read = Tally(), 0
+    tally, read = ArticleTally(), 0
     for path in paths:
         try:
             for line, size in read_lines(path):
@@ -144,7 +144,7 @@ def _parse(line: bytes) -> object:
         return None
 
 
-def _read_state(path: Path, figures: Figures) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int, int]]]:
+def _read_state(path: Path, figures: ReportData) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int, int]]]:
     """Captures and versions of each run; sets what the figures say of captures and of the frontier."""
     captures: dict[str, tuple[int, int]] = {}
     versions: dict[str, tuple[int, int, int]] = {}
@@ -170,9 +170,9 @@ def _read_state(path: Path, figures: Figures) -> tuple[dict[str, tuple[int, int]
 
 
 def _read_runs(
-    path: Path, figures: Figures, captures: dict[str, tuple[int, int]], versions: dict[str, tuple[int, int, int]]
-) -> Iterator[Run]:
-    listing: tuple[Path, Run] | None = None
+    path: Path, figures: ReportData, captures: dict[str, tuple[int, int]], versions: dict[str, tuple[int, int, int]]
+) -> Iterator[RunSummary]:
+    listing: tuple[Path, RunSummary] | None = None
     directories = sorted(one for one in (path / "crawls").glob("*") if one.is_dir())
     for directory in directories:
         report = directory / "run.json"
@@ -189,19 +189,21 @@ def _read_runs(
     if listing is not None:
         _read_skipped(*listing, figures)
     for run_id in sorted({*captures, *versions} - {one.name for one in directories} - {""}):
-        run = Run(id=run_id, outcome="nothing in crawls/ tells of it")
+        run = RunSummary(id=run_id, outcome="nothing in crawls/ tells of it")
         _complete(run, captures, versions)
         yield run
 
 
-def _complete(run: Run, captures: Mapping[str, tuple[int, int]], versions: Mapping[str, tuple[int, int, int]]) -> None:
+def _complete(
+    run: RunSummary, captures: Mapping[str, tuple[int, int]], versions: Mapping[str, tuple[int, int, int]]
+) -> None:
     """What the state tells of a run, which it knows better than a report does that a crash kept from being written."""
     run.captures, run.revisits = captures.get(run.id, (0, 0))
     if versions:
         run.new, run.edited, run.gone = versions.get(run.id, (0, 0, 0))
 
 
-def _read_log(path: Path, figures: Figures) -> None:
+def _read_log(path: Path, figures: ReportData) -> None:
     if not path.is_file():
         return
     try:
@@ -211,9 +213,9 @@ def _read_log(path: Path, figures: Figures) -> None:
         figures.notes.append(f"crawls/{path.parent.name}/{path.name}: {error.strerror or error}")
 
 
-def _read_skipped(path: Path, run: Run, figures: Figures) -> None:
+def _read_skipped(path: Path, run: RunSummary, figures: ReportData) -> None:
     """What a run did not fetch, with examples."""
-    groups = {why: Group(count=number) for why, number in sorted(run.skipped.items(), key=lambda one: -one[1])}
+    groups = {why: Counted(count=number) for why, number in sorted(run.skipped.items(), key=lambda one: -one[1])}
     try:
         for line, _ in read_lines(path):
             value = mapping(_parse(line))
@@ -246,7 +248,7 @@ def _prefix_of(path: Path, run_id: str) -> str:
     return warc.name.partition(run_id)[0] if warc else ""
 
 
-def _note_lag(figures: Figures) -> None:
+def _note_lag(figures: ReportData) -> None:
     """Say it where the articles' lines and the state do not agree,
     as they may while a crawl goes on or after one broke off.
     """

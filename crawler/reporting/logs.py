@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from crawler.reporting.lenient import bounded
-from crawler.reporting.report_data import Example, Group
+from crawler.reporting.report_data import Counted, Example
 
 EXAMPLES = 5
 MOST_KINDS = 60
@@ -16,10 +16,10 @@ _SETTLED = re.compile(r": (?P<kind>failed|refused|too_large|unreachable): ")
 _WORDS = {"too_large": "larger than wanted"}
 
 
-def group_errors(lines: Iterable[str], groups: dict[str, Group]) -> None:
+def group_errors(lines: Iterable[str], groups: dict[str, Counted]) -> None:
     """Add what lines of a log tell of failures to the groups, which are by kind."""
     for kind, url, detail in find_errors(lines):
-        group = groups.setdefault(bounded(groups, kind, MOST_KINDS), Group())
+        group = groups.setdefault(bounded(groups, kind, MOST_KINDS), Counted())
         group.count += 1
         if len(group.examples) < EXAMPLES:
             group.examples.append(Example(url=url, detail=detail))

@@ -6,7 +6,7 @@ from crawler.reporting.amounts import format_moment, format_number, format_run_d
 from crawler.reporting.article_sections import coverage, fields, versions, warnings
 from crawler.reporting.collection_sections import cite, collected, configuration, files, identity
 from crawler.reporting.markup import Html, el, items, join
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 from crawler.reporting.run_sections import answers, errors, frontier, runs, skipped
 from crawler.reporting.style import STYLE
 
@@ -17,7 +17,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 MOST_NOTES = 100
 CONDITIONS = {"being written": " Another process held the collection.", "interrupted": " The last run had broken off."}
 """Condition of a collection in words; nothing where it is closed."""
-SECTIONS: tuple[tuple[str, str, Callable[[Figures], Html | None]], ...] = (
+SECTIONS: tuple[tuple[str, str, Callable[[ReportData], Html | None]], ...] = (
     ("collection", "Collection", identity),
     ("runs", "Runs", runs),
     ("coverage", "Coverage", coverage),
@@ -36,7 +36,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Figures], Html | None]], ...] = (
 """Anchor, heading and what draws it; a section without anything to say is left out."""
 
 
-def render(figures: Figures) -> bytes:
+def render(figures: ReportData) -> bytes:
     """The page in UTF-8."""
     drawn = [(anchor, heading, content) for anchor, heading, draw in SECTIONS if (content := draw(figures))]
     title = _title(figures)
@@ -64,14 +64,14 @@ def _section(anchor: str, heading: str, content: Html) -> Html:
     return join([Html("\n"), el("section", el("h2", heading, id=anchor), content, aria_labelledby=anchor)])
 
 
-def _title(figures: Figures) -> str:
+def _title(figures: ReportData) -> str:
     if figures.scope == "run" and figures.runs:
         run = figures.runs[0]
         return f"{figures.name}: {run.command.split(' ')[0] or 'run'} of {format_run_day(run.id)} UTC"
     return f"{figures.name}: report on the collection"
 
 
-def _made(figures: Figures) -> Html:
+def _made(figures: ReportData) -> Html:
     return el(
         "p",
         "Made ",
@@ -81,7 +81,7 @@ def _made(figures: Figures) -> Html:
     )
 
 
-def _tiles(figures: Figures) -> Html:
+def _tiles(figures: ReportData) -> Html:
     articles, captures = figures.articles, figures.captures
     tiles: list[tuple[str, str]] = []
     if articles:

@@ -11,7 +11,7 @@ from typing import Any
 from archive.state.states import UrlState
 from archive.state.urls import ROUND
 from crawler.reporting.amounts import plural
-from crawler.reporting.report_data import Captures, Example, Frontier, Group
+from crawler.reporting.report_data import Captures, Counted, Example, FrontierLeft
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Any]]
 EXAMPLES = 5
@@ -52,7 +52,7 @@ def read_captures(execute: Execute, prefix: str = "") -> tuple[Captures, dict[st
     for number, size in execute(f"{saved} WHERE {where} AND r.type = 'revisit' AND r.status != 304", bounds):
         found.identical, found.saved = number, size or 0
     for status, uri in execute(f"SELECT status, uri FROM captures WHERE {where} AND status >= 400", bounds):  # noqa: S608 - fixed texts
-        group = found.errors.setdefault(str(status), Group())
+        group = found.errors.setdefault(str(status), Counted())
         group.count += 1
         if len(group.examples) < EXAMPLES:
             group.examples.append(Example(url=str(uri)))
@@ -73,9 +73,9 @@ def read_versions(execute: Execute, prefix: str = "") -> dict[str, tuple[int, in
     return runs
 
 
-def read_frontier(execute: Execute, *, reasons: bool) -> Frontier:
+def read_frontier(execute: Execute, *, reasons: bool) -> FrontierLeft:
     """What is left. `reasons`: also by kind and last status, which costs a pass over all that is left."""
-    found = Frontier()
+    found = FrontierLeft()
     for state, number in execute("SELECT state, count(*) FROM urls GROUP BY state", ()):
         found.states[state] = number
     columns = "url, kind, status, attempts, due"

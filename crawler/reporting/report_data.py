@@ -19,7 +19,7 @@ class Example:
 
 
 @dataclass(kw_only=True)
-class Group:
+class Counted:
     """Things of one kind: how many, and some of them."""
 
     count: int = 0
@@ -38,7 +38,7 @@ class Fill:
 
 
 @dataclass(kw_only=True)
-class Section:
+class SectionSpan:
     """A section of the site, with the days of its first and last article."""
 
     count: int = 0
@@ -71,10 +71,10 @@ class Articles:
     """`YYYY-MM` of capture → field → in how many records it is filled; `total`: how many there are."""
     parsers_from: dict[str, str] = field(default_factory=dict)
     """Parser version → when it first read one of the records."""
-    sections: dict[str, Section] = field(default_factory=dict)
+    sections: dict[str, SectionSpan] = field(default_factory=dict)
     date_sources: dict[str, int] = field(default_factory=dict)
     fields: dict[str, Fill] = field(default_factory=dict)
-    warnings: dict[str, Group] = field(default_factory=dict)
+    warnings: dict[str, Counted] = field(default_factory=dict)
     parsers: dict[str, int] = field(default_factory=dict)
     """Parser version and layout → articles."""
     lately_new: list[Example] = field(default_factory=list)
@@ -107,12 +107,12 @@ class Captures:
     identical: int = 0
     saved: int = 0
     """Bytes that revisits of an identical payload take less than the payload's first record."""
-    errors: dict[str, Group] = field(default_factory=dict)
+    errors: dict[str, Counted] = field(default_factory=dict)
     """HTTP status from 400 on → captures and some of their addresses."""
 
 
 @dataclass(kw_only=True)
-class Frontier:
+class FrontierLeft:
     """What is left to do, and why."""
 
     states: dict[str, int] = field(default_factory=dict)
@@ -124,7 +124,7 @@ class Frontier:
 
 
 @dataclass(kw_only=True)
-class Run:
+class RunSummary:
     """One crawl, refresh or repair."""
 
     id: str
@@ -150,7 +150,7 @@ class Run:
 
 
 @dataclass(kw_only=True)
-class File:
+class NotedFile:
     """A finished file, as `fixity.jsonl` notes it."""
 
     file: str
@@ -162,12 +162,12 @@ class File:
 
 
 @dataclass(kw_only=True)
-class Files:
+class FilesOnDisk:
     """The files on disk and what the fixity log says of them."""
 
     rooms: dict[str, dict[str, int]] = field(default_factory=dict)
     """Directory, or file at the top → `{files, size}`."""
-    noted: list[File] = field(default_factory=list)
+    noted: list[NotedFile] = field(default_factory=list)
     verified: int = 0
     last_verified: str | None = None
     longest_unverified: str | None = None
@@ -177,7 +177,7 @@ class Files:
 
 
 @dataclass(kw_only=True)
-class Figures:
+class ReportData:
     """A report."""
 
     schema: str = SCHEMA
@@ -193,14 +193,14 @@ class Figures:
     """`closed`, `being written`, or `interrupted`."""
     notes: list[str] = field(default_factory=list)
     """What could not be read, or is not as it should be."""
-    runs: list[Run] = field(default_factory=list)
+    runs: list[RunSummary] = field(default_factory=list)
     articles: Articles | None = None
     captures: Captures | None = None
-    frontier: Frontier | None = None
-    skipped: dict[str, Group] = field(default_factory=dict)
+    frontier: FrontierLeft | None = None
+    skipped: dict[str, Counted] = field(default_factory=dict)
     """Reason → addresses that the newest run which lists any did not fetch."""
-    errors: dict[str, Group] = field(default_factory=dict)
+    errors: dict[str, Counted] = field(default_factory=dict)
     """What the runs' logs tell of failures, by kind."""
-    files: Files | None = None
+    files: FilesOnDisk | None = None
     configuration: dict[str, str] = field(default_factory=dict)
     """Of the newest run."""

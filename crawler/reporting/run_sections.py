@@ -16,7 +16,7 @@ from crawler.reporting.article_sections import examples
 from crawler.reporting.calendars import calendar
 from crawler.reporting.charts import bar_chart
 from crawler.reporting.markup import Child, Html, el, facts, items, join, table
-from crawler.reporting.report_data import Example, Figures, Group, Run
+from crawler.reporting.report_data import Counted, Example, ReportData, RunSummary
 
 MOST_RUNS = 200
 MOST_ROWS = 60
@@ -46,7 +46,7 @@ REASONS = {
 """Reason in `skipped.jsonl` → what it means."""
 
 
-def runs(figures: Figures) -> Html | None:
+def runs(figures: ReportData) -> Html | None:
     """Every run: when, what, how it ended, what it brought."""
     if not figures.runs:
         return el("p", "No run is recorded.")
@@ -78,7 +78,7 @@ def runs(figures: Figures) -> Html | None:
     )
 
 
-def _row(run: Run) -> list[Child]:
+def _row(run: RunSummary) -> list[Child]:
     outcome: Child = (
         el("span", run.outcome, class_="bad") if run.exit or run.outcome.startswith("broke off") else run.outcome
     )
@@ -96,11 +96,11 @@ def _row(run: Run) -> list[Child]:
     ]
 
 
-def _brought(run: Run) -> int:
+def _brought(run: RunSummary) -> int:
     return (run.new or 0) + (run.edited or 0) + (run.gone or 0)
 
 
-def _health(shown: list[Run]) -> Html | None:
+def _health(shown: list[RunSummary]) -> Html | None:
     told = [run for run in reversed(shown) if run.health or run.recovered]
     rows = [
         [
@@ -119,7 +119,7 @@ def _health(shown: list[Run]) -> Html | None:
     )
 
 
-def _one_run(run: Run) -> Html:
+def _one_run(run: RunSummary) -> Html:
     told: list[tuple[str, Child]] = [
         ("Command", el("code", f"thanhuy {run.command}") if run.command else None),
         ("Began", format_moment(run.began)),
@@ -139,7 +139,7 @@ def _one_run(run: Run) -> Html:
     return join([facts(told), _health([run])])
 
 
-def frontier(figures: Figures) -> Html | None:
+def frontier(figures: ReportData) -> Html | None:
     """What is left to do, and why."""
     found = figures.frontier
     if found is None:
@@ -165,7 +165,7 @@ def frontier(figures: Figures) -> Html | None:
     return join(parts)
 
 
-def answers(figures: Figures) -> Html | None:
+def answers(figures: ReportData) -> Html | None:
     """HTTP statuses, and what was not stored twice."""
     found = figures.captures
     if found is None:
@@ -201,7 +201,7 @@ def _phrase(status: str) -> str:
         return "(not a standard status)"
 
 
-def skipped(figures: Figures) -> Html | None:
+def skipped(figures: ReportData) -> Html | None:
     """What was seen and not fetched."""
     rows: list[list[Child]] = [
         [el("code", why), REASONS.get(why, ""), format_number(group.count), examples(group.examples) or "–"]
@@ -213,10 +213,10 @@ def skipped(figures: Figures) -> Html | None:
     return table("Seen and not fetched", ["Reason", "Meaning", "#Addresses", "For example"], rows, note=note)
 
 
-def errors(figures: Figures) -> Html | None:
+def errors(figures: ReportData) -> Html | None:
     """What the logs tell of failures."""
     if not figures.errors:
         return el("p", "The logs tell of no failure.")
-    ordered: list[tuple[str, Group]] = sorted(figures.errors.items(), key=lambda item: (-item[1].count, item[0]))
+    ordered: list[tuple[str, Counted]] = sorted(figures.errors.items(), key=lambda item: (-item[1].count, item[0]))
     rows = [[kind, format_number(group.count), examples(group.examples)] for kind, group in ordered[:MOST_ROWS]]
     return table("Failures and warnings in the logs, by kind", ["Kind", "#Times", "For example"], rows)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawler.reporting.lenient import mapping, text, texts, whole
-from crawler.reporting.report_data import Run
+from crawler.reporting.report_data import RunSummary
 
 OPTIONS = {
     "SEEDS": "", "FILL_GAPS": "--fill-gaps", "CONFIRM_GONE": "--confirm-gone", "SINCE": "--since", "UNTIL": "--until",
@@ -34,13 +34,13 @@ REMEDIES = (
 """Words of a health check that fell short → what to do about it."""
 
 
-def read_run(run_id: str, value: object) -> Run:
+def read_run(run_id: str, value: object) -> RunSummary:
     """A run from its `run.json`, whatever that holds."""
     run = mapping(value)
     stats, configuration = mapping(run.get("stats")), mapping(run.get("configuration"))
     health = texts(run.get("health"))
     reason = text(run.get("reason")) or "unknown"
-    return Run(
+    return RunSummary(
         id=run_id,
         command=find_command(reason, run, configuration),
         began=text(run.get("began")),

@@ -14,7 +14,7 @@ from typing import Any
 from crawler.items import Article
 from crawler.planning.coverage import COUNTER_FROM, NEIGHBOURS, Gap, Known, find_gaps
 from crawler.reporting.lenient import bounded, count, mapping, text, texts, whole
-from crawler.reporting.report_data import Articles, Example, Fill, Group, Section
+from crawler.reporting.report_data import Articles, Counted, Example, Fill, SectionSpan
 
 EXAMPLES = 5
 LATEST = 20
@@ -32,7 +32,7 @@ CHUNK = 2000
 KINDS = ("tin-tuc", "tu-lieu")
 
 
-class Tally:
+class ArticleTally:
     """Takes records, gives figures."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Tally:
         parser = mapping(record.get("parser"))
         count(found.parsers, f"{text(parser.get('version')) or '?'} / {text(parser.get('layout')) or '?'}", most=100)
         for code in texts(record.get("warnings")):
-            group = found.warnings.setdefault(bounded(found.warnings, code, MOST_WARNINGS), Group())
+            group = found.warnings.setdefault(bounded(found.warnings, code, MOST_WARNINGS), Counted())
             group.count += 1
             if len(group.examples) < EXAMPLES:
                 group.examples.append(example(record))
@@ -95,7 +95,7 @@ class Tally:
             self._note_number(record, day)
         count(found.date_sources, text(record.get("date_source")) or "none", most=20)
         name = " › ".join(texts(record.get("section"))) or "(none stated)"
-        section = found.sections.setdefault(bounded(found.sections, name, MOST_SECTIONS), Section())
+        section = found.sections.setdefault(bounded(found.sections, name, MOST_SECTIONS), SectionSpan())
         section.count += 1
         if day is not None:
             section.first = min(section.first or stated, stated)

@@ -16,7 +16,7 @@ SKEW = 5.0
 """Seconds by which the clocks may differ: captures are dated by ours."""
 
 
-class _Connection(http.client.HTTPSConnection):
+class _RoutedHTTPS(http.client.HTTPSConnection):
     """HTTPS to a host by its name, wherever that leads."""
 
     def __init__(self, host: str, reach: tuple[str, int], context: ssl.SSLContext) -> None:
@@ -44,7 +44,7 @@ def check_reach(host: str, reach: tuple[str, int] | None, cacert: Path | None) -
     except (OSError, ssl.SSLError) as error:
         yield bad("certificate", f"{cacert}: {error}")
         return
-    connection = _Connection(host, reach, context)
+    connection = _RoutedHTTPS(host, reach, context)
     try:
         connection.request("GET", "/robots.txt", headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
         sent = datetime.now(UTC)

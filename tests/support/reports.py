@@ -14,7 +14,7 @@ import pytest
 
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import render
-from crawler.reporting.report_data import Articles, Figures
+from crawler.reporting.report_data import Articles, ReportData
 from tests.support.sample_crawls import SampleCrawl, copied
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -27,7 +27,7 @@ class Reported:
     """A collection of two runs, the second with edited, new and gone articles."""
 
     path: Path
-    figures: Figures
+    figures: ReportData
     page: str
     runs: list[dict[str, Any]]
     """The two `run.json`."""
@@ -58,7 +58,7 @@ def hurt(reported: Reported, tmp_path: Path) -> Path:
     return Path(shutil.copytree(reported.path, tmp_path / "x"))
 
 
-def found(figures: Figures) -> Articles:
+def found(figures: ReportData) -> Articles:
     """The figures on articles."""
     assert figures.articles is not None
     return figures.articles

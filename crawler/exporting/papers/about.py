@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 
 TITLE = "Articles of thanhuytphcm.vn"
 RIGHTS = (
@@ -48,7 +48,7 @@ def describe_file(path: Path, **told: object) -> DataFile:
     return DataFile(name=path.name, size=path.stat().st_size, sha256=digest, **told)  # type: ignore[arg-type] # by name
 
 
-def describe(figures: Figures, file: DataFile) -> str:
+def describe(figures: ReportData, file: DataFile) -> str:
     """One paragraph on what it is."""
     found = figures.articles
     span = f", published {found.first} to {found.last}" if found and found.first else ""
@@ -60,13 +60,13 @@ def describe(figures: Figures, file: DataFile) -> str:
     )
 
 
-def last_capture(figures: Figures) -> str:
+def last_capture(figures: ReportData) -> str:
     """When the newest capture was made: the date of the data, so that equal data have equal papers. UTC, ISO 8601."""
     captures = figures.captures
     return (captures.last if captures and captures.last else figures.created or figures.made_at)[:19].rstrip("Z") + "Z"
 
 
-def cite(figures: Figures) -> str:
+def cite(figures: ReportData) -> str:
     """How to cite the data set."""
     year = last_capture(figures)[:4]
     made = f"Collected with {figures.software}, last capture {last_capture(figures)}"

@@ -6,7 +6,7 @@ from crawler.exporting.codebook import type_of
 from crawler.exporting.columns import columns
 from crawler.exporting.papers.about import RIGHTS, TITLE, DataFile, cite, describe, last_capture
 from crawler.reporting.amounts import format_number, format_share, format_size
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _LOAD = {
@@ -19,7 +19,7 @@ _LOAD = {
 }
 
 
-def format_card(figures: Figures, file: DataFile) -> str:
+def format_card(figures: ReportData, file: DataFile) -> str:
     """The card as Markdown with a YAML head."""
     parts = [
         _head(figures, file),
@@ -33,7 +33,7 @@ def format_card(figures: Figures, file: DataFile) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(figures: Figures, file: DataFile) -> str:
+def _head(figures: ReportData, file: DataFile) -> str:
     bucket = next((name for most, name in _SIZES if file.records < most), "n>1M")
     lines = [
         "---",
@@ -69,7 +69,7 @@ def _file(file: DataFile) -> str:
     return "\n".join(["## The file", "", "| | |", "| --- | --- |", *rows, "", told, "", "```python", load, "```"])
 
 
-def _collected(figures: Figures) -> str:
+def _collected(figures: ReportData) -> str:
     runs, set_as = figures.runs, figures.configuration
     lines = [
         "## How it was collected",
@@ -89,7 +89,7 @@ def _collected(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def _coverage(figures: Figures) -> str:
+def _coverage(figures: ReportData) -> str:
     found = figures.articles
     if found is None:
         return ""
@@ -105,7 +105,7 @@ def _coverage(figures: Figures) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _fields(figures: Figures, file: DataFile) -> str:
+def _fields(figures: ReportData, file: DataFile) -> str:
     found = figures.articles
     lines = ["## Fields", "", "| field | type | filled | meaning |", "| --- | --- | --- | --- |"]
     for column in columns():

@@ -5,7 +5,7 @@ from typing import Any
 from crawler.exporting.columns import Column, Kind, columns
 from crawler.exporting.papers.about import LICENSE, MEDIA_TYPES, RIGHTS, TITLE, DataFile, cite, describe, last_capture
 from crawler.exporting.tables import flat_names
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 
 _TABLE_TYPES = {Kind.TEXT: "string", Kind.WHOLE: "integer", Kind.LIST: "array", Kind.OBJECT: "object"}
 _CROISSANT_TYPES = {Kind.TEXT: "sc:Text", Kind.WHOLE: "sc:Integer"}
@@ -48,7 +48,7 @@ _CONTEXT: dict[str, Any] = {
 }
 
 
-def as_data_package(figures: Figures, file: DataFile) -> dict[str, Any]:
+def as_data_package(figures: ReportData, file: DataFile) -> dict[str, Any]:
     """`datapackage.json`: one resource with its size, its SHA-256 and, where it is a table, its schema."""
     resource: dict[str, Any] = {
         "name": "articles",
@@ -77,7 +77,7 @@ def as_data_package(figures: Figures, file: DataFile) -> dict[str, Any]:
     }
 
 
-def as_croissant(figures: Figures, file: DataFile) -> dict[str, Any]:
+def as_croissant(figures: ReportData, file: DataFile) -> dict[str, Any]:
     """Croissant's JSON-LD: the file, and a record set with its fields where the format has columns."""
     document: dict[str, Any] = {
         "@context": _CONTEXT,

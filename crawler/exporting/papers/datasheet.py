@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from crawler.exporting.papers.about import RIGHTS, DataFile, cite, describe, last_capture
 from crawler.reporting.amounts import format_number, format_share, format_size
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 
 KEEPER = "*To be answered by whoever keeps the collection.*"
-Answer = Callable[[Figures, DataFile], str | None]
+Answer = Callable[[ReportData, DataFile], str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Question:
     answer: Answer
 
 
-def format_datasheet(figures: Figures, file: DataFile) -> str:
+def format_datasheet(figures: ReportData, file: DataFile) -> str:
     """The datasheet as Markdown."""
     lines = ["# Datasheet for this web archive", ""]
     section = ""
@@ -37,31 +37,31 @@ def format_datasheet(figures: Figures, file: DataFile) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _period(figures: Figures, file: DataFile) -> str:
+def _period(figures: ReportData, file: DataFile) -> str:
     captures = figures.captures
     first = captures.first[:10] if captures and captures.first else "an unknown day"
     return f"Captured between {first} and {last_capture(figures)[:10]}, in {len(figures.runs)} runs."
 
 
-def _published(figures: Figures, file: DataFile) -> str | None:
+def _published(figures: ReportData, file: DataFile) -> str | None:
     found = figures.articles
     return f"Articles published between {found.first} and {found.last}." if found and found.first else None
 
 
-def _counts(figures: Figures, file: DataFile) -> str:
+def _counts(figures: ReportData, file: DataFile) -> str:
     found, captures = figures.articles, figures.captures
     total = format_number(found.total) if found else "an unknown number of"
     kept = f", {format_number(captures.total)} captures of {format_size(captures.size)}" if captures else ""
     return f"{total} articles and documents{kept}; this file holds {format_number(file.records)} records."
 
 
-def _sections(figures: Figures, file: DataFile) -> str | None:
+def _sections(figures: ReportData, file: DataFile) -> str | None:
     found = figures.articles
     names = list(found.sections.items())[:12] if found else []
     return ", ".join(f"{name} ({format_number(section.count)})" for name, section in names) or None
 
 
-def _missing(figures: Figures, file: DataFile) -> str:
+def _missing(figures: ReportData, file: DataFile) -> str:
     found = figures.articles
     missing = sum(gap.get("missing", 0) for gap in found.gaps) if found else 0
     gaps = (
@@ -77,7 +77,7 @@ def _missing(figures: Figures, file: DataFile) -> str:
     return f"{gaps}; {format_number(failed)} known addresses were not fetched (failed, refused by robots.txt, or beyond the limits)."
 
 
-def _errors(figures: Figures, file: DataFile) -> str:
+def _errors(figures: ReportData, file: DataFile) -> str:
     captures = figures.captures
     if captures is None or not captures.errors:
         return "No answer with a status from 400 on is among the captures."
@@ -86,7 +86,7 @@ def _errors(figures: Figures, file: DataFile) -> str:
     )
 
 
-def _fill(figures: Figures, file: DataFile) -> str | None:
+def _fill(figures: ReportData, file: DataFile) -> str | None:
     found = figures.articles
     if not found or not found.total:
         return None
@@ -99,26 +99,26 @@ def _fill(figures: Figures, file: DataFile) -> str | None:
     )
 
 
-def _warnings(figures: Figures, file: DataFile) -> str:
+def _warnings(figures: ReportData, file: DataFile) -> str:
     found = figures.articles
     if not found or not found.warnings:
         return "No record carries a warning."
     return ", ".join(f"{code} ({format_number(group.count)})" for code, group in found.warnings.items()) + "."
 
 
-def _seeds(figures: Figures, file: DataFile) -> str:
+def _seeds(figures: ReportData, file: DataFile) -> str:
     return "Seeds: " + (", ".join(figures.seeds[:10]) or "the site's home page and sections") + "."
 
 
 def _setting(*names: str) -> Answer:
-    def answer(figures: Figures, file: DataFile) -> str | None:
+    def answer(figures: ReportData, file: DataFile) -> str | None:
         told = [f"{name} = {figures.configuration[name]}" for name in names if name in figures.configuration]
         return "; ".join(told) + "." if told else None
 
     return answer
 
 
-def _parsers(figures: Figures, file: DataFile) -> str | None:
+def _parsers(figures: ReportData, file: DataFile) -> str | None:
     found = figures.articles
     return (
         ", ".join(f"{name} ({format_number(count)} articles)" for name, count in found.parsers.items())
@@ -127,14 +127,14 @@ def _parsers(figures: Figures, file: DataFile) -> str | None:
     )
 
 
-def _versions(figures: Figures, file: DataFile) -> str | None:
+def _versions(figures: ReportData, file: DataFile) -> str | None:
     found = figures.articles
     if not found:
         return None
     return f"{format_number(found.versions)} versions; {format_number(found.edited)} articles were edited, {format_number(found.gone)} are gone from the site."
 
 
-def _fixity(figures: Figures, file: DataFile) -> str:
+def _fixity(figures: ReportData, file: DataFile) -> str:
     files = figures.files
     last = files.last_verified if files else None
     return f"Every finished file has a SHA-256 in fixity.jsonl; last verified {last or 'never yet'}. This file: {file.sha256}."

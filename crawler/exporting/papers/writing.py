@@ -8,7 +8,7 @@ from crawler.exporting.papers.about import DataFile
 from crawler.exporting.papers.card import format_card
 from crawler.exporting.papers.catalogues import as_croissant, as_data_package
 from crawler.exporting.papers.datasheet import format_datasheet
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 
 NAMES = ("README.md", "datapackage.json", "croissant.json", "datasheet.md")
 
@@ -21,7 +21,7 @@ def paper_paths(target: Path, *, alone: bool) -> list[Path]:
     return [target.with_name(f"{stem}{name}") for name in NAMES]
 
 
-def write_papers(target: Path, figures: Figures, file: DataFile, *, alone: bool) -> list[Path]:
+def write_papers(target: Path, figures: ReportData, file: DataFile, *, alone: bool) -> list[Path]:
     """Write the four papers; return where they are."""
     texts = (
         format_card(figures, file),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.bench.capture import Run, _row
+from crawler.bench.capture import TimedRun, _row
 from crawler.bench.contestants import Extracted
 from crawler.bench.corpus import BASE, build_corpus
 from crawler.bench.pages import KnownPage, Truth, fill_page, sample_pages
@@ -99,8 +99,8 @@ def test_corpus_leads_to_every_page_and_nowhere_else() -> None:
 
 
 def test_ratio_is_the_median_of_neighbours() -> None:
-    bare = [Run(pages=10, seconds=seconds, cpu_seconds=1.0, peak_bytes=10_000_000) for seconds in (1.0, 2.0, 4.0)]
-    ours = [Run(pages=10, seconds=seconds, cpu_seconds=1.5, peak_bytes=20_000_000) for seconds in (1.1, 2.4, 4.0)]
+    bare = [TimedRun(pages=10, seconds=seconds, cpu_seconds=1.0, peak_bytes=10_000_000) for seconds in (1.0, 2.0, 4.0)]
+    ours = [TimedRun(pages=10, seconds=seconds, cpu_seconds=1.5, peak_bytes=20_000_000) for seconds in (1.1, 2.4, 4.0)]
     row = _row("ours", ours, bare)
     assert row["ratio"] == pytest.approx(1.1)
     assert row["cpu_ratio"] == pytest.approx(1.5)

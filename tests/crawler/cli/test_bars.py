@@ -62,7 +62,7 @@ def test_without_a_terminal_no_escape_code_is_written() -> None:
 def test_signs_of_life_grow_rarer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     now = 0.0
     monkeypatch.setattr("crawler.cli.bars.time.monotonic", lambda: now)
-    signs = bars.Signs("verify", in_bytes=True)
+    signs = bars.SignsOfLife("verify", in_bytes=True)
     signs.phase("verify", 10_000_000)
     told = []
     for minute in range(60):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from archive.directory import STATUS
-from crawler.cli.watching import Signs
+from crawler.cli.watching import CrawlSigns
 from crawler.reporting.status import Snapshot, format_status, read_status
 from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
@@ -130,7 +130,7 @@ def test_without_a_terminal_a_crawl_gives_signs_of_life(
 ) -> None:
     now = 0.0
     monkeypatch.setattr("crawler.cli.watching.time.monotonic", lambda: now)
-    signs = Signs()
+    signs = CrawlSigns()
     told = []
     for second in range(0, 3600, 10):
         now = float(second)

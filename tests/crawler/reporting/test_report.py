@@ -19,7 +19,7 @@ from crawler.planning.kinds import describe
 from crawler.reporting.amounts import format_share, format_size
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import render
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 from tests.support.collections_read import read_articles
 from tests.support.commands import run_thanhuy
 from tests.support.reports import NOW, Reported, cells, check_page, found
@@ -226,7 +226,7 @@ def test_crawl_that_broke_off_at_its_page_goes_on(tmp_path: Path) -> None:
 def test_fault_of_the_page_does_not_end_the_crawl(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(figures: Figures) -> bytes:
+    def fail(figures: ReportData) -> bytes:
         raise ZeroDivisionError("no such luck")
 
     monkeypatch.setattr("crawler.engine.session.render", fail)

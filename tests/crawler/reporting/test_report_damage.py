@@ -17,9 +17,9 @@ from crawler.demo.truth import SampleSite
 from crawler.items import Article
 from crawler.reporting.gather import gather_collection, plain_configuration
 from crawler.reporting.page import render
-from crawler.reporting.report_data import Figures
+from crawler.reporting.report_data import ReportData
 from crawler.reporting.runs import read_run
-from crawler.reporting.tally import Tally
+from crawler.reporting.tally import ArticleTally
 from tests.support.collections_read import read_articles
 from tests.support.commands import run_thanhuy
 from tests.support.reports import NOW, Reported, check_page, found
@@ -180,10 +180,10 @@ odd = st.sampled_from(ODD) | st.text(max_size=8)
     ),
 )
 def test_whatever_a_file_says_the_page_is_whole(records: list[dict[str, Any]], run: dict[str, Any]) -> None:
-    tally = Tally()
+    tally = ArticleTally()
     for record in records:
         tally.add({"id": "1", "kind": "tin-tuc", **record})
-    figures = Figures(
+    figures = ReportData(
         scope="collection", made_at="2026-01-01T00:00:00Z", software="x", name="x", articles=tally.result()
     )
     figures.runs = [read_run("20260101000000000", run)]

@@ -12,11 +12,11 @@ from crawler.reporting.lenient import LONGEST_LINE, read_lines
 from crawler.reporting.logs import find_errors
 from crawler.reporting.markup import el, escape, is_safe, link
 from crawler.reporting.runs import read_run
-from crawler.reporting.tally import KINDS, Tally
+from crawler.reporting.tally import KINDS, ArticleTally
 
 
 def test_gaps_sought_piece_by_piece_are_those_of_the_whole() -> None:
-    tally, known, number = Tally(), [], 1491900000
+    tally, known, number = ArticleTally(), [], 1491900000
     for n in range(9000):
         number += 20 if n % 1000 else 4000
         day = date(2018, 1, 1) + timedelta(days=n // 10 + 3 * (n // 1000))
@@ -29,7 +29,7 @@ def test_gaps_sought_piece_by_piece_are_those_of_the_whole() -> None:
 
 
 def test_memory_does_not_follow_what_pages_say() -> None:
-    tally = Tally()
+    tally = ArticleTally()
     for n in range(3000):
         source = {"field": "title", "rule": f"rule {n}"}
         tally.add(
