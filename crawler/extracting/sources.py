@@ -23,7 +23,7 @@ class NoSource(ArchiveError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class WarcSource:
     """One WARC file, or the part of a WACZ that is one."""
 
     path: Path
@@ -57,7 +57,7 @@ class Source:
 class _Unpacked(io.RawIOBase):
     """A compressed member of a zip as a stream; going back costs inflating it from its beginning."""
 
-    def __init__(self, stream: BinaryIO, source: Source) -> None:
+    def __init__(self, stream: BinaryIO, source: WarcSource) -> None:
         self._stream = stream
         self._zip = zipfile.ZipFile(open_window(stream, source.begin, source.zip_size))
         self._member = self._zip.open(source.packed)
@@ -83,9 +83,9 @@ class _Unpacked(io.RawIOBase):
         super().close()
 
 
-def find_sources(paths: tuple[Path, ...]) -> list[Source]:
+def find_sources(paths: tuple[Path, ...]) -> list[WarcSource]:
     """Every WARC file that the paths name, each once, in the order of the paths. Raises ArchiveError."""
-    found: dict[tuple[Path, int, str], Source] = {}
+    found: dict[tuple[Path, int, str], WarcSource] = {}
     for path in paths:
         kind = kind_of(path)
         if kind == "wacz":
@@ -99,9 +99,9 @@ def find_sources(paths: tuple[Path, ...]) -> list[Source]:
     return list(found.values())
 
 
-def _file(path: Path, label: str) -> Source:
+def _file(path: Path, label: str) -> WarcSource:
     size = path.stat().st_size
-    return Source(
+    return WarcSource(
         path=path,
         name=path.name.removesuffix(OPEN_SUFFIX),
         label=label,
@@ -110,13 +110,13 @@ def _file(path: Path, label: str) -> Source:
     )
 
 
-def _in_collection(path: Path) -> list[Source]:
+def _in_collection(path: Path) -> list[WarcSource]:
     read_collection(path)
     files = list_warcs(path) + list_warcs(path, unfinished=True)
     return [_file(file, f"{path.name}/warc/{file.name}") for file in sorted(files)]
 
 
-def _in_wacz(path: Path) -> list[Source]:
+def _in_wacz(path: Path) -> list[WarcSource]:
     """The WARCs in a WACZ, and in each WACZ of a multi-WACZ."""
     try:
         with path.open("rb") as stream:
@@ -140,7 +140,7 @@ def _check(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -> None:
         ) from error
 
 
-def _in_zip(path: Path, stream: BinaryIO, label: str, start: int, size: int) -> Iterator[Source]:
+def _in_zip(path: Path, stream: BinaryIO, label: str, start: int, size: int) -> Iterator[WarcSource]:
     """The WARCs in a zip that lies in a file from `start` on. Raises NoSource, and what `zipfile` raises."""
     window = open_window(stream, start, size)
     with zipfile.ZipFile(window) as archive:
@@ -156,10 +156,10 @@ def _in_zip(path: Path, stream: BinaryIO, label: str, start: int, size: int) -> 
                 )
             stored = info.compress_type == zipfile.ZIP_STORED
             if is_warc and stored:
-                yield Source(path=path, name=name, label=here, begin=start + begin, size=info.file_size)
+                yield WarcSource(path=path, name=name, label=here, begin=start + begin, size=info.file_size)
             elif is_warc:
                 _check(archive, info, here)
-                packed = Source(path=path, name=name, label=here, begin=start, size=info.file_size)
+                packed = WarcSource(path=path, name=name, label=here, begin=start, size=info.file_size)
                 yield replace(packed, packed=info.filename, zip_size=size)
             elif stored:
                 yield from _in_zip(path, stream, here, start + begin, info.file_size)
