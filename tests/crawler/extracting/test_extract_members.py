@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archive.warc import inflate
-from crawler.extracting.running import Extraction, Options
+from crawler.extracting.running import Extraction, ExtractionOptions
 from crawler.extracting.sources import find_sources
 from tests.crawler.extracting.test_extract_foreign import capture, html, page
 from tests.warcs.build import member, warcinfo
@@ -29,6 +29,6 @@ def test_work_grows_as_the_file(pages: int, tmp_path: Path, monkeypatch: pytest.
         return data
 
     monkeypatch.setattr(inflate.Inflating, "_step", count)
-    lines = [line for _, line in Extraction(find_sources((path,)), Options(any_url=True)) if line]
+    lines = [line for _, line in Extraction(find_sources((path,)), ExtractionOptions(any_url=True)) if line]
     assert pages == len(lines)
     assert steps < 4 * sum(map(len, records))
