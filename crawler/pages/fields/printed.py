@@ -17,11 +17,13 @@ from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import nearest_year
 from crawler.pages.words.days import make_day
 from crawler.pages.words.labels import Label
-from crawler.pages.words.stamps import Stamp, find_stamp
+from crawler.pages.words.stamps import Stamp, find_stamp, is_date_label, is_update
 from crawler.site.ids import _SECONDS_UNTIL
 
 _LONGEST_REST = 60
 """Characters that a date's line may say beside it."""
+_FIRST = 20
+"""Lines after the headline that are the first."""
 _BETWEEN = 4
 """Lines that may stand between a date and the headline under it."""
 _DATED = re.compile(r"date|time|publi|posted|meta|ngay|byline|info", re.IGNORECASE)
@@ -70,6 +72,8 @@ def find_printed(page: Page, regions: Regions, story: Draft, known: Witnesses) -
         if reason is None:
             return stamp
         page.ledger.refuse("date", f"printed-by-headline:{index}", stamp.day.isoformat(), reason)
+    if not page.vietnamese and (found := _find_among_first(printed)) is not None:
+        return found
     for place, span in (("before-headline", reversed(regions.before)), ("under-body", _under_body(regions))):
         for index in span:
             piece = page.pieces[index]
@@ -85,6 +89,23 @@ def find_printed(page: Page, regions: Regions, story: Draft, known: Witnesses) -
                 return stamp
             page.ledger.refuse("date", place, stamp.day.isoformat(), reason)
     return None
+
+
+def _find_among_first(printed: _Printed) -> Stamp | None:
+    """A date alone in its line among the first of a foreign page's article, if it is labelled as published there:
+    some set it under the standfirst, or beside it.
+    """
+    page, start = printed.page, printed.regions.title_at + 1
+    found: list[Stamp] = []
+    label = ""
+    for piece in page.pieces[start : start + _FIRST] if start else ():
+        stamp = find_stamp(piece.text) if 5 < piece.size <= _LONGEST_REST and not page.teaser[piece.index] else None
+        if stamp is not None and not stamp.rest and (stamp.labelled or label):
+            updated = stamp.updated or is_update(label)
+            meant = dataclasses.replace(_as_meant(page, stamp, printed.known), updated=updated)
+            found += [meant] if _refuse(meant, printed.known) is None else []
+        label = piece.text if is_date_label(piece.text) else ""
+    return min(found, key=lambda stamp: stamp.updated, default=None)
 
 
 def refuse_clock(page: Page, regions: Regions) -> None:

@@ -15,7 +15,7 @@ from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import nearest_year
 from crawler.pages.words.days import day_in_path, days_in_address
 from crawler.pages.words.moments import Moment, parse_moment
-from crawler.pages.words.stamps import find_stamp
+from crawler.pages.words.stamps import find_stamp, is_date_label
 from crawler.site.ids import _ANCHORS, estimate_day
 from crawler.site.times import VIETNAM
 
@@ -135,7 +135,7 @@ def _is_rendering(page: Page, day: date, known: Witnesses) -> bool:
 
 def time_elements(page: Page, regions: Regions) -> list[tuple[str, str]]:
     """`<time datetime>` and its like from shortly before the headline to the body's first lines."""
-    found = []
+    found, labelled = [], []
     boxes: dict[int, Any] = {}
     for element, value in _dated_elements(page):
         boxes = boxes or {id(box.element): box for box in page.boxes}
@@ -151,7 +151,9 @@ def time_elements(page: Page, regions: Regions) -> list[tuple[str, str]]:
             and not regions.teaser[min(box.first, len(regions.teaser) - 1)]
         ):
             found.append(("time-element", value))
-    return found
+        elif not page.vietnamese and any(is_date_label(piece.text) for piece in page.pieces[box.first : box.first + 2]):
+            labelled.append(("time-element", value))  # in a column beside the article
+    return found or (labelled if len(labelled) == 1 else [])
 
 
 def _dated_elements(page: Page) -> Iterator[tuple[Any, str]]:

@@ -133,6 +133,16 @@ def find_stamp(text: str) -> Stamp | None:
     return dataclasses.replace(_read_sides(found, rest), more=more)
 
 
+def is_date_label(text: str) -> bool:
+    """Whether a line only announces a date of publication or change, which is the next one (`Posted on`)."""
+    return len(text) <= 24 and _LABELLED.search(text) is not None and not _NOISE.sub("", text).strip()
+
+
+def is_update(text: str) -> bool:
+    """Whether words tell of a change, rather than of the publication."""
+    return _UPDATED.search(text) is not None
+
+
 def find_stamps(text: str) -> list[Stamp]:
     """Every date of a short line that has a part of it to itself, in the order of the line."""
     found: list[Stamp] = []
@@ -157,7 +167,7 @@ def _read_sides(found: PrintedDay, rest: str) -> Stamp:
         day=day, time=clock, words=found.clock, weekday=weekday is not None,
         weekday_agrees=weekday is None or weekday == day.weekday(),
         labelled=_LABELLED.search(rest) is not None or zone is not None,
-        updated=_UPDATED.search(rest) is not None, rest=left, sides=(before, after), zone=zone, swapped=swapped,
+        updated=is_update(rest), rest=left, sides=(before, after), zone=zone, swapped=swapped,
     )  # fmt: skip
 
 

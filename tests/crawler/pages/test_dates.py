@@ -225,6 +225,31 @@ def test_change_that_the_page_prints_is_no_publication_though_machines_are_told_
     assert "2023-10-05" == parse_article(html.encode(), "https://paper.example/lamp").date
 
 
+@pytest.mark.parametrize(
+    ("first", "day"),
+    [
+        ("<p>Posted on</p><div>Oct 5, 2023</div><p>Updated at</p><div>Jan 9, 2024</div>", "2023-10-05"),
+        ("<div>Published on Oct 5, 2023</div>", "2023-10-05"),
+        ("<div>Oct 5, 2023</div>", None),
+        ("<p>The hall burnt down on Oct 5, 2023.</p>", None),
+    ],
+)
+def test_labelled_date_under_the_standfirst_dates_a_foreign_page(first: str, day: str | None) -> None:
+    html = (
+        f"<html lang=en><head><title>The lamp</title></head><body><h1>The lamp keeper</h1><main>{TEXT}{first}{TEXT}</main>"
+        "</body></html>"
+    )
+    assert day == parse_article(html.encode(), "https://paper.example/lamp").date
+
+
+def test_only_labelled_time_in_a_column_beside_dates_a_foreign_page() -> None:
+    html = (
+        f"<html lang=en><head><title>The lamp</title></head><body><main><h1>The lamp keeper</h1><div>{TEXT * 3}</div></main>"
+        "<div><h4>Published</h4><time datetime='2023-10-05T12:00:00Z'>5 October</time></div></body></html>"
+    )
+    assert "2023-10-05" == parse_article(html.encode(), "https://paper.example/lamp").date
+
+
 def test_clock_that_is_right_is_still_no_witness() -> None:
     article = read(TEXT, id_="1491919600", top=CLOCK)
     assert article.date_source == "id-estimate"
