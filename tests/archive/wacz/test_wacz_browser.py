@@ -18,7 +18,7 @@ import pytest
 from archive.wacz.sign import Signer
 from tests.archive.wacz.test_wacz import KEYS, pack, write_key
 from tests.support import revisits
-from tests.support.commands import run_thanhuy
+from tests.support.sample_crawls import SampleCrawl
 from tests.support.tools import find_replaywebpage, find_tool
 from tests.support.webdriver import Browser, open_browser
 
@@ -77,9 +77,8 @@ def pages_of(wacz: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in archive.read("pages/pages.jsonl").splitlines()[1:]]
 
 
-def test_articles_of_the_sample_site_are_on_the_screen(stage: Stage, tmp_path: Path) -> None:
-    assert run_thanhuy("demo", "--into", tmp_path / "c", "--no-progress").returncode == 0
-    wacz = pack(tmp_path / "c", tmp_path / "sample.wacz")[0]
+def test_articles_of_the_sample_site_are_on_the_screen(stage: Stage, sample_crawl: SampleCrawl, tmp_path: Path) -> None:
+    wacz = pack(sample_crawl.directory, tmp_path / "sample.wacz")[0]
     pages = pages_of(wacz)
     for page in (pages[0], pages[len(pages) // 2], pages[-1]):
         stage.play(wacz, page["url"], re.sub(r"\D", "", page["ts"])[:14])

@@ -25,6 +25,7 @@ from crawler.replaying.server import Site, render_day, render_days
 from tests.support import revisits
 from tests.support.commands import ROOT, run_thanhuy
 from tests.support.replays import Replay, get, run_replay
+from tests.support.sample_crawls import SampleCrawl
 from tests.support.tools import find_tool
 
 DAYS = ["2024-03-17", "2024-02-15", "2024-01-15"]
@@ -234,13 +235,12 @@ def test_pywb_offers_each_capture_of_a_page(replayed: Replay) -> None:
     assert ["20240115093001", "20240215093000", "20240317093001"] == re.findall(r"/(\d{14})mp_/", body)
 
 
-def test_pywb_serves_every_capture_of_the_sample_site(tmp_path: Path) -> None:
+def test_pywb_serves_every_capture_of_the_sample_site(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
     """Addresses that differ only in `www.` share a key; what was captured in the same second cannot be told apart by
     it.
     """
     program = find_tool("wayback")
-    assert run_thanhuy("demo", "--into", tmp_path / "c", "--no-progress").returncode == 0
-    warcs = tmp_path / "c" / "warc"
+    warcs = sample_crawl.copy(tmp_path / "c") / "warc"
     captures, expected = [], defaultdict(list)
     originals = read_responses(warcs)
     for line in read_lines(tmp_path / "c" / "indexes" / "index.cdxj"):
