@@ -14,11 +14,14 @@ class Held:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add(self, key: str, fields: list[str]) -> None:
-        """Note that an item's newest capture waits, and which fields it lacks. One that is held stays so."""
+    def add(self, key: str, fields: list[str], *, judged: bool = False) -> None:
+        """Note that an item's newest capture waits, and which fields it lacks. One that is held stays so.
+        `judged`: it is held, whatever the run comes to.
+        """
         self._state.execute(
-            "INSERT INTO held VALUES (?, ?, 0) ON CONFLICT (key) DO UPDATE SET fields = excluded.fields",
-            (key, json.dumps(fields)),
+            "INSERT INTO held VALUES (?, ?, ?) ON CONFLICT (key)"
+            " DO UPDATE SET fields = excluded.fields, judged = max(judged, excluded.judged)",
+            (key, json.dumps(fields), judged),
         )
 
     def drop(self, key: str) -> None:

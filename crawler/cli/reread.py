@@ -93,6 +93,11 @@ def summarise(found: Renewals, *, dry_run: bool) -> Iterator[str]:
         yield "fields: " + ", ".join(f"{name} {count}" for name, count in found.fields.most_common())
     if found.new:
         yield f"{plural(found.new, 'page')} without a record {'would give' if dry_run else 'gave'} one"
+    if found.held:
+        yield (
+            f"{plural(found.held, 'new version')} that {'loses' if found.held == 1 else 'lose'} fields held back still;"
+            " `thanhuy refresh --accept` takes them"
+        )
     if found.refused:
         yield f"{plural(found.refused, 'record')} kept, though the parser finds no article in the page now"
     if found.lost:

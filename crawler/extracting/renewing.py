@@ -12,8 +12,10 @@ from typing import Any
 
 from archive.collection import Collection
 from archive.lines.reader import parser_of
+from archive.state.held import Held
 from crawler.extracting.rereading import UNREADABLE, Reread
 from crawler.extracting.versions import differing_fields
+from crawler.planning.showing import find_losses
 
 BATCH = 64
 """Records that share one sync."""
@@ -28,6 +30,8 @@ class Renewals:
     renewed: int = 0
     new: int = 0
     """Pages without a record that give one now."""
+    held: int = 0
+    """Pages without a record that would give a version in which fields are lost: they stay held back."""
     refused: int = 0
     """Records that stay, though the parser reads their page as no article."""
     lost: int = 0
@@ -47,7 +51,8 @@ def renew(
     """
     for number, (read, line) in enumerate(readings, 1):
         if read.task.item is None:
-            found.new += line is not None and _begin(read, line, collection)
+            if read.line is not None and not read.task.overtaken:
+                _begin(read, line, collection, found)
         elif read.line is None:
             found.lost += read.code in UNREADABLE
             found.refused += read.code not in UNREADABLE
@@ -76,11 +81,26 @@ def _renew(
         collection.append_renewal({**record, "reread": {"at": at, "parser": before, "fields": fields}})
 
 
-def _begin(read: Reread, line: bytes, collection: Collection | None) -> bool:
-    """Whether a page that had no record gives one, as the crawl that captured it would have written it."""
+def _begin(read: Reread, line: bytes | None, collection: Collection | None, found: Renewals) -> None:
+    """Write the record of a page that had none, as the crawl that captured it would have written it.
+
+    What loses fields of the version before is left to that crawl's judgement, or to the user's.
+    """
     if collection is None:
-        return True
+        found.new += line is not None
+        return
+    key, held = read.task.key, Held(collection.state)
+    if line is None:  # the text of the version before
+        held.drop(key)
+        return
+    record, before = json.loads(line), collection.find_item(key)
+    lost = find_losses(before, record) if before is not None and before["status"] == "live" else []
+    if lost:
+        held.add(key, lost, judged=True)
+        found.held += 1
+        return
+    held.drop(key)
     capture = read.task.capture
     assert capture is not None
     row = collection.state.find_record(capture.source.name, capture.place.offset)
-    return row is not None and collection.append_item(json.loads(line), row) is not None
+    found.new += row is not None and collection.append_item(record, row) is not None

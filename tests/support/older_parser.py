@@ -14,6 +14,8 @@ newer = crawler.pages.parse_article
 
 def parse_article(*page, **more):
     article = newer(*page, **more)
+    if ONLY not in page[0]:
+        return dataclasses.replace(article, parser=dataclasses.replace(article.parser, version="0"))
     return dataclasses.replace(
         article,
         byline=None,
@@ -29,8 +31,8 @@ crawler.pages.PARSER_VERSION = reading.PARSER_VERSION = "0"
 """
 
 
-def older_parser(directory: Path) -> dict[str, str]:
-    """Environment of a process in which the parser is an older one."""
+def older_parser(directory: Path, only: bytes = b"") -> dict[str, str]:
+    """Environment of a process in which the parser is an older one. `only`: what the pages have whose byline it misses."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "sitecustomize.py").write_text(_SCRIPT, "utf-8")
+    (directory / "sitecustomize.py").write_text(f"ONLY = {only!r}\n{_SCRIPT}", "utf-8")
     return {"PYTHONPATH": str(directory)}
