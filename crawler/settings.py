@@ -62,6 +62,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.engine.decoding.DecodingMiddleware": 590,
+    "crawler.engine.stored.StoredMiddleware": 40,
+    "crawler.engine.stored.WireStats": 850,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawler.engine.robots.RobotsMiddleware": 100,
     "crawler.engine.answers.AnswerMiddleware": 50,
     # A cookie or a password would make captures differ from what any reader sees.

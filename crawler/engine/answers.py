@@ -21,6 +21,7 @@ from archive.state.urls import LONGEST, ROUND
 from crawler.engine.cuts import is_whole
 from crawler.engine.pace import SLOT, Pace
 from crawler.engine.session import ArchiveSession, Postponed
+from crawler.engine.stored import STORED
 from crawler.planning.kinds import EMBEDDED, GONE
 from crawler.planning.skips import Why
 from crawler.site.scope import FILE_HOSTS, Kind
@@ -97,7 +98,7 @@ class AnswerMiddleware:
             raise
 
     def _judge(self, request: Request, response: Response) -> Response:
-        if "stored_capture" in request.meta:
+        if STORED in request.meta:
             return response
         if "key" not in request.meta:
             self._answered = self._answered or response.status < 500  # robots.txt: the site is there

@@ -1,7 +1,6 @@
 """The download handler that hands each exchange, byte for byte, to the archive.
 
 A response reaches the spider only after its records are synced; an error while archiving reaches the errback instead.
-A page that was captured in an interrupted crawl, and not yet read, comes from the archive and not from the site.
 """
 
 import itertools
@@ -15,13 +14,10 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 from scrapy.http import Headers, Response
-from scrapy.utils._download_handlers import make_response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.web.iweb import IPolicyForHTTPS
 
-from archive.errors import ArchiveError, RecordError
-from archive.http.bodies import read_message
-from archive.http.head import HTTPSyntaxError
+from archive.errors import ArchiveError
 from archive.state.rows import CaptureRow
 from archive.state.urls import ROUND
 from archive.warc.exchange import Exchange
@@ -56,8 +52,8 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
         self._recordings: dict[bytes, list[Recording]] = {}
         self._tokens = itertools.count(1)
         settings = crawler.settings
-        self._keep = settings.getint("PARSED_MAXSIZE")
-        factory = partial(RecordingFactory, recordings=self._recordings, keep=self._keep)
+        keep = settings.getint("PARSED_MAXSIZE")
+        factory = partial(RecordingFactory, recordings=self._recordings, keep=keep)
         pool = RoutedPool(reactor, factory, session.routes, settings.getfloat("CONNECT_TIMEOUT"))
         pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
         self._pool: RoutedPool = pool
@@ -66,13 +62,6 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, archive, and only then answer."""
-        stored = request.meta.get("stored_capture")
-        if stored is not None:
-            try:
-                return self._read_stored(request, stored)
-            except (RecordError, HTTPSyntaxError, OSError) as damage:
-                logger.warning("%s: its capture is damaged, so it is fetched again (%s)", request.url, damage)
-                del request.meta["stored_capture"]
         token = b"%d" % next(self._tokens)
         recordings = self._recordings[token] = []
         sent = request.replace(
@@ -137,30 +126,6 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
                 ArchiveSession.exchange_archived, exchange=exchange, received=recording.received
             )
         return row
-
-    def _read_stored(self, request: Request, capture: int) -> Response:
-        """The response as the archive holds it."""
-        row = self._collection.state.find_capture(capture)
-        if row is None:
-            raise RecordError(f"expected capture {capture}, got none")
-        request.meta["capture"] = {"file": row.file, "offset": row.offset, "date": row.date}
-        if row.status == 304:
-            return Response(request.url, status=304)
-        record = self._collection.read_record(row)
-        message = read_message(record.block, record.block_length)
-        head = message.head
-        headers = Headers()
-        for name, value in head.headers:
-            headers.appendlist(name, value)
-        holder = record
-        if row.type == "revisit":
-            original = self._collection.state.find_payload(row.payload_digest or "")
-            if original is None:
-                raise RecordError(f"expected the response with payload {row.payload_digest}, got none")
-            holder = self._collection.read_record(original)
-            message = read_message(holder.block, holder.block_length)
-        with message.payload as payload:
-            return make_response(url=request.url, status=row.status, headers=headers, body=payload.read(self._keep))
 
 
 def _is_cut(response: Response, recording: Recording) -> bool:

@@ -24,6 +24,7 @@ from crawler.engine.answers import Settled
 from crawler.engine.budget import MediaBudget
 from crawler.engine.known import known_articles
 from crawler.engine.session import ArchiveSession, Postponed
+from crawler.engine.stored import STORED
 from crawler.planning.coverage import find_gaps
 from crawler.planning.kinds import EMBEDDED, FIRST_PAGES, GONE, ITEM_KINDS, MEDIA, PRIORITY, REVISIT
 from crawler.planning.skips import Why
@@ -213,7 +214,7 @@ class Frontier:
         }
         headers: dict[str, bytes] = {}
         if row.state is UrlState.FETCHED:
-            meta["stored_capture"] = row.capture
+            meta[STORED] = row.capture
         # A page that nobody has read, or that was gone, is asked for without conditions:
         # where it is unchanged, a 304 would say nothing of its text.
         elif row.is_read and row.gone_at is None and row.status not in GONE:

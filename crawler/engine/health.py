@@ -5,6 +5,8 @@ from typing import Any
 
 from crawler.planning.health import Thresholds
 
+READ_STORED = "archive/read"
+"""Statistic: pages that were read from the archive, and not asked of the site."""
 ENOUGH = 20
 """Pages below which shares say nothing."""
 
@@ -16,7 +18,7 @@ def find_shortfalls(stats: Mapping[str, Any], limits: Thresholds) -> list[str]:
         count for name, count in stats.items() if name.startswith("layout_errors/") and not name.endswith("/soft-404")
     )
     undated, failed = stats.get("articles/undated", 0), stats.get("frontier/failed", 0)
-    answered = stats.get("response_received_count", 0)
+    answered = stats.get("response_received_count", 0) - stats.get(READ_STORED, 0)
     found = []
     if (crashed := stats.get("spider_exceptions/count", 0)) > 0:
         found.append(f"{crashed} pages could not be read for an error of ours; their captures are kept, see crawl.log")

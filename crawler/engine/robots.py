@@ -17,6 +17,7 @@ from scrapy.utils.misc import build_from_crawler
 from twisted.internet.defer import Deferred
 
 from crawler.engine.session import Postponed
+from crawler.engine.stored import STORED
 from crawler.site.scope import find_kind
 
 MAX_REDIRECTS = 5
@@ -37,7 +38,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:
         """Nothing is asked of the site for a page that comes from the archive."""
-        if "stored_capture" not in request.meta:
+        if STORED not in request.meta:
             await super().process_request(request)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:

@@ -10,6 +10,7 @@ from scrapy.http import Response
 from archive.errors import ArchiveError
 from archive.state.urls import LONGEST
 from crawler.engine.session import ArchiveSession
+from crawler.engine.stored import STORED
 from crawler.items import Article
 from crawler.planning.kinds import EMBEDDED, GONE, ITEM_KINDS
 from crawler.planning.revisits import next_visit
@@ -107,7 +108,7 @@ class SettlingMiddleware:
             self._urls.exclude(key)
         else:
             self._finish(response)
-        stored = "stored_capture" in response.meta and not embedded
+        stored = STORED in response.meta and not embedded
         if self._refresh and stored and (not narrow or is_first_page(response.url)) and key not in self._asked:
             self._asked.add(key)
             self._urls.requeue(key)
