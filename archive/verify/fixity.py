@@ -113,8 +113,13 @@ def find_elsewhere(wanted: set[fixity.Entry], known: set[fixity.Entry], paths: l
             except OSError:
                 break  # told where the file is read
             if parts is not None and every.issuperset(parts):
-                found |= {entry: path for part, entry in left.items() if part in parts}
+                found |= {entry: path for part, entry in left.items() if part in parts and not _is_altered(path, entry)}
     return found
+
+
+def _is_altered(path: Path, entry: fixity.Entry) -> bool:
+    """Whether a file has its name and its size: then it has no other form, but bytes that changed between records."""
+    return path.name == Path(entry.file).name and path.stat().st_size == entry.size
 
 
 def check_file(collection: Path, name: str, entry: fixity.Entry, *, unfinished: bool, live: bool) -> FixityScan:
