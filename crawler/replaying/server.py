@@ -3,27 +3,39 @@
 import html
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import groupby
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from crawler.replaying.listing import PAGE, Capture, Listing
+from crawler.reporting.amounts import plural
 
 STYLE = """
+:root { color-scheme: light dark; --page: #fff; --ink: #1c1f23; --soft: #5b636c; --rule: #e3e6ea; --link: #0b57a4;
+  --field: #f5f6f8 }
+@media (prefers-color-scheme: dark) { :root { --page: #14171a; --ink: #e8eaed; --soft: #aab2bb; --rule: #333a42;
+  --link: #8ab8f0; --field: #1f2429 } }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-body { color: #222; background: #fff }
-h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem } a { color: #0b57a4 }
-ol, ul { padding-left: 0; list-style: none } li { padding: .3rem 0; border-bottom: 1px solid #eee }
-time, small, .n { color: #666; font-variant-numeric: tabular-nums } small { display: block; overflow-wrap: anywhere }
+body { color: var(--ink); background: var(--page) }
+h1 { font-size: 1.6rem; margin: 1.5rem 0 .25rem } h2 { font-size: 1.1rem; margin-top: 2rem } a { color: var(--link) }
+ol, ul { padding-left: 0; list-style: none } li { padding: .35rem 0; border-bottom: 1px solid var(--rule) }
+time, small, .n { color: var(--soft); font-variant-numeric: tabular-nums }
+small { display: block; overflow-wrap: anywhere }
+form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin: 1rem 0 }
+label { display: grid; gap: .15rem; color: var(--soft); font-size: .85rem } label:first-of-type { flex: 1 1 16rem }
+input, button { font: inherit; color: inherit; background: var(--field); border: 1px solid var(--rule);
+  border-radius: 6px; padding: .4rem .6rem }
+button { background: var(--link); color: var(--page); cursor: pointer }
+.months { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 0 2rem }
 """
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -83,6 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
             page = int(wanted) if re.fullmatch(r"[1-9]\d{0,5}", wanted) else 1
             text = render_day(self.server.site, match[1], page)
             return self._answer(HTTPStatus.OK if text else HTTPStatus.NOT_FOUND, text or "no captures")
+        if parts.path == "/search":
+            return self._answer(HTTPStatus.OK, render_search(self.server.site, parse_qs(parts.query)))
         if self.path.startswith("/archive/"):
             return self._answer(
                 HTTPStatus.FOUND, "", Location=self.server.site.replay + self.path.removeprefix("/archive/")
@@ -109,7 +123,8 @@ def render_days(site: Site) -> str:
     """The days by month."""
     days = site.listing.days()
     total = sum(count for _, count in days)
-    out = [f"<h1>{html.escape(site.name)}</h1><p>{total} pages captured on {len(days)} days (UTC).</p>"]
+    told = f"{plural(total, 'page')} captured on {plural(len(days), 'day')} (UTC)."
+    out = [f"<h1>{html.escape(site.name)}</h1><p>{told}</p>", _form()]
     for month, group in groupby(days, key=lambda day: day[0][:7]):
         entries = "".join(
             f'<li><a href="/day/{day}">{day}</a> <span class="n">{count} pages</span></li>' for day, count in group
@@ -129,14 +144,46 @@ def render_day(site: Site, day: str, page: int) -> str | None:
     others = [(other, word) for other, word in ((page - 1, "previous"), (page + 1, "next")) if 1 <= other <= last]
     turns = [f'<a href="/day/{day}?page={other}">{word}</a>' for other, word in others]
     where = f"page {page} of {last} · " if last > 1 else ""
-    head = f'<p><a href="/">all days</a></p><h1>{day}</h1><p class="n">{total} pages · {where}times are UTC</p>'
+    told = f'<h1>{day}</h1><p class="n">{total} pages · {where}times are UTC</p>'
+    head = f'<p><a href="/">all days</a></p>{_form(day=day)}{told}'
     return _document(f"{day} · {site.name}", f"{head}<ol>{entries}</ol><p>{' · '.join(turns)}</p>")
 
 
-def _render_capture(site: Site, capture: Capture) -> str:
+def render_search(site: Site, asked: Mapping[str, list[str]]) -> str:
+    """Pages whose title or address has the words, as they were on a day; or the site as it was on a day."""
+    words, day, wanted = ((asked.get(name) or [""])[0] for name in ("q", "day", "page"))
+    words = " ".join(words[:500].split())
+    day = day if re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII) else ""
+    page = int(wanted) if re.fullmatch(r"[1-9]\d{0,5}", wanted, re.ASCII) else 1
+    found = site.listing.search(words, day, page)
+    title = (f"\u201c{words}\u201d" if words else "The whole site") + (f" as of {day}" if day else "")
+    entries = "".join(_render_capture(site, capture, dated=True) for capture in found)
+    query = {name: value for name, value in (("q", words), ("day", day)) if value}
+    others = [(page - 1, "previous")] * (page > 1) + [(page + 1, "next")] * (len(found) == PAGE)
+    turns = " · ".join(
+        f'<a href="/search?{html.escape(urlencode({**query, "page": other}), quote=True)}">{word}</a>'
+        for other, word in others
+    )
+    none = "" if found else "<p>Nothing was found. Fewer words find more; accents do not matter.</p>"
+    head = f'<p><a href="/">all days</a></p>{_form(words, day)}<h1>{html.escape(title)}</h1>{none}'
+    return _document(f"{title} · {site.name}", f"{head}<ol>{entries}</ol><p>{turns}</p>")
+
+
+def _form(words: str = "", day: str = "") -> str:
+    """Words or an address, and a day."""
+    return (
+        '<form action="/search"><label>Words of a title, or an address'
+        f'<input name="q" type="search" value="{html.escape(words, quote=True)}"></label>'
+        f'<label>as the site was on<input name="day" type="date" value="{day}"></label><button>Search</button></form>'
+    )
+
+
+def _render_capture(site: Site, capture: Capture, *, dated: bool = False) -> str:
     title = capture.title or site.find_title(capture) or capture.url
     link = html.escape(f"{site.replay}{capture.ts}/{capture.url}", quote=True)
     time = f"{capture.ts[8:10]}:{capture.ts[10:12]}:{capture.ts[12:14]}"
+    if dated:
+        time = f"{capture.ts[:4]}-{capture.ts[4:6]}-{capture.ts[6:8]} {time}"
     same = ' <span class="n">unchanged</span>' if capture.revisit else ""
     return (
         f"<li><time>{time}</time> <a"

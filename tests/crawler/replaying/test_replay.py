@@ -21,7 +21,7 @@ from archive.warc.reader import read_record_at, read_records
 from archive.warc.record import Record, bare_uri
 from crawler.replaying import wayback
 from crawler.replaying.listing import PAGE, Listing
-from crawler.replaying.server import Site, render_day, render_days
+from crawler.replaying.server import Site, render_day, render_days, render_search
 from tests.support import revisits
 from tests.support.commands import ROOT, run_thanhuy
 from tests.support.replays import Replay, get, run_replay
@@ -131,6 +131,67 @@ def test_long_day_is_shown_in_pages(tmp_path: Path) -> None:
     ]
     assert "<script>" not in str(shown)
     listing.close()
+
+
+def searchable() -> Listing:
+    listing = Listing()
+    place = {"mime": "text/html", "status": "200", "filename": "x", "offset": "0", "length": "0"}
+    address = "https://www.thanhuytphcm.vn/tin-tuc/le-hoi-ao-dai-1491900001"
+    seen = [
+        ("20240101000000", address),
+        ("20240301000000", address),
+        ("20240201000000", "https://www.thanhuytphcm.vn/"),
+    ]
+    listing.add_captures((ts, {"url": url} | place) for ts, url in seen)
+    listing.add_titles(
+        [(address, "20240101000000", "Lễ hội Áo dài"), (address, "20240301000000", "Lễ hội Áo dài (sửa)")]
+    )
+    listing.finish()
+    return listing
+
+
+@pytest.mark.parametrize(
+    ("words", "day", "found"),
+    [
+        ("ao dai", "", ["20240301000000"]),
+        ("ÁO DÀI hội", "", ["20240301000000"]),
+        ("áo dài", "2024-02-15", ["20240101000000"]),
+        ("áo dài", "2023-12-31", []),
+        ("1491900001", "", ["20240301000000"]),
+        ("áo 100%_", "", []),
+        ("https://www.thanhuytphcm.vn/tin-tuc/le-hoi-ao-dai-1491900001#x", "", ["20240301000000", "20240101000000"]),
+        ("", "2024-02-15", ["20240101000000", "20240201000000"]),
+        ("\\'\"; --", "", ["20240301000000", "20240201000000"]),
+    ],
+)
+def test_search_finds_pages_by_words_addresses_and_day(words: str, day: str, found: list[str]) -> None:
+    listing = searchable()
+    assert found == [capture.ts for capture in listing.search(words, day, 1)]
+    listing.close()
+
+
+def test_what_is_searched_for_is_text_on_the_page() -> None:
+    listing = searchable()
+    site = Site(name="x", listing=listing, replay="http://127.0.0.1:1/archive/", find_title=lambda _: None)
+    page = render_search(site, {"q": ['"><script>áo'], "day": ["2024-13-01x"], "page": ["-1"]})
+    assert "<script>" not in page
+    assert "Nothing was found" in page
+    assert 'value="&quot;&gt;&lt;script&gt;áo"' in page
+    shown = render_search(site, {"q": ["áo dài"], "day": ["2024-02-15"]})
+    assert (
+        "http://127.0.0.1:1/archive/20240101000000/https://www.thanhuytphcm.vn/tin-tuc/le-hoi-ao-dai-1491900001"
+        in shown
+    )
+    assert "Lễ hội Áo dài</a>" in shown
+    assert "as of 2024-02-15" in shown
+    listing.close()
+
+
+def test_the_list_is_searched_by_a_form(listed: Replay) -> None:
+    status, headers, body = get(f"{listed.list_url}search?q=tin&day=2024-02-15")
+    assert 200 == status
+    assert b'<form action="/search">' in body
+    assert "form-action 'self'" in headers["Content-Security-Policy"]
 
 
 # Coming and going
