@@ -6,7 +6,7 @@ The clock in the page's header is no witness: it says when the page was fetched.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from crawler.pages.fields.printed import find_printed, refuse_clock
 from crawler.pages.fields.witnesses import ESTIMATE, NEAR, Witnesses, day_of_address, hear_witnesses
@@ -14,7 +14,7 @@ from crawler.pages.places.claims import Draft
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import find_event
-from crawler.pages.words.moments import parse_moment
+from crawler.pages.words.moments import Moment, parse_moment
 from crawler.pages.words.stamps import Stamp
 from crawler.site.times import VIETNAM
 
@@ -47,6 +47,9 @@ def find_dates(page: Page, regions: Regions, story: Draft, opening: str, images:
             "date", known.rule, known.metadata.day.isoformat(), "the page prints it as the day of a change"
         )
         known.metadata = None
+    if printed and known.metadata and _is_local(known.metadata, printed, known):
+        page.ledger.refuse("published_at", known.rule, str(known.metadata.at), "the page prints the same as local time")
+        known.metadata = Moment(day=printed.day, at=printed.moment(known.home))
     refuse_clock(page, regions)
     found = Dates()
     anchor = next((day for day in (known.metadata, printed) if day), None)
@@ -67,6 +70,14 @@ def _is_change(printed: Stamp, story: Draft, known: Witnesses) -> bool:
     """Whether metadata give as the publication what the page prints as a later change."""
     changed = {stamp.day for _, stamp in story.stamps if stamp.updated}
     return known.metadata is not None and known.metadata.day in changed and printed.day < known.metadata.day
+
+
+def _is_local(told: Moment, printed: Stamp, known: Witnesses) -> bool:
+    """Whether metadata call a time Greenwich's that the page prints as its readers': some add the `Z` unasked."""
+    if told.at is None or printed.time is None or known.home is None or printed.zone not in {None, known.home}:
+        return False
+    wall = told.at.replace(tzinfo=None, second=0, microsecond=0)
+    return told.at.utcoffset() == timedelta(0) and wall == datetime.combine(printed.day, printed.time.replace(second=0))
 
 
 def _choose(page: Page, known: Witnesses, printed: Stamp | None, found: Dates) -> None:

@@ -250,6 +250,20 @@ def test_only_labelled_time_in_a_column_beside_dates_a_foreign_page() -> None:
     assert "2023-10-05" == parse_article(html.encode(), "https://paper.example/lamp").date
 
 
+@pytest.mark.parametrize(
+    ("printed", "at"),
+    [
+        ("05/10/2023 18:45", "2023-10-05T18:45:00+07:00"),
+        ("05/10/2023 18:45 (GMT+7)", "2023-10-05T18:45:00+07:00"),
+        ("06/10/2023 01:45", "2023-10-06T01:45:00+07:00"),
+    ],
+)
+def test_time_that_is_greenwichs_in_metadata_alone_is_the_one_that_is_printed(printed: str, at: str) -> None:
+    head = "<meta property='article:published_time' content='2023-10-05T18:45:30Z'>"
+    article = read(f"<div>{printed}</div>{TEXT}", head=head)
+    assert (at[:10], at[:16]) == (article.date, (article.published_at or "")[:16])
+
+
 def test_clock_that_is_right_is_still_no_witness() -> None:
     article = read(TEXT, id_="1491919600", top=CLOCK)
     assert article.date_source == "id-estimate"
