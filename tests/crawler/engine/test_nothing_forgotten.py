@@ -1,0 +1,118 @@
+"""Whatever stopped the runs before, a run that comes to its end has every article that a well site links."""
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from tests.support.collections_read import read_articles
+from tests.support.living_site import SECTIONS, LivingSite, plan_run
+from tests.support.small_site import Ran, SmallSite
+from tests.support.wireserver import wire_server
+
+
+@contextmanager
+def living(directory: Path) -> Iterator[tuple[LivingSite, SmallSite]]:
+    site = LivingSite()
+    site.publish(10)
+    with wire_server(cast(Any, site), directory, tls=True) as server:
+        site.server = server
+        yield site, SmallSite(server, directory)
+
+
+def ids(site: SmallSite) -> set[str]:
+    return {record["id"] for record in read_articles(site.directory / "x")}
+
+
+def let_time_pass(site: SmallSite) -> None:
+    """What waits for another day is due."""
+    with sqlite3.connect(site.directory / "x" / "state.sqlite") as state:
+        state.execute("UPDATE urls SET due = 0")
+    state.close()
+
+
+def finish(living_site: LivingSite, site: SmallSite) -> Ran:
+    """One good run on a well site, some days later."""
+    living_site.ill.clear()
+    let_time_pass(site)
+    return site.run("refresh", "--concurrency", 2)
+
+
+def run_sequence(seed: int, directory: Path) -> None:
+    chance, story = random.Random(seed), []
+    with living(directory) as (living_site, site):
+        site.run("crawl", *(["--max-requests", str(chance.randint(3, 9))] if chance.random() < 0.3 else []))
+        for _ in range(chance.randint(2, 4)):
+            living_site.publish(chance.choice([0, 2, 9, 18]))
+            pages = [f"/nhom-tin/{name}{page}" for name in SECTIONS for page in ("", "?page=2", "?page=3")]
+            living_site.ill = set(chance.sample(pages, chance.choice([0, 0, 0, 1, 2])))
+            if chance.random() < 0.12:
+                living_site.ill |= {"/"}
+            verb, options, environment = plan_run(chance)
+            ran = site.run(verb, *options, "--concurrency", 2, env=environment)
+            story.append((verb, options, environment, sorted(living_site.ill), ran.code))
+            if chance.random() < 0.15:
+                (site.directory / "x" / "state.sqlite").unlink()
+                for rest in (site.directory / "x").glob("state.sqlite-*"):
+                    rest.unlink()
+                story.append(("the state is lost", [], {}, [], 0))
+                site.run("crawl", "--max-requests", 1)
+            let_time_pass(site)
+        ran = finish(living_site, site)
+        story.append(("refresh", [], {}, [], ran.code))
+        assert living_site.live <= ids(site), f"seed {seed}: {story}"
+        assert 0 == ran.code, f"seed {seed}: {story} {ran.err}"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_sequence_of_broken_runs_ends_with_every_article(seed: int, tmp_path: Path) -> None:
+    run_sequence(seed, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(2, 60))
+def test_many_sequences_of_broken_runs_end_with_every_article(seed: int, tmp_path: Path) -> None:
+    run_sequence(seed, tmp_path)
+    shutil.rmtree(tmp_path / "x")
+
+
+def test_listing_that_was_captured_and_not_read_is_read_although_it_is_unchanged(tmp_path: Path) -> None:
+    """A run under limits reads it in part, the next is stopped; the server says 304 from then on."""
+    with living(tmp_path) as (living_site, site):
+        site.run("crawl", "--since", "2030-01-01")
+        assert not ids(site)
+        site.run("refresh", "--max-requests", 2)
+        assert 0 == site.run("refresh").code
+        assert living_site.live == ids(site)
+
+
+def test_news_behind_a_listing_page_that_failed_are_found_once_it_is_well(tmp_path: Path) -> None:
+    """In between the first page shows newer articles still, all of which are known by then."""
+    with living(tmp_path) as (living_site, site):
+        site.run("crawl")
+        living_site.publish(20)
+        living_site.ill = {f"/nhom-tin/{name}?page=2" for name in SECTIONS}
+        ran = site.run("refresh")
+        assert "could not be had" in ran.err
+        assert ids(site) < living_site.live
+        let_time_pass(site)
+        living_site.publish(2)
+        finish(living_site, site)
+        assert living_site.live == ids(site)
+
+
+def test_refresh_reads_what_a_lost_state_knew_and_turns_every_listing(tmp_path: Path) -> None:
+    with living(tmp_path) as (living_site, site):
+        site.run("crawl")
+        living_site.publish(20)
+        site.run("refresh", "--max-requests", 6)
+        (site.directory / "x" / "state.sqlite").unlink()
+        site.run("crawl")
+        finish(living_site, site)
+        assert living_site.live == ids(site)
