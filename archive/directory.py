@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +63,14 @@ def begin_collection(path: Path, created: datetime, seeds: tuple[str, ...]) -> N
     if not about.exists():
         value = {"name": path.resolve().name, "format": FORMAT, "created": format_date(created), "seeds": list(seeds)}
         replace_file(about, [json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"])
+
+
+def note_scope(path: Path, scope: Mapping[str, Any]) -> None:
+    """Keep in `collection.json` what belongs to the collection, in its owner's words."""
+    value = read_collection(path)
+    if value.get("scope") != scope:
+        data = json.dumps({**value, "scope": dict(scope)}, ensure_ascii=False, indent=1).encode()
+        replace_file(path / "collection.json", [data + b"\n"])
 
 
 def read_collection(path: Path) -> dict[str, Any]:

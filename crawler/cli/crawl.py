@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from archive.errors import ArchiveError
 from crawler.cli.configuration import Configured, tables_of
 from crawler.cli.exits import CommandFailed, Exit, code_of
 from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
+from crawler.planning.begun import OPTIONS, BegunScope
 from crawler.planning.limits import Limits
 from crawler.site.scope import HOME
 
@@ -56,6 +58,7 @@ def crawl(urls: tuple[str, ...], **options: Any) -> int:
 def refresh(**options: Any) -> int:
     """Fetch what is new, edited or gone since the last crawl.
 
+    Keeps to the seeds, sections, depth and photos that the collection was begun with.
     Looks at the first page of every listing, and turns the page only while there is something new.
     Known articles are asked for
     again with conditional requests, new ones soon and often, old ones rarely:
@@ -68,8 +71,14 @@ def refresh(**options: Any) -> int:
     """
     from archive.directory import read_collection
 
-    read_collection(options["into"])  # a misspelt name would begin another archive
-    return _run({**as_settings(options), "SEEDS": list(read_seeds(options["seeds"])), "REFRESH": True}, options)
+    about = read_collection(options["into"])  # a misspelt name would begin another archive
+    chosen = {**as_settings(options), "SEEDS": list(read_seeds(options["seeds"])), "REFRESH": True}
+    begun = BegunScope.parse(about.get("scope"))
+    if begun is not None:
+        source = click.get_current_context().get_parameter_source
+        given = {name for name in OPTIONS if source(name) is not ParameterSource.DEFAULT}
+        chosen |= {name: value for name, value in begun.settings(given).items() if value is not None}
+    return _run(chosen, options)
 
 
 def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:

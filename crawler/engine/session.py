@@ -2,7 +2,7 @@
 
 import logging
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +17,7 @@ from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
 from archive.collection import Collection, Options
+from archive.directory import note_scope, read_collection
 from archive.errors import ArchiveError
 from archive.files import as_archive_error
 from archive.state.states import UrlState, in_sql
@@ -32,8 +33,9 @@ from crawler.engine.readings import RunReadings
 from crawler.engine.runlog import attach_log
 from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
+from crawler.planning.begun import BegunScope
 from crawler.planning.health import parse_thresholds
-from crawler.planning.kinds import ITEM_KINDS, describe
+from crawler.planning.kinds import EMBEDDED, ITEM_KINDS, describe
 from crawler.planning.limits import Limits
 from crawler.planning.missed import PageCounts
 from crawler.planning.skips import Why
@@ -82,6 +84,7 @@ class ArchiveSession:
             seeds=tuple(settings.getlist("SEEDS")),
         )
         self.committer = Committer(self.collection)
+        self.begun = self._keep_scope(settings)
         self.deletions = Deletions(
             self.collection, at_once=settings.getbool("CONFIRM_GONE"), accept=settings.getbool("ACCEPT")
         )
@@ -247,6 +250,8 @@ class ArchiveSession:
         shortfall, missed = self.pages.find_shortfall(), self.pages.name_missed()
         self.outcome.shortfalls += [shortfall] if shortfall else []
         self.outcome.notes += [missed] if missed else []
+        kept = self.begun.describe() if self._crawler.settings.getbool("REFRESH") else None
+        self.outcome.notes += [kept] if kept else []
 
     def _conclude(self, reason: str) -> None:
         """Say which articles are gone, and note how far the listings are read, where the run came to its own end."""
@@ -259,8 +264,8 @@ class ArchiveSession:
 
     @property
     def leaves_links(self) -> bool:
-        """Whether this run's limits leave out links that a later run is to follow."""
-        return self.limits.narrow
+        """Whether this run's limits leave out links that belong to the collection."""
+        return not self.begun.holds(self.limits)
 
     def _judge_readings(self) -> dict[str, Any]:
         """Judge what the run's pages showed; what `run.json` keeps of it."""
@@ -270,6 +275,20 @@ class ArchiveSession:
         self.outcome.shortfalls += shortfalls
         self.outcome.notes += notes
         return about
+
+    def _keep_scope(self, settings: BaseSettings) -> BegunScope:
+        """The collection's scope: a refresh leaves it as it is, a crawl widens it by what is asked of it."""
+        path = self.collection.path
+        asked = BegunScope.of(lambda name: read_setting(settings, name))
+        before = BegunScope.parse(read_collection(path).get("scope"))
+        if settings.getbool("REFRESH"):
+            return before or BegunScope()
+        begun = before.widened(asked) if before else asked
+        note_scope(path, begun.as_json())
+        if before is not None and begun.leads_further(before):
+            self.collection.urls.widen(*EMBEDDED)
+            self.collection.urls.reopen()
+        return begun
 
     def _find_nothing(self) -> list[str]:
         """What a run found nothing of that it was to find."""
@@ -295,8 +314,14 @@ def read_limits(settings: BaseSettings) -> Limits:
     """What the user asked for; also where `scrapy crawl -s` gives every value as a text.
     Raises ValueError at a day that cannot be read.
     """
-    readers: dict[str, Callable[[str], Any]] = {"SECTIONS": settings.getlist, "FETCH_REQUISITES": settings.getbool}
-    return Limits.of(lambda name: readers.get(name, settings.get)(name))
+    return Limits.of(lambda name: read_setting(settings, name))
+
+
+def read_setting(settings: BaseSettings, name: str) -> Any:
+    """A setting as what it is."""
+    if name in {"SECTIONS", "SEEDS"}:
+        return settings.getlist(name)
+    return settings.getbool(name) if name.startswith("FETCH_") else settings.get(name)
 
 
 def draw_run(collection: Collection, run: Mapping[str, Any]) -> list[bytes]:

@@ -56,10 +56,26 @@ def test_section_after_section(site: SmallSite) -> None:
     assert 12 == kept(site)
 
 
-def test_refresh_without_limits_finds_what_they_left_out_behind_pages_that_are_unchanged(site: SmallSite) -> None:
-    site.run("crawl", "--section", "quan-1")
+def test_refresh_keeps_to_the_scope_that_the_collection_was_begun_with_and_says_how_to_widen_it(
+    site: SmallSite,
+) -> None:
+    site.run("crawl", "--section", "quan-1", "--no-requisites")
+    ran = site.run("refresh", "--recheck")
+    assert 6 == kept(site)
+    assert not [path for path in ran.asked if path.startswith(OTHER)]
+    assert "keeps to the section quan-1" in ran.err
+    assert not [line for line in site.run("refresh", "--dry-run").out.splitlines() if OTHER in line]
     site.say_unchanged("/")
+    assert 0 == site.run("crawl").code
+    assert 12 == kept(site), "a crawl without the section widens the scope, behind pages that are unchanged, too"
+    assert "keeps to" not in site.run("refresh").err
+
+
+def test_refresh_asks_wider_only_where_it_is_told_to(site: SmallSite) -> None:
+    site.run("crawl", "--max-depth", "1")
     site.run("refresh")
+    assert 0 == kept(site)
+    site.run("refresh", "--max-depth", "9")
     assert 12 == kept(site)
 
 
