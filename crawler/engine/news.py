@@ -34,13 +34,18 @@ class News:
         """Whether one of these articles was found since the listing was last read to its end."""
         return self._urls.newest_id(keys) > (self.read_to(listing) or 0)
 
-    def conclude(self, *, refresh: bool) -> None:
-        """Note at the end of a run that came to its end which listings it leaves read: all that have no page left.
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether the state was made from the WARCs, and no refresh has turned all listings since.
 
-        A state that was made from the WARCs does not know which pages a broken-off run had still to read,
-        so that only a refresh, which asks for them all, may say that they are read.
+        It does not know which pages a broken-off run had still to read, so that only a refresh, which turns them all,
+        may say that they are read.
         """
-        if self._state.fact(REBUILT) is not None and not refresh:
+        return self._state.fact(REBUILT) is not None
+
+    def conclude(self, *, refresh: bool) -> None:
+        """Note at the end of a run that came to its end which listings it leaves read: all that have no page left."""
+        if self.is_rebuilt and not refresh:
             return
         kinds = ", ".join(f"'{kind}'" for kind in LISTINGS)
         unread = {listing_name(row.url) for row in self._urls.where(f"{in_sql(UNREAD)} AND kind IN ({kinds})")}

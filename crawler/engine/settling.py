@@ -12,7 +12,7 @@ from archive.state.urls import LONGEST
 from crawler.engine.session import ArchiveSession
 from crawler.engine.stored import STORED
 from crawler.items import Article
-from crawler.planning.kinds import EMBEDDED, GONE, ITEM_KINDS
+from crawler.planning.kinds import EMBEDDED, GONE, ITEM_KINDS, LISTINGS
 from crawler.planning.revisits import next_visit
 from crawler.site.scope import is_first_page
 
@@ -89,12 +89,17 @@ class SettlingMiddleware:
         if row is None or row.page is None or row.gone_at is not None:
             self._urls.fail(key)
             self._note_missed(response, "status 304 without a page")
-        elif not row.is_read:
+        elif not row.is_read or self._is_to_be_turned(key, response.meta["kind"]):
+            self._asked.add(key)
             self._urls.reread(key)
         else:
             if response.meta["kind"] in ITEM_KINDS:
                 self._crawler.stats.inc_value("articles/not_modified")
             self._finish(response)
+
+    def _is_to_be_turned(self, key: str, kind: str) -> bool:
+        """Whether a listing's page may have been read without being turned: by a crawl on a state that was lost."""
+        return self._refresh and kind in LISTINGS and key not in self._asked and self._session.news.is_rebuilt
 
     def _settle_listing(self, response: Response) -> None:
         """What leads to articles. Read under limits that leave out links, it is read again, from the archive,
