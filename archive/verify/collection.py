@@ -6,7 +6,7 @@ The WARC is the source of truth, so what disagrees with it is reported where it 
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,13 +25,14 @@ from archive.files import (
     read_lines,
 )
 from archive.fixity import REPLACED
+from archive.verify.files import Run, Task, scan_files
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.fixity import acquit_moved, check_file, check_log, check_presence, choose
 from archive.verify.index import IndexContext, check_index
 from archive.verify.items import ItemRules, Items, LinesScan, LinesTask, scan_lines, split_task
 from archive.verify.links import Links
 from archive.verify.state import check_state
-from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
+from archive.verify.warc import WarcContext
 
 FORMATS = (1,)
 KNOWN = {
@@ -44,11 +45,6 @@ KNOWN = {
 ROOMS = ("warc", "articles", "indexes", "crawls", "torn", "layouts", "seals")
 FILES = (*REPLACED, ".lock", "state.sqlite-wal", "state.sqlite-shm")
 """What is a file by itself; one that is a link, a pipe or a directory is named and not read."""
-
-Task = tuple[Callable[..., Any], tuple[Any, ...], str, int]
-"""Function, arguments, label and bytes of a piece of work."""
-Run = Callable[[list[Task]], Iterator[Any]]
-"""Runs tasks, here or in other processes, and gives their results in order."""
 
 
 @dataclass(kw_only=True)
@@ -169,7 +165,7 @@ def _lag_of(shelf: Shelf) -> tuple[Severity | None, str | None]:
 
 
 def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: CollectionScan) -> None:
-    tasks: list[Task] = []
+    files = []
     for path in shelf.warcs:
         growing = path.name.endswith(OPEN_SUFFIX)
         context = WarcContext(
@@ -180,12 +176,11 @@ def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: Colle
             growing=growing,
             live=growing and shelf.live,
         )
-        tasks.append((scan_warc_path, (path, context), path.name, path.stat().st_size))
-    for result in run(tasks):
-        assert isinstance(result, WarcScan)
+        files.append((path, context))
+    scan.warcs += len(files)
+    for result in scan_files(files, run):
         scan.findings += result.findings
         scan.records += len(result.entries)
-        scan.warcs += 1
         links.add(result.entries)
 
 

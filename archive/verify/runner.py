@@ -6,7 +6,7 @@ The files are read and nothing is changed; only a collection's `fixity.jsonl` le
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from archive.errors import ArchiveError
 from archive.files import OPEN_SUFFIX
 from archive.kinds import kind_of
 from archive.lock import Lock
-from archive.verify.collection import CollectionScan, Task, verify_collection, verify_fixity
+from archive.verify.collection import CollectionScan, verify_collection, verify_fixity
+from archive.verify.files import Task, scan_files
 from archive.verify.findings import Finding, Severity
 from archive.verify.fixity import record_verified
 from archive.verify.items import ItemRules
 from archive.verify.links import Links
 from archive.verify.wacz import WaczScan, scan_wacz
-from archive.verify.warc import WarcContext, WarcScan, scan_warc_path
+from archive.verify.warc import WarcContext
 from archive.workers import Workers
 
 
@@ -32,7 +33,7 @@ class VerifyOptions:
     """How to verify."""
 
     jobs: int = 1
-    """Processes; the file is the unit of work."""
+    """Processes; a range of a file is the unit of work."""
     fixity_only: bool = False
     """Only digest the files of collections."""
     sample: float | None = None
@@ -81,15 +82,15 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
 
 
 def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: Report) -> None:
-    tasks: list[Task] = []
+    files = []
     for path in paths:
-        context = WarcContext(file=str(path), name=path.name, now=now, growing=path.name.endswith(OPEN_SUFFIX))
-        tasks.append((scan_warc_path, (path, context), path.name, path.stat().st_size))
+        growing = path.name.endswith(OPEN_SUFFIX)
+        files.append((path, WarcContext(file=str(path), name=path.name, now=now, growing=growing)))
+        report.checked.update(files=1, warcs=1, bytes=path.stat().st_size)
     with Links(closed=False) as links:
-        for result in runner.run(tasks):
-            assert isinstance(result, WarcScan)
+        for result in scan_files(files, runner.run):
             report.findings += result.findings
-            report.checked.update(files=1, warcs=1, records=len(result.entries), bytes=result.size)
+            report.checked.update(records=len(result.entries))
             links.add(result.entries)
         report.findings += links.check()
 
@@ -149,10 +150,6 @@ class _Runner:
                 self._tell(label, size, 0)
             return
         for function, arguments, label, size in tasks:
-            if function is scan_warc_path and self._progress:
-                path, context = arguments
-                yield scan_warc_path(path, replace(context, tick=lambda done, label=label: self._tell(label, done, 0)))
-                continue
             self._tell(label, 0, 0)
             yield function(*arguments)
             self._tell(label, size, 0)

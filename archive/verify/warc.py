@@ -4,8 +4,6 @@ What cannot be judged from one record (ids used twice, references, revisits) is 
 After damage the search goes on at the next record that can be read, so that one torn record does not hide the rest.
 """
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +12,11 @@ from typing import BinaryIO, NamedTuple
 from archive.files import OPEN_SUFFIX
 from archive.verify.blocks import BlockFacts, check_block
 from archive.verify.findings import CLOSED, DAMAGE, Finding, Severity, find
+from archive.verify.gzip import GzipHeaders
 from archive.verify.rules import check_headers
 from archive.warc.events import Damage, End, Flaw, RecordEvent, is_compressed, read_events
 from archive.warc.fields import Field
-from archive.warc.filler import SUBFIELD, TARGET, lost_records
-from archive.warc.members import FEXTRA
+from archive.warc.filler import TARGET, lost_records
 from archive.warc.record import RECORD_CODES, as_text, bare_uri, begins_record
 
 TORN = RECORD_CODES | {"truncated-member", "bytes-after-members", "not-gzip", "corrupt-member", "bad-record-end"}
@@ -58,13 +56,14 @@ class RecordSummary(NamedTuple):
 
 @dataclass(kw_only=True)
 class WarcScan:
-    """All that one file gave."""
+    """All that a range of a file gave."""
 
     file: str
-    size: int = 0
+    end: int
+    """Where the next range has to begin."""
     findings: list[Finding] = field(default_factory=list)
     entries: list[RecordSummary] = field(default_factory=list)
-    members: int = 0
+    gzip: GzipHeaders = field(default_factory=GzipHeaders)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,46 +81,77 @@ class WarcContext:
     """Whether it is a `.open` file: its last record may be torn."""
     live: bool = False
     """Whether a crawl is writing it at this moment: a torn tail is then no damage."""
-    tick: Callable[[int], None] | None = None
-    """Told how many bytes were read since the last call."""
 
 
 def scan_warc(stream: BinaryIO, context: WarcContext) -> WarcScan:
     """Check a whole file, given as a seekable stream."""
-    return _Scanner(stream, context).scan()
+    scan = _Scanner(stream, context, 0, None).scan()
+    scan.findings += WholeFile(context).conclude(scan)
+    return scan
 
 
-def scan_warc_path(path: Path, context: WarcContext) -> WarcScan:
-    """Check a whole file on disk."""
+def scan_range(path: Path, context: WarcContext, start: int, stop: int | None) -> WarcScan:
+    """Check a range of a file on disk."""
     try:
         with path.open("rb") as stream:
-            return scan_warc(stream, context)
+            return _Scanner(stream, context, start, stop).scan()
     except OSError as error:
         finding = find("unreadable-file", context.file, f"expected a readable file, got {error.strerror or error}")
-        return WarcScan(file=context.file, findings=[finding])
+        return WarcScan(file=context.file, end=start if stop is None else stop, findings=[finding])
+
+
+class WholeFile:
+    """The ranges of one file put together, for what only all of them tell."""
+
+    def __init__(self, context: WarcContext) -> None:
+        self._context = context
+        self._gzip = GzipHeaders()
+        self._told = False
+
+    def add(self, scan: WarcScan) -> None:
+        """Take in the next range."""
+        self._gzip.merge(scan.gzip)
+        self._told = self._told or bool(scan.entries or scan.findings)
+
+    def conclude(self, last: WarcScan) -> list[Finding]:
+        """Take in the last range; return the findings about the whole."""
+        self.add(last)
+        context = self._context
+        detail = "expected a gzip header like that of the file's other members, got another"
+        found = [_finding(context, "gzip-header-odd", detail, offset) for offset in self._gzip.odd()]
+        if not self._told and not context.growing:
+            found.append(_finding(context, "no-records", "expected at least one record, got none", 0))
+        return found
+
+
+def _finding(
+    context: WarcContext,
+    code: str,
+    detail: str,
+    offset: int,
+    record_id: str | None = None,
+    severity: Severity | None = None,
+) -> Finding:
+    if severity is None and context.closed and code in CLOSED:
+        severity = DAMAGE
+    return find(code, context.file, detail, offset=offset, record_id=record_id, severity=severity)
 
 
 class _Scanner:
-    def __init__(self, stream: BinaryIO, context: WarcContext) -> None:
-        self.stream, self.context = stream, context
-        self.result = WarcScan(file=context.file, size=stream.seek(0, 2))
-        self.gzip = GzipHeaders()
-        self.ticked = 0
+    def __init__(self, stream: BinaryIO, context: WarcContext, start: int, stop: int | None) -> None:
+        self.stream, self.context, self.start, self.stop = stream, context, start, stop
+        self.size = stream.seek(0, 2)
+        self.result = WarcScan(file=context.file, end=start)
 
     def scan(self) -> WarcScan:
-        for event in read_events(self.stream, compressed=self._is_compressed()):
+        compressed = self._is_compressed()
+        for event in read_events(self.stream, start=self.start, stop=self.stop, compressed=compressed):
             if isinstance(event, RecordEvent):
                 self._check(event)
-                self._tick(event.offset + event.length)
-            elif not isinstance(event, End):
+            elif isinstance(event, End):
+                self.result.end = event.offset
+            else:
                 self._note(event)
-        for offset in self.gzip.odd():
-            self._add(
-                "gzip-header-odd", "expected a gzip header like that of the file's other members, got another", offset
-            )
-        if not self.result.entries and not self.result.findings and not self.context.growing:
-            self._add("no-records", "expected at least one record, got none", 0)
-        self._tick(self.result.size)
         return self.result
 
     def _is_compressed(self) -> bool:
@@ -134,7 +164,7 @@ class _Scanner:
     def _note(self, event: Flaw | Damage) -> None:
         """Report a flaw or damage; at the end of a file that is being written it is a torn tail."""
         code, severity = event.code, None
-        if self.context.growing and event.end >= self.result.size and code in TORN and not _in_sound_member(event):
+        if self.context.growing and event.end >= self.size and code in TORN and not _in_sound_member(event):
             code, severity = "torn-tail", Severity.INFO if self.context.live else None
         self._add(code, event.detail, event.offset, event.record_id, severity)
 
@@ -143,9 +173,9 @@ class _Scanner:
         facts = check_block(record, closed=self.context.closed)
         for code, detail in (*record.quirks, *check_headers(record, self.context.now), *facts.problems):
             self._add(code, detail, offset, record.record_id)
-        if not self.result.entries and record.type != "warcinfo":
+        if not self.start and not self.result.entries and record.type != "warcinfo":
             self._add("no-warcinfo", f"expected a warcinfo record first, got {record.type or 'none'}", offset)
-        if found.gzip and (stated := self.gzip.take(found)) not in (None, found.length):
+        if found.gzip and (stated := self.result.gzip.take(found)) not in (None, found.length):
             detail = f"expected a gzip member of {stated} bytes, as its own header has it, got one of {found.length}"
             self._add("gzip-skip-length", detail, offset)
         filename = record.header(Field.FILENAME)
@@ -166,59 +196,7 @@ class _Scanner:
     def _add(
         self, code: str, detail: str, offset: int, record_id: str | None = None, severity: Severity | None = None
     ) -> None:
-        if severity is None and self.context.closed and code in CLOSED:
-            severity = DAMAGE
-        self.result.findings.append(
-            find(code, self.context.file, detail, offset=offset, record_id=record_id, severity=severity)
-        )
-
-    def _tick(self, offset: int) -> None:
-        if self.context.tick and offset > self.ticked:
-            self.context.tick(offset - self.ticked)
-            self.ticked = offset
-
-
-GzipKind = tuple[int, int, int, bool]
-"""Flags, extra flags, system, and whether there is a time."""
-
-
-class GzipHeaders:
-    """The gzip headers of one file. No checksum covers their time, system and flags:
-    the one that differs from all others was probably altered.
-    """
-
-    def __init__(self) -> None:
-        self._counts: Counter[GzipKind] = Counter()
-        self._places: dict[GzipKind, list[int]] = {}
-        """Where the first member of a kind lies, of an odd kind every one."""
-        self._last = -1
-
-    def take(self, found: RecordEvent) -> int | None:
-        """Take in a member's header, once; return the member's length where the header has it."""
-        header, offset = found.gzip, found.offset
-        if offset == self._last:
-            return None
-        self._last = offset
-        extra = header[12:24] if header[3] & FEXTRA else b""
-        if not extra.startswith(SUBFIELD):
-            kind = (header[3], header[8], header[9], any(header[4:8]))
-            self._counts[kind] += 1
-            if self._counts[kind] == 1 or _is_odd(kind):
-                self._places.setdefault(kind, []).append(offset)
-        # wget's extra field `sl` holds the member's length, compressed and not.
-        return int.from_bytes(extra[4:8], "little") if extra[:4] == b"sl\x08\x00" else None
-
-    def odd(self) -> list[int]:
-        """Where the members lie whose header is unlike the others'."""
-        usual = max(self._counts, key=lambda kind: self._counts[kind], default=None)
-        number = self._counts[usual] if usual else 0
-        alone = number >= 2 and number >= self._counts.total() - 1
-        places = [at for kind, at in self._places.items() if (kind != usual if alone else _is_odd(kind))]
-        return sorted(place for at in places for place in at)
-
-
-def _is_odd(kind: GzipKind) -> bool:
-    return kind[1] not in (0, 2, 4) or 13 < kind[2] < 255
+        self.result.findings.append(_finding(self.context, code, detail, offset, record_id, severity))
 
 
 def _in_sound_member(event: Flaw | Damage) -> bool:

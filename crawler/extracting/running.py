@@ -8,11 +8,12 @@ from itertools import islice
 
 from archive.errors import ArchiveError
 from archive.warc.events import Damage
+from archive.warc.ranges import Range, find_ranges, in_order
 from archive.workers import Workers
 from crawler.extracting.blocks import close_files
 from crawler.extracting.catalog import Catalog
 from crawler.extracting.rereading import UNREADABLE, Reread, Task, reread, reread_all
-from crawler.extracting.scanning import Scan, find_ranges, scan_range
+from crawler.extracting.scanning import Scan, scan_range
 from crawler.extracting.sources import WarcSource
 from crawler.extracting.versions import Versions
 from crawler.pages import Layout
@@ -105,27 +106,21 @@ class Extraction:
                     yield read, line
 
     def _scan(self, workers: Workers, catalog: Catalog) -> None:
-        """Every range of every file. One that was guessed wrongly, as the walk before it shows,
-        is scanned again from where that ended.
-        """
-        ranges: list[tuple[int, int, int | None]] = []
-        for number, source in enumerate(self._sources):
-            starts = find_ranges(source)
-            ranges += [(number, start, stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
-        self._tell("scanning", 0, sum(source.size for source in self._sources))
-        any_url = self._options.any_url
-        calls = ((self._sources[number], start, stop, any_url) for number, start, stop in ranges)
-        ends: dict[int, int] = {}
-        for (number, start, stop), guessed in zip(ranges, workers.run(scan_range, calls), strict=True):
-            scan, source = guessed, self._sources[number]
-            reached = ends.get(number, 0)
-            if reached != start:
-                scan = (
-                    scan_range(source, reached, stop, any_url) if stop is None or reached < stop else Scan(end=reached)
-                )
-            ends[number] = scan.end
-            self._take(number, scan, catalog, last=stop is None)
-            self._tell("scanning", (source.size if stop is None else stop) - start, 0)
+        """Every range of every file."""
+        sources, any_url = self._sources, self._options.any_url
+        ranges: list[Range] = []
+        for number, source in enumerate(sources):
+            with source.open() as stream:
+                ranges += find_ranges(number, stream)
+        self._tell("scanning", 0, sum(source.size for source in sources))
+        guessed = workers.run(scan_range, ((sources[one.file], one.start, one.stop, any_url) for one in ranges))
+
+        def again(one: Range) -> Scan:
+            return scan_range(sources[one.file], one.start, one.stop, any_url)
+
+        for one, scan in in_order(ranges, guessed, again):
+            self._take(one.file, scan, catalog, last=one.stop is None)
+            self._tell("scanning", (sources[one.file].size if one.stop is None else one.stop) - one.start, 0)
 
     def _take(self, number: int, scan: Scan, catalog: Catalog, *, last: bool) -> None:
         catalog.add(number, scan)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
 from archive.lines.reader import parser_of, renewed_at
 from archive.warc import events
-from archive.warc.events import Damage, find_record, is_compressed, read_events
+from archive.warc.events import Damage, read_events
 from archive.warc.fields import HTTP_RESPONSE
-from archive.warc.members import find_member
 from archive.warc.payload import http_kind
 from crawler.extracting.blocks import BlockPlace
 from crawler.extracting.sources import WarcSource
@@ -17,8 +16,6 @@ from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.limits import Limits
 from crawler.site.scope import find_page, url_key
 
-RANGE = 32 << 20
-"""Bytes of a file that are scanned in one go."""
 MAX_HEAD = 256 * 1024
 """Bytes of a block in which its HTTP head, or a configuration, is looked for."""
 MAX_ITEM = 16 << 20
@@ -76,20 +73,6 @@ class Scan:
     limits: Limits | None = None
     """What the crawl that wrote the file was told to leave out, by its `warcinfo`. None where that does not say."""
     records: int = 0
-
-
-def find_ranges(source: WarcSource) -> list[int]:
-    """Where ranges of a file may begin: guesses, each right only if the range before it ends there."""
-    starts = [0]
-    with source.open() as stream:
-        compressed = is_compressed(stream)
-        for target in range(RANGE, source.size, RANGE):
-            start = find_member(stream, target) if compressed else find_record(stream, target)
-            if start is None:
-                break
-            if start > starts[-1]:
-                starts.append(start)
-    return starts
 
 
 def scan_range(source: WarcSource, start: int, stop: int | None, any_url: bool) -> Scan:

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from archive.verify.findings import CODES, Severity, count, find
 from archive.verify.runner import VerifyOptions, verify
-from archive.verify.warc import WarcContext, scan_warc_path
+from archive.verify.warc import WarcContext, WarcScan, scan_warc
 from archive.warc.reader import read_records
 from crawler.cli.exits import run
 from crawler.cli.verify import command
@@ -28,6 +28,11 @@ from tests.archive.verify.test_verify_corpus import write
 from tests.warcs.build import NAME, chunks, compressed, http_response, request, resource, response, warcinfo
 from tests.warcs.faults import FAULTS, GZIPPED, SOUND
 from tests.warcs.wacz import FAULTS as WACZ_FAULTS
+
+
+def scan_file(path: Path, context: WarcContext) -> WarcScan:
+    with path.open("rb") as stream:
+        return scan_warc(stream, context)
 
 
 def invoke(*arguments: str) -> Result:
@@ -96,7 +101,7 @@ def test_flipping_any_byte_of_a_warc_is_found(tmp_path: Path) -> None:
     for place in range(len(GZIPPED)):
         altered = GZIPPED[:place] + bytes([GZIPPED[place] ^ 1 << chance.randrange(8)]) + GZIPPED[place + 1 :]
         path.write_bytes(altered)
-        if not any(finding.severity is not Severity.INFO for finding in scan_warc_path(path, context).findings):
+        if not any(finding.severity is not Severity.INFO for finding in scan_file(path, context).findings):
             missed += 1
             assert gzip.decompress(altered) == b"".join(SOUND), place
     assert missed < 2 * len(SOUND)
@@ -106,7 +111,7 @@ def test_damage_in_the_middle_does_not_hide_what_follows(tmp_path: Path) -> None
     whole = compressed(*SOUND)
     cut = whole.index(b"\x1f\x8b", 200)
     path = write(tmp_path, (NAME, whole[: cut - 30] + whole[cut:]))
-    scan = scan_warc_path(path, WarcContext(file=NAME, name=NAME, now=datetime.now(UTC)))
+    scan = scan_file(path, WarcContext(file=NAME, name=NAME, now=datetime.now(UTC)))
     assert len(scan.entries) == len(SOUND) - 1
 
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.verify.findings import CODES, Severity
+from archive.warc import ranges
 from crawler.cli.exits import run
 from crawler.cli.verify import command
 from tests.support.commands import SHARED
@@ -71,3 +72,15 @@ def test_nothing_verifiable_is_a_usage_error(tmp_path: Path, capsys: pytest.Capt
     for path in (text, tmp_path / "absent.warc.gz", tmp_path):
         assert run(lambda path=path, **options: command([str(path)], **options)) == 2
         assert str(path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", [100, 700, 5000])
+def test_ranges_find_what_the_whole_file_shows(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a range begins is guessed; a wrong guess, amid a block or a damage, changes nothing."""
+    whole: dict[str, object] = {}
+    parted: dict[str, object] = {}
+    for found in (whole, parted):
+        for name, build in (FAULTS | ODDITIES).items():
+            found[name] = verify(write(tmp_path, build()))
+        monkeypatch.setattr(ranges, "SIZE", size)
+    assert whole == parted

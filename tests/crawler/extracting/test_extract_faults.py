@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extracting import scanning
+from archive.warc import ranges
 from tests.crawler.extracting.test_extract_foreign import T, capture, extract, html, page
 from tests.support.commands import run_thanhuy
 from tests.warcs.build import compressed, http_response, member, response, warcinfo
@@ -211,7 +211,7 @@ def test_ranges_of_a_file_give_what_the_whole_gives(
     stored = [member(each, level=0 if each is nested else 6) if zipped else each for each in records]
     path.write_bytes(b"".join(stored))
     whole = extract(path)
-    monkeypatch.setattr(scanning, "RANGE", size)
+    monkeypatch.setattr(ranges, "SIZE", size)
     assert whole == extract(path)
     assert ["1491871001", "1491871003"] == [one["id"] for one in whole[0]]
     path.write_bytes(b"".join([stored[0], stored[1], stored[2][:-40], stored[3]]))

@@ -1,0 +1,59 @@
+"""Ranges of WARC files, each read by itself, in other processes too: no result is larger than a range gives.
+
+Where a range begins is guessed: at the next bytes that look like a record, or a member with one.
+The guess was right only if the range before it ended there; a wrong one is read again from where that ended.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO, Protocol, TypeVar
+
+from archive.warc.events import find_record, is_compressed
+from archive.warc.members import find_member
+
+SIZE = 32 << 20
+"""Bytes of a range, about."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """Records that begin from `start` and before `stop`."""
+
+    file: int
+    """The number of the file among those that are read."""
+    start: int = 0
+    stop: int | None = None
+    """None for the file's end."""
+
+
+class _Ending(Protocol):
+    @property
+    def end(self) -> int:
+        """Where the next range has to begin."""
+
+
+T = TypeVar("T", bound=_Ending)
+
+
+def find_ranges(file: int, stream: BinaryIO) -> list[Range]:
+    """The ranges of a file, in order."""
+    starts, length = [0], stream.seek(0, 2)
+    compressed = is_compressed(stream) if length > SIZE else False
+    for target in range(SIZE, length, SIZE):
+        start = find_member(stream, target) if compressed else find_record(stream, target)
+        if start is None:
+            break
+        if start > starts[-1]:
+            starts.append(start)
+    return [Range(file=file, start=start, stop=stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def in_order(ranges: Iterable[Range], results: Iterable[T], again: Callable[[Range], T]) -> Iterator[tuple[Range, T]]:
+    """Each range with its result, put right where its beginning was guessed wrongly."""
+    ends: dict[int, int] = {}
+    for guessed, result in zip(ranges, results, strict=True):
+        reached = ends.get(guessed.file, 0)
+        if reached != guessed.start:
+            result = again(replace(guessed, start=reached))
+        ends[guessed.file] = result.end
+        yield guessed, result
