@@ -1,8 +1,9 @@
 """Readings: what this run's pages show, counted as they come, and what is held back where they show too little.
 
-A version that loses fields of the one before is not written at once. Its capture is kept, and the state notes that it
-waits; at the end of the run it is written where the run reads well, and held back where the layout seems to have
-changed, until a newer parser reads it (`thanhuy reread`) or the user takes it (`thanhuy refresh --accept`).
+A version that loses fields of the one before, or has them by other rules, is not written at once. Its capture is kept,
+and the state notes that it waits; at the end of the run it is written where the run reads well, and held back where
+the layout seems to have changed, until a newer parser reads it (`thanhuy reread`) or the user takes it
+(`thanhuy refresh --accept`).
 """
 
 import json
@@ -21,7 +22,7 @@ from crawler.articles import reparse
 from crawler.pages import PARSER_VERSION
 from crawler.planning.health import LISTED, Readings, Thresholds, Verdict, judge, name_samples
 from crawler.planning.odds import lowest_share
-from crawler.planning.showing import ENOUGH, Baseline, find_losses, group_of
+from crawler.planning.showing import ENOUGH, Baseline, find_losses, find_moves, group_of
 
 logger = logging.getLogger(__name__)
 
@@ -72,13 +73,15 @@ class RunReadings:
             return False
         usual = before if before is not None and _digits(str(before["captured_at"])) >= self._since else None
         self._now.add(record, usual, self._usual(), self._limits.steady)
-        lost = find_losses(before, record) if before is not None and before["status"] == "live" else []
+        doubts = []
+        if before is not None and before["status"] == "live":
+            doubts = [*find_losses(before, record), *find_moves(before, record)]
         edited = before is not None and before["text_digest"] != record["text_digest"]
         edited = edited and before is not None and payload_of(before) != payload_of(record)
-        if not lost or not edited or self._accept:
+        if not doubts or not edited or self._accept:
             self._held.drop(key)
             return False
-        self._held.add(key, lost)
+        self._held.add(key, doubts)
         return True
 
     def add_refused(self, key: str, url: str, code: str) -> None:
@@ -115,14 +118,16 @@ class RunReadings:
         notes: list[str] = []
         if held:
             line = (
-                f"{held} new versions that lose fields are held back, their captures are kept: `thanhuy reread {path}`"
-                f" with a parser that reads them, or `thanhuy refresh --into {path} --accept` takes them"
+                f"{held} new versions that lose fields, or have them by other rules, are held back, their captures are"
+                f" kept: `thanhuy reread {path}` with a parser that reads them, or `thanhuy refresh --into {path}"
+                " --accept` takes them"
             )
             (said if falls else notes).append(line)
         if waiting:
             notes.append(
-                f"{waiting} new versions that lose fields wait until {self._limits.pages} pages are read: too few to"
-                f" tell whether the layout changed; `thanhuy refresh --into {path} --accept` takes them now"
+                f"{waiting} new versions that lose fields, or have them by other rules, wait until {self._limits.pages}"
+                f" pages are read: too few to tell whether the markup changed; `thanhuy refresh --into {path} --accept`"
+                " takes them now"
             )
         about = {"verdict": verdict, "held": held, "waiting": waiting, **self._now.as_json()}
         return said, notes, about

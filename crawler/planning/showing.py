@@ -36,6 +36,12 @@ def find_losses(before: Mapping[str, Any], record: Mapping[str, Any]) -> list[st
     return [name for name in old if name in lost]
 
 
+def find_moves(before: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    """The fields of a page's record that another rule found than before: its markup is another, not only its text."""
+    old, new = find_rules(before), find_rules(record)
+    return [name for name in old if name in new and old[name] != new[name]]
+
+
 def find_rules(record: Mapping[str, Any]) -> dict[str, str]:
     """Field → the rule that found it."""
     found: dict[str, str] = {}
