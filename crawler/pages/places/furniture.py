@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from crawler.pages.html.tree import Box
 from crawler.pages.places.page import Page
@@ -34,28 +34,46 @@ def find_furniture(page: Page, first: int, core: int, weights: list[float]) -> d
     Only blocks that hold some prose are asked, and none that holds the core.
     """
     sums = [0.0, *accumulate(weights)]
-    linked = [0, *accumulate(piece.linked for piece in page.pieces)]
-    sizes = [0, *accumulate(piece.size for piece in page.pieces)]
-    prose = [0, *accumulate(piece.size if weight else 0 for piece, weight in zip(page.pieces, weights, strict=True))]
-    links = [0, *accumulate(bool(piece.href) and page.leads_elsewhere(piece.href) for piece in page.pieces)]
+    few = sums[-1] * _SMALL
     found: dict[int, str] = {}
+    counts: _Counts | None = None
     for box in _candidates(page, first, core):
-        if not 0 < sums[box.last] - sums[box.first] <= sums[-1] * _SMALL or box.first in found:
+        if not 0 < sums[box.last] - sums[box.first] <= few or box.first in found:
             continue
-        size = sizes[box.last] - sizes[box.first]
         if is_called_furniture(box):
             reason = "called-furniture"
-        elif (
-            links[box.last] - links[box.first] >= _LINKS
-            and (linked[box.last] - linked[box.first]) * 2 > size
-            and (prose[box.last] - prose[box.first]) * _TELLING < size
-            and box.tag not in {"p", "ul", "ol"}
-        ):
-            reason = "list-of-links"
         else:
-            continue
-        found.update(dict.fromkeys(range(box.first, box.last), reason))
+            counts = counts or _Counts(page, weights)
+            reason = "list-of-links" if counts.is_list(box) else ""
+        if reason:
+            found.update(dict.fromkeys(range(box.first, box.last), reason))
     return found
+
+
+class _Counts:
+    """Characters, links and prose of a page, so that each block's are known at once."""
+
+    def __init__(self, page: Page, weights: list[float]) -> None:
+        self.page = page
+        pieces = page.pieces
+        self.linked = [0, *accumulate(piece.linked for piece in pieces)]
+        self.sizes = [0, *accumulate(piece.size for piece in pieces)]
+        told = (piece.size if weight else 0 for piece, weight in zip(pieces, weights, strict=True))
+        self.prose = [0, *accumulate(told)]
+        self.links = [0, *accumulate(piece.href[:1] not in {"", "#"} for piece in pieces)]
+
+    def is_list(self, box: Box) -> bool:
+        """Whether a block holds little but links to other pages."""
+        first, last = box.first, box.last
+        size = self.sizes[last] - self.sizes[first]
+        if self.links[last] - self.links[first] < _LINKS or box.tag in {"p", "ul", "ol"}:
+            return False
+        if (self.linked[last] - self.linked[first]) * 2 <= size:
+            return False
+        if (self.prose[last] - self.prose[first]) * _TELLING >= size:
+            return False
+        away = (piece for piece in self.page.pieces[first:last] if self.page.leads_elsewhere(piece.href))
+        return len(list(islice(away, _LINKS))) == _LINKS
 
 
 def is_called_furniture(box: Box) -> bool:

@@ -3,7 +3,7 @@
 import re
 from itertools import accumulate
 
-from crawler.pages.html.tree import FORM, OUTSIDE, Box, Piece
+from crawler.pages.html.tree import OUTSIDE, Box, Piece
 from crawler.pages.places.page import Page
 from crawler.pages.words.labels import Label, find_label, lists_keywords, opens_tags
 from crawler.pages.words.text import ends_sentence
@@ -36,7 +36,7 @@ def find_labels(page: Page, start: int) -> dict[int, Label]:
 def _label_of(piece: Piece) -> Label | None:
     if not piece.text or (piece.linked == piece.size and piece.size >= 30 and len(piece.hrefs) == 1):
         return None  # a photo, a headline
-    if piece.hrefs and piece.linked >= piece.size * 0.4 and opens_tags(piece.text, piece.link_texts[0]):
+    if piece.hrefs and piece.linked >= piece.size * 0.4 and _may_open_tags(piece):
         return Label.TAGS
     if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
         return Label.TOOL  # a row of buttons
@@ -45,13 +45,19 @@ def _label_of(piece: Piece) -> Label | None:
     return find_label(piece.text)
 
 
+def _may_open_tags(piece: Piece) -> bool:
+    """Whether a line of links begins with the word for keywords; a line that is all link has no room for one."""
+    roomy = piece.linked < piece.size or ":" in piece.text[:16]
+    return roomy and opens_tags(piece.text, piece.link_texts[0])
+
+
 def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[float]:
     """How much prose each piece holds."""
     weights = []
-    forms = _find_small_forms(page, title_at)
+    outside = _stand_in_small_forms(page, title_at)
     for piece in page.pieces:
         weight = 0.0
-        if piece.index not in labels and not page.teaser[piece.index] and _is_prose(page, piece, forms):
+        if piece.index not in labels and not page.teaser[piece.index] and _is_prose(page, piece, outside):
             weight = min(piece.size, _HEAVIEST) * (1.0 if piece.index > title_at else 0.3)
             if piece.index < title_at + 8 and _is_standfirst(page, piece):
                 weight *= 0.15  # it belongs to the head, not to the body
@@ -85,15 +91,14 @@ def opens_comments(page: Page, piece: Piece) -> bool:
     return not piece.is_link and not page.box_of(piece).flags & OUTSIDE
 
 
-def _is_prose(page: Page, piece: Piece, forms: set[int]) -> bool:
+def _is_prose(page: Page, piece: Piece, outside: list[bool]) -> bool:
     """Whether a line is running text: a sentence, or long, plain, and in no menu, foot or form."""
     size = piece.size
     if piece.image is not None or size < 20 or piece.linked > size * 0.5:
         return False
     if size < _PARAGRAPH and not ends_sentence(piece.text):
         return False
-    flags = page.box_of(piece).flags
-    if flags & OUTSIDE or (flags & FORM and stands_in(page, piece, forms)):
+    if page.box_of(piece).flags & OUTSIDE or (outside and outside[piece.box]):
         return False
     if size <= 200 and "://" in piece.text:
         return False
@@ -105,20 +110,19 @@ def _is_standfirst(page: Page, piece: Piece) -> bool:
     return 0 < piece.level <= 3 or any(text[:60] and text[:60] in piece.text for _, text in page.meta.description)
 
 
-def _find_small_forms(page: Page, title_at: int) -> set[int]:
-    """The boxes of forms that hold neither the headline nor most of the page's text:
-    ASP.NET puts whole pages into a form.
+def _stand_in_small_forms(page: Page, title_at: int) -> list[bool]:
+    """For each box whether it stands in a form that holds neither the headline nor most of the page's text:
+    ASP.NET puts whole pages into a form. Empty where there is no such form.
     """
     forms = [box for box in page.boxes if box.tag == "form" and not box.first <= title_at < box.last]
     if not forms:
-        return set()
+        return []
     sizes = [0, *accumulate(piece.size - piece.linked for piece in page.pieces)]
-    return {box.index for box in forms if sizes[box.last] - sizes[box.first] < sizes[-1] * 0.5}
-
-
-def stands_in(page: Page, piece: Piece, boxes: set[int]) -> bool:
-    """Whether a line stands in one of these blocks, however deep."""
-    return bool(boxes) and any(index in boxes for index in page.ancestors(page.box_of(piece)))
+    small = {box.index for box in forms if sizes[box.last] - sizes[box.first] < sizes[-1] * 0.5}
+    found: list[bool] = []
+    for box in page.boxes:
+        found.append(box.index in small or (box.index > 0 and found[box.parent]))
+    return found
 
 
 def find_holders(page: Page, weights: list[float]) -> list[int]:
