@@ -190,12 +190,16 @@ def _offers_file(page: Page, piece: Piece) -> bool:
     return all(leads_to_file(page.join(href) or "") for href in piece.hrefs)
 
 
+def _is_short(piece: Piece) -> bool:
+    """Whether a line is no sentence, no row of links, and no longer than a name with an office."""
+    return len(piece.hrefs) < 2 and piece.size < 60 and not ends_sentence(piece.text)
+
+
 def claim_link_rows(page: Page, claims: Claims) -> None:
     """Take a row of short links under the last paragraph: keywords, however they are set."""
-    free = [page.pieces[index] for index in claims.open(claims.regions.story) if page.pieces[index].image is None]
-    while free and len(free[-1].hrefs) < 2 and free[-1].size < 60 and not ends_sentence(free[-1].text):
-        free.pop()  # a name may stand below
-    row = free[-1] if free else None
+    free = (page.pieces[index] for index in claims.open(reversed(claims.regions.story)))
+    texts = (piece for piece in free if piece.image is None)
+    row = next((piece for piece in texts if not _is_short(piece)), None)  # a name may stand below
     if row is None or row.index < claims.regions.body_at or len(row.hrefs) < 2 or not row.is_link:
         return
     names = link_texts(row)

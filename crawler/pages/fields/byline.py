@@ -129,9 +129,14 @@ def _judge(page: Page, claims: Claims, piece: Piece, byline: Byline, known: set[
     named = page.leads_to_author(piece)
     if piece.is_link and not (named and (byline.people or byline.strong)):
         return ""
-    alone = first and byline.people and len(byline.printed.split()) >= 2
-    set_so = page.box_of(piece).align == "right" or piece.is_bold
-    return "under-body" if named or alone or set_so or byline.strong else ""
+    return "under-body" if named or byline.strong or _is_set_so(page, piece, byline, first=first) else ""
+
+
+def _is_set_so(page: Page, piece: Piece, byline: Byline, *, first: bool) -> bool:
+    """Whether a name stands right under the text in full, or is set as bylines are."""
+    if first and byline.people and len(byline.printed.split()) >= 2:
+        return True
+    return piece.is_bold or page.box_of(piece).align == "right"
 
 
 def _is_over_comments(page: Page, claims: Claims, piece: Piece) -> bool:

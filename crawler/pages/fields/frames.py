@@ -1,6 +1,8 @@
 """Frames: the block that holds a photo and its caption and nothing else: a figure, a two-row table, a box."""
 
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import Any
 
 from crawler.pages.fields.captions import LONGEST, Setting
@@ -129,15 +131,19 @@ def _is_box_of_caption(page: Page, setting: Setting, box: Box, photo: Piece, tex
     alt = photo.image.get("alt") or ""
     told = [is_alt_of(alt, text.text) or text.is_italic or has_credit(text.text) for text in texts]
     if any(told):
-        rest = [text for text, says_so in zip(texts, told, strict=True) if not says_so]
-        return not any(_is_paragraph(page, setting, text) for text in rest)
+        return not any(_is_paragraph(page, setting, text) for text in compress(texts, map(not_, told)))
     if texts[0].index < photo.index or _are_paragraphs(page, setting, box, texts):
         return False
     if all(text.box != photo.box for text in texts):
         return not _speaks(alt, texts)
-    apart = texts[0].breaks > 0 or box.align == "center"
-    apart = apart or (box.tag != "p" and _has_element_of_its_own(photo.image, texts[0].text))
-    return apart and all(text.size <= 250 for text in texts)
+    return _is_parted(box, photo, texts[0]) and all(text.size <= 250 for text in texts)
+
+
+def _is_parted(box: Box, photo: Piece, text: Piece) -> bool:
+    """Whether a line in a photo's own block is set off from it."""
+    if text.breaks > 0 or box.align == "center":
+        return True
+    return box.tag != "p" and _has_element_of_its_own(photo.image, text.text)
 
 
 def _are_paragraphs(page: Page, setting: Setting, box: Box, texts: list[Piece]) -> bool:

@@ -20,8 +20,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 """How captions of this site begin."""
-_SURE, _LONGEST = 110, 220
-"""Characters of a caption whose place alone speaks for it, and of one that something else speaks for."""
+_SHORTEST, _SURE, _LONGEST = 15, 110, 220
+"""Characters of the shortest caption, of one whose place alone speaks for it, of one that something else speaks for."""
 
 
 def find_line_over_opening(page: Page, claims: Claims) -> Piece | None:
@@ -44,17 +44,24 @@ def find_line_over_opening(page: Page, claims: Claims) -> Piece | None:
 def _may_be_caption(page: Page, claims: Claims, line: Piece) -> bool:
     """Whether a line describes a photo: plain, short, a sentence, and neither date, name nor standfirst."""
     text = line.text
-    if line.is_bold or line.level or line.linked or not 15 <= line.size <= _LONGEST:
+    if line.is_bold or line.level or line.linked or not _SHORTEST <= line.size <= _LONGEST:
         return False
-    if page.box_of(line).flags & OUTSIDE or page.teaser[line.index]:
+    if page.box_of(line).flags & OUTSIDE or page.teaser[line.index] or _is_described(page, text):
         return False
-    if find_label(text) or find_stamp(text) or read_time(text) or parse_byline(text):
+    if any(read(text) for read in (find_label, find_stamp, read_time, parse_byline)):
         return False
     if LEAD.search(page.class_of(page.box_of(line))):
         return False
-    if any(fold(text)[:60] in fold(said) for _, said in page.meta.description):
-        return False
     if line.index >= claims.regions.body_at and not ends_sentence(text):
         return False  # a sub-heading over the text
-    spoken = _OPENING.match(text) is not None or undoubled(text) != text or split_credit(text)[1] is not None
-    return spoken or (line.size <= _SURE and ends_sentence(text))
+    return (line.size <= _SURE and ends_sentence(text)) or _sounds_so(text)
+
+
+def _sounds_so(text: str) -> bool:
+    """Whether a line speaks as captions do: by how it begins or ends, or by saying everything twice."""
+    return _OPENING.match(text) is not None or undoubled(text) != text or split_credit(text)[1] is not None
+
+
+def _is_described(page: Page, text: str) -> bool:
+    """Whether metadata say the line of the article."""
+    return any(fold(text)[:60] in fold(said) for _, said in page.meta.description)

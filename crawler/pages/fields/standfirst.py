@@ -13,9 +13,7 @@ _SHORTEST = 40
 
 def find_lead_rule(page: Page, claims: Claims, piece: Piece, following: list[Piece]) -> str:
     """Which rule makes a line the standfirst; empty where none does. `following` are the next lines and photos."""
-    if piece.size < _SHORTEST or piece.is_link:
-        return ""
-    if not any(other.image is None and other.size >= _SHORTEST for other in following):
+    if piece.size < _SHORTEST or piece.is_link or not _is_followed(following):
         return ""
     described = any(_says_the_same(text, piece.text) for _, text in page.meta.description)
     opens = page.identity is not None and find_dateline(piece.text) is not None
@@ -26,6 +24,11 @@ def find_lead_rule(page: Page, claims: Claims, piece: Piece, following: list[Pie
         again = any(other.image is None and same_words(piece.text, other.text) for other in following[:2])
         return "repeated" if again else ""
     return _rule_inside(page, claims, piece, following, described)
+
+
+def _is_followed(following: list[Piece]) -> bool:
+    """Whether text comes after a line."""
+    return any(other.image is None and other.size >= _SHORTEST for other in following)
 
 
 def _rule_outside(piece: Piece, described: bool) -> str:
@@ -44,10 +47,11 @@ def _rule_inside(page: Page, claims: Claims, piece: Piece, following: list[Piece
     if described and piece.is_italic:
         return "description"
     if described or LEAD.search(page.box_of(piece).element.get("class") or ""):
-        return ("description" if described else "set-apart") if _set_apart(page, piece, following) else ""
+        rule = "description" if described else "set-apart"
+        return rule if _set_apart(page, piece, following) else ""
     if page.identity is not None and _is_over_opening(piece, following):
         return "over-opening"
-    return "over-date" if not claims.draft.stamps and following and _is_dated(following[0]) else ""
+    return "over-date" if not claims.draft.stamps and _is_dated(following[0]) else ""
 
 
 def _is_over_opening(piece: Piece, following: list[Piece]) -> bool:

@@ -33,6 +33,9 @@ _FOOTNOTE = re.compile(
     re.IGNORECASE,
 )
 _APPENDED = frozenset({"list_item", "table", "heading"})
+_NO_NAMES = frozenset({"table", "quote", "list_item"})
+_STRAYS = 2
+"""Short lines that may stand under a byline and mean nothing."""
 _REACH = 80
 """Lines under a byline that are looked through for it."""
 
@@ -89,60 +92,64 @@ class _Tail:
     def read_byline(self) -> bool:
         """The last line, or one that nothing but notes, lists and footnotes follow."""
         texts = [line for line in self.lines if isinstance(line, Line)]
-        alone = 1 if len(texts) < len(self.lines) else 2  # photos can be a story, a name is none
+        alone = 0 if len(texts) < len(self.lines) else 1  # photos can be a story, a name is none
         notes: list[Piece] = []
         strays = appended = 0
-        for number in range(len(texts) - 1, max(-1, len(texts) - _REACH), -1):
-            line = texts[number]
-            last = line.pieces[-1]
-            if number + 1 < alone or not self.claims.is_free(last.index):
+        for number in range(len(texts) - 1, max(alone - 1, len(texts) - _REACH), -1):
+            last = texts[number].pieces[-1]
+            if not self.claims.is_free(last.index):
                 break
-            byline = read_name(last) if line.kind not in {"table", "quote", "list_item"} else None
-            if self._is_appended(line, byline, number, texts):
+            byline = read_name(last) if texts[number].kind not in _NO_NAMES else None
+            if self._is_appended(texts, number, byline):
                 appended += 1
-                continue
-            if self._is_note(last, byline, texts[:number]):
+            elif self._is_note(last, byline, texts[:number]):
                 notes.append(last)
-                continue
-            if byline is None:
-                if last.size < 60 and not ends_sentence(last.text) and strays < 2 and not appended:
-                    strays += 1
-                    if not last.text.endswith(":"):  # that announces what follows
-                        notes.append(last)
-                    continue
+            elif byline is not None:
+                return self._settle(texts, number, byline, notes, below=strays + appended)
+            elif _is_stray(last) and strays < _STRAYS and not appended:
+                strays += 1
+                notes += [last] * (not last.text.endswith(":"))  # that announces what follows
+            else:
                 break
-            return self._settle(texts, number, byline, notes, below=strays + appended)
-        sources = [note for note in notes if _is_source(note)]
-        if sources and not strays:  # a source alone: no byline, and no paragraph either
-            self._take(notes, Role.NOTE, "source")
+        if not strays:
+            self._take_sources(notes)
         return False
+
+    def _take_sources(self, notes: list[Piece]) -> None:
+        """A source alone: no byline, and no paragraph either."""
+        if any(_is_source(note) for note in notes):
+            self._take(notes, Role.NOTE, "source")
 
     def _settle(self, texts: list[Line], number: int, byline: Byline, notes: list[Piece], *, below: int) -> bool:
         """Take the byline that stands in a line, unless it is a document's signature or nothing but its shape tells."""
         line = texts[number]
         last = line.pieces[-1]
-        shown = last.is_bold or self.page.box_of(last).align == "right" or byline.strong or self._is_known(last)
-        if len(line.pieces) > 1 and not (shown or last.is_italic):
-            return False
         if _is_signature(texts[:number]):
             self.page.ledger.refuse("byline", "last-line", last.text, "the signature under a document")
             return False
-        if below and not (shown or any(_is_source(note) for note in notes)):
-            return False
-        above = texts[number - 1].pieces[-1] if number and len(line.pieces) == 1 else None
-        if above is not None and byline.people and self.claims.is_free(above.index) and _is_source(above):
-            notes.append(above)
+        if not self._is_shown(line, byline) and (below or len(line.pieces) > 1):
+            told = any(_is_source(note) for note in notes) if below else last.is_italic
+            if not told:
+                return False
+        if number and len(line.pieces) == 1 and byline.people:
+            above = texts[number - 1].pieces[-1]
+            notes += [above] * (self.claims.is_free(above.index) and _is_source(above))
         self._take(notes, Role.NOTE, "beside-byline")
         self._take([last], Role.BYLINE, "last-line")
         return self._set(byline, "last-lines" if notes or below else "last-line")
 
-    def _is_known(self, piece: Piece) -> bool:
-        return fold(piece.text) in self.known
+    def _is_shown(self, line: Line, byline: Byline) -> bool:
+        """Whether more than a line's shape says that it is a byline."""
+        last = line.pieces[-1]
+        if last.is_bold or byline.strong or self.page.box_of(last).align == "right":
+            return True
+        return fold(last.text) in self.known
 
-    def _is_appended(self, line: Line, byline: Byline | None, number: int, texts: list[Line]) -> bool:
+    def _is_appended(self, texts: list[Line], number: int, byline: Byline | None) -> bool:
         """Whether a line may follow the byline and still be text: an entry of a list, a table, a footnote, a file,
         or the heading over these.
         """
+        line = texts[number]
         if line.kind in {"list_item", "table"} or _FOOTNOTE.match(line.pieces[0].text):
             return True
         if line.kind == "heading":
@@ -166,6 +173,10 @@ class _Tail:
         if stamp is not None and not stamp.rest:
             return True
         return edited or _is_source(last) or (byline is not None and not byline.strong)
+
+
+def _is_stray(piece: Piece) -> bool:
+    return piece.size < 60 and not ends_sentence(piece.text)
 
 
 def _is_source(piece: Piece) -> bool:

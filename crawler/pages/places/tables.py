@@ -66,11 +66,16 @@ def find_table_alone(page: Page, title_at: int, labels: Mapping[int, object]) ->
             return None
         table = is_data_table(page, piece) if piece.image is None else None
         if table is not None:
-            inside = page.pieces[table.first : table.last]
-            full = [row for row in _rows(page, table) if sum(cell.last > cell.first for cell in row) >= 2]
-            free = sum(other.size for other in inside if not other.linked and other.index not in labels)
-            return table if len(full) >= 2 and free * 2 > sum(other.size for other in inside) else None
+            return table if _is_text(page, table, labels) else None
     return None
+
+
+def _is_text(page: Page, table: Box, labels: Mapping[int, object]) -> bool:
+    """Whether a table has rows of two cells, and most of it is neither a link nor a label."""
+    inside = page.pieces[table.first : table.last]
+    full = [row for row in _rows(page, table) if sum(cell.last > cell.first for cell in row) >= 2]
+    free = sum(other.size for other in inside if not other.linked and other.index not in labels)
+    return len(full) >= 2 and free * 2 > sum(other.size for other in inside)
 
 
 def table_text(page: Page, table: Box, kept: set[int]) -> str:

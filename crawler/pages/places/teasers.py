@@ -1,5 +1,6 @@
 """Teasers: lists whose every entry is headed by a link to another page."""
 
+from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
 from crawler.pages.html.tree import Box, Piece
@@ -54,6 +55,18 @@ class _Heads:
             piece.size < 30 and not self.page.leads_to_author(piece) for piece in pieces
         )
 
+    def choose(self, found: list[Box], beside: list[Box], is_entry: list[bool]) -> Iterator[Box]:
+        """Which of the entries in one block are other articles: a whole list, a card, what tells nothing."""
+        if self.tells_itself(found):
+            return
+        if self.are_list(found, beside):
+            yield from found
+            return
+        for box in found:
+            entry = self.find_card(box, is_entry)
+            if self.is_card(entry) or (len(found) > 1 and not self.tells(entry)):
+                yield entry
+
     def tells_itself(self, entries: list[Box]) -> bool:
         """Whether a list is an article in parts, each of which names its subject with a link to another site."""
         if sum(self.plain[box.last] - self.plain[box.first] for box in entries) <= _TELLING * len(entries):
@@ -104,20 +117,21 @@ def mark_teasers(page: Page) -> list[bool]:
         is_entry[box.index] = heads.is_entry(box)
         if is_entry[box.index] and not is_entry[box.parent]:
             entries.setdefault(box.parent, []).append(box)
+    beside = _find_beside(page, entries, is_entry)
+    marked = [False] * len(page.pieces)
+    for parent, found in entries.items():
+        for entry in heads.choose(found, beside[parent], is_entry):
+            marked[entry.first : entry.last] = [True] * (entry.last - entry.first)
+    return marked
+
+
+def _find_beside(page: Page, entries: dict[int, list[Box]], is_entry: list[bool]) -> dict[int, list[Box]]:
+    """By the block around entries, the other blocks in it."""
     beside: dict[int, list[Box]] = {parent: [] for parent in entries}
     for box in page.boxes[1:]:
         if box.parent in beside and box.last > box.first and not is_entry[box.index]:
             beside[box.parent].append(box)
-    marked = [False] * len(page.pieces)
-    for parent, found in entries.items():
-        if heads.tells_itself(found):
-            continue
-        is_list = heads.are_list(found, beside[parent])
-        for box in found:
-            entry = box if is_list else heads.find_card(box, is_entry)
-            if is_list or heads.is_card(entry) or (len(found) > 1 and not heads.tells(entry)):
-                marked[entry.first : entry.last] = [True] * (entry.last - entry.first)
-    return marked
+    return beside
 
 
 def _is_headline(page: Page, piece: Piece) -> bool:
