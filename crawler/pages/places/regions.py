@@ -94,8 +94,19 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     first = around.first if title_at >= 0 else page.boxes[core].first
     return Regions(
         title_at=title_at, before=range(max(first, title_at - 25), max(title_at, first)), body_at=body_at,
-        story=range(title_at + 1, end), after=range(end, max(end, around.last)),
+        story=range(_find_start(survey, core), end), after=range(end, max(end, around.last)),
         teaser=page.teaser, body_box=core, labels=labels, furniture=furniture)  # fmt: skip
+
+
+def _find_start(survey: _Survey, core: int) -> int:
+    """Where the story starts: after the headline; without one, with the block around the core,
+    unless that is the whole page with its clock and its menu.
+    """
+    if survey.title_at >= 0:
+        return survey.title_at + 1
+    boxes = survey.page.boxes
+    around = boxes[boxes[core].parent]
+    return boxes[core].first if around.tag in {"html", "body"} else around.first
 
 
 def _choose_core(survey: _Survey, hint: int | None) -> int | None:
