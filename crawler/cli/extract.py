@@ -118,7 +118,7 @@ def command(
         with meter("extract", shown=progress, quiet=quiet, in_bytes=False, prints=output in {None, STDOUT}) as bar:
             collection = len(paths) == 1 and paths[0].is_dir()
             options = ExtractionOptions(
-                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, layouts=exact,
+                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, comparing=diff, layouts=exact,
                 progress=Phases(bar).tell,
             )  # fmt: skip
             extraction = Extraction(sources, options)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archive.collection import Collection
+from archive.collection import Collection, read_collection
 from archive.options import Options as CollectionOptions
 from archive.warc.exchange import format_date
 from crawler import __version__
@@ -42,6 +42,7 @@ def command(collection: Path, dry_run: bool, jobs: int, quiet: bool, progress: b
     thanhuy reread my-archive --dry-run
     thanhuy reread my-archive --jobs 2
     """
+    read_collection(collection)  # a misspelt name would begin another archive
     found, at = Renewals(), datetime.now(UTC)
     with (
         meter("reread", shown=progress, quiet=quiet, in_bytes=False) as bar,

@@ -33,6 +33,8 @@ class ExtractionOptions:
     """Whether every HTML page is read, also one outside the scope."""
     with_stored: bool = False
     """Whether the lines that crawls wrote are wanted beside the new ones."""
+    comparing: bool = False
+    """Whether there is nothing to do where no crawl wrote any."""
     layouts: tuple[Layout, ...] = ()
     """Exact layouts that are asked before those of the parser."""
     progress: Callable[[str, int, int], None] | None = None
@@ -93,7 +95,7 @@ class Extraction:
         ):
             self._scan(workers, catalog)
             total = catalog.arrange()
-            if self._options.with_stored and not catalog.has_items:
+            if self._options.comparing and not catalog.has_items:
                 raise NothingStored(
                     "expected records that a crawl of this project wrote, to compare with, got none in these files"
                 )

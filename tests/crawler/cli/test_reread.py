@@ -1,5 +1,6 @@
 """A newer parser is not the newspaper's edit: it renews records in place of a version, and only where it is told to."""
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -141,3 +142,54 @@ def test_edit_after_a_renewal_follows_the_version(small: SmallSite) -> None:
     edited = next(line for line in newest_of(collection) if line["id"] == "1491871001")
     assert (2, ["body", "blocks"], None) == (edited["version"], edited["changed"], edited["reread"])
     assert (collection / "articles.jsonl").read_text("utf-8") == run_thanhuy("extract", collection, "--newest").stdout
+
+
+@pytest.mark.parametrize(
+    "fault", ["item-appended:2:kill", "committed:1:kill", "jsonl:1:tear", "before-rename:1:kill", "settled:1:kill"]
+)
+def test_killed_reread_goes_on_where_it_was(small: SmallSite, fault: str) -> None:
+    collection = small.directory / "x"
+    assert run_thanhuy("reread", collection, env={"THANHUY_FAULT": fault}).returncode < 0
+    done = run_thanhuy("reread", collection)
+    assert 0 == done.returncode, done.stderr
+    lines = lines_of(collection)
+    assert [("0", None)] * 3 + [("3", "Minh Tâm")] * 3 == sorted(
+        (line["parser"]["version"] if line["byline"] is None else "3", line["byline"]) for line in lines
+    )
+    assert sorted(line["id"] for line in lines[3:]) == sorted(record["id"] for record in newest_of(collection))
+    assert all(record["reread"]["fields"] == ["byline", "authors"] for record in newest_of(collection))
+    done = run_thanhuy("verify", collection)
+    assert (0, "") == (done.returncode, done.stdout)
+
+
+def test_full_disk_ends_reread_with_3_and_loses_nothing(small: SmallSite) -> None:
+    collection = small.directory / "x"
+    assert 3 == run_thanhuy("reread", collection, env={"THANHUY_FAULT": "write:2:ENOSPC"}).returncode
+    assert run_thanhuy("reread", collection).returncode == 0
+    assert ["Minh Tâm"] * 3 == [record["byline"] for record in newest_of(collection)]
+    assert run_thanhuy("verify", collection).returncode == 0
+
+
+def test_reread_waits_for_nobody_and_says_who_holds_the_collection(small: SmallSite) -> None:
+    collection = small.directory / "x"
+    with (collection / ".lock").open("r+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert run_thanhuy("reread", collection).returncode == 75
+        assert run_thanhuy("reread", collection, "--dry-run").returncode == 0
+
+
+@pytest.mark.parametrize("place", ["nothing-here", "."])
+def test_reread_of_what_is_no_collection_is_wrong_usage(tmp_path: Path, place: str) -> None:
+    for options in ((), ("--dry-run",)):
+        done = run_thanhuy("reread", tmp_path / place, *options)
+        assert 2 == done.returncode, done.stderr
+        assert 1 == len(done.stderr.splitlines()), done.stderr
+    assert [] == list(tmp_path.iterdir()), "nothing is begun there"
+
+
+def test_collection_of_no_articles_is_read_again_to_no_harm(tmp_path: Path) -> None:
+    with small_site(tmp_path) as site:
+        site.say("/", "<title>Trang chủ</title><p>Chưa có bài nào.</p>")
+        site.run("crawl")
+        done = run_thanhuy("reread", site.directory / "x")
+    assert (0, True) == (done.returncode, done.stdout.startswith("0 records renewed")), done.stderr
