@@ -5,7 +5,7 @@ Pure: the page's address and links in, a list out.
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from crawler.pages import Link
@@ -14,6 +14,7 @@ from crawler.site.scope import (
     HOME,
     Kind,
     Page,
+    as_followed,
     find_kind,
     find_page,
     is_first_page,
@@ -23,6 +24,8 @@ from crawler.site.scope import (
     url_key,
 )
 
+LEADING = frozenset({"a", "area", "link", "meta", "frame", "iframe"})
+"""Elements that lead to pages: what a reader clicks on, or what a browser shows in the page's place or inside it."""
 _ROOM = re.compile(r"/+(?:tin-tuc|tu-lieu|nhom-tin)(?:/[^/]+){0,2}/*", re.ASCII)
 """Where articles, documents or listings live: a page there without a number of its own lists them."""
 
@@ -59,6 +62,7 @@ def select_links(
     """
     here = find_page(url)
     listing = here is None or here.kind is Kind.LISTING
+    links = [replace(link, url=as_followed(link.url)) for link in links]
     links = [link for link in links if not is_trap(link.url)]
     deeper = limits.max_depth is None or len(hops) < limits.max_depth
     found = list(_pages(here, links, limits)) if deeper else []
@@ -87,7 +91,7 @@ def shown_items(links: Iterable[Link]) -> dict[str, Page]:
 
 def _pages(here: Page | None, links: list[Link], limits: Limits) -> Iterator[Follow]:
     for link in links:
-        if link.tag not in {"a", "area", "link"}:
+        if link.tag not in LEADING:
             continue
         page, kind = find_page(link.url), find_kind(link.url)
         if page is not None and page.kind in ITEM_KINDS:

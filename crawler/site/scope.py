@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 CANONICAL_HOST = "www.thanhuytphcm.vn"
 PAGE_HOSTS = frozenset(
@@ -19,7 +19,12 @@ FILE_HOSTS = frozenset({"images.hcmcpv.org.vn"})
 
 HOME = f"https://{CANONICAL_HOST}/"
 
-_PAGE_PATH = re.compile(r"/+(tin-tuc|tu-lieu|nhom-tin)/(?:[^/]+/)*(?:([^/]*)-)?(\d{10})/*", re.ASCII)
+_PAGE_PATH = re.compile(r"/+(tin-tuc|tu-lieu|nhom-tin)/(?:[^/]+/)*(?:([^/]*)-)?(\d{10})/*", re.ASCII | re.IGNORECASE)
+"""The site's server (IIS) makes no difference between upper and lower case."""
+_SESSION = re.compile(r"/\((?:[A-Z]\([^/()]*\))+\)(?=/|$)", re.IGNORECASE)
+"""ASP.NET's session in the path of a reader without cookies: `/(S(…))/tin-tuc/…` is the page `/tin-tuc/…`."""
+_UNRESERVED = re.compile(r"%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE)
+"""What needs no percent-encoding and means the same with it (RFC 3986 §2.3)."""
 _TURNED_PATHS = tuple(
     re.compile(rf"/+nhom-tin/(?:[^/]+/)*?{form}/*", re.ASCII | re.IGNORECASE)
     for form in (
@@ -118,7 +123,7 @@ def find_page(url: str) -> Page | None:
     match = _PAGE_PATH.fullmatch(parts[1])
     if match is None:
         return None
-    return Page(kind=Kind(match[1]), id=match[3], slug=unquote(match[2] or ""))
+    return Page(kind=Kind(match[1].lower()), id=match[3], slug=unquote(match[2] or ""))
 
 
 def find_kind(url: str) -> Kind | None:
@@ -242,4 +247,22 @@ def _split(url: str) -> tuple[str, str] | None:
         return None
     if parts.scheme not in {"http", "https"} or not host or port not in {None, 80, 443} or parts.username is not None:
         return None
-    return host, parts.path
+    path = _UNRESERVED.sub(lambda code: chr(int(code[1], 16)), parts.path)
+    return host.removesuffix("."), _SESSION.sub("", path)
+
+
+def as_followed(url: str) -> str:
+    """The address to ask for where a link names this one: without the session of another reader, without the final dot
+    of a host, and, of the site's numbered pages, without a query that would make one page endlessly many.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return url
+    path = _SESSION.sub("", parts.path)
+    query = "" if find_page(url) is not None and _TRAP_QUERY.search(parts.query) else parts.query
+    if (path, query) == (parts.path, parts.query) and not host.endswith("."):
+        return url
+    place = parts.netloc.lower().replace(host, host.removesuffix("."), 1)
+    return urlunsplit((parts.scheme, place, path, query, parts.fragment))

@@ -25,6 +25,7 @@ from crawler.site.scope import (
     HOME,
     PAGE_HOSTS,
     Kind,
+    as_followed,
     find_kind,
     find_page,
     is_never_asked,
@@ -150,7 +151,11 @@ class ThanhuySpider(Spider):
     def _note_skips(self, here: str, links: list[Link], followed: set[str]) -> None:
         """List the links that are not followed, and why; of those that stand on every page each once."""
         for link in links:
-            if link.tag in {"a", "area"} and link.url not in followed and self._is_new(f"skipped {link.url}"):
+            if (
+                link.tag in {"a", "area"}
+                and as_followed(link.url) not in followed
+                and self._is_new(f"skipped {link.url}")
+            ):
                 why = explain_skip(link.url, self._session.limits)
                 if why is not None:
                     self._session.skips.note(link.url, here, why)
@@ -213,7 +218,7 @@ class ThanhuySpider(Spider):
         limits, hops = self._session.limits, response.meta.get("hops", "")
         listed = parse_feed(response.body, response.url)
         self._session.note_answer(of_use=True)
-        for address in listed.pages:
+        for address in map(as_followed, listed.pages):
             page, kind = find_page(address), find_kind(address)
             if page is not None:
                 if limits.lets_through(address):
@@ -244,7 +249,7 @@ class ThanhuySpider(Spider):
 
     def _redirect(self, response: Response) -> Iterator[Request]:
         location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
-        target = _join(response.url, location)
+        target = as_followed(_join(response.url, location.replace("\\", "/")))
         kind = find_kind(target)
         hops = response.meta.get("hops", "")
         ends = hops.endswith("R" * MAX_REDIRECTS) or without_tracking(target) == without_tracking(response.url)

@@ -39,6 +39,7 @@ _NEXT_QUERY = re.compile(
 _NEXT_PATH = re.compile(
     r"/(?:trang|page|p)[-/]?\d+(?:[./?]|$)|-(?:trang|page|p)-?\d+(?:\.\w+)?(?:[/?]|$)", re.IGNORECASE
 )
+_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*(.{1,4000})", re.IGNORECASE | re.DOTALL)
 _BACKGROUND = re.compile(r"url\(\s*['\"]?([^'\")]{1,2000})['\"]?\s*\)", re.IGNORECASE)
 
 
@@ -64,6 +65,9 @@ def parse_links(body: bytes, url: str, *, headers: Mapping[str, str] | None = No
     found: dict[tuple[str, str], Link] = {}
     base = find_base(root, url)
     here = urlsplit(url).path.rstrip("/") if url else ""
+    refresh = _find_refresh_url((headers or {}).get("Refresh") or "")
+    if refresh and (address := _absolute(base, refresh)) is not None:
+        found[address, "meta"] = Link(url=address, tag="meta", rel="refresh")
     for element, value in _values(root):
         address = _absolute(base, value)
         if address is None:
@@ -82,7 +86,18 @@ def parse_links(body: bytes, url: str, *, headers: Mapping[str, str] | None = No
     return list(found.values())
 
 
+def _find_refresh_url(content: str) -> str | None:
+    """The address in `5; url=/x`, as a `<meta>` or a header sends a browser on. None where it only loads anew."""
+    match = _REFRESH.match(content)
+    return match[1].strip().strip("'\"") or None if match else None
+
+
 def _values(root: Any) -> Iterator[tuple[Any, str]]:
+    for element in root.iter("meta"):
+        if (element.get("http-equiv") or "").strip().lower() == "refresh":
+            refresh = _find_refresh_url(element.get("content") or "")
+            if refresh:
+                yield element, refresh
     for element in root.iter(*_ATTRIBUTES):
         for name in _ATTRIBUTES[element.tag]:
             value = element.get(name)
@@ -100,10 +115,13 @@ def _values(root: Any) -> Iterator[tuple[Any, str]]:
 
 
 def _absolute(base: str, value: str) -> str | None:
-    """The address as linked: white space at its ends and line breaks within it are dropped, as browsers do;
-    nothing else changes.
+    """The address as linked, read as browsers do: white space at its ends and line breaks within it are dropped,
+    and a backslash before the query is a slash; nothing else changes.
     """
     value = re.sub(r"[\t\r\n]", "", value).strip()
+    if "\\" in value:
+        path = re.split(r"[?#]", value, maxsplit=1)[0]
+        value = path.replace("\\", "/") + value[len(path) :]
     if not value or value[0] == "#" or len(value) > 4000 or value[:5].lower() == "data:":
         return None
     try:

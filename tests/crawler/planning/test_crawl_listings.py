@@ -149,3 +149,22 @@ def test_page_of_a_listing_is_known_by_its_number(path: str, key: str, number: i
     assert (key, number, number == 1) == (url_key(url), page_number(url), is_first_page(url))
     assert is_same_listing(BASE + LISTING, url)
     assert not is_same_listing(f"{BASE}/nhom-tin/quan-3-1197604610", url)
+
+
+def test_articles_are_found_however_a_browser_would_find_them(tmp_path: Path) -> None:
+    """Linked with another reader's session, with backslashes, only in a frame, only behind a refresh …"""
+    with small_site(tmp_path) as site:
+        paths = [site.article(1491930000 + number, f"Bài {number} về khu phố") for number in range(9)]
+        backslashes, session = paths[0].replace("/", "\\"), f"/(S(k2x)){paths[1]}"
+        printed, escaped = f"{paths[2]}?print=1", paths[3].replace("tin-tuc", "tin%2Dtuc")
+        dotted, framed = f"https://www.thanhuytphcm.vn.{paths[4]}", f'<iframe src="{paths[5]}"></iframe>'
+        site.server.scripts[escaped] = site.server.scripts[paths[3]]
+        site.say("/nhom-tin/qua-trang-khac-1197604611", f'<meta http-equiv="refresh" content="0; URL=\'{paths[6]}\'">')
+        site.say("/nhom-tin/qua-dau-thu-1197604612", "<p>…</p>", f"Refresh: 0;url={paths[7]}")
+        site.server.scripts[paths[8].replace("tin-tuc", "Tin-Tuc")] = site.server.scripts[paths[8]]
+        linked = [backslashes, session, printed, escaped, dotted, paths[8].replace("tin-tuc", "Tin-Tuc")]
+        listings = ["/nhom-tin/qua-trang-khac-1197604611", "/nhom-tin/qua-dau-thu-1197604612"]
+        site.say("/", f"<title>Nhà</title>{site.links(*linked, *listings)}{framed}")
+        ran = site.run("crawl")
+        assert {path[-10:] for path in paths} == {record["id"] for record in read_articles(tmp_path / "x")}, ran.err
+        assert not [path for path in ran.asked if "(S(" in path or "print" in path]

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.site.scope import CANONICAL_HOST, PAGE_HOSTS, Kind, find_kind, find_page, url_key, without_tracking
+from crawler.site.scope import (
+    CANONICAL_HOST,
+    PAGE_HOSTS,
+    Kind,
+    as_followed,
+    find_kind,
+    find_page,
+    is_never_asked,
+    url_key,
+    without_tracking,
+)
 
 PATH = "/tin-tuc/doi-moitu-duy-1491881281"
 
@@ -98,3 +108,61 @@ def test_every_real_address_is_recognised(shared_data: Path) -> None:
 def test_every_real_photo_and_file_is_in_the_scope(shared_data: Path) -> None:
     for url in (shared_data / "images.txt").read_text("utf-8").split():
         assert find_kind(url) in {Kind.IMAGE, Kind.ATTACHMENT}, url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.thanhuytphcm.vn/Tin-Tuc/mot-bai-1491871594",
+        "https://www.thanhuytphcm.vn/(S(abcdefghij012345))/tin-tuc/mot-bai-1491871594",
+        "https://www.thanhuytphcm.vn/(A(x)S(y))/tin-tuc/mot-bai-1491871594",
+        "https://www.thanhuytphcm.vn/tin%2Dtuc/mot%2Dbai%2D1491871594",
+        "https://www.thanhuytphcm.vn./tin-tuc/mot-bai-1491871594",
+        "http://WWW.ThanhUyTPHCM.vn:80/tin-tuc/mot-bai-1491871594?print=1",
+    ],
+)
+def test_address_means_what_browser_and_server_take_it_for(url: str) -> None:
+    page = find_page(url)
+    assert page is not None
+    assert ("tin-tuc/1491871594", "mot-bai") == (page.key, page.slug)
+    assert page.key == url_key(as_followed(url)) == url_key(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594?print=1#x",
+            "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594#x",
+        ),
+        (
+            "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594?v=2",
+            "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594?v=2",
+        ),
+        (
+            "https://www.thanhuytphcm.vn/(S(x))/nhom-tin/a-1197604608",
+            "https://www.thanhuytphcm.vn/nhom-tin/a-1197604608",
+        ),
+        ("https://www.thanhuytphcm.vn./", "https://www.thanhuytphcm.vn/"),
+        (
+            "https://www.thanhuytphcm.vn/Tin-Tuc/A%2Db-1491871594",
+            "https://www.thanhuytphcm.vn/Tin-Tuc/A%2Db-1491871594",
+        ),
+        ("https://www.thanhuytphcm.vn/lich?view=1", "https://www.thanhuytphcm.vn/lich?view=1"),
+        ("http://[::1", "http://[::1"),
+    ],
+)
+def test_address_is_asked_for_without_what_belongs_to_another_reader(url: str, expected: str) -> None:
+    assert expected == as_followed(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.thanhuytphcm.vn/dang%2dnhap",
+        "https://www.thanhuytphcm.vn/%6cogin/x",
+        "https://www.thanhuytphcm.vn/tim-kiem",
+    ],
+)
+def test_what_is_never_asked_is_known_in_any_spelling(url: str) -> None:
+    assert is_never_asked(url)
