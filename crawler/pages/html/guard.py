@@ -76,9 +76,11 @@ def _may_be_attributes(part: str) -> bool:
 
     These need something between them, which minified script lacks.
     """
+    if "<" not in part or _START.search(part) is None:
+        return False
     spaces, quotes = sum(map(part.count, " \n\t\r\f")), part.count('"') + part.count("'")
     slashes = part.count("/") - len(part) // 48  # an image drawn in the page, as base64, has one in 64
-    return max(spaces, quotes, slashes) > _LONG // 7 and _START.search(part) is not None
+    return max(spaces, quotes, slashes) > _LONG // 7
 
 
 def _cut_attributes(text: str, start: int, end: int) -> int | None:

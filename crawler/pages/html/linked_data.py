@@ -23,9 +23,8 @@ _MAX_JSON = 400_000
 _MAX_OBJECTS = 200
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _COMMA = re.compile(r",\s*([}\]])")
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*;?\s*$"
-)
+_OPENINGS, _CLOSINGS = ("<!--", "//<![CDATA[", "/*<![CDATA[*/", "<![CDATA["), ("-->", "//]]>", "/*]]>*/", "]]>")
+"""What old templates put around a script so that other parsers pass over it."""
 _PAIR = re.compile(r'"(headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\]|\\.){4,300})"')
 """What can be saved of an object that is no JSON."""
 
@@ -100,7 +99,7 @@ def _find_objects(scripts: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
 def _load(text: str) -> Any:
     """The script's value; of one that cannot be read, an article with the few pairs that can."""
-    text = _WRAPPING.sub("", _WRAPPING.sub("", text)).strip().rstrip(";")
+    text = _unwrap(text)
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
@@ -112,6 +111,16 @@ def _load(text: str) -> Any:
         for match in _PAIR.finditer(text):
             pairs.setdefault(match[1], match[2].replace('\\"', '"').replace("\\/", "/"))
         return {"@type": "Article", **pairs} if pairs.keys() >= {"headline", "datePublished"} else None
+
+
+def _unwrap(text: str) -> str:
+    """The script without comment signs around it and without a last semicolon."""
+    text = text.strip()
+    for sign in _OPENINGS if text[:1] in {"<", "/"} else ():
+        text = text.removeprefix(sign).lstrip()
+    for sign in _CLOSINGS if text[-1:] in {">", "/"} else ():
+        text = text.removesuffix(sign).rstrip()
+    return text.rstrip(";")
 
 
 def _types(value: dict[str, Any]) -> set[str]:

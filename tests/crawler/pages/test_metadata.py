@@ -1,5 +1,6 @@
 """Metadata: broken, odd and misleading ones too."""
 
+import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
 from crawler.pages import parse_article
@@ -22,6 +23,25 @@ def test_json_ld_is_read_from_graphs_lists_and_broken_notation() -> None:
     broken = read('<head><script type="application/ld+json">{"@type":"NewsArticle","headline":"Một\n dòng",}</script>')
     assert [("json-ld:headline", "Một dòng")] == broken.title
     assert read('<head><script type="application/ld+json">{"@type":"NewsArticle",</script>').title == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("<!--", "-->"), ("//<![CDATA[\n", "\n//]]>"), ("/*<![CDATA[*/", "/*]]>*/"), ("<![CDATA[", "]]>"), ("", ";")],
+)
+def test_json_ld_is_read_inside_the_signs_of_old_templates(before: str, after: str) -> None:
+    script = (
+        f'<head><script type="application/ld+json">{before}{{"@type":"NewsArticle","headline":"Hẻm"}}{after}</script>'
+    )
+    assert [("json-ld:headline", "Hẻm")] == read(script).title
+
+
+def test_headline_and_dates_are_saved_out_of_what_is_no_json() -> None:
+    found = read(
+        '<head><script type="application/ld+json">{"@type":"NewsArticle","headline":"Hẻm","datePublished":"2023-10-05",'
+        '"description":"Bà nói "vui" lắm"}</script>'
+    )
+    assert ([("json-ld:headline", "Hẻm")], [("json-ld:datePublished", "2023-10-05")]) == (found.title, found.published)
 
 
 def test_organisations_are_told_apart_and_placeholders_are_no_authors() -> None:
