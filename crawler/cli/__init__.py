@@ -3,6 +3,7 @@
 import difflib
 import importlib
 import sys
+from typing import Any
 
 import click
 
@@ -85,6 +86,15 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb. Where the reader of its output left, click would end it with 1."""
+        from crawler.cli.exits import leave_quietly
+
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return leave_quietly()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -2,7 +2,7 @@
 
 import click
 
-from crawler.cli.exits import CODES, CommandFailed, Exit
+from crawler.cli.exits import CODES, CommandFailed, Exit, drop_output
 from crawler.engine.outcome import AT_ONCE, Outcome
 
 
@@ -39,9 +39,18 @@ def report(outcome: Outcome, into: object, *, quiet: bool) -> Exit:
     if code in endings:
         raise CommandFailed(f"{into}: {endings[code]}", code)
     if not quiet:
-        click.echo(summary)
+        _say(summary)
         for note in outcome.notes:
             click.echo(f"thanhuy: {into}: {note}", err=True)
     for shortfall in outcome.shortfalls:
         click.echo(f"thanhuy: {into}: {shortfall}", err=True)
     return code
+
+
+def _say(summary: str) -> None:
+    """Print it. The crawl is done and its data is written, so a stdout that takes nothing changes nothing."""
+    try:
+        click.echo(summary)
+    except OSError as error:
+        click.echo(f"thanhuy: stdout: {error.strerror or error}; {summary}", err=True)
+        drop_output()

@@ -58,6 +58,7 @@ NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 def run(command: Callable[..., Any]) -> int:
     """Run a click command; return its exit code, with every error as one clear line on stderr and never a traceback."""
+    _hold_streams()
     # Until a crawl has its own handlers, SIGTERM ends as Ctrl-C does;
     # and Ctrl-C does so also for what a shell started with `&`.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -81,6 +82,20 @@ def run(command: Callable[..., Any]) -> int:
     return int(result) if isinstance(result, int) else Exit.DONE
 
 
+def _hold_streams() -> None:
+    """See to it that the numbers of the standard streams are taken. Where one was closed (`>&-`), the next file opened
+    would get its number, and what is printed would end in it; what is printed on a closed stdout fails instead.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)  # the lowest number that is free: this one
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", closefd=False))
+
+
 def _word_usage(error: click.ClickException) -> str:
     """Click's complaint in one line: the verb, what is wrong, where to read more."""
     message = " ".join(error.format_message().split()).rstrip(".")
@@ -94,14 +109,12 @@ def _word_usage(error: click.ClickException) -> str:
 def leave_quietly() -> int:
     """The exit code when the reader of our stdout left (`| head`): as coreutils do, without a word.
     Later flushes must not fail either.
-
-    A command whose output is long catches BrokenPipeError itself: click would end it with 1.
     """
-    _drop_output()
+    drop_output()
     return 128 + signal.SIGPIPE
 
 
-def _drop_output() -> None:
+def drop_output() -> None:
     """Let what stdout still holds go nowhere: where it cannot be written,
     the interpreter would end with 120 in place of our code.
     """
@@ -117,7 +130,7 @@ def code_of(error: Exception) -> Exit:
     if isinstance(error, OSError) and error.errno in OUT_OF_SPACE:
         return Exit.NO_SPACE
     # What may not be read or written is the user's to put right, as a wrong option is.
-    if isinstance(error, OSError) and error.errno in NOT_ALLOWED:
+    if isinstance(error, OSError) and error.errno in NOT_ALLOWED | {errno.EBADF}:
         return Exit.USAGE
     return next((code for kind, code in CODES if isinstance(error, kind)), Exit.ERROR)
 
@@ -128,10 +141,12 @@ def _explain(error: Exception) -> int:
         return _fail(str(error), code)
     if isinstance(error, OSError):
         if code is Exit.NO_SPACE:
-            _drop_output()
-            return _fail(
-                f"{error.filename or 'disk'}: no space left; free some and run the same command again", Exit.NO_SPACE
-            )
+            drop_output()
+            where = error.filename or "disk, or where stdout leads"
+            return _fail(f"{where}: no space left; free some and run the same command again", code)
+        if error.errno == errno.EBADF:
+            drop_output()
+            return _fail("stdout: expected a place to print to, got a closed one", code)
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}", code)
     if os.environ.get("THANHUY_DEBUG"):
@@ -143,5 +158,8 @@ def _explain(error: Exception) -> int:
 
 
 def _fail(message: str, code: Exit) -> int:
-    click.echo(f"thanhuy: {message}", err=True)
+    try:
+        click.echo(f"thanhuy: {message}", err=True)
+    except OSError:  # nobody can be told but by the code
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code

@@ -11,7 +11,7 @@ import click
 
 from archive.kinds import NothingToRead
 from crawler.cli.bars import Meter, meter
-from crawler.cli.exits import CommandFailed, Exit, leave_quietly
+from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.layout_files import layout_option, read_layout_files
 from crawler.cli.values import (
     STDOUT,
@@ -125,8 +125,6 @@ def command(
             differences = _write(extraction, output, newest, _Printer(as_json) if diff else None)
     except (NothingToRead, NoSource, NothingStored) as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
-    except BrokenPipeError:
-        return leave_quietly()
     tell_damage(extraction.tally)
     if not quiet:
         for line in summarise(extraction.tally, sources, differences, any_url=any_url):

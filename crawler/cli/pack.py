@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from crawler.cli.bars import meter
-from crawler.cli.exits import Exit
+from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION, SIZE_LIMIT, check_target, force_option, progress_option, quiet_option
 
 PERIODS = {"year": 4, "month": 7}
@@ -76,6 +76,16 @@ def command(
             return _pack(collection, named, chosen)
 
 
+def _signer(key: Path) -> Any:
+    from archive.errors import ArchiveError
+    from archive.wacz.sign import Signer
+
+    try:
+        return Signer(key)
+    except ArchiveError as error:
+        raise CommandFailed(str(error), Exit.USAGE) from error
+
+
 def _size(collection: Path) -> int:
     from archive.files import list_warcs
 
@@ -83,7 +93,6 @@ def _size(collection: Path) -> int:
 
 
 def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]:
-    from archive.wacz.sign import Signer
     from crawler import __version__
     from crawler.articles import describe_article
 
@@ -91,7 +100,7 @@ def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]
         "describe": describe_article,
         "software": f"thanhuy-archive {__version__}",
         "extra_pages": extra_pages,
-        "sign": Signer(key) if key else None,
+        "sign": _signer(key) if key else None,
         "force": force,
     }
 

@@ -1,0 +1,147 @@
+"""Every exit code, provoked for real; and streams that are closed, full or left by their reader."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.lock import Lock
+from crawler.cli.exits import Exit
+from tests.support.commands import run_thanhuy
+from tests.support.sample_crawls import SampleCrawl
+from tests.support.small_site import SmallSite, small_site
+
+THANHUY = (sys.executable, "-m", "crawler.cli")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[SmallSite]:
+    with small_site(tmp_path) as served:
+        articles = [served.article(1491900000 + number, f"Bài thứ {number} của ngày hội sách") for number in range(4)]
+        served.say("/", f"<title>Trang chủ</title>{served.links(*articles)}")
+        yield served
+
+
+def test_done_and_nothing_new_are_0(site: SmallSite) -> None:
+    assert Exit.DONE == site.run("crawl").code
+    assert Exit.DONE == site.run("refresh").code
+
+
+def test_an_unexpected_error_is_1_and_a_full_disk_3(site: SmallSite) -> None:
+    for fault, code in (("EIO", Exit.ERROR), ("ENOSPC", Exit.NO_SPACE)):
+        ran = site.run("crawl", env={"THANHUY_FAULT": f"write:9:{fault}"})
+        assert code == ran.code, ran
+        assert 1 == ran.err.count("thanhuy: ")
+    assert Exit.DONE == site.run("crawl").code
+
+
+def test_wrong_configuration_is_2(site: SmallSite, tmp_path: Path) -> None:
+    (tmp_path / "t.toml").write_text("timeout = -1\n", "utf-8")
+    assert Exit.USAGE == site.run("crawl", "--config", tmp_path / "t.toml").code
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_health_check_that_fell_short_is_4(site: SmallSite) -> None:
+    ran = site.run("crawl", "--section", "khong-co-muc-nay")
+    assert (Exit.UNHEALTHY, True) == (ran.code, "khong-co-muc-nay" in ran.err)
+
+
+def test_damage_is_5(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
+    into = sample_crawl.copy(tmp_path / "x")
+    (warc, *_) = sorted((into / "warc").iterdir())
+    data = bytearray(warc.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    warc.write_bytes(data)
+    assert Exit.DAMAGE == run_thanhuy("verify", into, "--fixity-only").returncode
+
+
+def test_a_site_that_is_dead_is_9(tmp_path: Path) -> None:
+    words = ("--into", tmp_path / "x", "--delay", 0, "--connect-to", "::127.0.0.1:9", "--no-progress")
+    done = run_thanhuy("crawl", *words)
+    assert Exit.UNREACHABLE == done.returncode
+    assert Exit.UNREACHABLE.says in done.stderr
+
+
+def test_a_signal_is_11_and_a_taken_collection_75(site: SmallSite, tmp_path: Path) -> None:
+    reach = ("--connect-to", site.server.connect_to, "--cacert", site.server.ca, "--free-space-floor", 0)
+    words = [*map(str, ("crawl", "--into", tmp_path / "x", "--delay", 30, *reach))]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with subprocess.Popen([*THANHUY, *words], stderr=subprocess.PIPE) as crawl:
+            end = time.monotonic() + 30
+            while not list((tmp_path / "x" / "warc").glob("*.open")) and time.monotonic() < end:
+                time.sleep(0.1)
+            crawl.send_signal(number)
+            _, err = crawl.communicate(timeout=30)
+        assert Exit.INTERRUPTED == crawl.returncode, err
+    lock = Lock(tmp_path / "x", "crawl")
+    try:
+        assert Exit.LOCKED == site.run("crawl").code
+    finally:
+        lock.release()
+
+
+@pytest.mark.parametrize("verb", ["status", "extract", "report", "doctor"])
+def test_a_closed_stdout_is_2_in_one_line(verb: str, sample_crawl: SampleCrawl, tmp_path: Path) -> None:
+    more = {"report": f"-o {tmp_path}/r.html", "doctor": "--offline"}.get(verb, "")
+    command = f"exec {' '.join(THANHUY)} {verb} {sample_crawl.directory} {more} >&-"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (2, "thanhuy: stdout: expected a place to print to, got a closed one\n") == (done.returncode, done.stderr)
+
+
+def test_where_nobody_can_be_told_the_code_still_tells(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
+    command = f"exec {' '.join(THANHUY)} status {tmp_path} >&- 2>&-"
+    assert 2 == subprocess.run(["/bin/sh", "-c", command], check=False).returncode
+
+
+def test_a_crawl_is_done_whatever_stdout_takes(site: SmallSite, tmp_path: Path) -> None:
+    reach = f"--connect-to {site.server.connect_to} --cacert {site.server.ca} --free-space-floor 0 --delay 0"
+    for out in (">&-", ">/dev/full"):
+        command = f"exec {' '.join(THANHUY)} crawl --into {tmp_path}/x --no-progress {reach} {out}"
+        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+        assert 0 == done.returncode, done.stderr
+        assert "articles in all" in done.stderr
+    assert 0 == run_thanhuy("verify", tmp_path / "x").returncode  # nothing that was printed went into a file
+
+
+def test_a_reader_that_leaves_is_no_error(sample_crawl: SampleCrawl) -> None:
+    for verb in ("extract", "changes"):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        done = subprocess.run(
+            [*THANHUY, verb, str(sample_crawl.directory)], stdout=theirs, stderr=subprocess.PIPE, text=True, check=False
+        )
+        os.close(theirs)
+        assert (141, False) == (done.returncode, "thanhuy:" in done.stderr), done.stderr
+
+
+def test_a_read_only_disk_is_2_for_what_writes_and_nothing_to_what_reads(
+    sample_crawl: SampleCrawl, tmp_path: Path
+) -> None:
+    sample_crawl.copy(tmp_path / "ro" / "x")
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("only root may mount a directory read-only")
+    script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && shift 0 && exec "$@"'
+
+    def run(*words: object) -> "subprocess.CompletedProcess[str]":
+        command = ["unshare", "-m", "sh", "-c", script, str(tmp_path / "ro"), *THANHUY, *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    first = run("status", tmp_path / "ro" / "x")
+    if "mount" in first.stderr:
+        pytest.skip("no mounts here")
+    assert 0 == first.returncode
+    assert 0 == run("verify", tmp_path / "ro" / "x", "--fixity-only").returncode
+    refreshed = run("refresh", "--into", tmp_path / "ro" / "x")
+    assert (2, True) == (refreshed.returncode, "Read-only file system" in refreshed.stderr)
+
+
+def test_a_key_that_is_none_is_2(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("no key", "utf-8")
+    done = run_thanhuy("pack", sample_crawl.directory, "-o", tmp_path / "x.wacz", "--sign", tmp_path / "key.pem")
+    assert (2, ["key.pem"]) == (done.returncode, [path.name for path in tmp_path.iterdir()])
