@@ -25,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x1f]")
 _COMMA = re.compile(r",\s*([}\]])")
 _OPENINGS, _CLOSINGS = ("<!--", "//<![CDATA[", "/*<![CDATA[*/", "<![CDATA["), ("-->", "//]]>", "/*]]>*/", "]]>")
 """What old templates put around a script so that other parsers pass over it."""
-_PAIR = re.compile(r'"(headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\]|\\.){4,300})"')
+_PAIR = re.compile(r'"(headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\]|\\.){1,300})"')
 """What can be saved of an object that is no JSON."""
 
 
