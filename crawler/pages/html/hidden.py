@@ -5,6 +5,7 @@ And what is only hidden until a script shows it: React's server sends parts of a
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 _STYLE = re.compile(
@@ -26,20 +27,26 @@ _SHOWN_AGAIN = re.compile(
     r"d-(?:xs|sm|md|lg|xl|xxl)-(?!none)[a-z-]+|visible-\S+)"
 )
 """Classes that show it on larger screens."""
+_REMEMBERED = 300
+"""Characters up to which a list of classes is remembered: a site has the same few on every page."""
+_MOST_PARTS = 500
+"""Streamed parts that are put in their place; no honest page has a tenth of that."""
 _STREAMED = re.compile(r"S:[0-9a-f]+", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1024)
 def style_hides(style: str) -> bool:
     """Whether a style takes its element out of sight."""
     return _STYLE.search(style) is not None
 
 
-@lru_cache(maxsize=4096)
 def class_hides(classes: str) -> bool:
     """Whether one of an element's classes takes it out of sight, on every screen."""
-    names = classes.split()
-    return not _CLASSES.isdisjoint(names) and _SHOWN_AGAIN.search(classes) is None
+    return _class_hides(classes) if len(classes) <= _REMEMBERED else _class_hides.__wrapped__(classes)
+
+
+@lru_cache(maxsize=4096)
+def _class_hides(classes: str) -> bool:
+    return not _CLASSES.isdisjoint(classes.split()) and _SHOWN_AGAIN.search(classes) is None
 
 
 def opens_on_demand(element: Any) -> bool:
@@ -57,7 +64,8 @@ def show_streamed(root: Any) -> None:
 
     The place is a `template` with the same number after `B:` or `P:`.
     """
-    parts = [div for div in root.iter("div") if div.get("hidden") is not None and is_streamed(div)]
+    divs = (div for div in root.iter("div") if div.get("hidden") is not None and is_streamed(div))
+    parts = list(islice(divs, _MOST_PARTS))
     places = {template.get("id") or "": template for template in root.iter("template")}
     for part in parts:
         del part.attrib["hidden"]

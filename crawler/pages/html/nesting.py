@@ -19,7 +19,7 @@ _AFTER_END = 2_000
 """Characters that may follow a page's `</html>`; behind it libxml2 drops whatever comes."""
 
 _TAG = re.compile(
-    r"""<!--(?:[^-]++|-(?!->))*+-->
+    r"""<!--(?:[^-]++|-(?!->))*+(?:-->)?+
     |<(?:script|style|textarea|title|noscript)\b[^>]*+>(?:[^<]++|<(?!/(?:script|style|textarea|title|noscript)\b))*+
     |<(?P<end>/?)(?P<name>[a-z][a-z0-9]*+)(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+>""",
     re.IGNORECASE | re.VERBOSE,
@@ -81,8 +81,8 @@ class _Mending:
         if name in _RANKS or name in _WHOLE:
             return
         scope = self.scopes[-1]
-        if name in _HEADINGS and not scope.names[name]:
-            name = next((other for other in _HEADINGS if scope.names[other]), name)
+        if name in _HEADINGS and any(scope.names[other] for other in _HEADINGS):  # of whichever rank
+            name = next(other for other, _ in reversed(scope.open) if other in _HEADINGS)
         if not scope.names[name]:
             return  # nothing of the kind is open here
         if name in _FORMATTING:

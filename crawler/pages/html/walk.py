@@ -33,6 +33,8 @@ from crawler.pages.html.tree import (
 )
 from crawler.pages.words.text import clean
 
+_REMEMBERED = 300
+"""Characters up to which a style is remembered: a site has the same few on every page."""
 MAX_ELEMENTS = 100_000
 """Elements that are looked at; the largest real page seen has a twentieth of that."""
 
@@ -208,7 +210,15 @@ class _Walk:
 
 
 def flatten(root: Any, *, cut: bool = False) -> Tree:
-    """Walk the tree once."""
+    """Walk the tree once; again where parts of it wait for a script to put them in their place."""
+    tree, streamed = _flatten(root, cut)
+    if streamed:
+        show_streamed(root)
+        tree, _ = _flatten(root, cut)
+    return tree
+
+
+def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
     walk = _Walk(root)
     events = etree.iterwalk(root, events=("start", "end"))
     outer: list[_Style] = []  # of each element that is open, the style around it
@@ -240,14 +250,11 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
                 walk.photo(element)
         elif not _enter(walk, element, tag):
             events.skip_subtree()
-    if walk.streamed:
-        show_streamed(root)
-        return flatten(root, cut=cut)
     while walk.box.index:
         walk.close_box()
     walk.flush()
     walk.box.last = len(walk.pieces)
-    return Tree(root, walk.pieces, walk.boxes, cut, scripts)
+    return Tree(root, walk.pieces, walk.boxes, cut, scripts), walk.streamed
 
 
 @lru_cache(maxsize=1024)
@@ -267,7 +274,8 @@ def _enter(walk: _Walk, element: Any, tag: str) -> bool:
     hidden = element.get("hidden") is not None or bool(called and class_hides(called))
     block, align, weight, slanted = False, "", 0, False
     if own:
-        unseen, block, align, weight, slanted = _read_style(own)
+        read = _read_style if len(own) <= _REMEMBERED else _read_style.__wrapped__
+        unseen, block, align, weight, slanted = read(own)
         hidden = hidden or unseen
     if hidden and not opens_on_demand(element):
         walk.streamed = walk.streamed or is_streamed(element)

@@ -1,6 +1,7 @@
 """Nesting: end tags that libxml2 passes over are carried out, as browsers do."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -96,3 +97,27 @@ def test_mending_grows_as_the_page(unit: str) -> None:
     """At most a few tags are written for each that is read."""
     start = "<nav><div></nav>"
     assert len(mend_nesting(start + unit * 4000)) <= 30 * len(start + unit * 4000)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<!-- a >",
+        "<a b='",
+        '<a b="x>',
+        "<a <a ",
+        "<script>",
+        "<b ",
+        "<div x=y z",
+        "</",
+        "<title>",
+        "<!--",
+        "<div hidden id=S:1>",
+    ],
+)
+def test_markup_that_never_ends_is_mended_in_linear_time(unit: str) -> None:
+    page = f"<html><body><nav><div></nav><h1>Con hẻm nhỏ</h1>{PROSE}{unit * (600_000 // len(unit))}</body></html>"
+    began = time.process_time()
+    mend_nesting(page)
+    assert "con hẻm" in parse_article(page.encode(), "https://bao.example/a").body
+    assert time.process_time() - began < 8
