@@ -85,6 +85,9 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
                 )
             if response is not None and _is_cut(response, recordings[-1]):
                 recordings[-1].whole, request.meta["cut"] = False, True
+            for recording in recordings:
+                if recording.failure is not None:
+                    raise recording.failure
             row = self._append(request, recordings, error)
             if recordings:
                 await maybe_deferred_to_future(self._committer.committed())

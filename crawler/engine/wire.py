@@ -5,7 +5,6 @@ that moves one of them stops the crawl with a clear message instead of an archiv
 """
 
 import inspect
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,9 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web import _newclient
 from twisted.web.client import HTTPConnectionPool, _HTTP11ClientFactory
+
+from archive.errors import ArchiveError
+from archive.scratch import open_spool
 
 SPOOL = 1 << 20
 """A response larger than this goes to a temporary file."""
@@ -43,7 +45,8 @@ class Recording:
     protocols: tuple[str, ...] = ("http/1.1",)
     cipher: str | None = None
     request: bytearray = field(default_factory=bytearray)
-    response: BinaryIO = field(default_factory=lambda: cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=SPOOL)))  # noqa: SIM115 - closed by its owner
+    response: BinaryIO = field(default_factory=lambda: open_spool(SPOOL))
+    """Closed by its owner."""
     received: int = 0
     ended: datetime | None = None
     whole: bool = False
@@ -53,11 +56,19 @@ class Recording:
     abrupt: bool = False
     """Whether the connection ended otherwise than by being closed."""
 
+    failure: ArchiveError | None = None
+    """Why bytes could not be kept: the disk of the temporary directory is full."""
+
     def receive(self, data: bytes) -> None:
         """Keep bytes that came in."""
-        if self.ended is None:
+        if self.ended is not None:
+            return
+        try:
             self.response.write(data)
             self.received += len(data)
+        except ArchiveError as error:
+            self.failure = error
+            self.stop()
 
     def finish(self, excess: int) -> None:
         """The response is whole; the last `excess` bytes are not part of it."""
@@ -159,6 +170,9 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
             if not self._recording.received:
                 self._note_security(self._recording)
             self._recording.receive(data)
+            if self._recording.failure is not None:
+                cast(Any, self.transport).abortConnection()
+                return
         super().dataReceived(data)
         if self._recording is not None and self._in_head and self._recording.received > MAX_HEAD:
             cast(Any, self.transport).abortConnection()
