@@ -42,3 +42,9 @@ def read_all(collection: Path) -> list[Seen]:
 def read_articles(collection: Path) -> list[dict[str, Any]]:
     """The newest version of each article."""
     return [json.loads(line) for line in (collection / "articles.jsonl").read_text("utf-8").splitlines()]
+
+
+def read_lines(collection: Path) -> list[dict[str, Any]]:
+    """Every version of every article, the oldest first."""
+    files = sorted((collection / "articles").glob("*.jsonl"))
+    return [json.loads(line) for path in files for line in path.read_text("utf-8").splitlines()]
