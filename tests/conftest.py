@@ -5,9 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.commands import SHARED
 from tests.support.sample_crawls import SampleCrawl, shared_crawl
+
+# How long an example takes says more of the machine than of the code; CI's own profile has no deadline either.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
 
 
 class NetworkRefused(RuntimeError):

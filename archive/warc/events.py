@@ -78,6 +78,8 @@ class Damage(NamedTuple):
     """As far as it could be read."""
     in_member: bool = False
     """Whether the gzip member around it is whole, so that its bytes are as they were written."""
+    told_to: int = 0
+    """Of a broken member whose first records were told: where in the file the bytes of these end at the latest."""
 
 
 class End(NamedTuple):
@@ -152,7 +154,7 @@ def _read_members(stream: BinaryIO, size: int, start: int, stop: int, accept: Ac
             place, again = member.end, False
         except Broken:
             damage = _diagnose(stream, size, place)
-            yield damage
+            yield damage._replace(told_to=member.told)
             place, again = damage.end, True
     yield End(place)
 
@@ -179,9 +181,9 @@ def _in_member(member: Inflating, stream: BinaryIO, size: int) -> Iterator[Event
                 break
             assert waiting is not None
             yield from _tell(offset, size - offset if not member.whole else member.end - offset, waiting, gzip)
-            waiting = None
+            waiting, member.told = None, member.end
         try:
-            record = _take(member, stream, size)
+            record = _take(member, stream)
         except MalformedRecord as error:
             member.drain()
             behind = Damage(error.code, error.detail, offset, member.end, in_member=True)
@@ -228,7 +230,7 @@ def _tell(offset: int, length: int, waiting: tuple[Record, int, Flaw | None], gz
         yield flaw._replace(end=offset + length)
 
 
-def _take(member: Inflating, stream: BinaryIO, size: int) -> Record:
+def _take(member: Inflating, stream: BinaryIO) -> Record:
     """The record at the member's reader, which stands behind its block afterwards. Raises MalformedRecord."""
     offset, begin = member.offset, member.place
     while (end := HEAD_END.search(member.data, member.at)) is None:

@@ -40,13 +40,15 @@ class Ahead:
 class Inflating:
     """One gzip member under way."""
 
-    __slots__ = ("_file", "_inflate", "at", "base", "data", "end", "offset")
+    __slots__ = ("_file", "_inflate", "at", "base", "data", "end", "offset", "told")
 
     def __init__(self, file: Ahead, offset: int) -> None:
         self._file, self.offset = file, offset
         self._inflate = zlib.decompressobj(31)
         self.end = offset
         """How far the file is read; once the member is `whole`, where it ends."""
+        self.told = offset
+        """How far it was read when the last record was handed on."""
         self.data, self.at, self.base = b"", 0, 0
         """Inflated bytes; where in them the reader is; how many came before them."""
 

@@ -75,6 +75,9 @@ def read_every(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[Sou
         own = _first_warcinfo(stream) if start else None
         sound, last = start, -1
         for event in read_events(stream, start=start, accept=belongs):
+            if isinstance(event, Damage) and not event.in_member and event.offset < sound:
+                # Of a member that holds many records some were told before it broke off.
+                sound = min(event.told_to, event.end - 1)
             if isinstance(event, End) or (isinstance(event, Damage) and not event.in_member):
                 continue
             if event.offset > sound:

@@ -3,6 +3,7 @@
 import io
 import random
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from archive.warc.events import IN_MEMORY, Damage, End, Event, Flaw, RecordEvent, read_events
 from archive.warc.record import Record
+from archive.warc.salvage import Gap, read_every
 from tests.warcs.build import compressed, member, resource, response, uuid, warcinfo
 from tests.warcs.faults import SOUND
 
@@ -84,6 +86,18 @@ def test_one_member_of_many_records_is_read_in_flat_memory_and_linear_time() -> 
     cut = read(data[: len(data) // 2])
     assert 20 < sum(isinstance(event, RecordEvent) for event in cut) < len(records)
     assert ["truncated-member"] == [event.code for event in cut if isinstance(event, Damage)]
+
+
+def test_gap_of_a_broken_member_begins_behind_the_records_that_were_read(tmp_path: Path) -> None:
+    records = [warcinfo(), *(resource(number, block=random.Random(number).randbytes(9000)) for number in range(2, 40))]
+    whole = member(b"".join(records))
+    path = tmp_path / "one.warc.gz"
+    path.write_bytes(whole[: len(whole) // 2])
+    gaps: list[Gap] = []
+    read_before = sum(1 for _ in read_every(path, gaps))
+    assert 5 < read_before < len(records)
+    assert [path.stat().st_size] == [gap.end for gap in gaps]
+    assert all(gap.start > 9000 * (read_before - 2) for gap in gaps)
 
 
 @pytest.mark.parametrize("pack", [compressed, lambda *records: b"".join(records)], ids=["gzip", "plain"])
