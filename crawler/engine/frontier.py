@@ -268,5 +268,7 @@ class Frontier:
         if not self._limit:
             return False
         stats = self._crawler.stats
-        looked_at = sum(stats.get_value(f"articles/{name}", 0) for name in ("kept", "unchanged", "not_modified"))
+        looked_at = sum(
+            stats.get_value(f"articles/{name}", 0) for name in ("kept", "unchanged", "held", "not_modified")
+        )
         return bool(looked_at + self._urls.in_flight(ITEM_KINDS) >= self._limit)

@@ -71,13 +71,15 @@ class RunReadings:
         """Count a page of an article, and say whether its record is to wait for the run's judgement."""
         if key in self._released:
             return False
+        if before is not None and payload_of(before) == payload_of(record):
+            self._held.drop(key)
+            return False  # the same bytes say nothing of a markup that may have changed
         usual = before if before is not None and _digits(str(before["captured_at"])) >= self._since else None
         self._now.add(record, usual, self._usual(), self._limits.steady)
         doubts = []
         if before is not None and before["status"] == "live":
             doubts = [*find_losses(before, record), *find_moves(before, record)]
         edited = before is not None and before["text_digest"] != record["text_digest"]
-        edited = edited and before is not None and payload_of(before) != payload_of(record)
         if not doubts or not edited or self._accept:
             self._held.drop(key)
             return False

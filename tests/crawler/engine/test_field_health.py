@@ -205,3 +205,17 @@ def test_reread_by_the_same_parser_leaves_held_what_loses_fields(small: SmallSit
     done = run_thanhuy("reread", small.directory / "x")
     assert (0, True) == (done.returncode, "8 new versions that lose fields held back still" in done.stdout), done.stdout
     assert before == newest_of(small)
+
+
+def test_what_was_held_is_held_again_by_a_state_made_anew(small: SmallSite) -> None:
+    """All pages are read again from the archive then; those known to the byte say nothing of the markup."""
+    before = newest_of(small)
+    for number in range(8):
+        set_article(small, number, changed=True)
+    assert 4 == refresh(small, articles=range(8)).code
+    (small.directory / "x" / "state.sqlite").unlink()
+    assert 0 == run_thanhuy("index", small.directory / "x").returncode
+    ran = small.run("refresh", "--no-images")
+    assert 4 == ran.code, ran.err
+    assert "byline: 0 of 8 pages" in ran.err
+    assert before == newest_of(small)
