@@ -108,14 +108,20 @@ class Press:
             "labelled": f"<div{self.name()}>Ngày đăng: {DAY}</div>",
             "time": f"<div{self.name()}><time>{DAY}</time></div>",
         }[self.pick("date", "plain", "span", "labelled", "time")]
-        where = self.pick("byline", "tail", "tail-bold", "tail-class", "head", "head-link", "none")
+        where = self.pick(
+            "byline", "tail", "tail-bold", "tail-class", "tail-strong", "tail-two", "tail-source", "tail-span", "head",
+            "head-link", "head-dated", "none",
+        )  # fmt: skip
         self.where = where
         author = ""
         if where == "head":
             author = f"<div{self.name()}>{AUTHOR}</div>"
+        elif where == "head-dated":
+            date = f"<div{self.name()}><span>{AUTHOR}</span> - {DAY}</div>"
         elif where == "head-link":
             author = f"<div{self.name()}><a href='/tac-gia/hoai-thuong'>{AUTHOR}</a></div>"
-        self.page.byline = None if where == "none" else AUTHOR
+        told = {"none": None, "tail-strong": f"Bài và ảnh: {AUTHOR}", "tail-two": f"{AUTHOR} - Minh Khuê"}
+        self.page.byline = told.get(where, AUTHOR)
         lead = self.lead()
         share = (
             f"<div{self.name()}><a href='#'>Chia sẻ</a> <a href='#'>In bài viết</a></div>"
@@ -143,8 +149,12 @@ class Press:
             "tail": f'<p style="text-align:right">{AUTHOR}</p>',
             "tail-bold": f"<p align=right><b>{AUTHOR}</b></p>",
             "tail-class": f'<p class="author">{AUTHOR}</p>',
+            "tail-strong": f"<p>Bài và ảnh: {AUTHOR}</p>",
+            "tail-two": f"<p style='text-align: right;'><strong>{AUTHOR} - Minh Khuê</strong></p>",
+            "tail-source": f"<p align=right><strong>{AUTHOR}</strong></p><p align=right><em>Nguồn: Báo Xóm Mới</em></p>",
+            "tail-span": f"<div style='text-align:right'><span><b>{AUTHOR}</b></span></div>",
         }.get(self.where, "")
-        if name and self.random.random() < 0.25:
+        if self.where in {"tail", "tail-bold", "tail-class"} and self.random.random() < 0.25:
             self.page.parts.append("tail=editor")
             name += '<p style="text-align:right"><i>Biên tập: Minh Khuê</i></p>'
         return name
@@ -173,8 +183,9 @@ class Press:
 
     def insert(self) -> str:
         way = self.pick(
-            "insert", "photo", "photo", "related-list", "related-link", "advert", "card", "listen", "hidden"
-        )
+            "insert", "photo", "photo", "related-list", "related-link", "advert", "card", "listen", "hidden", "see-also",
+            "player", "aside", "poll", "list", "quote",
+        )  # fmt: skip
         other = self.random.choice(OTHERS)
         link = f"/tin-tuc/{'-'.join(str(ord(c)) for c in other[:6])}-bai-khac-nua-day-{self.random.randrange(1491914100, 1491914199)}"
         if way == "photo":
@@ -184,6 +195,10 @@ class Press:
                 f"<li><a href='{link}{n}'>{text}</a></li>" for n, text in enumerate(self.random.sample(OTHERS, 2))
             )
             return f"<div{self.name()}><div>Tin liên quan</div><ul>{items}</ul></div>"
+        if way in {"list", "quote"}:
+            return self.told(way)
+        if way == "see-also":
+            return f"<p>&gt;&gt; Xem thêm: <a href='{link}'>{other}</a></p>"
         if way == "related-link":
             return f"<p><a href='{link}'>{other}</a></p>"
         if way == "card":
@@ -194,15 +209,30 @@ class Press:
         return {
             "advert": f"<div{self.name()}><div><iframe src='https://ads.example.com/1'></iframe></div></div>",
             "listen": f"<div{self.name()}>Nghe đọc bài</div>",
+            "player": "<div class='video'><video src='/v.mp4'></video></div>",
+            "aside": f"<aside><h4>Đọc nhiều</h4><ul><li><a href='{link}'>{other}</a></li></ul></aside>",
+            "poll": "<form><p>Bạn có muốn ghé thăm xưởng mộc này không?</p><input type=radio> Có <input type=radio> Không</form>",
             "hidden": "<p style='display:none'>Đoạn này không ai nhìn thấy trên trang cả, dù máy tìm kiếm vẫn đọc được.</p>",
         }[way]
+
+    def told(self, way: str) -> str:
+        """A list or a quotation of the text's own; once a page."""
+        lines = {"list": ("Hai bộ đục cho lứa học trò mới;", "Một máy hút bụi gỗ của Hội Chữ thập đỏ.")}.get(
+            way, ("“Ai đến xin học, tôi chỉ hỏi một câu: con có chịu được bụi không?”",)
+        )
+        if lines[0] in self.page.body:
+            return ""
+        self.page.body += lines
+        if way == "list":
+            return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
+        return f"<blockquote><p>{lines[0]}</p></blockquote>"
 
     def photo(self) -> str:
         if not self.captions:
             return ""
         self.photos += 1
         source = f"<img src='//images.hcmcpv.org.vn/Uploads/Image/05102023A1B2C3D4/{self.photos}.jpg' width='700'>"
-        way = self.pick("photo", "figure", "table", "box", "italic", "centred", "bare")
+        way = self.pick("photo", "figure", "table", "box", "italic", "centred", "bare", "deep", "break", "row")
         if way == "bare":
             return f"<p>{source}</p>"
         text = self.captions.pop(0)
@@ -211,6 +241,9 @@ class Press:
             "figure": f"<figure>{source}<figcaption>{text}</figcaption></figure>",
             "table": f"<table><tr><td>{source}</td></tr><tr><td>{text}</td></tr></table>",
             "box": f"<div{self.name()}>{source}<div{self.name()}>{text}</div></div>",
+            "deep": f"<div class='v'><div>{source}</div><div class='photo-caption'><p>{text}</p></div></div>",
+            "break": f"<p align=center>{source}<br><i>{text}</i></p>",
+            "row": f"<table align=center><tbody><tr><td>{source}</td></tr><tr><td><p>{text}</p></td></tr></tbody></table>",
             "italic": f"<p>{source}</p><p><em>{text}</em></p>",
             "centred": f"<p align=center>{source}</p><p align=center>{text}</p>",
         }[way]

@@ -5,10 +5,14 @@ from itertools import accumulate
 from crawler.pages.html.tree import Box, Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page
+from crawler.pages.places.prose import kind_of
 from crawler.pages.places.regions import Regions
+from crawler.pages.words.text import ends_sentence
 
 _ASKING = 400
 """Characters that a block around a form holds at most where it is no part of the text."""
+_PARAGRAPH = 60
+"""Characters of a sentence beside a form that make the block around both one of text."""
 _SIDES = frozenset({"left", "right"})
 
 
@@ -26,12 +30,31 @@ def _find_asking(page: Page, regions: Regions) -> set[int]:
     found: set[int] = set()
     seen = set(page.ancestors(page.boxes[regions.body_box]))
     sizes = [0, *accumulate(len(piece.text) for piece in page.pieces)]
-    for box in forms:
+    told = [0, *accumulate(piece.size >= _PARAGRAPH and ends_sentence(piece.text) for piece in page.pieces)]
+    texts = _kinds_of_text(page, span, forms)
+    for form in forms:
+        box = form
         while box.index not in seen and sizes[box.last] - sizes[box.first] <= _ASKING:
+            beside = told[box.last] - told[box.first] - (told[form.last] - told[form.first])
+            heads = any(piece.level or piece.is_bold for piece in page.pieces[form.last : box.last])
+            if beside > 1 or heads or (beside and kind_of(page, box) in texts):
+                break  # a block of text with a form in it
             seen.add(box.index)
             found.update(range(box.first, box.last))
             box = page.boxes[box.parent]
     return {index for index in found if page.pieces[index].image is None and index in regions.story}
+
+
+def _kinds_of_text(page: Page, span: range, forms: list[Box]) -> set[tuple[str, str | None]]:
+    """The kinds of the named blocks that hold paragraphs, and no form."""
+    asking = {index for form in forms for index in page.ancestors(form)}
+    around = {
+        page.boxes[page.box_of(page.pieces[index]).parent].index
+        for index in span
+        if index < len(page.pieces) and page.pieces[index].size >= _PARAGRAPH
+    }
+    kinds = {kind_of(page, page.boxes[index]) for index in around - asking}
+    return {kind for kind in kinds if kind[1] is not None}
 
 
 def _find_advertised(page: Page, claims: Claims) -> set[int]:

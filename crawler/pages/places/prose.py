@@ -65,22 +65,42 @@ def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[flo
     return weights
 
 
+class Blocks:
+    """The blocks that have held prose so far, and of what kind they are."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.held: set[int] = set()
+        self.kinds: set[tuple[str, str | None]] = set()
+
+    def add(self, holder: int) -> None:
+        self.held.add(holder)
+        self.kinds.add(kind_of(self.page, self.page.boxes[holder]))
+
+    def knows(self, holder: int) -> bool:
+        """Whether a block, or one of its kind that has a name, has held prose before."""
+        if holder in self.held:
+            return True
+        kind = kind_of(self.page, self.page.boxes[holder])
+        return kind[1] is not None and kind in self.kinds
+
+
 def discount_others(
     page: Page, title_at: int, labels: dict[int, Label], weights: list[float], holders: list[int]
 ) -> None:
     """Take most of the weight of what follows labels that end an article: of readers' comments,
     and of paragraphs in blocks that held none before other articles were announced.
     """
-    seen: set[int] = set()
+    seen = Blocks(page)
     over = announced = False
     for piece in page.pieces[title_at + 1 :]:
         index, label = piece.index, labels.get(piece.index)
         over = over or (label is Label.COMMENTS and opens_comments(page, piece))
-        announced = announced or (label in {Label.OTHERS, Label.POPULAR} and bool(seen))
+        if label in {Label.OTHERS, Label.POPULAR} and seen.held and stands_free(page, piece):
+            announced = True
         if not weights[index]:
             continue
-        told = page.pieces[index - 1].is_link or holders[index] not in seen
-        if over or (announced and told):
+        if over or (announced and (page.pieces[index - 1].is_link or not seen.knows(holders[index]))):
             weights[index] *= _AFTER_LABEL
         else:
             seen.add(holders[index])
@@ -88,7 +108,12 @@ def discount_others(
 
 def opens_comments(page: Page, piece: Piece) -> bool:
     """Whether a label stands over readers' comments, rather than only leads to them from elsewhere."""
-    return not piece.is_link and not page.box_of(piece).flags & OUTSIDE
+    return not piece.is_link and stands_free(page, piece)
+
+
+def stands_free(page: Page, piece: Piece) -> bool:
+    """Whether a line stands in no menu and no column beside, so that it can speak of the article."""
+    return not page.box_of(piece).flags & OUTSIDE
 
 
 def _is_prose(page: Page, piece: Piece, outside: list[bool]) -> bool:

@@ -11,12 +11,14 @@ from crawler.pages.html.tree import FOOTER, OUTSIDE, Box, Piece
 from crawler.pages.places.furniture import find_furniture
 from crawler.pages.places.page import Page
 from crawler.pages.places.prose import (
+    Blocks,
     discount_others,
     drop_lonely,
     find_holders,
     find_labels,
     kind_of,
     opens_comments,
+    stands_free,
     weigh_prose,
 )
 from crawler.pages.places.sparse import find_picture_alone, find_verse
@@ -202,7 +204,7 @@ def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
     joint = path.index(next(index for index in survey.path if index in set(path)))
     kinds = {kind_of(page, boxes[core])} - {("div", None), ("td", None)}
     total, done, gain, best = sum(survey.weights[survey.title_at + 1 :]), 0.0, 0.0, 0.0
-    last, cost, seen = max(survey.title_at + 1, boxes[core].first), 0.0, set[int]()
+    last, cost, seen = max(survey.title_at + 1, boxes[core].first), 0.0, Blocks(page)
     for piece in page.pieces[survey.title_at + 1 :]:
         if done > total * 0.1 and _is_over(survey, piece, total - done, total):
             break
@@ -211,11 +213,10 @@ def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
             up = max(0, rank[piece.box] - joint)
             if up and kind_of(page, boxes[survey.holders[piece.index]]) in kinds:
                 up = 0
-            holder = survey.holders[piece.index]
             done += weight
-            gain += weight * _FAR**up - (0.0 if holder in seen else cost)
+            gain += weight * _FAR**up - (0.0 if seen.knows(survey.holders[piece.index]) else cost)
             cost = 0.0
-            seen.add(holder)
+            seen.add(survey.holders[piece.index])
         elif done:
             cost += _cost(survey, piece)
         if gain > best:
@@ -224,25 +225,16 @@ def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
 
 
 def _is_over(survey: _Survey, piece: Piece, left: float, total: float) -> bool:
-    """Whether a line ends the article: readers' comments, the page's foot,
-    or a list of other articles that little prose follows.
-    """
-    label = survey.labels.get(piece.index)
-    if label is Label.COMMENTS and opens_comments(survey.page, piece):
-        return True
-    if survey.page.box_of(piece).flags & FOOTER:
-        return left < total * 0.5
-    return (
-        label in {Label.OTHERS, Label.POPULAR, Label.TAGS, Label.COMMENTS}
-        and left < max(total * 0.25, 1)
-        and _heads_links(survey.page, piece.index, len(survey.page.pieces))
-    )
+    """Whether a line ends the article: readers' comments, or the page's foot."""
+    if survey.labels.get(piece.index) is Label.COMMENTS:
+        return opens_comments(survey.page, piece) or left < total * 0.25
+    return bool(survey.page.box_of(piece).flags & FOOTER) and left < total * 0.5
 
 
 def _cost(survey: _Survey, piece: Piece) -> float:
     """What a line that is no prose takes from a story that would reach across it."""
     page = survey.page
-    if survey.labels.get(piece.index) in {Label.OTHERS, Label.POPULAR}:
+    if survey.labels.get(piece.index) in {Label.OTHERS, Label.POPULAR} and stands_free(page, piece):
         return _LABEL_COST
     if page.teaser[piece.index] or page.box_of(piece).flags & OUTSIDE:
         return _LINK_COST
