@@ -202,6 +202,12 @@ TESTS: dict[str, Callable[[Described], bool]] = {
 """What each row of evidence looks at."""
 
 
+def _is_head_line(text: str) -> bool:
+    """Whether a line says who wrote the article, or when it was published and by whom."""
+    stamp = find_stamp(text)
+    return any(parse_byline(part.strip(" |,-–—•·")) for part in (stamp.sides if stamp else (text,)))
+
+
 def is_captioned(page: Page, piece: Piece) -> bool:
     """Whether the markup itself calls a line a caption, e.g. under a video, which has no photo to belong to."""
     box = page.box_of(piece)
@@ -209,7 +215,7 @@ def is_captioned(page: Page, piece: Piece) -> bool:
         return True
     if piece.size > LONGEST:
         return False
-    if piece.size <= 200 and _MADE_BY.search(piece.text[-70:]) and parse_byline(piece.text) is None:
+    if piece.size <= 200 and _MADE_BY.search(piece.text[-70:]) and not _is_head_line(piece.text):
         return True
     if box.flags & TABLE and piece.size <= 60 and split_credit(piece.text)[0] == "":
         return True  # who made the chart over it

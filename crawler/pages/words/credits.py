@@ -21,13 +21,17 @@ _BARE_CREDIT = re.compile(r"[(\[]\s*(?:ảnh|nguồn|photo)\s+([^()\[\]:]{2,50}?
 _NO_MAKER = re.compile(r"(?:minh h[oọ][aạ]|tư liệu|internet|chụp màn hình)\b", re.IGNORECASE)
 
 
+_WRITTEN_TOO = re.compile(r"(?:^|[^\w])(?:bài(?: viết)?|tin|nội dung|thơ)\s*(?:,|và|&|\+|/|[-–—])\s*$", re.IGNORECASE)
+"""What stands before `ảnh:` where the same people wrote the text: that is a byline (`Bài và ảnh: …`)."""
+
+
 def split_credit(caption: str) -> tuple[str, str | None]:
     """A caption without its credit, and the credit without `Ảnh:`.
     The credit is None where the caption names nobody.
     """
     tail = caption[-140:]
     match = _CREDIT.search(tail) or _BARE_CREDIT.search(tail)
-    if match is None:
+    if match is None or _WRITTEN_TOO.search(tail[: match.start()]):
         return caption, None
     credit = match[1].strip(" .,;-–—")
     if not credit or _NO_MAKER.fullmatch(credit):

@@ -113,6 +113,8 @@ def test_other_short_lines_are_no_byline(text: str) -> None:
         ("Ảnh: T.D", "", "T.D"),
         ("Quang cảnh hội nghị. (Ảnh minh họa)", "Quang cảnh hội nghị. (Ảnh minh họa)", None),
         ("Quang cảnh hội nghị.", "Quang cảnh hội nghị.", None),
+        ("Bài và ảnh: Minh Khoa", "Bài và ảnh: Minh Khoa", None),
+        ("05/10/2023 | Tin, ảnh: Minh Khoa", "05/10/2023 | Tin, ảnh: Minh Khoa", None),
         ("Ông chụp ảnh cùng gia đình", "Ông chụp ảnh cùng gia đình", None),
     ],
 )
