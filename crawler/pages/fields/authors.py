@@ -4,6 +4,7 @@ A capitalised line is no name there: headings and buttons look the same.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from crawler.pages.html.tree import FOOTER, NAV, Piece
 from crawler.pages.places.page import AUTHOR, Page
@@ -18,10 +19,12 @@ _HEAD_AFTER, _FOOT_AFTER, _HEAD_BEFORE = 8, 14, 8
 _INTO_BODY = 3
 """Pieces of the body before which a byline may stand, after the standfirst and a photo."""
 _LONGEST = 200
+_LINKS = 20
+"""Links of a block that are asked whether they lead to the author."""
 _INITIALS = 3
 """Characters that stand for a portrait before a name."""
 _ENOUGH = 4
-"""The evidence that a line needs: what machines are told, or two things that each say a little less."""
+"""The evidence that a line needs: its words, its markup, or what machines are told."""
 
 
 def find_author(page: Page, regions: Regions) -> tuple[Byline, str] | None:
@@ -85,7 +88,7 @@ def _weigh(page: Page, piece: Piece, known: set[str], announced: bool) -> tuple[
     if page.teaser[piece.index]:
         score -= 2
     elif marked:
-        score += 3
+        score += _ENOUGH
     return byline, score + (4 if _is_told(byline, known) else 0) + (1 if find_stamp(piece.text) else 0)
 
 
@@ -98,7 +101,8 @@ def _is_marked(page: Page, piece: Piece) -> bool:
     box = page.box_of(piece)
     if AUTHOR.search(f"{page.class_of(box)} {piece.href[-120:]}") or box.element.get("itemprop") == "author":
         return True
-    return any(inside.get("rel") == "author" for inside in box.element.iterchildren("a"))
+    links = islice(box.element.iter("a"), _LINKS) if piece.hrefs else ()
+    return any(link.get("rel") == "author" and clean(link.text or "") in piece.text for link in links)
 
 
 def _linked_name(page: Page, piece: Piece) -> str | None:

@@ -17,7 +17,7 @@ from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import nearest_year
 from crawler.pages.words.days import make_day
 from crawler.pages.words.labels import Label
-from crawler.pages.words.stamps import Stamp, find_stamp, is_date_label, is_update
+from crawler.pages.words.stamps import Stamp, find_stamp, find_stamps, is_date_label, is_update
 from crawler.site.ids import _SECONDS_UNTIL
 
 _LONGEST_REST = 60
@@ -77,10 +77,10 @@ def find_printed(page: Page, regions: Regions, story: Draft, known: Witnesses) -
     for place, span in (("before-headline", reversed(regions.before)), ("under-body", _under_body(regions))):
         for index in span:
             piece = page.pieces[index]
-            read_here = find_stamp(piece.text) if piece.image is None and not regions.teaser[index] else None
-            if read_here is None or len(read_here.rest) > _LONGEST_REST:
+            read_here = find_stamps(piece.text) if piece.image is None and not regions.teaser[index] else []
+            if not read_here or len(read_here[0].rest) > _LONGEST_REST:
                 continue
-            stamp = _as_meant(page, read_here, known)
+            stamp = _as_meant(page, min(read_here, key=lambda each: each.updated), known)
             reason = _refuse(stamp, known)
             if reason is None and not page.vietnamese and _stands_by_headline(printed, stamp, piece):
                 return stamp
@@ -207,12 +207,13 @@ def _stands_by_headline(printed: _Printed, stamp: Stamp, piece: Piece) -> bool:
     if piece.index > regions.title_at:
         return stamp.labelled and piece.index - regions.story.stop < 6
     between = [other for other in page.pieces[piece.index + 1 : regions.title_at] if other.image is None]
-    if len(between) > _BETWEEN or (stamp.weekday and not stamp.labelled):
+    inside = bool(flags & (ARTICLE | MAIN))
+    if len(between) > _BETWEEN or (stamp.weekday and not stamp.labelled and not inside):
         return False
     latest = printed.known.latest
     if latest is not None and (latest - stamp.day).days <= 2 and not stamp.labelled:
         return False  # published today, perhaps; but so every clock says
-    return stamp.labelled or bool(flags & (ARTICLE | MAIN)) or page.is_called(piece, _DATED)
+    return stamp.labelled or inside or page.is_called(piece, _DATED)
 
 
 def _may_be_clock(printed: _Printed, stamp: Stamp, index: int) -> str | None:

@@ -26,7 +26,7 @@ _GLUED = re.compile(
 """Where two parts of a line met, that only their style keeps apart on the screen."""
 _END = re.compile(
     r"[|•·‧●∙]|\s[-–—]{1,2}\s|[\s,]+(?:published|updated|posted|last updated|last modified)\b|\s(?:on|at|for|in)\s+(?=[A-Z\d])|"
-    r"\s*[(\[]|\s+https?:|\s\d+\s|[.!?]\s+(?=[A-Z][a-z]+\s[a-z])|,?\s+(?:copyright|©)|$",
+    r"\s*[(\[]|\s+https?:|\s\d+\s|[.!?]\s+(?-i:(?=[A-Z][a-z]+\s[a-z]))|,?\s+(?:copyright|©)|$",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(

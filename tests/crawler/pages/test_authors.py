@@ -45,6 +45,7 @@ def read(head: str = "", *, under: str = "", foot: str = "", linked: object = No
         ("Von Johanna Reh und Jan Dorn", "Johanna Reh und Jan Dorn", ["Johanna Reh", "Jan Dorn"]),
         ("Por María de la Cruz", "María de la Cruz", ["María de la Cruz"]),
         ("By The Example Team", "The Example Team", ["The Example Team"]),
+        ("By Dr. Jane Roe", "Dr. Jane Roe", ["Dr. Jane Roe"]),
     ],
 )  # fmt: skip
 def test_by_line_names_its_people(text: str, printed: str, people: list[str]) -> None:
@@ -69,6 +70,7 @@ def test_other_lines_with_by_are_none(text: str) -> None:
         ("<div><a href='/author/jane-roe'>Jane Roe</a></div>", ["Jane Roe"]),
         ("<div><a rel=author href='/x'>Jane Roe</a></div>", ["Jane Roe"]),
         ("<div itemprop=author>Jane Roe</div>", ["Jane Roe"]),
+        ("<p><span><a rel=author href='/x'>Jane Roe</a></span></p>", ["Jane Roe"]),
         ("<div>By</div><div>JR</div><div>Jane Roe</div>", ["Jane Roe"]),
         ("<div class=author>jroe</div>", ["jroe"]),
         ("<div>Related Posts</div><div>Subscribe Now</div>", []),
@@ -77,6 +79,10 @@ def test_other_lines_with_by_are_none(text: str) -> None:
 )
 def test_author_is_found_under_the_headline(under: str, people: list[str]) -> None:
     assert people == read(under=under).authors
+
+
+def test_author_is_found_in_a_card_under_the_text() -> None:
+    assert ["Jane Roe"] == read(foot="<div class='author-card'>Jane Roe</div>").authors
 
 
 @pytest.mark.parametrize(

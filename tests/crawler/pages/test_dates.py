@@ -242,6 +242,17 @@ def test_labelled_date_under_the_standfirst_dates_a_foreign_page(first: str, day
     assert day == parse_article(html.encode(), "https://paper.example/lamp").date
 
 
+@pytest.mark.parametrize(
+    "line", ["Oct 5, 2023", "Thursday, October 5, 2023", "Updated Jan 9, 2024 · Published Oct 5, 2023"]
+)
+def test_date_over_the_headline_of_a_foreign_article_dates_it(line: str) -> None:
+    html = (
+        f"<html lang=en><head><title>The lamp</title></head><body><article><div>{line}</div><h1>The lamp keeper</h1><div>{TEXT}"
+        "</div></article></body></html>"
+    )
+    assert "2023-10-05" == parse_article(html.encode(), "https://paper.example/lamp").date
+
+
 def test_only_labelled_time_in_a_column_beside_dates_a_foreign_page() -> None:
     html = (
         f"<html lang=en><head><title>The lamp</title></head><body><main><h1>The lamp keeper</h1><div>{TEXT * 3}</div></main>"
