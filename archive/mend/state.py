@@ -26,10 +26,14 @@ from archive.warc.writer import Place
 
 _RECORD_PLACE = ("file", "offset", "length")
 _LINE_PLACE = ("jsonl", "jsonl_offset", "jsonl_length")
+SHOWN = 5
+"""Lost captures that are named one by one; the rest is counted."""
 _COMPARED = ("uri", "date", "type", "status", "mime", "payload_digest", "length", "record_id")
 _AGAIN = f"""UPDATE urls SET state = iif(state = '{UrlState.REFUSED}', state, '{MOVES["lose"].to}'), capture = NULL,
   page = NULL, read = 0, etag = NULL, last_modified = NULL
             WHERE capture IN ({{ids}}) OR page IN ({{ids}})"""  # noqa: S608 - states
+_FOLLOW = """UPDATE urls SET capture = iif(capture = ?1, ?2, capture), page = iif(page = ?1, ?2, page)
+             WHERE ?2 IS NOT NULL AND (capture = ?1 OR page = ?1)"""
 _ALONE = """SELECT id FROM captures c WHERE type = 'revisit' AND status != 304 AND NOT EXISTS (SELECT 1 FROM captures o
             WHERE o.payload_digest = c.payload_digest AND o.type = 'response' AND o.truncated IS NULL)"""
 """Revisits of what only a lost response held: they lead nowhere."""
@@ -120,18 +124,7 @@ class Reconciler:
 
     def captures(self) -> None:
         """Follow the captures that moved, forget those that are lost, correct those that differ, add the unknown."""
-        lost = [
-            row
-            for row in self._state.execute("SELECT id, uri, date, file, offset, record_id FROM captures ORDER BY id")
-            if self._is_lost(row)
-        ]
-        for gone in lost:
-            self._state.execute(_AGAIN.format(ids="?1"), (gone["id"],))
-            self._state.execute("DELETE FROM captures WHERE id = ?", (gone["id"],))
-            self._recovery.note(
-                f"state.sqlite: forgot the capture of {gone['uri']} of {gone['date']}, whose record is lost; queued it"
-                " again"
-            )
+        lost = self._forget_lost()
         differing = 0
         for row in self._inventory.captures():
             known = self._state.find_record(row.file, row.offset)
@@ -150,13 +143,36 @@ class Reconciler:
         if lost or differing:
             self._state.execute(_AGAIN.format(ids=_ALONE))
 
-    def _is_lost(self, row: sqlite3.Row) -> bool:
-        """Whether no record is where a capture is known to be. One that shares a gzip member stays known as it was."""
+    def _forget_lost(self) -> int:
+        """Forget the captures that lie nowhere, and queue their pages again; return how many."""
+        rows = self._state.execute("SELECT id, uri, date, file, offset, record_id FROM captures ORDER BY id")
+        gone = [row for row in rows if not self._is_there(row)]
+        lost = 0
+        for row in gone:
+            if again := self._inventory.captures_of(row["record_id"]):
+                # It moved, and a run has noted it at its new place since.
+                known = self._state.find_id(again[0].file, again[0].offset)
+                self._state.execute(_FOLLOW, (row["id"], known))
+            elif (lost := lost + 1) <= SHOWN:
+                self._recovery.note(
+                    f"state.sqlite: forgot the capture of {row['uri']} of {row['date']}, whose record is lost; queued"
+                    " it again"
+                )
+            self._state.execute(_AGAIN.format(ids="?1"), (row["id"],))
+            self._state.execute("DELETE FROM captures WHERE id = ?", (row["id"],))
+        if lost > SHOWN:
+            self._recovery.note(f"state.sqlite: forgot {lost - SHOWN} more captures in the same way")
+        if len(gone) > lost:
+            self._recovery.note(f"state.sqlite: forgot {len(gone) - lost} places that records have left")
+        return len(gone)
+
+    def _is_there(self, row: sqlite3.Row) -> bool:
+        """Whether a record is where a capture is known to be. One that shares a gzip member stays known as it was."""
         here = self._inventory.find_capture(row["file"], row["offset"])
         if here is not None and here.record_id == row["record_id"]:
-            return False
-        # Elsewhere it is another row's by now.
-        return bool(self._inventory.captures_of(row["record_id"])) or not self._inventory.holds(row["record_id"])
+            return True
+        # One that an offset leads to lies elsewhere, and is another row's by now.
+        return self._inventory.holds(row["record_id"]) and not self._inventory.captures_of(row["record_id"])
 
     def versions(self, orphans: dict[LineId, LinePlace]) -> None:
         """Write the records again that are lost while a line is left; know each version by its record and its line."""

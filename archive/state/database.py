@@ -252,6 +252,11 @@ class State:
         """The capture that begins there."""
         return self._one_capture("file = ? AND offset = ?", (file, offset))
 
+    def find_id(self, file: str, offset: int) -> int | None:
+        """The id of the capture that begins there."""
+        row = self._db.execute("SELECT id FROM captures WHERE file = ? AND offset = ?", (file, offset)).fetchone()
+        return int(row[0]) if row else None
+
     def uris_of(self, key: str) -> list[str]:
         """The addresses at which a page was captured."""
         return [row[0] for row in self._db.execute("SELECT DISTINCT uri FROM captures WHERE key = ?", (key,))]
