@@ -19,6 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from archive.errors import ArchiveError
 from archive.state.urls import LONGEST, ROUND
 from crawler.engine.cuts import is_whole
+from crawler.engine.failures import describe_failure
 from crawler.engine.pace import SLOT, Pace
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.engine.stored import STORED
@@ -138,6 +139,7 @@ class AnswerMiddleware:
     def _settle(self, request: Request, exception: Exception) -> None:
         if isinstance(exception, IgnoreRequest):
             self._urls.refuse(request.meta["key"])
+            self._session.pages.note_forbidden(request.meta.get("kind", ""), request.url)
             self._note_failure("forbidden", request, str(exception))
             return
         if isinstance(exception, DownloadCancelledError):
@@ -146,7 +148,8 @@ class AnswerMiddleware:
             self._urls.finish(request.meta["key"], due=time.time() + LONGEST, read=False)
             self._note_failure("too_large", request, str(exception))
             return
-        self._try_again(request, _describe(exception), None)
+        certificate = self._session.certificates.get(urlparse_cached(request).hostname or "")
+        self._try_again(request, describe_failure(exception, certificate=certificate), None)
 
     def _give_up(self, request: Request, why: str) -> NoReturn:
         """Leave a page to later runs, which ask at growing intervals. Raises Settled."""
@@ -222,6 +225,3 @@ def _retry_after(response: Response) -> float | None:
 def _is_challenge(response: Response) -> bool:
     return b"Cf-Mitigated" in response.headers or CHALLENGE.search(response.body[:50_000]) is not None
 
-
-def _describe(exception: Exception) -> str:
-    return " ".join(f"{type(exception).__name__}: {exception}".split())[:300]

@@ -23,6 +23,7 @@ from archive.state.urls import ROUND
 from archive.warc.exchange import Exchange
 from crawler.engine.connect import RoutedPool, TrustOnly
 from crawler.engine.cuts import is_whole
+from crawler.engine.failures import NotingPolicy
 from crawler.engine.session import ArchiveSession
 from crawler.engine.wire import TOKEN_HEADER, Recording, RecordingFactory
 from crawler.site.scope import url_key
@@ -59,6 +60,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
         self._pool: RoutedPool = pool
         if session.cacert is not None:
             self._contextFactory = cast("IPolicyForHTTPS", TrustOnly(session.cacert))
+        self._contextFactory = cast("IPolicyForHTTPS", NotingPolicy(self._contextFactory, session.certificates))
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, archive, and only then answer."""

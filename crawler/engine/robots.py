@@ -16,7 +16,8 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 from twisted.internet.defer import Deferred
 
-from crawler.engine.session import Postponed
+from crawler.engine.failures import describe_failure
+from crawler.engine.session import ArchiveSession, Postponed
 from crawler.engine.stored import STORED
 from crawler.site.scope import find_kind
 
@@ -76,7 +77,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         except Postponed:
             raise
         except Exception as error:  # noqa: BLE001 - whatever kept it from coming, nothing may be fetched
-            return RobotsUnreachable(f"{address}: {type(error).__name__}: {error}")
+            certificate = ArchiveSession.of(self.crawler).certificates.get(urlparse_cached(request).hostname or "")
+            return RobotsUnreachable(f"{address}: {describe_failure(error, certificate=certificate)}")
         if response.status >= 500 or response.status == 429:
             return RobotsUnreachable(f"{address}: status {response.status}")
         body = response.body if response.status < 300 else b""

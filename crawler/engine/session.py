@@ -67,6 +67,8 @@ class ArchiveSession:
         self.cacert = Path(cacert) if cacert else None
         self.limits = read_limits(settings)
         self.pages = PageCounts()
+        self.certificates: dict[str, str] = {}
+        """Host → what was wrong with its certificate."""
         self._refusals = 0
         self._of_use = False
         self.collection = Collection.open(
@@ -249,7 +251,8 @@ class ArchiveSession:
         """What became of the pages that were asked for."""
         shortfall, missed = self.pages.find_shortfall(), self.pages.name_missed()
         self.outcome.shortfalls += [shortfall] if shortfall else []
-        self.outcome.notes += [missed] if missed else []
+        forbidden = self.pages.name_forbidden()
+        self.outcome.notes += [note for note in (missed, forbidden) if note]
         kept = self.begun.describe() if self._crawler.settings.getbool("REFRESH") else None
         self.outcome.notes += [kept] if kept else []
 
@@ -347,9 +350,6 @@ def _configuration(crawler: Crawler) -> dict[str, Any]:
     chosen = {}
     for name, attribute in sorted(crawler.settings.attributes.items()):
         if attribute.priority > 0 and not name.startswith(("SPIDER_MODULES", "NEWSPIDER")):
-            chosen[name] = (
-                attribute.value
-                if isinstance(attribute.value, str | int | float | bool | list)
-                else str(attribute.value)
-            )
+            value = attribute.value.copy_to_dict() if isinstance(attribute.value, BaseSettings) else attribute.value
+            chosen[name] = value if isinstance(value, str | int | float | bool | list | dict) else str(value)
     return chosen

@@ -21,6 +21,9 @@ class PageCounts:
     """Kind → pages read, unchanged, or said by the site to be gone."""
     missed: Counter[str] = field(default_factory=Counter)
     """Kind → pages that gave no answer of their own, or none that could be read: they are asked for again."""
+    forbidden: int = 0
+    """Pages that robots.txt keeps from us."""
+    forbidden_example: str = ""
     examples: list[str] = field(default_factory=list)
     """The first of those missed, and why."""
 
@@ -37,6 +40,12 @@ class PageCounts:
         if len(self.examples) < NAMED:
             self.examples.append(f"{url} ({' '.join(why.split())[:120]})")
 
+    def note_forbidden(self, kind: str, url: str) -> None:
+        """robots.txt forbids a page."""
+        if kind not in EMBEDDED:
+            self.forbidden += 1
+            self.forbidden_example = self.forbidden_example or url
+
     def find_shortfall(self) -> str | None:
         """Why this run cannot be called well; None where no or few pages were missed."""
         missed, asked = self.missed.total(), self.missed.total() + self.had.total()
@@ -49,6 +58,13 @@ class PageCounts:
         if missed >= FEW and missed > MOST * asked:
             return f"{missed} of {asked} pages could not be had"
         return None
+
+    def name_forbidden(self) -> str | None:
+        """The sentence that names what robots.txt forbids; None where it forbids nothing that was wanted."""
+        if not self.forbidden:
+            return None
+        pages = "1 page" if self.forbidden == 1 else f"{self.forbidden} pages"
+        return f"robots.txt forbids {pages}, which are left alone: {self.forbidden_example}"
 
     def name_missed(self) -> str | None:
         """The sentence that names what is asked for again; None where nothing is."""
