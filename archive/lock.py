@@ -24,6 +24,12 @@ class Lock:
             holder = _describe(os.read(self._fd, 4096))
             os.close(self._fd)
             raise CollectionLocked(f"{directory}: collection is locked by {holder}; stop it or wait") from None
+        except OSError as error:
+            os.close(self._fd)
+            raise ArchiveError(
+                f"{directory}: expected a file system with locks, got {error.strerror}; on NFS have the lock service"
+                " run, or keep the collection on a local disk"
+            ) from error
         now = datetime.now(UTC)
         os.ftruncate(self._fd, 0)
         os.pwrite(

@@ -128,6 +128,8 @@ class State:
         self._path = path
         try:
             check_files(path)
+            if not path.exists():  # SQLite itself would give it a mode that the umask has no say in
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666))
             self._db = sqlite3.connect(
                 path, isolation_level="DEFERRED", check_same_thread=False, cached_statements=256, factory=_Connection
             )

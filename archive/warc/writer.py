@@ -26,7 +26,7 @@ from archive.warc.fields import Field
 from archive.warc.payload import block_digest
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_UNSAFE_IN_URI = re.compile(rb"[^\x21-\x7e]|[<>\"{}|\\^`]")
+_UNSAFE_IN_URI = re.compile(rb"[^\x21-\x7e]|[<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})")
 
 Fields = Iterable[tuple[str, str | None]]
 """Header fields in the order in which they are written; one whose value is None is left out."""

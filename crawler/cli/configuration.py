@@ -53,7 +53,7 @@ def read_config(context: click.Context, parameter: click.Parameter, value: Path 
     if value is None:
         return
     try:
-        content = tomllib.loads(value.read_text("utf-8"))
+        content = tomllib.loads(value.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"{value}: {error}", Exit.USAGE) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:

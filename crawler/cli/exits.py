@@ -2,6 +2,7 @@
 
 import enum
 import errno
+import io
 import os
 import re
 import signal
@@ -94,6 +95,10 @@ def _hold_streams() -> None:
     for name, number in (("stdout", 1), ("stderr", 2)):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", closefd=False))
+        elif isinstance(stream := getattr(sys, name), io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal or a pipe of another charset gets what it can show
 
 
 def _word_usage(error: click.ClickException) -> str:

@@ -5,6 +5,7 @@ Where else their values come from is told in `crawler.cli.configuration`.
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -341,9 +342,15 @@ def as_settings(options: dict[str, Any]) -> dict[str, Any]:
         chosen["CONTACT"] = options["operator"].rpartition("<")[2].rstrip(">")
         agent = chosen.get("USER_AGENT") or USER_AGENT
         name, _, mail = options["operator"].partition(" <")
-        contact = f"{name.encode('ascii', 'ignore').decode().strip()} <{mail}".strip()
+        contact = f"{_in_ascii(name)} <{mail}".strip()
         chosen["USER_AGENT"] = agent if options.get("user_agent") else f"{agent} ({contact})"
     return chosen
+
+
+def _in_ascii(name: str) -> str:
+    """A name without its accents, as a header can carry it: `Nguyễn Văn Ấn` → `Nguyen Van An`."""
+    plain = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
+    return plain.encode("ascii", "ignore").decode().strip()
 
 
 def _as_setting(value: Any) -> Any:

@@ -224,4 +224,3 @@ def _retry_after(response: Response) -> float | None:
 
 def _is_challenge(response: Response) -> bool:
     return b"Cf-Mitigated" in response.headers or CHALLENGE.search(response.body[:50_000]) is not None
-

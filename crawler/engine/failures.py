@@ -20,13 +20,15 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
 LONGEST = 300
+CODES = SSL.X509VerificationCodes
+INCOMPLETE = "comes without those that link it to an authority known here"
 CERTIFICATE = {
-    SSL.X509VerificationCodes.ERR_CERT_HAS_EXPIRED: "has expired",
-    SSL.X509VerificationCodes.ERR_CERT_NOT_YET_VALID: "is not valid yet, or the clock of this machine is wrong",
-    SSL.X509VerificationCodes.ERR_DEPTH_ZERO_SELF_SIGNED_CERT: "is self-signed: no authority vouches for it",
-    SSL.X509VerificationCodes.ERR_SELF_SIGNED_CERT_IN_CHAIN: "is vouched for by an authority unknown here (self-signed)",
-    SSL.X509VerificationCodes.ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "comes without those of the authorities between",
-    SSL.X509VerificationCodes.ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: "comes without those of the authorities between",
+    CODES.ERR_CERT_HAS_EXPIRED: "has expired",
+    CODES.ERR_CERT_NOT_YET_VALID: "is not valid yet, or the clock of this machine is wrong",
+    CODES.ERR_DEPTH_ZERO_SELF_SIGNED_CERT: "is self-signed: no authority vouches for it",
+    CODES.ERR_SELF_SIGNED_CERT_IN_CHAIN: "is vouched for by an authority unknown here (self-signed)",
+    CODES.ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: INCOMPLETE,
+    CODES.ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: INCOMPLETE,
 }
 """OpenSSL's code → what is wrong with a certificate."""
 REMEDY = "--cacert names authorities to trust"
