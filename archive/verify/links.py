@@ -5,6 +5,7 @@ so that memory does not follow the archive's size.
 WARC 1.1 sections 5.2, 5.7, 5.11, 5.16, 6.7 and 7 (segmentation).
 """
 
+import operator
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
@@ -20,6 +21,9 @@ from archive.warc.filler import TARGET
 FIELDS = RecordSummary._fields[:20]
 """The columns of a record's row; its other fields are links to other records."""
 
+INSERT = f"INSERT INTO records ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608 - names of our own
+"""The key is counted by the database, from 1 on, in the order in which records are added."""
+_ROW = operator.itemgetter(slice(len(FIELDS)))
 WGET = "metadata://gnu.org/software/wget/"
 """Where wget up to 1.14 puts its own records, two of which share an id."""
 
@@ -51,9 +55,7 @@ class Links:
     def add(self, entries: Sequence[RecordSummary]) -> None:
         """Take in the records of a file."""
         first, self._next = self._next, self._next + len(entries)
-        rows = ((key, *entry[: len(FIELDS)]) for key, entry in enumerate(entries, first))
-        marks = ", ".join("?" * (len(FIELDS) + 1))
-        self._db.executemany(f"INSERT INTO records VALUES ({marks})", rows)  # noqa: S608 - marks
+        self._db.executemany(INSERT, map(_ROW, entries))
         self._db.executemany("INSERT INTO links VALUES (?, ?, ?)", _links_of(entries, first))
         lost = ((record_id,) for entry in entries for record_id in entry.lost)
         self._db.executemany("INSERT OR IGNORE INTO named VALUES (?)", lost)

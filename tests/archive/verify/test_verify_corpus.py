@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.verify.findings import CODES, Severity
-from archive.warc import ranges
+from archive.warc import inflate, ranges
 from crawler.cli.exits import run
 from crawler.cli.verify import command
 from tests.support.commands import SHARED
@@ -84,3 +84,10 @@ def test_ranges_find_what_the_whole_file_shows(size: int, tmp_path: Path, monkey
             found[name] = verify(write(tmp_path, build()))
         monkeypatch.setattr(ranges, "SIZE", size)
     assert whole == parted
+
+
+@pytest.mark.skipif(inflate.QUICK is None, reason="isal is not installed")
+def test_findings_do_not_depend_on_the_library_that_inflates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = {name: verify(write(tmp_path, build())) for name, build in FAULTS.items()}
+    monkeypatch.setattr(inflate, "QUICK", None)
+    assert quick == {name: verify(write(tmp_path, build())) for name, build in FAULTS.items()}

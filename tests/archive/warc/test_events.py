@@ -3,12 +3,14 @@
 import io
 import random
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.warc import inflate
 from archive.warc.events import IN_MEMORY, Damage, End, Event, Flaw, RecordEvent, read_events
 from archive.warc.record import Record
 from archive.warc.salvage import Gap, read_every
@@ -17,6 +19,17 @@ from tests.warcs.faults import SOUND
 
 PARTS = [member(data) for data in SOUND]
 WHOLE = b"".join(PARTS)
+
+
+@pytest.fixture(autouse=True, params=["zlib", "ISA-L"], scope="module")
+def _library(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both libraries that inflate give the same events."""
+    if request.param == "ISA-L" and inflate.QUICK is None:
+        pytest.skip("isal is not installed")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "zlib":
+            patch.setattr(inflate, "QUICK", None)
+        yield
 
 
 def read(data: bytes, **options: object) -> list[Event]:
