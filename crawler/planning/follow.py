@@ -12,6 +12,7 @@ from crawler.pages import Link
 from crawler.planning.limits import ITEM_KINDS, Limits
 from crawler.site.scope import (
     HOME,
+    PAGE_HOSTS,
     Kind,
     Page,
     as_followed,
@@ -80,7 +81,18 @@ def select_links(
             for link in links
             if find_kind(link.url) is Kind.REQUISITE
         )
+    if limits.pictures:
+        found += (Follow(url=link.url, kind=Kind.IMAGE, hop="E") for link in links if _is_shown(link, listing=listing))
     return found
+
+
+def _is_shown(link: Link, *, listing: bool) -> bool:
+    """Whether a page shows the picture as a part of the site, and would be seen with a hole in its place without it:
+    a listing's small photos, everybody's logo. An article's own photos are followed by its record.
+    """
+    if link.tag != "img" or find_kind(link.url) is not Kind.IMAGE:
+        return False
+    return listing or urlsplit(link.url).hostname in PAGE_HOSTS
 
 
 def shown_items(links: Iterable[Link]) -> dict[str, Page]:

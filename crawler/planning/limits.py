@@ -42,19 +42,24 @@ class Limits:
     max_depth: int | None = None
     """Most hops from a seed."""
     requisites: bool = True
+    """Whether style sheets, scripts and fonts are wanted."""
+    pictures: bool = True
+    """Whether pictures are wanted."""
 
     @classmethod
     def of(cls, chosen: Callable[[str], Any]) -> Self:
         """The limits that settings stand for; `chosen`: name of a setting → its value, None where it has none.
         Raises ValueError at a day that cannot be read.
         """
-        since, until, depth, requisites = map(chosen, ("SINCE", "UNTIL", "MAX_DEPTH", "FETCH_REQUISITES"))
+        since, until, depth = map(chosen, ("SINCE", "UNTIL", "MAX_DEPTH"))
+        requisites, pictures = map(chosen, ("FETCH_REQUISITES", "FETCH_IMAGES"))
         return cls(
             sections=frozenset(chosen("SECTIONS") or ()),
             since=parse_day(since) if since else None,
             until=parse_day(until) if until else None,
             max_depth=None if depth is None else int(depth),
             requisites=requisites is None or bool(requisites),
+            pictures=pictures is None or bool(pictures),
         )
 
     @property

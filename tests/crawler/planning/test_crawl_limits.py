@@ -117,3 +117,21 @@ def test_dry_run_promises_what_the_run_begins_with(site: SmallSite, limits: tupl
     assert {path for path in promised if path.startswith("/tin-tuc/")} <= before
     deeper = ("--section", "--since")
     assert before <= promised or limits[0] in deeper, "only what a run finds on the way comes on top"
+
+
+def test_what_a_page_shows_is_fetched_with_it_and_an_articles_photos_by_its_record(site: SmallSite) -> None:
+    """So that a listing is replayed whole; without photos nothing of it."""
+    shown = (
+        '<img src="/logo.png"><img src="https://images.hcmcpv.org.vn/res/nho.jpg"><img src="https://ads.example/x.png">'
+    )
+    article = site.article(NEW + 500, "Một bài có ảnh bên cạnh")
+    site.say("/", f"<title>Nhà</title>{shown}{site.links(article)}")
+    for path in ("/logo.png", "/res/nho.jpg", "/beside.png"):
+        site.say(path, b"\x89PNG", kind="image/png")
+    site.say(article, f'<title>Một bài có ảnh bên cạnh</title>{shown}<img src="https://images.hcmcpv.org.vn/beside.png">'
+             "<h1>Một bài có ảnh bên cạnh</h1><p>14/03/2025 09:15</p><p>(Thanhuytphcm.vn) - Bà con khu phố cùng dọn kênh, trồng cây.</p>")  # fmt: skip
+    options = (f"{BASE}/", "--max-depth", "1")
+    assert {"/", article} == set(site.run("crawl", *options, "--no-images", into="bare").asked)
+    asked = site.run("crawl", *options).asked
+    assert {"/", article, "/logo.png", "/res/nho.jpg"} == set(asked)
+    assert len(set(asked)) == len(asked)
