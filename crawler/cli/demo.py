@@ -150,9 +150,8 @@ Try next:
 
 def _keep_serving(port: int, connect_to: str, ca: Path) -> None:
     try:
-        click.echo(
-            f"Serving the sample site until Ctrl-C. Open it in a browser:  http://127.0.0.1:{port}/\nOr crawl it by hand:\n"
-        )
+        click.echo(f"Serving the sample site until Ctrl-C. Open it in a browser:  http://127.0.0.1:{port}/")
+        click.echo("Or crawl it by hand:\n")
         click.echo(f"  thanhuy crawl --into by-hand --delay 0 --connect-to {connect_to} --cacert {ca}\n")
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -216,7 +216,7 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
         help="Seconds between requests, at least.",
     ),
     click.option("--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="Requests at a time."),
-    click.option("--images/--no-images", default=True, show_default=True, help="Fetch the articles' photos."),
+    click.option("--images/--no-images", default=True, show_default=True, help="Fetch photos."),
     click.option("--attachments/--no-attachments", default=True, show_default=True, help="Fetch PDF and office files."),
     click.option(
         "--requisites/--no-requisites", default=True, show_default=True, help="Fetch style sheets, scripts and fonts."
