@@ -143,7 +143,7 @@ def claim_related(page: Page, claims: Claims) -> None:
         if is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)):
             draft.related += piece.hrefs
             claims.take([index], Role.RELATED, "invitation")
-        elif _is_related(page, piece) and not _is_author(page, claims, piece):
+        elif _is_related(page, claims, piece) and not _is_author(page, claims, piece):
             draft.related.append(piece.href)
             until = max(until, end_of_inset(page, regions, piece))
             claims.take([index], Role.RELATED, "link-amid-text")
@@ -155,11 +155,12 @@ def _is_author(page: Page, claims: Claims, piece: Piece) -> bool:
     return piece.index < claims.regions.body_at and piece.size <= 110 and page.leads_to_author(piece)
 
 
-def _is_related(page: Page, piece: Piece) -> bool:
+def _is_related(page: Page, claims: Claims, piece: Piece) -> bool:
     """A line that is nothing but a link to another article, or an invitation to one."""
     if not piece.hrefs:
         return False
-    if piece.linked > piece.size * 0.5 and _is_dated_link(piece) and page.leads_elsewhere(piece.href):
+    amid_text = piece.index >= claims.regions.body_at  # before, a date is the article's own
+    if amid_text and piece.linked > piece.size * 0.5 and _is_dated_link(piece) and page.leads_elsewhere(piece.href):
         return True
     if piece.linked > piece.size * 0.4 and opens_related(piece.text) and page.leads_elsewhere(piece.hrefs[-1]):
         return True

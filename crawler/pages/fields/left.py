@@ -47,5 +47,7 @@ def _claim_after(page: Page, claims: Claims) -> None:
             return
         if piece.image is not None or piece.size < _PROSE or piece.is_link or page.teaser[index]:
             continue
-        if not page.box_of(piece).flags & FOOTER and claims.is_free(index):
-            claims.take([index], Role.LEFT, "after-the-end")
+        if page.box_of(piece).flags & FOOTER or not claims.is_free(index):
+            continue
+        reason = claims.regions.furniture.get(index)
+        claims.take([index], Role.INSET if reason else Role.LEFT, reason or "after-the-end")

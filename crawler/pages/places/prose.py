@@ -15,6 +15,8 @@ _AFTER_LABEL = 0.2
 """What prose weighs after a label that says the article is over."""
 _PARAGRAPH = 60
 """Characters from which a line is a paragraph, however it ends."""
+_HEADED = 0.3
+"""The share of the page's prose up to which a block belongs to the label that it begins with."""
 _HEAVIEST = 600
 """Characters beyond which a paragraph weighs no more."""
 _IMPRINT_LINE = 300
@@ -63,6 +65,22 @@ def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[flo
                 weight *= 0.15  # it belongs to the head, not to the body
         weights.append(weight)
     return weights
+
+
+def find_headed(page: Page, labels: dict[int, Label], weights: list[float]) -> set[int]:
+    """The lines of small blocks with prose that begin with a label over other articles: it is theirs."""
+    sums = [0.0, *accumulate(weights)]
+    few = sums[-1] * _HEADED
+    found: set[int] = set()
+    for index, label in labels.items():
+        if index in found or label not in {Label.RELATED, Label.OTHERS, Label.POPULAR}:
+            continue
+        box = page.box_of(page.pieces[index])
+        while box.index and box.last - box.first == 1:
+            box = page.boxes[box.parent]
+        if box.first == index and 0 < sums[box.last] - sums[box.first] < few:
+            found.update(range(index + 1, box.last))
+    return found
 
 
 class Blocks:

@@ -14,6 +14,7 @@ from crawler.pages.places.prose import (
     Blocks,
     discount_others,
     drop_lonely,
+    find_headed,
     find_holders,
     find_labels,
     kind_of,
@@ -82,11 +83,14 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     path = page.ancestors(page.boxes[page.pieces[title_at].box]) if title_at >= 0 else [0]
     survey = _Survey(page, title_at, labels, weights, find_holders(page, weights), path)
     drop_lonely(page, weights, survey.holders)
+    headed = find_headed(page, labels, weights)
+    for index in headed:
+        weights[index], survey.holders[index] = 0.0, -1
     discount_others(page, title_at, labels, weights, survey.holders)
     core = _choose_core(survey, hint)
     if core is None:
         return None
-    furniture = find_furniture(page, title_at + 1, core, weights)
+    furniture = dict.fromkeys(headed, "headed-by-label") | find_furniture(page, title_at + 1, core, weights)
     for index in furniture:
         weights[index] = 0.0
     last = _find_last(survey, core, furniture)

@@ -268,6 +268,7 @@ TAKEN = (
             "author-box-called-so-under-the-text",
         ),
         ("list-of-links", None, "its block holds little but links to other pages", "box-of-links-with-a-sentence"),
+        ("headed-by-label", None, "its small block begins with a label over other articles", "box-that-a-label-heads"),
         (
             "asks-or-advertises",
             None,

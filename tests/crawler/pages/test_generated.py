@@ -7,7 +7,7 @@ from crawler.pages.places.claims import Claims
 from crawler.pages.reading import open_bytes, read_page
 from tests.support.newspages import TITLE, URL, print_page
 
-SEEDS = range(160)
+SEEDS = range(180)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
