@@ -8,7 +8,8 @@ The clock in the page's header is no witness: it says when the page was fetched.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from crawler.pages.fields.printed import find_printed, refuse_clock
+from crawler.pages.fields.clock import refuse_clock
+from crawler.pages.fields.printed import find_printed
 from crawler.pages.fields.witnesses import ESTIMATE, NEAR, Witnesses, day_of_address, hear_witnesses
 from crawler.pages.places.claims import Draft
 from crawler.pages.places.page import Page

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from crawler.pages.fields.clock import find_clocks, is_in_address, is_told_otherwise
 from crawler.pages.fields.witnesses import ESTIMATE, FAR, NEAR, Witnesses
 from crawler.pages.html.tree import ARTICLE, HEADER, MAIN, OUTSIDE, Piece
 from crawler.pages.places.claims import Draft
@@ -108,14 +109,6 @@ def _find_among_first(printed: _Printed) -> Stamp | None:
     return min(found, key=lambda stamp: stamp.updated, default=None)
 
 
-def refuse_clock(page: Page, regions: Regions) -> None:
-    """Note the dates above everything that belongs to the article."""
-    for piece in page.pieces[: max(regions.before.start, 0)]:
-        stamp = find_stamp(piece.text) if 5 < piece.size < 80 else None
-        if stamp is not None:
-            page.ledger.refuse("date", "page-header", stamp.day.isoformat(), "the header's clock: the day of the fetch")
-
-
 def _days_confirmed(page: Page, known: Witnesses) -> list[date]:
     confirmed = [*known.others]
     if known.event and (near := known.estimate or (confirmed[0] if confirmed else None)):
@@ -148,7 +141,7 @@ def _refuse_in_head(printed: _Printed, stamp: Stamp) -> str | None:
         return "the form of a clock, and no other witness for this day"
     if stamp.updated and stamp.time is None and not agreed and (printed.confirmed or known.event):
         return "the day of an update"
-    if known.estimate and (stamp.day - known.estimate).days > FAR and _is_told_otherwise(stamp, known):
+    if known.estimate and (stamp.day - known.estimate).days > FAR and is_told_otherwise(stamp, known):
         return "the day of a clock: the id and another witness tell of one long before"
     return None
 
@@ -158,14 +151,8 @@ def _differs_from_clock(printed: _Printed, stamp: Stamp) -> bool:
     estimate, latest = printed.known.estimate, printed.known.latest
     if estimate is None or abs((stamp.day - estimate).days) > ESTIMATE:
         return False
-    clocks = {day for _, day in _clocks(printed.page, max(printed.regions.title_at, 0))}
+    clocks = {day for _, day in find_clocks(printed.page, max(printed.regions.title_at, 0))}
     return bool(clocks) and stamp.day not in clocks and (latest is None or (latest - stamp.day).days > 2)
-
-
-def _clocks(page: Page, end: int) -> list[tuple[int, date]]:
-    """The dates that the page prints before a place, with their pieces."""
-    pieces = (piece for piece in page.pieces[:end] if 5 < piece.size < 80)
-    return [(piece.index, stamp.day) for piece in pieces if (stamp := find_stamp(piece.text))]
 
 
 def _as_meant(page: Page, stamp: Stamp, known: Witnesses) -> Stamp:
@@ -227,9 +214,9 @@ def _may_be_clock(printed: _Printed, stamp: Stamp, index: int) -> str | None:
     if not (stamp.time or stamp.labelled):
         return "neither a time nor a word beside it says that it was published then"
     unheard = not printed.confirmed and known.event is None and _is_long_past(printed, stamp.day, index)
-    if not printed.confirms(stamp.day) and not _in_address(printed.page, stamp.day) and not unheard:
+    if not printed.confirms(stamp.day) and not is_in_address(printed.page, stamp.day) and not unheard:
         return "no other witness for this day: it may be the header's clock"
-    if known.latest is not None and (known.latest - stamp.day).days <= 2 and not _clocks(printed.page, index):
+    if known.latest is not None and (known.latest - stamp.day).days <= 2 and not find_clocks(printed.page, index):
         return "the day of the fetch, on a page without another clock: it may be the header's"
     return None
 
@@ -247,22 +234,3 @@ def _is_long_past(printed: _Printed, day: date, index: int) -> bool:
         and (latest - day).days > FAR
         and abs((day - estimate).days) <= ESTIMATE
     )
-
-
-def _is_told_otherwise(stamp: Stamp, known: Witnesses) -> bool:
-    """Whether a date long after the id's day is the fetch's:
-    the capture says so, or a dateline or photo sides with the id.
-    """
-    days = [*known.others, *([known.told] if known.told else [])]
-    return (known.latest is not None and (known.latest - stamp.day).days <= 2) or any(
-        known.estimate is not None
-        and abs((day - known.estimate).days) <= ESTIMATE
-        and abs((day - stamp.day).days) > NEAR
-        for day in days
-    )
-
-
-def _in_address(page: Page, day: date) -> bool:
-    """Whether the page's own address names the day, as many papers' ids do."""
-    forms = ("%Y%m%d", "%Y/%m/%d", "%y%m%d", "%d%m%Y", "%Y-%m-%d")
-    return any(day.strftime(form) in page.url for form in forms)

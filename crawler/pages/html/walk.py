@@ -5,91 +5,31 @@ block markup begins a new piece.
 The walk never recurses, so that no page can nest too deep for it, and stops at a number of elements no honest page has.
 """
 
-import re
-from functools import lru_cache
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from crawler.pages.html.hidden import class_hides, is_streamed, opens_on_demand, show_streamed, style_hides
+from crawler.pages.html.hidden import class_hides, is_streamed, opens_on_demand, show_streamed
 from crawler.pages.html.images import is_icon
-from crawler.pages.html.tree import (
-    ARTICLE,
-    ASIDE,
-    CAPTION,
-    FIGURE,
-    FOOTER,
-    FORM,
-    HEADER,
-    ITEM,
-    MAIN,
-    NAV,
-    OUTSIDE,
-    QUOTE,
-    TABLE,
-    Box,
-    Piece,
-    Tree,
+from crawler.pages.html.tags import (
+    BOLD,
+    FLAGS,
+    HEADINGS,
+    INLINE,
+    ITALIC,
+    LINES,
+    OWN_ALIGN,
+    PHOTOS,
+    SKIPPED,
+    STYLING,
+    flags_of,
+    read_style,
 )
+from crawler.pages.html.tree import Box, Piece, Tree
 from crawler.pages.words.text import clean
 
-_REMEMBERED = 300
-"""Characters up to which a style is remembered: a site has the same few on every page."""
 MAX_ELEMENTS = 100_000
 """Elements that are looked at; the largest real page seen has a twentieth of that."""
-
-_SKIPPED = frozenset({
-    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select",
-    "textarea", "button",
-    "input", "canvas", "head", "map", "datalist", "audio", "video", "option", "progress", "meter",
-})  # fmt: skip
-_INLINE = frozenset({
-    "a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym",
-    "cite", "q", "code",
-    "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn", "ruby",
-    "rt", "rp", "data",
-    "blink", "picture", "source", "link", "meta", "img", "br", "image",
-})  # fmt: skip
-_PHOTOS = frozenset({"img", "image", "amp-img", "amp-anim"})
-_LINES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
-"""Blocks of one line, in which an element of a page's own making is part of it."""
-_BOLD = frozenset({"b", "strong", "th", "caption"})
-_ITALIC = frozenset({"i", "em", "cite", "dfn"})
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_STYLING = {"a", "ul", "ol", *_BOLD, *_ITALIC, *_HEADINGS}
-_ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
-_WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
-_BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.IGNORECASE)
-_SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
-
-FLAGS = {
-    "nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "dialog": ASIDE, "form": FORM,
-    "figure": FIGURE,
-    "figcaption": CAPTION, "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE,
-    "article": ARTICLE,
-    "main": MAIN,
-}  # fmt: skip
-ROLES = {
-    "navigation": NAV, "banner": HEADER, "contentinfo": FOOTER, "complementary": ASIDE, "search": NAV, "menu": NAV,
-    "menubar": NAV,
-    "dialog": ASIDE, "main": MAIN, "article": ARTICLE,
-}  # fmt: skip
-
-
-_OWN_ALIGN = {"center": "center", "td": "", "th": ""}
-"""Blocks that do not stand as the one around them does."""
-
-
-def _flags_of(flags: int, tag: str, named: int, role: str | None) -> int:
-    """The flags of a block: those around it, and what its tag and its role say."""
-    if named and not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
-        flags |= named
-    if role:
-        flags |= ROLES.get(role.lower(), 0)
-    if tag == "main" or role == "main":  # never part of a menu or a foot, whatever was left open before it
-        flags &= ~(OUTSIDE | HEADER)
-    return flags
-
 
 _PLAIN = (0, 0, None, 0, 0)
 
@@ -183,10 +123,10 @@ class _Walk:
         flags = parent.flags
         named, role = FLAGS.get(tag, 0), element.get("role")
         if named or role:
-            flags = _flags_of(flags, tag, named, role)
+            flags = flags_of(flags, tag, named, role)
         if not align:
             own = element.get("align")
-            align = own.lower() if own else _OWN_ALIGN.get(tag, parent.align)
+            align = own.lower() if own else OWN_ALIGN.get(tag, parent.align)
         self.box = Box(len(self.boxes), parent.index, parent.depth + 1, tag, flags, align, element, len(self.pieces))
         self.boxes.append(self.box)
 
@@ -238,13 +178,13 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
             break
         outer.append(walk.style)
         tag = element.tag
-        if tag in _SKIPPED:
+        if tag in SKIPPED:
             events.skip_subtree()
             if tag == "script":
                 scripts += len(element.text or "")
         elif tag == "br":
             walk.line_break()
-        elif tag in _PHOTOS:
+        elif tag in PHOTOS:
             events.skip_subtree()
             if not is_icon(element):
                 walk.photo(element)
@@ -257,32 +197,20 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
     return Tree(root, walk.pieces, walk.boxes, cut, scripts), walk.streamed
 
 
-@lru_cache(maxsize=1024)
-def _read_style(style: str) -> tuple[bool, bool, str, int, bool]:
-    """Whether a style hides its element, makes it a block, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid),
-    and slants it.
-    """
-    align, weight = _ALIGN.search(style), _WEIGHT.search(style)
-    bold = 0 if weight is None else -1 if weight[1].lower() in {"normal", "100", "200", "300", "400", "500"} else 1
-    shown = style_hides(style), _BLOCK.search(style) is not None
-    return *shown, align[1].lower() if align else "", bold, _SLANT.search(style) is not None
-
-
 def _enter(walk: _Walk, element: Any, tag: str) -> bool:
     """Go into an element; False for one that nobody sees."""
     own, called = element.get("style"), element.get("class")
     hidden = element.get("hidden") is not None or bool(called and class_hides(called))
     block, align, weight, slanted = False, "", 0, False
     if own:
-        read = _read_style if len(own) <= _REMEMBERED else _read_style.__wrapped__
-        unseen, block, align, weight, slanted = read(own)
+        unseen, block, align, weight, slanted = read_style(own)
         hidden = hidden or unseen
     if hidden and not opens_on_demand(element):
         walk.streamed = walk.streamed or is_streamed(element)
         return False
-    if block or (tag not in _INLINE and ":" not in tag and not (walk.size and "-" in tag and walk.box.tag in _LINES)):
+    if block or (tag not in INLINE and ":" not in tag and not (walk.size and "-" in tag and walk.box.tag in LINES)):
         walk.open_box(element, tag, align)
-    if weight or slanted or tag in _STYLING:
+    if weight or slanted or tag in STYLING:
         walk.style = _restyle(walk, element, tag, weight, slanted)
     text = element.text
     if text and (walk.size or not text.isspace()):
@@ -299,12 +227,12 @@ def _restyle(walk: _Walk, element: Any, tag: str, weight: int, slanted: bool) ->
     if tag == "a":
         link = element.get("href") or link or ""
         walk.open_link(link)
-    elif tag in _BOLD:
+    elif tag in BOLD:
         bold += 1
-    elif tag in _ITALIC:
+    elif tag in ITALIC:
         italic += 1
-    elif tag in _HEADINGS:
-        level = _HEADINGS[tag]
+    elif tag in HEADINGS:
+        level = HEADINGS[tag]
     elif tag == "ul" or tag == "ol":
         nesting += 1
     if weight:

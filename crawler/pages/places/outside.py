@@ -6,6 +6,7 @@ What holds most of the page's text is none.
 
 from itertools import accumulate
 
+from crawler.pages.html.tags import FLAGS
 from crawler.pages.html.tree import HEADER, OUTSIDE, Box
 from crawler.pages.places.page import Page
 
@@ -34,6 +35,4 @@ def forgive_wrappers(page: Page) -> None:
 
 def _own_flags(box: Box) -> int:
     """What a block's own tag says, which cannot be seen in its flags where the block around says the same."""
-    from crawler.pages.html.walk import FLAGS
-
     return FLAGS.get(box.tag, 0) & OUTSIDE

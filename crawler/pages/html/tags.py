@@ -1,0 +1,90 @@
+"""Tags: what elements and styles mean for the walk over a page: seen or not, a block or part of a line, set how."""
+
+import re
+from functools import lru_cache
+
+from crawler.pages.html.hidden import style_hides
+from crawler.pages.html.tree import (
+    ARTICLE,
+    ASIDE,
+    CAPTION,
+    FIGURE,
+    FOOTER,
+    FORM,
+    HEADER,
+    ITEM,
+    MAIN,
+    NAV,
+    OUTSIDE,
+    QUOTE,
+    TABLE,
+)
+
+_REMEMBERED = 300
+"""Characters up to which a style is remembered: a site has the same few on every page."""
+SKIPPED = frozenset({
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select",
+    "textarea", "button",
+    "input", "canvas", "head", "map", "datalist", "audio", "video", "option", "progress", "meter",
+})  # fmt: skip
+INLINE = frozenset({
+    "a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym",
+    "cite", "q", "code",
+    "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn", "ruby",
+    "rt", "rp", "data",
+    "blink", "picture", "source", "link", "meta", "img", "br", "image",
+})  # fmt: skip
+PHOTOS = frozenset({"img", "image", "amp-img", "amp-anim"})
+LINES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+"""Blocks of one line, in which an element of a page's own making is part of it."""
+BOLD = frozenset({"b", "strong", "th", "caption"})
+ITALIC = frozenset({"i", "em", "cite", "dfn"})
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+STYLING = {"a", "ul", "ol", *BOLD, *ITALIC, *HEADINGS}
+_ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
+_WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
+_BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.IGNORECASE)
+_SLANT = re.compile(r"font-style\s*:\s*(italic|oblique)", re.IGNORECASE)
+
+FLAGS = {
+    "nav": NAV, "menu": NAV, "header": HEADER, "footer": FOOTER, "aside": ASIDE, "dialog": ASIDE, "form": FORM,
+    "figure": FIGURE,
+    "figcaption": CAPTION, "caption": CAPTION, "table": TABLE, "li": ITEM, "dd": ITEM, "blockquote": QUOTE,
+    "article": ARTICLE,
+    "main": MAIN,
+}  # fmt: skip
+ROLES = {
+    "navigation": NAV, "banner": HEADER, "contentinfo": FOOTER, "complementary": ASIDE, "search": NAV, "menu": NAV,
+    "menubar": NAV,
+    "dialog": ASIDE, "main": MAIN, "article": ARTICLE,
+}  # fmt: skip
+
+
+OWN_ALIGN = {"center": "center", "td": "", "th": ""}
+"""Blocks that do not stand as the one around them does."""
+
+
+def flags_of(flags: int, tag: str, named: int, role: str | None) -> int:
+    """The flags of a block: those around it, and what its tag and its role say."""
+    if named and not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
+        flags |= named
+    if role:
+        flags |= ROLES.get(role.lower(), 0)
+    if tag == "main" or role == "main":  # never part of a menu or a foot, whatever was left open before it
+        flags &= ~(OUTSIDE | HEADER)
+    return flags
+
+
+def read_style(style: str) -> tuple[bool, bool, str, int, bool]:
+    """Whether a style hides its element, makes it a block, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid),
+    and slants it.
+    """
+    return _read_style(style) if len(style) <= _REMEMBERED else _read_style.__wrapped__(style)
+
+
+@lru_cache(maxsize=1024)
+def _read_style(style: str) -> tuple[bool, bool, str, int, bool]:
+    align, weight = _ALIGN.search(style), _WEIGHT.search(style)
+    bold = 0 if weight is None else -1 if weight[1].lower() in {"normal", "100", "200", "300", "400", "500"} else 1
+    shown = style_hides(style), _BLOCK.search(style) is not None
+    return *shown, align[1].lower() if align else "", bold, _SLANT.search(style) is not None
