@@ -1,8 +1,20 @@
 """Held: items whose new version waits to be written, though its capture is in the archive."""
 
+import enum
 import json
 
 from archive.state.database import State
+
+
+class Wait(enum.IntEnum):
+    """For what an item waits."""
+
+    JUDGEMENT = 0
+    """For the end of the run, or of one of the next, which tells what its reading is worth."""
+    DEMAND = 1
+    """For a newer parser, or for the user: its reading is doubtful."""
+    TURN = 2
+    """For its turn to be read once more and written."""
 
 
 class Held:
@@ -14,14 +26,12 @@ class Held:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add(self, key: str, fields: list[str], *, judged: bool = False) -> None:
-        """Note that an item's newest capture waits, and which fields it lacks. One that is held stays so.
-        `judged`: it is held, whatever the run comes to.
-        """
+    def add(self, key: str, fields: list[str], wait: Wait = Wait.JUDGEMENT) -> None:
+        """Note that an item's newest capture waits, and which fields are doubtful. One that is held stays so."""
         self._state.execute(
             "INSERT INTO held VALUES (?, ?, ?) ON CONFLICT (key)"
             " DO UPDATE SET fields = excluded.fields, judged = max(judged, excluded.judged)",
-            (key, json.dumps(fields), judged),
+            (key, json.dumps(fields), wait),
         )
 
     def drop(self, key: str) -> None:
@@ -29,14 +39,26 @@ class Held:
         self._state.execute("DELETE FROM held WHERE key = ?", (key,))
 
     def hold(self) -> None:
-        """Hold all that waits: from now on it is written only on demand."""
-        self._state.execute("UPDATE held SET judged = 1")
+        """Have all that waits for a judgement wait for a demand."""
+        self._state.execute("UPDATE held SET judged = ? WHERE judged = ?", (Wait.DEMAND, Wait.JUDGEMENT))
 
-    def keys(self, *, judged: bool | None = None) -> list[str]:
-        """The items that wait. `judged`: whether only those that are held, or only those still to be judged."""
-        rows = self._state.execute("SELECT key FROM held WHERE ?1 IS NULL OR judged = ?1 ORDER BY key", (judged,))
-        return [row[0] for row in rows]
+    def free(self, key: str) -> None:
+        """Have an item written when it is read next."""
+        self._state.execute("UPDATE held SET judged = ? WHERE key = ?", (Wait.TURN, key))
 
-    def count(self, *, judged: bool) -> int:
-        """How many wait, of those that are held or of those still to be judged."""
-        return int(self._state.execute("SELECT count(*) FROM held WHERE judged = ?", (judged,)).fetchone()[0])
+    def is_free(self, key: str) -> bool:
+        """Whether an item is to be written whatever its reading is worth."""
+        sql = "SELECT 1 FROM held WHERE key = ? AND judged = ?"
+        return self._state.execute(sql, (key, Wait.TURN)).fetchone() is not None
+
+    def keys(self, *waits: Wait) -> list[str]:
+        """The items that wait for one of these."""
+        marks = ", ".join("?" * len(waits))
+        return [
+            row[0]
+            for row in self._state.execute(f"SELECT key FROM held WHERE judged IN ({marks}) ORDER BY key", waits)  # noqa: S608 - marks
+        ]
+
+    def count(self, wait: Wait) -> int:
+        """How many wait for this."""
+        return int(self._state.execute("SELECT count(*) FROM held WHERE judged = ?", (wait,)).fetchone()[0])

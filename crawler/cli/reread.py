@@ -92,6 +92,9 @@ def summarise(found: Renewals, *, dry_run: bool) -> Iterator[str]:
     yield f"{plural(found.renewed, 'record')} {verb}, {found.same} read as before{by}"
     if found.fields:
         yield "fields: " + ", ".join(f"{name} {count}" for name, count in found.fields.most_common())
+    if found.losses:
+        lost = ", ".join(f"{name} {count}" for name, count in found.losses.most_common())
+        yield f"no more found: {lost}; see `thanhuy extract --diff`"
     if found.new:
         yield f"{plural(found.new, 'page')} without a record {'would give' if dry_run else 'gave'} one"
     if found.held:

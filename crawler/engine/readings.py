@@ -17,7 +17,7 @@ from typing import Any
 from archive.collection import Collection, payload_of
 from archive.errors import ArchiveError
 from archive.lines.reader import id_of, parser_of, read_line
-from archive.state.held import Held
+from archive.state.held import Held, Wait
 from crawler.articles import reparse
 from crawler.pages import PARSER_VERSION
 from crawler.planning.health import LISTED, Readings, Thresholds, Verdict, judge, name_samples
@@ -52,13 +52,12 @@ class RunReadings:
         self._held = Held(collection.state)
         self._now = Readings()
         self._judged: int | None = None
-        self._released: set[str] = set()
         self._past = list(_read_past(collection.path / "crawls", collection.run))
         self._since = _find_normal(self._past)
         self._listings = _share_of_listings(self._past)
         self._baseline: Baseline | None = None
         if accept:
-            self._release(self._held.keys())
+            self._free(Wait.JUDGEMENT, Wait.DEMAND)
 
     def find_before(self, key: str) -> Mapping[str, Any] | None:
         """The article's record as the present parser reads it. None for a new one."""
@@ -69,13 +68,14 @@ class RunReadings:
 
     def add(self, key: str, record: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
         """Count a page of an article, and say whether its record is to wait for the run's judgement."""
-        if key in self._released:
+        if self._held.is_free(key):
+            self._held.drop(key)
             return False
         if before is not None and payload_of(before) == payload_of(record):
             self._held.drop(key)
             return False  # the same bytes say nothing of a markup that may have changed
         usual = before if before is not None and _digits(str(before["captured_at"])) >= self._since else None
-        self._now.add(record, usual, self._usual(), self._limits.steady)
+        self._now.add(record, usual, self._usual() if usual is None else Baseline(), self._limits.steady)
         doubts = []
         if before is not None and before["status"] == "live":
             doubts = [*find_losses(before, record), *find_moves(before, record)]
@@ -99,14 +99,12 @@ class RunReadings:
     @property
     def is_due(self) -> bool:
         """Whether anything waits for a judgement, and pages were counted since the last."""
-        return self._judged != self._now.pages and self._held.count(judged=False) > 0
+        return self._judged != self._now.pages and self._held.count(Wait.JUDGEMENT) > 0
 
     def release(self) -> bool:
         """Once nothing is left to fetch: have what waits read again where the run reads well. Whether there is any."""
         self._judged = self._now.pages
-        if self._judge()[0] is not Verdict.WELL:
-            return False
-        return self._release(self._held.keys(judged=False))
+        return self._judge()[0] is Verdict.WELL and self._free(Wait.JUDGEMENT)
 
     def conclude(self) -> tuple[list[str], list[str], dict[str, Any]]:
         """At the end: what fell short, what else there is to say, each in a line, and what `run.json` keeps of it."""
@@ -116,7 +114,9 @@ class RunReadings:
         if verdict is Verdict.FELL_SHORT:
             self._held.hold()
             said += [f"look at: thanhuy probe {url}" for url in name_samples(falls)]
-        held, waiting = self._held.count(judged=True), self._held.count(judged=False)
+        elif verdict is Verdict.WELL:  # the run ended before they had their turn: the next begins with them
+            self._free(Wait.JUDGEMENT)
+        held, waiting = self._held.count(Wait.DEMAND), self._held.count(Wait.JUDGEMENT)
         notes: list[str] = []
         if held:
             line = (
@@ -144,11 +144,12 @@ class RunReadings:
             before.append((past.readings, past.verdict))
         return judge(self._now, before, self._limits)
 
-    def _release(self, keys: list[str]) -> bool:
+    def _free(self, *waits: Wait) -> bool:
+        """Have what waits read once more and written. Whether there is any."""
+        keys = self._held.keys(*waits)
         for key in keys:
             self._collection.urls.release(key)
-            self._held.drop(key)
-            self._released.add(key)
+            self._held.free(key)
         return bool(keys)
 
     def _usual(self) -> Baseline:

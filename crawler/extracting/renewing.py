@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.collection import Collection
 from archive.lines.reader import parser_of
-from archive.state.held import Held
+from archive.state.held import Held, Wait
 from crawler.extracting.rereading import UNREADABLE, Reread
 from crawler.extracting.versions import differing_fields
 from crawler.planning.showing import find_losses
@@ -38,6 +38,8 @@ class Renewals:
     """Records that stay, since their page is lost."""
     fields: Counter[str] = field(default_factory=Counter)
     """Field → records in which it is read otherwise."""
+    losses: Counter[str] = field(default_factory=Counter)
+    """Field → records renewed that had it, and have it no more."""
     parsers: Counter[str] = field(default_factory=Counter)
     """Version of the parser before → records renewed."""
 
@@ -75,6 +77,7 @@ def _renew(
         return
     found.renewed += 1
     found.fields.update(fields)
+    found.losses.update(find_losses(stored, record))
     before = parser_of(stored) or ""
     found.parsers[before] += 1
     if collection is not None:
@@ -96,7 +99,7 @@ def _begin(read: Reread, line: bytes | None, collection: Collection | None, foun
     record, before = json.loads(line), collection.find_item(key)
     lost = find_losses(before, record) if before is not None and before["status"] == "live" else []
     if lost:
-        held.add(key, lost, judged=True)
+        held.add(key, lost, Wait.DEMAND)
         found.held += 1
         return
     held.drop(key)
