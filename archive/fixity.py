@@ -25,6 +25,7 @@ from archive.errors import ArchiveError
 from archive.faults import reach
 from archive.files import WARC_SUFFIXES, is_regular, is_room, list_lines, list_warcs, open_regular
 from archive.files import read_lines as read_file_lines
+from archive.warc.fields import Field
 from archive.warc.salvage import read_sound
 
 NAME = "fixity.jsonl"
@@ -111,7 +112,7 @@ def _is_original(path: Path) -> bool:
         return True
     try:
         for _, _, record in itertools.islice(read_sound(path, []), 1):
-            return record.header("WARC-Filename") == path.name
+            return record.header(Field.FILENAME) == path.name
     except OSError:
         pass
     return False

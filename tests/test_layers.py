@@ -173,3 +173,34 @@ def test_a_class_name_means_one_thing() -> None:
         if isinstance(node, ast.ClassDef)
     )
     assert {name for name, count in names.items() if count > 1} == TWO_THINGS
+
+
+ONE_PLACE = {
+    r"SpooledTemporaryFile": "archive.scratch",
+    r"ProcessPoolExecutor": "archive.workers",
+    r"WARC-[A-Za-z-]+": "archive.warc.fields",
+    r"http://netpreserve\.org/warc/1\.1/revisit/(identical-payload-digest|server-not-modified)": "archive.warc.fields",
+}
+"""Names and texts that only one module has: a second copy of a mechanism is where the two begin to differ."""
+
+
+def words(path: Path) -> Iterator[str]:
+    """Every name and every text that a module has."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield node.name
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_each_mechanism_of_the_archive_lives_in_one_place() -> None:
+    for module, path in modules():
+        if is_in(module, "crawler.bench"):
+            continue
+        for word in words(path):
+            homes = {home for pattern, home in ONE_PLACE.items() if re.fullmatch(pattern, word)}
+            assert homes <= {module}, f"{module}: {word}"

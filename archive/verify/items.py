@@ -23,6 +23,7 @@ from archive.lines.reader import parser_of, renewed_at
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.links import Links
 from archive.verify.schema import check_schema, parse_line
+from archive.warc.fields import Field
 from archive.warc.reader import read_record_at
 
 Parse = Callable[[bytes, str, list[tuple[str, str]], str], dict[str, Any] | None]
@@ -212,7 +213,7 @@ def parse_line_again(value: dict[str, Any], warcs: Path, rules: ItemRules) -> li
     return list(_reparse(value, line, warcs, rules)) if line is not None else []
 
 
-CUT = ("WARC-Truncated", "length")
+CUT = (str(Field.TRUNCATED), "length")
 """Stands beside the headers of a page of which less came than was announced."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from archive.digest import ALGORITHMS, parse_digest
-from archive.warc.fields import Field
+from archive.warc.fields import REVISIT_IDENTICAL, REVISIT_NOT_MODIFIED, Field
 from archive.warc.record import Record, as_text, bare_uri
 
 TYPES = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation")
@@ -26,8 +26,8 @@ WITH_PAYLOAD = frozenset({"response", "resource", "request", "conversion", "cont
 
 TRUNCATED = frozenset({"length", "time", "disconnect", "unspecified"})
 PROFILES = {
-    "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest": "identical",
-    "http://netpreserve.org/warc/1.1/revisit/server-not-modified": "not-modified",
+    REVISIT_IDENTICAL: "identical",
+    REVISIT_NOT_MODIFIED: "not-modified",
     "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest": "identical",
     "http://netpreserve.org/warc/1.0/revisit/server-not-modified": "not-modified",
     # From before the standard and beside it; written by Wayback's and pywb's recorders.

@@ -30,8 +30,6 @@ MAX_LISTING = 256 << 20
 """No list (datapackage, index, pages) larger than this is read."""
 MULTI = "multi-wacz-package"
 """The profile of a zip that holds WACZ files (Multi-WACZ 0.1)."""
-DEPTH = 1
-"""How deep WACZ files may lie in one another."""
 PAGE_KEYS = {"url": str, "ts": str}
 
 
@@ -54,20 +52,22 @@ def scan_wacz(path: Path, file: str, now: datetime) -> WaczScan:
         return WaczScan(findings=[finding])
 
 
-def scan_stream(stream: BinaryIO, file: str, now: datetime) -> WaczScan:
-    """Check a whole WACZ, given as a seekable stream."""
+def scan_stream(stream: BinaryIO, file: str, now: datetime, *, inner: bool = False) -> WaczScan:
+    """Check a whole WACZ, given as a seekable stream; one `inner` to another holds none in turn."""
     scan = WaczScan()
     try:
         with zipfile.ZipFile(stream) as archive:
-            _Checker(archive, stream, file, now, scan).check()
+            _Checker(archive, stream, file, now, scan, inner).check()
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         scan.findings.append(find("zip-unreadable", file, f"expected a zip file, got {error}"))
     return scan
 
 
 class _Checker:
-    def __init__(self, archive: zipfile.ZipFile, stream: BinaryIO, file: str, now: datetime, scan: WaczScan) -> None:
-        self.archive, self.stream, self.file, self.now, self.scan = archive, stream, file, now, scan
+    def __init__(
+        self, archive: zipfile.ZipFile, stream: BinaryIO, file: str, now: datetime, scan: WaczScan, inner: bool
+    ) -> None:
+        self.archive, self.stream, self.file, self.now, self.scan, self.inner = archive, stream, file, now, scan, inner
         self.members = {info.filename: info for info in archive.infolist() if not info.filename.endswith("/")}
         self.digests: dict[str, tuple[str, int]] = {}
         """Member → SHA-256 in hex and size, of those that could be read."""
@@ -78,7 +78,7 @@ class _Checker:
             return
         for name, info in self.members.items():
             self._digest(name, info)
-        if self.file.count("!") < DEPTH and self._check_members():
+        if not self.inner and self._check_members():
             return
         self._check_layout()
         self._check_datapackage()
@@ -248,7 +248,7 @@ class _Checker:
             self._add("wacz-missing", "expected at least one WACZ in a multi-WACZ, got none")
         for name in sorted(inner):
             with self._open(self.members[name]) as stream:
-                part = scan_stream(stream, f"{self.file}!{name}", self.now)
+                part = scan_stream(stream, f"{self.file}!{name}", self.now, inner=True)
             self.scan.findings += part.findings
             self.scan.records += part.records
             self.scan.warcs += part.warcs
