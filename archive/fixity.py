@@ -2,7 +2,8 @@
 
 `fixity.jsonl` is a log, one JSON object a line, only ever appended to:
 `{"file": "warc/…", "sha256": hex, "size": int, "closed_at": time, "chain": hex}` when a file is closed or replaced,
-and the same with `verified_at` in place of `closed_at` when a verification found it unchanged.
+and the same with `verified_at` in place of `closed_at` when a verification found it unchanged, or with `merged_at` when
+its records were put into another file, byte for byte, and it was removed.
 Times are UTC, ISO 8601 with `Z`.
 Of a file that is replaced (`articles.jsonl`, the index) the last `closed_at` line holds.
 
@@ -32,7 +33,9 @@ NAME = "fixity.jsonl"
 REPLACED = ("articles.jsonl", "collection.json", "state.sqlite", "indexes/index.cdxj")
 """Files that a crawl replaces: while one is unfinished they may rightly differ from what was last noted."""
 KEYS = {"file": str, "sha256": str, "size": int, "chain": str}
-"""Key → type, of every line; beside them each has `closed_at` or `verified_at`."""
+"""Key → type, of every line; beside them each has one of `TIMES`."""
+TIMES = ("closed_at", "verified_at", "merged_at")
+"""Keys of which a line has one: what happened to the file, and when."""
 MAX_RUN = 64 << 20
 """Of a `run.json` no more is read than this."""
 
@@ -47,6 +50,8 @@ class Entry:
     size: int
     closed_at: str | None = None
     verified_at: str | None = None
+    merged_at: str | None = None
+    """Since when its records lie in another file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,10 +180,9 @@ def _append(fd: int, start: int, data: memoryview) -> None:
 def format_entry(entry: Entry, chain: str) -> bytes:
     """A line without its line feed; `chain` is that of the line before, empty for the first."""
     value: dict[str, Any] = {"file": entry.file, "sha256": entry.sha256, "size": entry.size}
-    if entry.closed_at is not None:
-        value["closed_at"] = entry.closed_at
-    if entry.verified_at is not None:
-        value["verified_at"] = entry.verified_at
+    for key in TIMES:
+        if (moment := getattr(entry, key)) is not None:
+            value[key] = moment
     value["chain"] = _chain(chain, value)
     return _dump(value)
 
@@ -203,11 +207,24 @@ def read_fixity(collection: Path, *, chained: bool = False) -> dict[str, Entry]:
         if entry is None or (chained and not line.chained):
             continue
         before = known.get(entry.file)
-        if entry.closed_at is not None or before is None:
+        if entry.merged_at is not None:
+            known.pop(entry.file, None)
+        elif entry.closed_at is not None or before is None:
             known[entry.file] = entry
         elif (entry.sha256, entry.size) == (before.sha256, before.size):
             known[entry.file] = replace(before, verified_at=entry.verified_at)
     return known
+
+
+def read_merged(collection: Path) -> dict[str, Entry]:
+    """The files whose records were put into others, and what they were, by the lines that the chain vouches for."""
+    merged: dict[str, Entry] = {}
+    for line in read_lines(collection):
+        if line.entry is not None and line.chained:
+            merged.pop(line.entry.file, None)
+            if line.entry.merged_at is not None:
+                merged[line.entry.file] = line.entry
+    return merged
 
 
 def read_digests(collection: Path) -> dict[str, set[str]]:
@@ -233,7 +250,11 @@ def read_runs(collection: Path) -> dict[str, Entry]:
             known |= {entry.file: entry for entry in map(_entry_of_run, files) if entry is not None}
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue  # a damaged run.json is found by its own digest
-    return known
+    try:
+        merged = read_merged(collection)
+    except OSError:  # told where the log is checked
+        merged = {}
+    return {file: entry for file, entry in known.items() if file not in merged}
 
 
 def read_known(collection: Path) -> dict[str, Entry]:
@@ -274,6 +295,7 @@ def _parse_line(data: bytes, offset: int, chain: str) -> tuple[Line, str]:
         size=value["size"],
         closed_at=value.get("closed_at"),
         verified_at=value.get("verified_at"),
+        merged_at=value.get("merged_at"),
     )
     return Line(offset=offset, entry=entry, chained=chained), stated
 
@@ -284,9 +306,9 @@ def _check_line(value: object) -> str | None:
     for key, kind in KEYS.items():
         if type(value.get(key)) is not kind:
             return f"expected {key} to be {kind.__name__}, got {value.get(key)!r}"
-    times = [value[key] for key in ("closed_at", "verified_at") if key in value]
+    times = [value[key] for key in TIMES if key in value]
     if len(times) != 1 or not isinstance(times[0], str):
-        return "expected closed_at or verified_at, got neither or both"
+        return f"expected one of {', '.join(TIMES)}, got {len(times)}"
     name = value["file"]
     if name.startswith("/") or ".." in name.split("/"):
         return f"expected a path inside the collection, got {name!r}"

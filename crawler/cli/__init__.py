@@ -16,6 +16,7 @@ VERBS = {
     "verify": "crawler.cli.verify:command",
     "repair": "crawler.cli.repair:repair",
     "index": "crawler.cli.repair:index",
+    "repack": "crawler.cli.repack:command",
     "pack": "crawler.cli.pack:command",
     "replay": "crawler.cli.replay:command",
     "extract": "crawler.cli.extract:command",
@@ -53,6 +54,7 @@ HELP = {
         "repair": "Make an interrupted or damaged collection whole again.",
         "index": "Rebuild index, state and article lines from the WARCs alone.",
         "reread": "Read the stored pages again with a newer parser, and renew records.",
+        "repack": "Merge the small WARC files of many runs.",
         "pack": "Pack a collection as WACZ, which today's tools read.",
     },
     "Read": {

@@ -2,7 +2,6 @@
 Only `thanhuy verify` digests them.
 """
 
-import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +28,16 @@ def read_files(collection: Path, notes: list[str]) -> FilesOnDisk:
         notes.append(f"fixity.jsonl: {found.damaged_lines} lines are damaged or altered; run `thanhuy verify`")
     for entry in lines:
         problem = "" if unfinished and entry.file in REPLACED else _problem(collection, entry)
-        found.noted.append(NotedFile(**dataclasses.asdict(entry), problem=problem))
+        found.noted.append(
+            NotedFile(
+                file=entry.file,
+                size=entry.size,
+                sha256=entry.sha256,
+                closed_at=entry.closed_at,
+                verified_at=entry.verified_at,
+                problem=problem,
+            )
+        )
         if problem:
             notes.append(f"{entry.file}: {problem}; run `thanhuy verify`")
     found.verified = sum(one.verified_at is not None for one in found.noted)
