@@ -25,7 +25,7 @@ from crawler.engine.session import ArchiveSession, Postponed
 from crawler.engine.stored import STORED
 from crawler.planning.kinds import EMBEDDED, GONE
 from crawler.planning.skips import Why
-from crawler.site.scope import FILE_HOSTS, Kind
+from crawler.site.scope import FILE_HOSTS, Kind, may_be_asked
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ FILE_FAILURES_IN_A_ROW = 5
 WHY = {
     "refused": Why.REFUSED,
     "forbidden": Why.ROBOTS,
+    "out_of_bounds": Why.TRAP,
     "failed": Why.FAILED,
     "postponed": Why.FAILED,
     "unreachable": Why.FAILED,
@@ -87,6 +88,10 @@ class AnswerMiddleware:
         if self._contact:
             request.headers.setdefault("From", self._contact)
         host = urlparse_cached(request).hostname or ""
+        if "key" in request.meta and not may_be_asked(request.url):
+            self._urls.refuse(request.meta["key"])
+            self._note_failure("out_of_bounds", request, "never asked for")
+            raise Settled("never asked for")
         if "key" in request.meta and self._file_failures[host] >= FILE_FAILURES_IN_A_ROW:
             self._leave_to_next_run(request, f"{host} is not to be reached")
 

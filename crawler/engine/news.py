@@ -28,7 +28,7 @@ class News:
         """The row up to which all was known when a listing was last read to its end. None where it never was."""
         own = self._state.fact(f"{READ_TO} {listing}")
         value = self._state.fact(READ_TO) if own is None else own
-        return int(value) if value else None
+        return int(value) if value is not None and value.isdecimal() else None
 
     def has_news(self, listing: str, keys: Iterable[str]) -> bool:
         """Whether one of these articles was found since the listing was last read to its end."""

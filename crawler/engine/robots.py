@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred
 from crawler.engine.failures import describe_failure
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.engine.stored import STORED
-from crawler.site.scope import find_kind
+from crawler.site.scope import may_be_asked
 
 MAX_REDIRECTS = 5
 """RFC 9309 §2.3.1.2: a crawler should follow at least five."""
@@ -71,7 +71,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             for _ in range(MAX_REDIRECTS):
                 location = (response.headers.get("Location") or b"").decode("latin-1")
                 target = urljoin(response.url, location)
-                if not 300 <= response.status < 400 or find_kind(target) is None:
+                if not 300 <= response.status < 400 or not may_be_asked(target):
                     break
                 response = await self._fetch(target)
         except Postponed:

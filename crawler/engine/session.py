@@ -3,7 +3,7 @@
 import logging
 import weakref
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -45,6 +45,8 @@ from crawler.reporting.page import render
 logger = logging.getLogger(__name__)
 
 REFUSALS_IN_A_ROW = 4
+CLOCK = "clock"
+"""Name of the fact that says when the last run ended."""
 
 
 class Postponed(IgnoreRequest):
@@ -94,6 +96,7 @@ class ArchiveSession:
         self.health = parse_thresholds(settings.getlist("HEALTH"))
         self.readings = RunReadings(self.collection, self.health, accept=settings.getbool("ACCEPT"))
         self._began = datetime.now(UTC)
+        self._check_clock()
         self._log = attach_log(self.collection.run_directory / "crawl.log")
         self.skips = SkippedLog(self.collection.run_directory / "skipped.jsonl")
         for action in (*self.collection.recovery.actions, *self.collection.recovery.left):
@@ -257,7 +260,10 @@ class ArchiveSession:
         self.outcome.notes += [kept] if kept else []
 
     def _conclude(self, reason: str) -> None:
-        """Say which articles are gone, and note how far the listings are read, where the run came to its own end."""
+        """Note the time, say which articles are gone, and, where the run came to its own end, how far the listings
+        are read.
+        """
+        self.collection.state.set_fact(CLOCK, datetime.now(UTC).isoformat(timespec="seconds"))
         asked = sum(self.pages.had[kind] for kind in ITEM_KINDS)
         doubt = self.deletions.conclude(asked, self._crawler.stats.inc_value)
         if doubt is not None:
@@ -278,6 +284,19 @@ class ArchiveSession:
         self.outcome.shortfalls += shortfalls
         self.outcome.notes += notes
         return about
+
+    def _check_clock(self) -> None:
+        """Say where the machine's clock went back since the last run: days of captures and of deletions hang on it."""
+        state = self.collection.state
+        before, now = state.fact(CLOCK), self._began.isoformat(timespec="seconds")
+        try:
+            ended = datetime.fromisoformat(before or now)
+        except ValueError:
+            return  # a state that somebody else wrote
+        if ended.tzinfo is not None and self._began < ended - timedelta(hours=1):
+            note = f"the clock of this machine went back: the last run ended at {before}, now it is {now}"
+            logger.warning("%s", note)
+            self.outcome.notes.append(note)
 
     def _keep_scope(self, settings: BaseSettings) -> BegunScope:
         """The collection's scope: a refresh leaves it as it is, a crawl widens it by what is asked of it."""

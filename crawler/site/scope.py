@@ -53,7 +53,7 @@ _TRAP_QUERY = re.compile(
     re.IGNORECASE,
 )
 _TRAP_PATH = re.compile(
-    r"/(?:dang-nhap|dang-xuat|dang-ky|login|logout|log-?in|register|tai-khoan|account|thanh-vien|member|admin|captcha|calendar|search|tim-kiem"
+    r"/(?:dang-nhap|dang-xuat|dang-ky|login|logout|log-?in|register|tai-khoan|account|thanh-vien|member|admin|quan-tri|captcha|calendar|search|tim-kiem"
     r"|lich(?:-(?:cong-tac|lam-viec|tiep-dan|tuan|thang))?|print|in-trang|in-bai)(?:\.\w{2,5})?(?:/|$)|;jsessionid=",
     re.IGNORECASE,
 )
@@ -165,6 +165,14 @@ def is_never_asked(url: str) -> bool:
         or any(segments.count(segment) > 2 for segment in segments)
         or _TRAP_PATH.search(path) is not None
     )
+
+
+def may_be_asked(url: str) -> bool:
+    """Whether a request for an address may leave at all, whoever named it: a link, a photo, a sitemap, a redirect,
+    a state that somebody else wrote.
+    """
+    kind = find_kind(url)
+    return kind in {Kind.IMAGE, Kind.ATTACHMENT, Kind.REQUISITE} or (kind is not None and not is_never_asked(url))
 
 
 def page_number(url: str) -> int:

@@ -3,6 +3,7 @@
 import random
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,3 +117,38 @@ def test_refresh_reads_what_a_lost_state_knew_and_turns_every_listing(tmp_path: 
         site.run("crawl")
         finish(living_site, site)
         assert living_site.live == ids(site)
+
+
+def test_clock_that_went_back_is_told_and_puts_nothing_off(tmp_path: Path) -> None:
+    """A first run under a clock years ahead: what it put off is asked for all the same."""
+    with living(tmp_path) as (_, site):
+        site.run("crawl")
+        with sqlite3.connect(tmp_path / "x" / "state.sqlite") as state:
+            state.execute("UPDATE facts SET value = '2034-01-01T00:00:00+00:00' WHERE name = 'clock'")
+            state.execute("UPDATE urls SET state = 'failed', due = due + 8 * 365 * 86400 WHERE kind = 'tin-tuc'")
+        state.close()
+        ran = site.run("refresh")
+        assert "went back" in ran.err
+        with sqlite3.connect(tmp_path / "x" / "state.sqlite") as state:
+            latest = state.execute("SELECT max(due) FROM urls").fetchone()[0]
+        state.close()
+        assert latest < time.time() + 31 * 86_400
+        assert "went back" not in site.run("refresh").err
+
+
+def test_addresses_that_are_never_asked_leave_by_no_door(tmp_path: Path) -> None:
+    """As a photo, as a redirect's end, in a sitemap, in a state that somebody else wrote."""
+    with living(tmp_path) as (_, site):
+        site.run("crawl")
+        with sqlite3.connect(tmp_path / "x" / "state.sqlite") as state:
+            for key in ("dang-xuat", "quan%2dtri", "tin-tuc/../dang-nhap"):
+                row = (key, f"https://www.thanhuytphcm.vn/{key}", "image", 90, 0, "", "queued")
+                state.execute(
+                    "INSERT INTO urls (key, url, kind, priority, depth, hops, state) VALUES (?,?,?,?,?,?,?)", row
+                )
+            row = ("x", "https://example.org/", "page", 90, 0, "", "queued")
+            state.execute("INSERT INTO urls (key, url, kind, priority, depth, hops, state) VALUES (?,?,?,?,?,?,?)", row)
+        state.close()
+        ran = site.run("crawl")
+        assert not [path for path in ran.asked if "dang-" in path or "tri" in path], ran.asked
+        assert ran.code == 0, ran.err
