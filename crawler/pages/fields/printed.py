@@ -19,7 +19,7 @@ from crawler.pages.words.datelines import nearest_year
 from crawler.pages.words.days import make_day
 from crawler.pages.words.labels import Label
 from crawler.pages.words.stamps import Stamp, find_stamp, find_stamps, is_date_label, is_update
-from crawler.site.ids import _SECONDS_UNTIL
+from crawler.site.ids import SECONDS_UNTIL
 
 _LONGEST_REST = 60
 """Characters that a date's line may say beside it."""
@@ -114,7 +114,7 @@ def _days_confirmed(page: Page, known: Witnesses) -> list[date]:
     if known.event and (near := known.estimate or (confirmed[0] if confirmed else None)):
         day = nearest_year(*known.event, near)
         confirmed += [day] if day else []
-    if page.identity is not None and known.estimate and int(page.identity.id) < _SECONDS_UNTIL:
+    if page.identity is not None and known.estimate and int(page.identity.id) < SECONDS_UNTIL:
         confirmed.append(known.estimate)  # that is the second of its creation
     return confirmed
 

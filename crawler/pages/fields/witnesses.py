@@ -16,7 +16,7 @@ from crawler.pages.words.datelines import nearest_year
 from crawler.pages.words.days import day_in_path, days_in_address
 from crawler.pages.words.moments import Moment, parse_moment
 from crawler.pages.words.stamps import find_stamp, is_date_label
-from crawler.site.ids import _ANCHORS, estimate_day
+from crawler.site.ids import ANCHORS, estimate_day
 from crawler.site.times import VIETNAM
 
 NEAR = 3
@@ -63,7 +63,7 @@ def hear_witnesses(
     """Collect them; those that contradict better ones are noted and left out."""
     latest = page.captured_at.astimezone(VIETNAM).date() + timedelta(days=1) if page.captured_at else None
     known = Witnesses(
-        home=VIETNAM if page.vietnamese else None, latest=latest, event=event,
+        home=page.home, latest=latest, event=event,
         estimate=estimate_day(page.identity.id) if page.identity else None,
     )  # fmt: skip
     pictured = _day_of_images(page, images, latest)
@@ -129,7 +129,7 @@ def _is_rendering(page: Page, day: date, known: Witnesses) -> bool:
         return fetched and agreed and pictured is not None and (day - pictured).days > NEAR
     others = [witness for witness in (pictured, known.told) if witness]
     if not others:
-        return fetched and int(page.identity.id) <= _ANCHORS[-1][0]
+        return fetched and int(page.identity.id) <= ANCHORS[-1][0]
     return any(abs((witness - estimate).days) <= ESTIMATE and (day - witness).days > NEAR for witness in others)
 
 

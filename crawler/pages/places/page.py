@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from urllib.parse import urljoin
 
 from crawler.pages.html.metadata import Metadata
@@ -11,6 +11,7 @@ from crawler.pages.places.ledger import Ledger
 from crawler.pages.words.slug import find_slug
 from crawler.pages.words.text import clean
 from crawler.site import scope
+from crawler.site.times import VIETNAM
 
 AUTHOR = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
 """Words that many publishing systems have in a class, or in an address that leads to an author;
@@ -52,6 +53,11 @@ class Page:
         if not self._by_element:
             self._by_element = {id(box.element): box for box in self.boxes}
         return self._by_element
+
+    @property
+    def home(self) -> timezone | None:
+        """The zone of its readers: Vietnam's for pages in its language or on its hosts. None for others."""
+        return VIETNAM if self.vietnamese or _is_in_vietnam(self.meta) else None
 
     @property
     def pieces(self) -> list[Piece]:
@@ -164,10 +170,15 @@ def open_page(url: str, tree: Tree, meta: Metadata, captured_at: datetime | None
 
 
 def _is_vietnamese(meta: Metadata) -> bool:
-    """By the page's language, its host, or letters in its title that no other language has."""
-    host = meta.origin.rpartition("/")[2].partition(":")[0]
-    return (
-        meta.language.lower().startswith("vi")
-        or host.endswith(".vn")
-        or any("\u1ea0" <= char <= "\u1ef9" for char in meta.page_title)
-    )
+    """By letters in its title that no other language has, else by the language or, where it names none, by the host."""
+    if any(
+        "\u1ea0" <= char <= "\u1ef9"
+        for text in (meta.page_title, *(told for _, told in meta.title[:2]))
+        for char in text
+    ):
+        return True  # many templates call every page English
+    return meta.language.lower().startswith("vi") or (not meta.language and _is_in_vietnam(meta))
+
+
+def _is_in_vietnam(meta: Metadata) -> bool:
+    return meta.origin.rpartition("/")[2].partition(":")[0].endswith(".vn")

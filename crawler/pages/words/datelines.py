@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from crawler.pages.words.stamps import make_day
+from crawler.pages.words.days import make_day
 
 _BRACKETED = re.compile(r"^[(\[]\s*([^()\[\]]{2,50}?)\s*[)\]]\s*(?:\.?\s*[-–—:]+|\.(?=\s))\s*")
 _BARE_BRACKETED = re.compile(

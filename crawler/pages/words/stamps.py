@@ -5,10 +5,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-from crawler.pages.words.days import PrintedDay, find_day, make_day
+from crawler.pages.words.days import PrintedDay, find_day
 from crawler.site.times import VIETNAM
-
-__all__ = ["Stamp", "find_stamp", "find_stamps", "make_day", "read_time", "zone_of"]
 
 _DIGIT = re.compile(r"\d")
 _LONGEST = 160

@@ -122,3 +122,25 @@ def test_what_others_say_under_the_text_is_no_byline_where_machines_are_told() -
 def test_any_line_is_read_without_complaint(text: str) -> None:
     byline = parse_by(f"By {text}")
     assert byline is None or (byline.printed and byline.people)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "byline", "people"),
+    [
+        ("en", "The lamp keeper", "By Jane Roe", ["Jane Roe"]),
+        ("en", "Người giữ đèn", "Long Hồ", ["Long Hồ"]),
+        ("vi", "Đèn", "Long Hồ", ["Long Hồ"]),
+        ("", "Đèn", "Long Hồ", ["Long Hồ"]),
+        ("en", "The lamp keeper", "Subscribe Now", []),
+    ],
+)
+def test_language_of_a_page_on_a_vietnamese_host_tells_how_names_are_read(
+    lang: str, title: str, byline: str, people: list[str]
+) -> None:
+    """Its day is Vietnam's, whatever its language."""
+    html = (
+        f"<html lang='{lang}'><head><title>{title}</title><meta property='article:published_time' content='2023-10-05T20:00:00Z'>"
+        f"</head><body><article><h1>{title}</h1><div>{STORY}<p style='text-align:right'><b>{byline}</b></p></div></article></body></html>"
+    )
+    article = parse_article(html.encode(), "https://paper.example.vn/the-lamp-keeper")
+    assert (people, "2023-10-06") == (article.authors, article.date)
