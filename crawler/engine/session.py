@@ -280,7 +280,12 @@ class ArchiveSession:
         """Judge what the run's pages showed; what `run.json` keeps of it."""
         if self.collection.failed:
             return {}
-        shortfalls, notes, about = self.readings.conclude()
+        try:
+            shortfalls, notes, about = self.readings.conclude()
+        except ArchiveError as failure:
+            self.outcome.failure = self.outcome.failure or failure
+            self.collection.failed = True
+            return {}
         self.outcome.shortfalls += shortfalls
         self.outcome.notes += notes
         return about

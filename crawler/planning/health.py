@@ -205,10 +205,10 @@ class Readings:
         return [fall for fall in falls if not (fall.name.startswith(RULE) and fall.name.removeprefix(RULE) in fell)]
 
     def as_json(self) -> dict[str, Any]:
-        """For `run.json`."""
+        """For `run.json`; of sections without the addresses, which would be many."""
         counts = {
             name: {
-                group: [count.pages, round(count.expected, 4), count.shown, count.samples]
+                group: [count.pages, round(count.expected, 4), count.shown, [] if group else count.samples]
                 for group, count in groups.items()
             }
             for name, groups in self.counts.items()

@@ -1,6 +1,8 @@
 """A changed markup must not spoil the data: the run says so, names the fields, and holds the records back."""
 
+import dataclasses
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -9,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from crawler.demo.routes import answer
+from crawler.demo.server import serve
+from crawler.demo.truth import SampleSite
 from tests.support.commands import run_thanhuy
 from tests.support.older_parser import older_parser
+from tests.support.sample_crawls import SampleCrawl, place
 from tests.support.small_site import Ran, SmallSite, small_site
 
 FIRST = 1491871001
@@ -219,3 +225,34 @@ def test_what_was_held_is_held_again_by_a_state_made_anew(small: SmallSite) -> N
     assert 4 == ran.code, ran.err
     assert "byline: 0 of 8 pages" in ran.err
     assert before == newest_of(small)
+
+
+def test_sample_sites_three_markups_lose_what_marks_their_fields(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
+    """Sixty pages in three markups: first with other bytes and the same text, then without what told their fields."""
+    site, collection = SampleSite(), sample_crawl.copy(tmp_path / "x")
+    pages = [page for page in site.articles if page.kind == "tin-tuc"][:60]
+    assert {"table", "soup", "semantic"} == {page.markup for page in pages}
+    before = (collection / "articles.jsonl").read_bytes()
+    with serve(site) as running:
+        for change, code in ((lambda body: body + b"<!-- served by another machine -->", 0), (without_marks, 4)):
+            for page in pages:
+                said = answer(site, "www.thanhuytphcm.vn", page.path)
+                running.instead[page.path] = dataclasses.replace(said, body=change(said.body), validated=False)
+            with sqlite3.connect(collection / "state.sqlite") as state:
+                state.execute("UPDATE urls SET due = 0 WHERE kind = 'tin-tuc'")
+            state.close()
+            done = run_thanhuy("refresh", *place(running, collection), "--concurrency", 4, "--no-images")
+            assert code == done.returncode, done.stderr
+            assert before == (collection / "articles.jsonl").read_bytes(), "good records stay as they were"
+    told = {line.partition(f"{collection}: ")[2].partition(":")[0] for line in done.stderr.splitlines()}
+    assert {"lead", "captions", "section", "byline"} <= told, done.stderr
+
+
+def without_marks(body: bytes) -> bytes:
+    """A page that scripts fill: paragraphs and headline are there, and nothing of what says which is which."""
+    html = body.decode()
+    title = html.partition("<title>")[2].partition("</title>")[0]
+    texts = [
+        re.sub(r"<[^>]+>", "", text).strip() for text in re.findall(r"<(?:p|div|td|font)[^>]*>([^<>]{60,})<", html)
+    ]
+    return f"<title>{title}</title><h1>{title}</h1><div>{''.join(f'<p>{text}</p>' for text in texts)}</div>".encode()
