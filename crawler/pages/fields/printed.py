@@ -8,6 +8,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 
 from crawler.pages.fields.clock import find_clocks, is_in_address, is_told_otherwise
 from crawler.pages.fields.witnesses import ESTIMATE, FAR, NEAR, Witnesses
@@ -52,6 +53,11 @@ class _Printed:
     def __init__(self, page: Page, regions: Regions, known: Witnesses) -> None:
         self.page, self.regions, self.known = page, regions, known
         self.confirmed = _days_confirmed(page, known)
+
+    @cached_property
+    def clocks(self) -> list[tuple[int, date]]:
+        """Every date that the page prints, with its piece; looked for once, and only where one is in doubt."""
+        return find_clocks(self.page, len(self.page.pieces))
 
     def confirms(self, day: date) -> bool:
         """Whether another witness knows the day: metadata, a photo's name, the dateline."""
@@ -151,7 +157,7 @@ def _differs_from_clock(printed: _Printed, stamp: Stamp) -> bool:
     estimate, latest = printed.known.estimate, printed.known.latest
     if estimate is None or abs((stamp.day - estimate).days) > ESTIMATE:
         return False
-    clocks = {day for _, day in find_clocks(printed.page, max(printed.regions.title_at, 0))}
+    clocks = {day for index, day in printed.clocks if index < printed.regions.title_at}
     return bool(clocks) and stamp.day not in clocks and (latest is None or (latest - stamp.day).days > 2)
 
 
@@ -216,7 +222,11 @@ def _may_be_clock(printed: _Printed, stamp: Stamp, index: int) -> str | None:
     unheard = not printed.confirmed and known.event is None and _is_long_past(printed, stamp.day, index)
     if not printed.confirms(stamp.day) and not is_in_address(printed.page, stamp.day) and not unheard:
         return "no other witness for this day: it may be the header's clock"
-    if known.latest is not None and (known.latest - stamp.day).days <= 2 and not find_clocks(printed.page, index):
+    if (
+        known.latest is not None
+        and (known.latest - stamp.day).days <= 2
+        and all(at >= index for at, _ in printed.clocks)
+    ):
         return "the day of the fetch, on a page without another clock: it may be the header's"
     return None
 
