@@ -38,6 +38,8 @@ LONGEST = 30 * DAY
 """Seconds beyond which nothing is put off, whatever a server or a clock said."""
 LONGEST_DONE = 180 * DAY
 """The same of what was read: old articles hardly ever change."""
+MOST_HOPS = 256
+"""Letters kept of the way to a URL: a listing of ten thousand pages has a way as long."""
 NEVER = 1e12
 HORIZON = 3600.0
 """Seconds that a run waits at most for a URL that is to be tried again; what is due later is left to the next run."""
@@ -83,7 +85,16 @@ class Urls:
         cursor = self._state.execute(
             "INSERT OR IGNORE INTO urls (key, url, kind, priority, depth, hops, via, state)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (found.key, found.url, found.kind, found.priority, len(found.hops), found.hops, found.via, UrlState.QUEUED),
+            (
+                found.key,
+                found.url,
+                found.kind,
+                found.priority,
+                len(found.hops),
+                found.hops[-MOST_HOPS:],
+                found.via,
+                UrlState.QUEUED,
+            ),
         )
         return cursor.rowcount > 0
 

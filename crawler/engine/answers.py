@@ -183,7 +183,7 @@ class AnswerMiddleware:
             if self._file_failures[host] >= FILE_FAILURES_IN_A_ROW:
                 logger.warning("%s: %s; what lies there waits for the next run", host, why)
                 self._leave_to_next_run(request, why)
-        else:
+        elif attempts == 1:  # a second try of many pages at once says nothing of the site
             self._row += 1
         self._pace.slow_down(after)
         if host not in FILE_HOSTS and (not self._answered or self._row >= FAILURES_IN_A_ROW):

@@ -131,8 +131,12 @@ class Frontier:
             hops=request.meta.get("hops", ""),
             via=request.meta.get("via"),
         )
+        bounds = self._session.bounds
+        if not bounds.lets_in(kind):
+            return False
         added = self._urls.add(found)
         if added:
+            bounds.note_found(kind)
             self._crawler.stats.inc_value("frontier/added")
         elif kind in ITEM_KINDS and (known := self._urls.find(key)) is not None and known.url != found.url:
             self._session.skips.note(found.url, found.via, Why.DUPLICATE, known.url)

@@ -34,6 +34,7 @@ from crawler.engine.runlog import attach_log
 from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
 from crawler.planning.begun import BegunScope
+from crawler.planning.bounds import Bounds
 from crawler.planning.health import parse_thresholds
 from crawler.planning.kinds import EMBEDDED, ITEM_KINDS, describe
 from crawler.planning.limits import Limits
@@ -45,6 +46,8 @@ from crawler.reporting.page import render
 logger = logging.getLogger(__name__)
 
 REFUSALS_IN_A_ROW = 4
+BARREN = "barren "
+"""Beginning of the names of facts that say how many of a kind were found since the last new article."""
 CLOCK = "clock"
 """Name of the fact that says when the last run ended."""
 
@@ -93,6 +96,7 @@ class ArchiveSession:
             self.collection, at_once=settings.getbool("CONFIRM_GONE"), accept=settings.getbool("ACCEPT")
         )
         self.news = News(self.collection.state, self.collection.urls)
+        self.bounds = Bounds(self._read_barren())
         self.health = parse_thresholds(settings.getlist("HEALTH"))
         self.readings = RunReadings(self.collection, self.health, accept=settings.getbool("ACCEPT"))
         self._began = datetime.now(UTC)
@@ -255,7 +259,7 @@ class ArchiveSession:
         shortfall, missed = self.pages.find_shortfall(), self.pages.name_missed()
         self.outcome.shortfalls += [shortfall] if shortfall else []
         forbidden = self.pages.name_forbidden()
-        self.outcome.notes += [note for note in (missed, forbidden) if note]
+        self.outcome.notes += [note for note in (missed, forbidden, *self.bounds.describe()) if note]
         kept = self.begun.describe() if self._crawler.settings.getbool("REFRESH") else None
         self.outcome.notes += [kept] if kept else []
 
@@ -264,6 +268,8 @@ class ArchiveSession:
         are read.
         """
         self.collection.state.set_fact(CLOCK, datetime.now(UTC).isoformat(timespec="seconds"))
+        for kind, count in self.bounds.counts.items():
+            self.collection.state.set_fact(f"{BARREN}{kind}", str(count))
         asked = sum(self.pages.had[kind] for kind in ITEM_KINDS)
         doubt = self.deletions.conclude(asked, self._crawler.stats.inc_value)
         if doubt is not None:
@@ -289,6 +295,11 @@ class ArchiveSession:
         self.outcome.shortfalls += shortfalls
         self.outcome.notes += notes
         return about
+
+    def _read_barren(self) -> dict[str, int]:
+        """Kind → how many were found in a row without an article, as the run before noted."""
+        facts = self.collection.state.facts(BARREN)
+        return {name.removeprefix(BARREN): int(value) for name, value in facts.items() if value.isdecimal()}
 
     def _check_clock(self) -> None:
         """Say where the machine's clock went back since the last run: days of captures and of deletions hang on it."""

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from archive.state.states import UrlState
 from crawler.reporting.amounts import (
     format_day,
     format_lasted,
@@ -21,15 +22,15 @@ from crawler.reporting.report_data import Counted, Example, ReportData, RunSumma
 MOST_RUNS = 200
 MOST_ROWS = 60
 STATES = {
-    "done": "fetched and read",
-    "queued": "to be fetched, or to be asked for again",
-    "active": "was being fetched",
-    "captured": "captured, was being read",
-    "fetched": "captured, still to be read from the archive",
-    "waiting": "to be tried again later",
-    "failed": "given up for now; the next run asks again",
-    "excluded": "beyond the limits of the run",
-    "refused": "forbidden by robots.txt, or outside the scope",
+    UrlState.DONE: "fetched and read",
+    UrlState.QUEUED: "to be fetched, or to be asked for again",
+    UrlState.ACTIVE: "was being fetched",
+    UrlState.CAPTURED: "captured, was being read",
+    UrlState.FETCHED: "captured, still to be read from the archive",
+    UrlState.WAITING: "to be tried again later",
+    UrlState.FAILED: "given up for now; the next run asks again",
+    UrlState.EXCLUDED: "beyond the limits of the run",
+    UrlState.REFUSED: "forbidden by robots.txt, or outside the scope",
 }
 """State of an address → what it means."""
 
@@ -40,8 +41,8 @@ REASONS = {
     "limit": "beyond the limits of the run",
     "duplicate": "another address of a page that is known",
     "budget": "left in the queue when the budget was spent",
-    "refused": "the site refused it",
-    "failed": "given up after errors; a later run asks again",
+    UrlState.REFUSED: "the site refused it",
+    UrlState.FAILED: "given up after errors; a later run asks again",
 }
 """Reason in `skipped.jsonl` → what it means."""
 

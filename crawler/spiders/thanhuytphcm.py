@@ -42,6 +42,8 @@ USUAL_FEEDS = tuple(
 )
 REMEMBERED_LISTINGS = 500
 MAX_REDIRECTS = 10
+MAX_STYLE_HOPS = 5
+"""Style sheets that import style sheets are followed no further."""
 MAX_FEED_HOPS = 5
 """Feeds that name feeds that name feeds are followed no further."""
 REMEMBERED = 20_000
@@ -232,7 +234,8 @@ class ThanhuySpider(Spider):
 
     def _read_style(self, response: Response) -> Iterator[Request]:
         self.crawler.stats.inc_value("files/requisite")
-        if b"css" in (response.headers.get("Content-Type") or b""):
+        deep = response.meta.get("hops", "").endswith("E" * MAX_STYLE_HOPS)
+        if not deep and b"css" in (response.headers.get("Content-Type") or b""):
             for address in parse_style(response.body, response.url):
                 if find_kind(address) in {Kind.REQUISITE, Kind.IMAGE}:
                     yield self._follow(response, Follow(url=address, kind=Kind.REQUISITE, hop="E"))

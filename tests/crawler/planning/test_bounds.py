@@ -1,0 +1,78 @@
+"""Pages that only name each other come to an end; pages that lead to articles do not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.planning.bounds import MOST_BARREN, Bounds
+from crawler.planning.deletions import find_doubt, format_moment, is_confirmed
+from crawler.planning.missed import PageCounts
+from crawler.site.scope import Kind
+
+
+@pytest.mark.parametrize("kind", MOST_BARREN)
+def test_kind_that_leads_to_nothing_comes_to_an_end_and_is_named(kind: Kind) -> None:
+    bounds, taken = Bounds({}), 0
+    while bounds.lets_in(kind) and taken < 10_000:
+        bounds.note_found(kind)
+        taken += 1
+    assert MOST_BARREN[kind] == taken
+    assert 1 == len(bounds.describe())
+    again = Bounds(bounds.counts)
+    assert not again.lets_in(kind), "kept over runs"
+    again.note_found(Kind.ARTICLE)
+    assert again.lets_in(kind)
+
+
+@given(st.lists(st.sampled_from(list(Kind)), max_size=200))
+def test_articles_photos_and_files_are_never_turned_away(kinds: list[Kind]) -> None:
+    bounds = Bounds(dict.fromkeys(MOST_BARREN, 10**9))
+    for kind in kinds:
+        bounds.note_found(kind)
+        assert all(
+            bounds.lets_in(free) for free in (Kind.ARTICLE, Kind.DOCUMENT, Kind.IMAGE, Kind.ATTACHMENT, Kind.HOME)
+        )
+
+
+@pytest.mark.parametrize(
+    ("going", "known", "asked", "believed"),
+    [(1, 6, 6, True), (3, 6, 6, True), (4, 30, 30, False), (30, 30, 30, False), (20, 1000, 20, False), (20, 1000, 100, True),
+     (9, 1000, 9, True), (31, 1000, 1000, False), (0, 0, 0, True)],
+)  # fmt: skip
+def test_deletions_are_believed_while_they_are_few(going: int, known: int, asked: int, believed: bool) -> None:
+    assert believed == (find_doubt(going, known=known, asked=asked) is None)
+
+
+def test_second_day_is_a_day_in_vietnam() -> None:
+    from datetime import UTC, datetime
+
+    now = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)  # 0:30 on the 3rd in Vietnam
+    assert is_confirmed("2026-03-02T16:00:00Z", now)
+    assert not is_confirmed("2026-03-02T17:10:00Z", now)
+    assert is_confirmed("2026-03-02", now), "as earlier versions noted it"
+    assert not is_confirmed("2026-03-03", now)
+    assert not is_confirmed(None, now)
+    assert "2026-03-01T17:00:00Z" == format_moment("2026-03-02")
+
+
+@pytest.mark.parametrize(
+    ("had", "missed", "falls_short"),
+    [(0, 1, True), (1, 1, False), (3, 3, False), (20, 5, False), (15, 5, True), (0, 0, False)],
+)
+def test_run_falls_short_where_it_missed_a_fifth_or_everything(had: int, missed: int, falls_short: bool) -> None:
+    pages = PageCounts()
+    for _ in range(had):
+        pages.note_had(Kind.ARTICLE)
+    for number in range(missed):
+        pages.note_missed(Kind.ARTICLE, f"https://www.thanhuytphcm.vn/{number}", "status 503")
+    pages.note_missed(Kind.IMAGE, "https://images.hcmcpv.org.vn/a.jpg", "status 503")
+    assert falls_short == (pages.find_shortfall() is not None)
+    assert bool(missed) == (pages.name_missed() is not None)
+
+
+def test_no_article_of_several_is_a_shortfall_although_the_home_page_was_had() -> None:
+    pages = PageCounts()
+    pages.note_had(Kind.HOME)
+    for _ in range(2):
+        pages.note_missed(Kind.ARTICLE, "https://www.thanhuytphcm.vn/x", "sent elsewhere")
+    assert pages.find_shortfall() is not None
