@@ -3,11 +3,14 @@
 import difflib
 import importlib
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crawler import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERBS = {
     "demo": "crawler.cli.demo:command",
@@ -108,6 +111,14 @@ class LazyGroup(click.Group):
             ctx.fail(f"expected a verb, got {name!r}{meant}")
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """The verbs that begin so, told without importing any of them."""
+        from click.shell_completion import CompletionItem
+
+        told = {verb: says for verbs in HELP.values() for verb, says in verbs.items()}
+        found = [CompletionItem(verb, help=told.get(verb)) for verb in VERBS if verb.startswith(incomplete)]
+        return found or super().shell_complete(ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs by what they are for, told without importing any of them."""
         for heading, verbs in HELP.items():
@@ -115,8 +126,20 @@ class LazyGroup(click.Group):
                 formatter.write_dl(list(verbs.items()), col_max=12)
 
 
+def _print_manual(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        from crawler.cli.manual import format_manual
+
+        assert isinstance(context.command, click.Group)
+        click.echo(format_manual(context.command, HELP), nl=False)
+        context.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
 @click.version_option(__version__, prog_name="thanhuy")
+@click.option(
+    "--man", is_flag=True, is_eager=True, expose_value=False, callback=_print_manual, help="Print a manual page."
+)
 def cli() -> None:
     """Archive thanhuytphcm.vn: exact captures in WARC, one JSON record for each article.
 

@@ -24,7 +24,7 @@ from archive.state.states import UrlState, in_sql
 from archive.warc.exchange import Exchange
 from crawler.engine.pace import SLOT
 from crawler.engine.session import ArchiveSession
-from crawler.reporting.status import Snapshot, Wait, describe
+from crawler.reporting.status import Snapshot, TriedAgain, describe
 from crawler.site.scope import Kind, listing_name
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Pulse:
         self._every = 1.0
         self._queue: dict[str, int] = {}
         self._sections: dict[str, int] = {}
-        self._waiting: list[Wait] = []
+        self._waiting: list[TriedAgain] = []
         self._received = self._exchanges = 0
         self._marks: list[tuple[float, int]] = [(self._began, 0)]
         """Time and requests done so far, as far back as `RECENT`."""
@@ -124,7 +124,7 @@ class Pulse:
             self._sections = dict(sections.most_common(MOST_SECTIONS))
             waiting = execute(f"SELECT url, due, status FROM urls WHERE {later} ORDER BY due LIMIT 5")  # noqa: S608 - states
             self._waiting = [
-                Wait(url=row[0], until=_stamp(row[1]), why=f"status {row[2]}" if row[2] else "no answer")
+                TriedAgain(url=row[0], until=_stamp(row[1]), why=f"status {row[2]}" if row[2] else "no answer")
                 for row in waiting
             ]
         except ArchiveError as error:

@@ -16,7 +16,7 @@ MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wait:
+class TriedAgain:
     """An address that is to be tried again."""
 
     url: str
@@ -48,7 +48,7 @@ class Snapshot:
     """Kind → addresses to be fetched."""
     sections: dict[str, int] = field(default_factory=dict)
     """Listing → articles queued from it, the most first."""
-    waiting: list[Wait] = field(default_factory=list)
+    waiting: list[TriedAgain] = field(default_factory=list)
     next_request_in: float | None = None
     seconds_left: int | None = None
     """None while nobody can know, since listings are queued that lead to more."""
