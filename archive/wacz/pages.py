@@ -20,7 +20,9 @@ from archive.http.bodies import read_message
 from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead
 from archive.index.cdxj import parse_line
+from archive.lines.reader import line_id, version_of
 from archive.lines.writer import format_line
+from archive.scratch import open_scratch
 from archive.warc.reader import read_record_at
 from archive.warc.record import Record
 from archive.warc.writer import format_uri
@@ -32,6 +34,8 @@ START = 256 * 1024
 _TITLE = re.compile(rb"<title(?:\s[^>]*)?>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
 
+RENEWED = b'"reread":{'
+"""What the line of an item that was renewed holds, and no text in it, where quotes are escaped."""
 Describe = Callable[[dict[str, Any]], tuple[str, str] | None]
 """From an item to its title and text; None for an item that is no page to be opened."""
 
@@ -49,10 +53,31 @@ class Page:
 
 
 def read_items(collection: Path) -> Iterator[dict[str, Any]]:
-    """Every version of every item, in the order in which they were written."""
-    for path in list_lines(collection):
-        for _, line in read_lines(path):
-            yield json.loads(line)
+    """Every version of every item as it was read last, in the order in which they were written."""
+    return last_readings(lambda: (line for path in list_lines(collection) for _, line in read_lines(path)))
+
+
+def last_readings(lines: Callable[[], Iterable[bytes]]) -> Iterator[dict[str, Any]]:
+    """The items of lines, without those that a newer parser renewed: of a version there is one page to open.
+    `lines` is called twice.
+    """
+    with open_scratch(
+        "CREATE TABLE renewals (key, version, renewed, PRIMARY KEY (key, version)) WITHOUT ROWID;"
+    ) as renewals:
+        for line in lines():
+            found = version_of(line) if RENEWED in line else None
+            if found is not None and found.renewed:
+                renewals.execute(
+                    "INSERT INTO renewals VALUES (?, ?, ?)"
+                    " ON CONFLICT DO UPDATE SET renewed = max(renewed, excluded.renewed)",
+                    found,
+                )
+        for line in lines():
+            item = json.loads(line)
+            found = line_id(item)
+            last = renewals.execute("SELECT renewed FROM renewals WHERE key = ? AND version = ?", found[:2]).fetchone()
+            if last is None or last[0] == found.renewed:
+                yield item
 
 
 def page_of(item: dict[str, Any], describe: Describe) -> Page | None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from archive.index.cdxj import parse_line, read_lines
 from archive.scratch import Scratch, open_scratch
+from archive.wacz.pages import last_readings
 from archive.wacz.parts import CHUNK, index_path, list_warcs
 from archive.warc.reader import read_record_at, read_records
 from archive.warc.record import Record
@@ -193,13 +194,16 @@ class Split:
 
     def items(self) -> Iterator[dict[str, Any]]:
         """The items of the part, from their records."""
+        return last_readings(self._item_lines)
+
+    def _item_lines(self) -> Iterator[bytes]:
         rows = self._database.execute(
             "SELECT file, offset, length FROM placed WHERE part = ? AND kind = 'item' ORDER BY file, offset",
             (self.label,),
         )
         for file, offset, length in rows:
             with read_record_at(self._collection / "warc" / file, offset, length).block as block:
-                yield json.load(block)
+                yield block.read()
 
     def _copy(self, file: str) -> Iterator[bytes]:
         rows = self._database.execute(

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -193,3 +194,18 @@ def test_collection_of_no_articles_is_read_again_to_no_harm(tmp_path: Path) -> N
         site.run("crawl")
         done = run_thanhuy("reread", site.directory / "x")
     assert (0, True) == (done.returncode, done.stdout.startswith("0 records renewed")), done.stderr
+
+
+def test_package_offers_each_version_once(small: SmallSite, tmp_path: Path) -> None:
+    """As it was read last, in one file and in several."""
+    collection = small.directory / "x"
+    assert run_thanhuy("reread", collection).returncode == 0
+    for name, options in (("one", ()), ("several", ("--split-size", "1GB"))):
+        done = run_thanhuy("pack", collection, "-o", tmp_path / f"{name}.wacz", "--no-progress", *options)
+        assert 0 == done.returncode, done.stderr
+    packages = sorted(tmp_path.glob("*.wacz"))
+    assert len(packages) >= 2
+    for path in packages:
+        with zipfile.ZipFile(path) as package:
+            pages = [json.loads(line) for line in package.read("pages/pages.jsonl").splitlines()[1:]]
+        assert sorted(record["url"] for record in newest_of(collection)) == sorted(page["url"] for page in pages), path
