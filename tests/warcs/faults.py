@@ -156,6 +156,7 @@ FAULTS |= {
     "bad-record-id": with_info(resource(WARC_Record_ID="<not a uri>")),
     "odd-uuid": with_info(resource(WARC_Record_ID="<urn:uuid:1234>")),
     "odd-uuid--suffix": with_info(resource(WARC_Record_ID=uuid(6)[:-1] + "-1>")),
+    "date-notation--offset": with_info(resource(WARC_Date="2024-02-28T16:30:00+07:00")),
     "date-notation": with_info(resource(WARC_Date="2024-01-15t03:04:05z")),
     "unknown-version--lower-case": with_info(resource().replace(b"WARC/1.1", b"warc/1.1", 1)),
     "unknown-version--lower-case-plain": bytes_of(PLAIN_INFO + resource().replace(b"WARC/1.1", b"warc/1.1", 1), PLAIN),
