@@ -35,6 +35,7 @@ from archive.index.surt import format_surt
 from archive.state.rows import CaptureRow
 
 LINE = re.compile(rb"(\S+) (\d{14}) (\{.*\})")
+_DATE = re.compile(r"\d{4}(?:$|-\d\d)")
 RUN = 50_000
 """Lines that are sorted in memory at a time: some 25 MB."""
 
@@ -64,8 +65,18 @@ def index_type(record_type: str, media_type: str | None) -> str | None:
 
 
 def format_timestamp(date: str) -> str:
-    """A WARC-Date as the 14 digits of an index."""
-    return re.sub(r"\D", "", date)[:14]
+    """A WARC-Date as the 14 digits of an index; one that is less exact (WARC 1.1 §5.4) stands for its beginning.
+    Empty where it is no date.
+    """
+    if not _DATE.match(date):
+        return ""
+    digits = re.sub(r"\D", "", date)[:14]
+    return digits + "00000101000000"[len(digits) :]
+
+
+def format_lines(rows: Iterable[CaptureRow]) -> Iterator[bytes]:
+    """The lines of captures; one without a date has none, for nobody could look it up."""
+    return (format_line(row) for row in rows if format_timestamp(row.date))
 
 
 def merge_index(path: Path, rows: Iterable[CaptureRow]) -> None:
@@ -73,7 +84,7 @@ def merge_index(path: Path, rows: Iterable[CaptureRow]) -> None:
 
     Costs a pass over the old index; memory does not grow with either of them.
     """
-    with sorted_lines((format_line(row) for row in rows), path.parent) as fresh:
+    with sorted_lines(format_lines(rows), path.parent) as fresh:
         replace_file(path, (line + b"\n" for line in unique(heapq.merge(read_lines(path), fresh))))
 
 

@@ -255,7 +255,7 @@ class Reconciler:
             newest.unlink()
             self._recovery.note(f"articles.jsonl: made anew from articles/; as it was: torn/{aside.name}")
         index = path / "indexes" / "index.cdxj"
-        with cdxj.sorted_lines((cdxj.format_line(row) for row in self._state.captures()), index.parent) as lines:
+        with cdxj.sorted_lines(cdxj.format_lines(self._state.captures()), index.parent) as lines:
             same = index.exists() and _same(
                 (line for _, line in read_lines(index)), (line + b"\n" for line in cdxj.unique(lines))
             )

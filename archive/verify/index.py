@@ -64,6 +64,8 @@ def check_index(lines: Iterable[tuple[int, bytes]], links: Links, context: Index
             continue
         yield from _check_line(match[1], match[2], fields, offset, links, context)
     for row in links.unlisted("indexed"):
+        if not format_timestamp(row["date"]):
+            continue  # nobody could look it up; that it has no date is told of the record
         detail = f"expected a line in {context.file} for the capture of {row['target_uri']}, got none"
         severity, remedy = context.lag
         if not context.own:

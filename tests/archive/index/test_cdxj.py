@@ -186,3 +186,26 @@ def test_index_equals_that_of_cdxj_indexer(tmp_path: Path) -> None:
     theirs = [line for line in done.stdout.splitlines() if b'"mime": "application/json"' not in line]
     assert theirs == (tmp_path / "indexes" / "index.cdxj").read_bytes().splitlines()
     assert 2 == sum(b"warc/revisit" in line for line in theirs)
+
+
+@pytest.mark.parametrize(
+    ("date", "digits"),
+    [
+        ("2024-02-28T09:30:15.123456Z", "20240228093015"),
+        ("2024", "20240101000000"),
+        ("2024-02", "20240201000000"),
+        ("2024-02-28", "20240228000000"),
+        ("2024-02-28T09:30Z", "20240228093000"),
+        ("", ""),
+        ("yesterday", ""),
+        ("20", ""),
+    ],
+)
+def test_every_date_of_the_standard_has_14_digits(date: str, digits: str) -> None:
+    assert digits == cdxj.format_timestamp(date)
+
+
+def test_capture_without_a_date_has_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "index.cdxj"
+    cdxj.merge_index(path, [ROW, replace(ROW, date="yesterday", offset=7)])
+    assert [cdxj.format_line(ROW)] == list(cdxj.read_lines(path))
