@@ -17,6 +17,8 @@ class Extracted:
     """What a parser made of a page."""
 
     paragraphs: list[str]
+    lead: str | None = None
+    """The standfirst, where the parser gives it apart from the text."""
     title: str | None = None
     date: str | None = None
     """`YYYY-MM-DD`, empty where none was found."""
@@ -40,6 +42,7 @@ def build_ours() -> Extract:
             return Extracted(paragraphs=[], title="", date="", byline="", authors=[], captions=[])
         return Extracted(
             paragraphs=article.body.split("\n\n"),
+            lead=article.lead or "",
             title=article.title,
             date=article.date or "",
             byline=article.byline or "",

@@ -11,6 +11,7 @@ from crawler.bench.contestants import Extracted
 from crawler.bench.corpus import BASE, build_corpus
 from crawler.bench.pages import KnownPage, Truth, fill_page, sample_pages
 from crawler.bench.scoring import score
+from crawler.bench.words import word_f1
 from crawler.items import as_record
 from crawler.pages import parse_article, parse_links
 from crawler.site.scope import find_kind
@@ -131,8 +132,8 @@ def test_bench_parse_reads_a_directory_and_prints_a_table(tmp_path: Path) -> Non
     done = run_thanhuy("bench", "parse", "--runs", 1, "--pages-dir", tmp_path)
     assert done.returncode == 0, done.stderr
     ours = [line for line in done.stdout.splitlines() if "thanhuy" in line]
-    assert len(ours) == 3
-    assert ours[2].count("1.000") == 3
+    assert len(ours) == 4
+    assert ours[3].count("1.000") == 3
     assert all(name in done.stdout for name in ("trafilatura", "readability-lxml", "newspaper4k"))
 
 
@@ -141,3 +142,10 @@ def test_unknown_benchmark_is_a_usage_error() -> None:
     assert done.returncode == 2
     assert "expected one of capture, parse" in done.stderr
     assert "got 'speed'" in done.stderr
+
+
+def test_word_f1_counts_each_word_as_often_as_it_stands_there() -> None:
+    assert word_f1("a b b", "a b b") == 1.0
+    assert word_f1("a b", "a b b b") == 2 * 2 / 6
+    assert word_f1("", "a") == 0.0
+    assert word_f1("", "") == 1.0
