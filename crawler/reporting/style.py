@@ -94,6 +94,7 @@ polygon { fill: var(--q1) }
   table { font-size: 8pt }
   thead { display: table-header-group }
   .years svg { min-width: 0; break-inside: avoid }
+  .calendar { break-inside: auto }
   rect, path, polygon, .legend i, .tiles li, .notes, .cite { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 }
 """

@@ -1,5 +1,7 @@
 """Whoever is to be told is told, nothing that fails breaks a crawl, and no secret leaks."""
 
+import email
+import email.policy
 import json
 import threading
 from collections.abc import Iterator
@@ -98,3 +100,17 @@ def test_whoever_cannot_be_told_breaks_nothing_and_is_named_by_host_alone(
     assert not [line for line in complaints if "secret" in line]
     assert [] == notify({"url": 5, "mail": None, "webhook": ["x"]}, 1, tmp_path)
     assert ["notify: url (etc): nobody could be told: ValueError"] * 2 == notify({"url": "file:///etc"}, 0, tmp_path)
+
+
+def test_mail_goes_to_sendmail_with_the_end_of_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "sendmail"
+    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/words\ncat > {tmp_path}/mail\n', "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr("crawler.scheduling.notify.SENDMAIL", (str(program),))
+    (tmp_path / "crawls" / "1").mkdir(parents=True)
+    (tmp_path / "crawls" / "1" / "crawl.log").write_text("hôm nay: hỏng\n", "utf-8")
+    assert [] == notify({"mail": "a@example.org"}, 9, tmp_path)
+    message = email.message_from_bytes((tmp_path / "mail").read_bytes(), policy=email.policy.default)
+    assert "-t -oi\n" == (tmp_path / "words").read_text("utf-8")
+    assert ("a@example.org", True) == (message["To"], message["Subject"].startswith("thanhuy refresh "))
+    assert "hôm nay: hỏng" in message.get_content()
