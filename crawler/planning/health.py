@@ -163,7 +163,7 @@ class Readings:
             usual = usual if before is not None else baseline.usual_rule(record, name)
             if usual is not None:
                 self._count(RULE + name, group, usual[1], rule == usual[0], url)
-        least = size_of(before) / 4 if before is not None else baseline.leastsize_of(str(record.get("kind")))
+        least = size_of(before) / 4 if before is not None else baseline.least_size(record)
         if least is not None and size_of(record):
             self._count(BYTES, group, steady, size_of(record) >= least, url)
 

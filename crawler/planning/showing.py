@@ -15,6 +15,8 @@ RULED = ("title", "date", "byline", "lead", "section", "captions")
 """Fields of which the rule that found them is compared too."""
 ESTIMATES = frozenset({None, "id-estimate"})
 """Sources of a day that no page states."""
+Stratum = tuple[str, str]
+"""Kind and section, and the year."""
 ENOUGH = 20
 """Pages below which a section is no measure for its new pages."""
 
@@ -56,6 +58,11 @@ def group_of(record: Mapping[str, Any]) -> str:
     return f"{record.get('kind')} › {section[0]}" if section[0] else str(record.get("kind"))
 
 
+def year_of(record: Mapping[str, Any]) -> str:
+    """The year of publication; empty where it is not known."""
+    return str(record.get("date") or "")[:4]
+
+
 def size_of(record: Mapping[str, Any]) -> int:
     """Bytes of the page's capture in the archive; 0 where it does not say."""
     pointer = record.get("warc")
@@ -63,48 +70,53 @@ def size_of(record: Mapping[str, Any]) -> int:
 
 
 class Baseline:
-    """What the records of a collection show, by kind and by section."""
+    """What the records of a collection show, by kind, by section, and by the year of publication: a crawl that comes
+    to what the site published ten years ago finds other fields there, and no other markup.
+    """
 
     def __init__(self) -> None:
-        self._pages: Counter[str] = Counter()
-        self._shown: dict[str, Counter[str]] = defaultdict(Counter)
-        self._rules: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        self._sizes: dict[str, list[int]] = defaultdict(list)
-        self._shares: dict[tuple[str, str], float | None] = {}
+        self._pages: Counter[Stratum] = Counter()
+        self._shown: dict[Stratum, Counter[str]] = defaultdict(Counter)
+        self._rules: dict[tuple[Stratum, str], Counter[str]] = defaultdict(Counter)
+        self._sizes: dict[Stratum, list[int]] = defaultdict(list)
+        self._shares: dict[tuple[Stratum, str], float] = {}
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Count a record in."""
-        kind = str(record.get("kind"))
-        for group in {kind, group_of(record)}:
-            self._pages[group] += 1
-            self._shown[group].update(name for name, shown in measure(record).items() if shown)
+        for stratum in {(group, year_of(record)) for group in (str(record.get("kind")), group_of(record))}:
+            self._pages[stratum] += 1
+            self._shown[stratum].update(name for name, shown in measure(record).items() if shown)
             for name, rule in find_rules(record).items():
-                self._rules[group, name][rule] += 1
-        self._sizes[kind].append(size_of(record))
+                self._rules[stratum, name][rule] += 1
+            self._sizes[stratum].append(size_of(record))
 
     def share(self, record: Mapping[str, Any], name: str) -> float | None:
         """How surely a new page like this one shows something; None where too few are known."""
-        group = self._group(record)
-        if group is None:
+        stratum = self._stratum(record)
+        if stratum is None:
             return None
-        if (group, name) not in self._shares:
-            self._shares[group, name] = lowest_share(self._shown[group][name], self._pages[group])
-        return self._shares[group, name]
+        if (stratum, name) not in self._shares:
+            self._shares[stratum, name] = lowest_share(self._shown[stratum][name], self._pages[stratum])
+        return self._shares[stratum, name]
 
     def usual_rule(self, record: Mapping[str, Any], name: str) -> tuple[str, float] | None:
         """The rule that finds a field most often, and how surely; None where too few are known."""
-        group = self._group(record)
-        rules = self._rules[group, name] if group is not None else None
+        stratum = self._stratum(record)
+        rules = self._rules[stratum, name] if stratum is not None else None
         if not rules or rules.total() < ENOUGH:
             return None
         rule, count = rules.most_common(1)[0]
         return rule, lowest_share(count, rules.total())
 
-    def leastsize_of(self, kind: str) -> float | None:
-        """Bytes in the archive that a page of this kind has at least, ordinarily; None where too few are known."""
-        sizes = self._sizes[kind]
-        return median(sizes) / 4 if len(sizes) >= ENOUGH else None
+    def least_size(self, record: Mapping[str, Any]) -> float | None:
+        """Bytes in the archive that a page like this has at least, ordinarily; None where too few are known."""
+        stratum = self._stratum(record)
+        return median(self._sizes[stratum]) / 4 if stratum is not None else None
 
-    def _group(self, record: Mapping[str, Any]) -> str | None:
+    def _stratum(self, record: Mapping[str, Any]) -> Stratum | None:
+        """The section in that year, or the year beside it; else the kind."""
+        year = year_of(record)
+        years = [year, *(str(int(year) + step) for step in (-1, 1))] if year.isdigit() else [year]
         groups = (group_of(record), str(record.get("kind")))
-        return next((group for group in groups if self._pages[group] >= ENOUGH), None)
+        strata = ((group, one) for group in groups for one in years)
+        return next((stratum for stratum in strata if self._pages[stratum] >= ENOUGH), None)

@@ -189,6 +189,20 @@ def test_readings_come_back_from_json() -> None:
     assert judge(readings, [], LIMITS) == judge(again, [], LIMITS)
 
 
+def test_articles_of_other_years_are_no_measure() -> None:
+    """A first crawl comes to what the site published long ago, which has other fields in the same markup."""
+    room = newsroom(9, 200)
+    baseline, readings = Baseline(), Readings()
+    for record in room.articles:
+        baseline.add(record | {"date": "2025-03-14"})
+    for record in room.articles[:40]:
+        readings.add(without("lead", "byline", "captions")(record) | {"date": "2009-03-14"}, None, baseline, 0.95)
+    assert (Verdict.WELL, []) == judge(readings, [], LIMITS)
+    for record in room.articles[:40]:
+        readings.add(without("lead", "byline", "captions")(record) | {"date": "2026-01-02"}, None, baseline, 0.95)
+    assert {"byline", "captions"} <= {fall.name for fall in judge(readings, [], LIMITS)[1]}
+
+
 def test_shorter_body_is_a_loss_and_a_longer_one_none() -> None:
     before = {"body": "chữ " * 100, "lead": "có"}
     assert ["body"] == find_losses(before, before | {"body": "chữ " * 40})
