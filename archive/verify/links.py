@@ -13,8 +13,9 @@ from typing import Any, Self
 from archive.digest import parse_digest
 from archive.scratch import open_scratch
 from archive.verify.findings import CLOSED, DAMAGE, INFO, WARNING, Finding, Severity, find
-from archive.verify.rules import PROFILES, URI, parse_date
+from archive.verify.rules import PROFILES, URI
 from archive.verify.warc import RecordSummary
+from archive.warc.dates import parse_date
 from archive.warc.fields import Field
 from archive.warc.filler import TARGET
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from archive.digest import ALGORITHMS, parse_digest
+from archive.warc.dates import is_habit, parse_date
 from archive.warc.fields import REVISIT_IDENTICAL, REVISIT_NOT_MODIFIED, Field
 from archive.warc.record import Record, as_text, bare_uri
 
@@ -43,9 +44,6 @@ MEDIA_TYPE = re.compile(
     r"""(?:\s*;\s*(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+=(?:[^\s";,]+|"(?:[^"\\]|\\.)*"))?)*\s*"""
 )
 DATE_1_0 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-DATE_1_1 = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z)?)?)?", re.IGNORECASE)
-DATE_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?[+-]\d\d:\d\d", re.IGNORECASE)
-"""As some languages print a time; the moment is certain."""
 UUID = re.compile(r"urn:uuid:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _PLAIN_URI = re.compile(r"https?://[!#$&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
 """A target URI with nothing to look at twice."""
@@ -136,7 +134,7 @@ def _check_date(field: Field) -> Callable[[str, Record], Iterable[Problem]]:
     def check(value: str, record: Record) -> Iterable[Problem]:
         if parse_date(value) is None:
             return (("bad-date", f"expected {field} like 2024-02-28T09:30:00Z, got {value!r}"),)
-        if "t" in value or value[-1] == "z" or DATE_WITH_OFFSET.fullmatch(value):
+        if is_habit(value):
             return (("date-notation", f"expected {field} in UTC, with T and Z in capitals, got {value!r}"),)
         if record.version == b"WARC/1.0" and not DATE_1_0.fullmatch(value):
             # WARC 1.0 section 5.4: whole seconds only; 1.1 allows every level of W3CDTF and up to nine digits.
@@ -144,25 +142,6 @@ def _check_date(field: Field) -> Callable[[str, Record], Iterable[Problem]]:
         return ()
 
     return check
-
-
-@functools.lru_cache(maxsize=4096)
-def parse_date(value: str) -> datetime | None:
-    """A WARC-Date at any precision that WARC 1.1 allows; None when it is none, or no day of the calendar."""
-    if DATE_WITH_OFFSET.fullmatch(value):
-        whole, offset = value[:19], value[-6:]
-        return _as_moment(whole + offset)
-    if not DATE_1_1.fullmatch(value):
-        return None
-    padded = value[:-1].split(".")[0] if value[-1] in "Zz" else value
-    return _as_moment(padded + "0001-01-01T00:00:00"[len(padded) :] + "+00:00")
-
-
-def _as_moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 _FIRST_PAGE = datetime(1991, 1, 1, tzinfo=UTC)

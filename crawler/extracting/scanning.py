@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
 from archive.lines.reader import parser_of, renewed_at
 from archive.warc import events
+from archive.warc.dates import in_utc
 from archive.warc.events import Damage, read_events
 from archive.warc.fields import HTTP_RESPONSE
 from archive.warc.payload import http_kind
@@ -20,7 +21,6 @@ MAX_HEAD = 256 * 1024
 """Bytes of a block in which its HTTP head, or a configuration, is looked for."""
 MAX_ITEM = 16 << 20
 """A longer JSON record is no article's."""
-DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 HTML = frozenset({None, "text/html", "application/xhtml+xml"})
 _CONFIGURATION = re.compile(rb"^configuration: (\{.*\})\r?$", re.MULTILINE)
 
@@ -142,9 +142,9 @@ def _find_capture(found: events.RecordEvent, any_url: bool) -> FoundCapture | No
         if media_type(head) not in HTML:
             return None
         key = url_key(uri) if any_url else None
-    date = record.date
-    if not DATE.fullmatch(date):
-        raise ValueError(f"{uri}: expected WARC-Date like 2023-10-05T03:04:05Z, got {date or 'none'}")
+    date = in_utc(record.date)
+    if date is None:
+        raise ValueError(f"{uri}: expected WARC-Date like 2023-10-05T03:04:05Z, got {record.date or 'none'}")
     return FoundCapture(
         place=_place(found),
         type=record.type,
@@ -156,7 +156,7 @@ def _find_capture(found: events.RecordEvent, any_url: bool) -> FoundCapture | No
         truncated=record.type == "response" and record.truncated is not None,
         refers_to=record.refers_to,
         refers_to_uri=record.refers_to_uri,
-        refers_to_date=record.refers_to_date,
+        refers_to_date=in_utc(record.refers_to_date) or "",
     )
 
 
