@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -52,10 +53,21 @@ def modules(*rooms: str) -> Iterator[tuple[str, Path]]:
 KNOWN = dict(modules())
 
 
+@cache
+def parse(path: Path) -> ast.Module:
+    """A module's syntax tree."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def everything(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of it."""
+    return tuple(ast.walk(parse(path)))
+
+
 def imports(path: Path, *, top_only: bool = False) -> Iterator[str]:
     """Every name that a module imports; of our own the module, not the name in it."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for node in tree.body if top_only else ast.walk(tree):
+    for node in parse(path).body if top_only else everything(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -128,7 +140,7 @@ def test_nobody_imports_the_settings() -> None:
 
 def test_each_module_says_what_it_owns() -> None:
     for module, path in modules():
-        assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), module
+        assert ast.get_docstring(parse(path)), module
 
 
 def declared() -> dict[str, bool]:
@@ -166,12 +178,7 @@ TWO_THINGS = frozenset(
 
 
 def test_a_class_name_means_one_thing() -> None:
-    names = Counter(
-        node.name
-        for _, path in modules()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ClassDef)
-    )
+    names = Counter(node.name for _, path in modules() for node in everything(path) if isinstance(node, ast.ClassDef))
     assert {name for name, count in names.items() if count > 1} == TWO_THINGS
 
 
@@ -186,7 +193,7 @@ ONE_PLACE = {
 
 def words(path: Path) -> Iterator[str]:
     """Every name and every text that a module has."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in everything(path):
         if isinstance(node, ast.Attribute):
             yield node.attr
         elif isinstance(node, ast.Name):

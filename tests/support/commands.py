@@ -41,7 +41,8 @@ def run_thanhuy(
     """
     words = [str(argument) for argument in args]
     if process is None:
-        process = env is not None or "--jobs" in words or (words or ["--help"])[0] not in IN_PROCESS
+        ends = "--help" in words or (words or ["--help"])[0] in IN_PROCESS
+        process = env is not None or "--jobs" in words or not ends
     if not process:
         return call_thanhuy(words)
     return subprocess.run(
