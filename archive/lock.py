@@ -6,6 +6,7 @@ import os
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from archive.errors import ArchiveError, CollectionLocked
 
@@ -75,6 +76,23 @@ def is_locked(directory: Path) -> bool:
     finally:
         os.close(fd)
     return False
+
+
+def read_holder(directory: Path) -> dict[str, Any]:
+    """What the holder of the lock says of itself: `pid`, `purpose`, `since`; empty where nobody holds it."""
+    if not is_locked(directory):
+        return {}
+    try:
+        fd = os.open(directory / NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return {}
+    try:
+        holder = json.loads(os.read(fd, 4096))
+    except (OSError, ValueError):
+        holder = None
+    finally:
+        os.close(fd)
+    return holder if isinstance(holder, dict) else {"purpose": "another command"}
 
 
 def _describe(data: bytes) -> str:

@@ -253,6 +253,8 @@ class ArchiveSession:
                 f"{in_sql((UrlState.QUEUED,))} ORDER BY priority DESC, id LIMIT :most", most=MOST
             ):
                 self.skips.note(row.url, row.via, Why.BUDGET, self.outcome.spent)
+            left = self.outcome.counts.get(f"urls_{UrlState.QUEUED}", 0)
+            self.skips.counts[Why.BUDGET] = max(left, self.skips.counts[Why.BUDGET])
 
     def _note_pages(self) -> None:
         """What became of the pages that were asked for."""

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 MOST = 5_000
 """Addresses listed for one reason."""
+REMEMBERED = 100_000
+"""Addresses that a run remembers: some megabytes, whatever the size of the site."""
 
 
 class SkippedLog:
@@ -24,19 +26,31 @@ class SkippedLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stream: IO[str] | None = None
-        self._seen: set[int] = set()
+        self._listed: set[int] = set()
+        self._looked_at: set[int] = set()
         self.counts: Counter[str] = Counter()
         """Reason → addresses, also of those beyond the ones listed."""
+
+    def is_new(self, url: str) -> bool:
+        """Whether a link is looked at for the first time, as far as is remembered: most stand on every page."""
+        known = hash(url)
+        if known in self._looked_at:
+            return False
+        if len(self._looked_at) >= REMEMBERED:
+            self._looked_at.clear()
+        self._looked_at.add(known)
+        return True
 
     def note(self, url: str, via: str | None, why: Why, detail: str = "") -> None:
         """List an address that is not fetched; `via`: the page that links it."""
         known = hash((why, url))
-        if known in self._seen:
+        if known in self._listed:
             return
+        if len(self._listed) < REMEMBERED:
+            self._listed.add(known)
         self.counts[why] += 1
         if self.counts[why] > MOST:
             return
-        self._seen.add(known)
         line = {"url": url[:4096], "via": via, "why": why, "detail": detail[:500]}
         try:
             if self._stream is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.directory import STATUS
-from archive.lock import is_locked
+from archive.lock import is_locked, read_holder
 from crawler.reporting.amounts import format_number, format_size, format_span, plural
 from crawler.reporting.lenient import mapping
 from crawler.reporting.runs import read_run
@@ -94,9 +94,12 @@ def read_status(collection: Path) -> Status:
     """See what goes on. Reads only, takes no lock, and never waits."""
     name = str(collection)
     last = _last_run(collection)
-    if is_locked(collection):
+    if holder := read_holder(collection):
         snapshot = _load(collection / STATUS)
-        return Status(collection=name, state="running" if snapshot else "locked", snapshot=snapshot or None, last=last)
+        # What a killed crawl left says nothing of whoever holds the collection now.
+        ours = bool(snapshot) and snapshot.get("pid") == holder.get("pid")
+        state = "running" if ours else "locked"
+        return Status(collection=name, state=state, snapshot=snapshot if ours else None, last=last)
     if last is None:
         return Status(collection=name, state="new")
     return Status(collection=name, state="idle" if last["ended"] else "broke off", last=last)

@@ -152,15 +152,12 @@ class ThanhuySpider(Spider):
 
     def _note_skips(self, here: str, links: list[Link], followed: set[str]) -> None:
         """List the links that are not followed, and why; of those that stand on every page each once."""
+        skips = self._session.skips
         for link in links:
-            if (
-                link.tag in {"a", "area"}
-                and as_followed(link.url) not in followed
-                and self._is_new(f"skipped {link.url}")
-            ):
+            if link.tag in {"a", "area"} and as_followed(link.url) not in followed and skips.is_new(link.url):
                 why = explain_skip(link.url, self._session.limits)
                 if why is not None:
-                    self._session.skips.note(link.url, here, why)
+                    skips.note(link.url, here, why)
 
     def _is_listing(self, response: Response, links: list[Link], headers: dict[str, str]) -> bool:
         """Whether a page is one of the site's own: one that leads nowhere may be a check for robots in its place."""

@@ -109,7 +109,12 @@ def test_a_status_file_of_anyones_making_does_no_harm(sample_crawl: SampleCrawl,
     from archive.lock import Lock
 
     into = sample_crawl.copy(tmp_path / "x")
-    for held in (b"", b"[1]", b'{"queue": 5, "seconds": "x", "waiting": [3], "last": "\\u001b[2J"}', b"\xff" * 99):
+    for held in (
+        b"",
+        b"[1]",
+        b'{"pid": %d, "queue": 5, "seconds": "x", "waiting": [3], "last": "\\u001b[2J"}' % os.getpid(),
+        b"\xff" * 99,
+    ):
         (into / STATUS).write_bytes(held)
         lock = Lock(into, "crawl")
         try:
