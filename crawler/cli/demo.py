@@ -75,7 +75,7 @@ def command(into: Path, keep_serving: bool, port: int, progress: bool | None) ->
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        raise CommandFailed(f"port {port}: {error.strerror}; choose another with --port", Exit.USAGE) from error
+        raise CommandFailed(f"port {port}: is taken; choose another with --port", Exit.USAGE) from error
     return code if sound else Exit.DAMAGE
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +12,7 @@ from pathlib import Path
 from crawler.demo.planted import PLANTED, fallen_for
 from crawler.demo.routes import LOGIN_HOST
 from crawler.demo.server import RequestSeen
+from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
 
 
@@ -44,6 +46,15 @@ def test_demo_says_what_is_planted_and_where_to_look_at_the_site(sample_crawl: S
     assert f"{len(PLANTED)} faults, each met as it should be" in told
     assert "Tin mới" in home
     assert 'href="/static/2015.css"' in home
+
+
+def test_port_that_is_taken_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_thanhuy("demo", "--into", tmp_path / "x", "--port", port)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert f"thanhuy: port {port}: is taken; choose another with --port\n" == done.stderr
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_crawl_that_falls_for_a_planted_fault_is_told() -> None:
