@@ -5,10 +5,11 @@ the story runs from the headline to the last prose that belongs to it, in howeve
 """
 
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby
+from itertools import accumulate
 
 from crawler.pages.html.tree import FOOTER, OUTSIDE, Box, Piece
 from crawler.pages.places.furniture import find_furniture
+from crawler.pages.places.opening import find_begin
 from crawler.pages.places.page import Page
 from crawler.pages.places.prose import (
     Blocks,
@@ -22,14 +23,9 @@ from crawler.pages.places.prose import (
     stands_free,
     weigh_prose,
 )
-from crawler.pages.places.sparse import find_picture_alone, find_verse
-from crawler.pages.places.tables import find_table_alone
+from crawler.pages.places.survey import Survey, choose_core, find_ranks
 from crawler.pages.words.labels import Label
 
-_LEVEL = 0.45
-"""What each level weighs that a block stands further from the headline in the tree."""
-_AROUND = 0.85
-"""What a block's prose weighs for the block around it."""
 _FAR = 0.5
 """What prose weighs for each level that lies outside of what headline and core share."""
 _LINK_COST = 25.0
@@ -61,19 +57,6 @@ class Regions:
     """The pieces of blocks that are no part of the article, and why."""
 
 
-@dataclass(slots=True)
-class _Survey:
-    """What is measured once of a page and its headline."""
-
-    page: Page
-    title_at: int
-    labels: dict[int, Label]
-    weights: list[float]
-    holders: list[int]
-    path: list[int]
-    """The boxes around the headline, innermost first."""
-
-
 def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions | None:
     """Find where the article lies. None where no prose follows the headline;
     `hint` names the body's box where a layout knows it.
@@ -81,20 +64,20 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     labels = find_labels(page, title_at + 1)
     weights = weigh_prose(page, title_at, labels)
     path = page.ancestors(page.boxes[page.pieces[title_at].box]) if title_at >= 0 else [0]
-    survey = _Survey(page, title_at, labels, weights, find_holders(page, weights), path)
+    survey = Survey(page, title_at, labels, weights, find_holders(page, weights), path)
     drop_lonely(page, weights, survey.holders)
     headed = find_headed(page, labels, weights)
     for index in headed:
         weights[index], survey.holders[index] = 0.0, -1
     discount_others(page, title_at, labels, weights, survey.holders)
-    core = _choose_core(survey, hint)
+    core = choose_core(survey, hint)
     if core is None:
         return None
     furniture = dict.fromkeys(headed, "headed-by-label") | find_furniture(page, title_at + 1, core, weights)
     for index in furniture:
         weights[index] = 0.0
     last = _find_last(survey, core, furniture)
-    body_at = _find_begin(survey, core, last + 1)
+    body_at = find_begin(survey, core, last + 1)
     end = _find_end(survey, core, body_at, last)
     around = page.boxes[_common(page, path, last)]
     first = around.first if title_at >= 0 else page.boxes[core].first
@@ -104,7 +87,7 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
         teaser=page.teaser, body_box=core, labels=labels, furniture=furniture)  # fmt: skip
 
 
-def _find_start(survey: _Survey, core: int) -> int:
+def _find_start(survey: Survey, core: int) -> int:
     """Where the story starts: after the headline; without one, with the block around the core,
     unless that is the whole page with its clock and its menu.
     """
@@ -113,29 +96,6 @@ def _find_start(survey: _Survey, core: int) -> int:
     boxes = survey.page.boxes
     around = boxes[boxes[core].parent]
     return boxes[core].first if around.tag in {"html", "body"} else around.first
-
-
-def _choose_core(survey: _Survey, hint: int | None) -> int | None:
-    """The block to begin with: a layout's, the heaviest, or the only one of an article without a paragraph."""
-    page, weights = survey.page, survey.weights
-    if hint is not None:
-        inside = page.boxes[hint]
-        for index in (*range(inside.first), *range(inside.last, len(weights))):
-            weights[index], survey.holders[index] = 0.0, -1  # the layout knows better
-        return hint
-    core = _find_core(survey)
-    if core is not None and not _is_all_comments(survey):
-        return core
-    title_at, labels = survey.title_at, survey.labels
-    alone = find_table_alone(page, title_at, labels) or find_verse(page, title_at, labels)
-    alone = alone or find_picture_alone(page, title_at, labels)
-    if alone is None:
-        return core
-    core = alone.parent if page.boxes[alone.parent].first > title_at else alone.index
-    for index in range(alone.first, len(weights)):
-        inside_it = index < page.boxes[core].last  # what comes after it may end the article
-        weights[index], survey.holders[index] = (1.0, core) if inside_it else (0.0, -1)
-    return core
 
 
 def frame_exactly(page: Page, title_at: int, body: set[int]) -> Regions:
@@ -152,51 +112,12 @@ def frame_exactly(page: Page, title_at: int, body: set[int]) -> Regions:
         body_box=core, labels=find_labels(page, start))  # fmt: skip
 
 
-def _is_all_comments(survey: _Survey) -> bool:
-    """Whether all prose under the headline follows a label that stands over readers' comments."""
-    pieces = survey.page.pieces[survey.title_at + 1 :] if survey.title_at >= 0 else []
-    first = next((piece.index for piece in pieces if survey.weights[piece.index]), -1)
-    return any(survey.labels.get(piece.index) is Label.COMMENTS for piece in pieces if piece.index < first)
-
-
-def _find_core(survey: _Survey) -> int | None:
-    """The block that holds most prose, its own and, for less, that of the blocks in it;
-    the nearer the headline the better.
-    """
-    boxes = survey.page.boxes
-    mass = [0.0] * len(boxes)
-    for holder, weight in zip(survey.holders, survey.weights, strict=True):
-        if weight:
-            mass[holder] += weight
-    for box in reversed(boxes[1:]):
-        around = boxes[box.parent]
-        mass[box.parent] += mass[box.index] * (1.0 if (box.first, box.last) == (around.first, around.last) else _AROUND)
-    if not any(mass):
-        return None
-    rank = _ranks(boxes, survey.path)
-    levels = {
-        level: order
-        for order, level in enumerate(sorted({rank[index] for index, value in enumerate(mass) if value >= 80}))
-    }
-    best = max(range(len(boxes)), key=lambda index: (mass[index] * _LEVEL ** levels.get(rank[index], 0), -index))
-    return best if mass[best] else None
-
-
-def _ranks(boxes: list[Box], path: list[int]) -> list[int]:
-    """For each box how far up the path, innermost first, the block lies that holds both."""
-    rank = [len(path) - 1] * len(boxes)
-    known = {index: depth for depth, index in enumerate(path)}
-    for box in boxes[1:]:
-        rank[box.index] = known.get(box.index, rank[box.parent])
-    return rank
-
-
 def _common(page: Page, path: list[int], piece: int) -> int:
     """The innermost box of the path that holds a piece."""
     return next((index for index in path if page.boxes[index].first <= piece < page.boxes[index].last), 0)
 
 
-def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
+def _find_last(survey: Survey, core: int, furniture: dict[int, str]) -> int:
     """The last piece of prose that belongs to the story: where what it gains by going on is most.
 
     Prose outside of what headline and core share counts less, unless it stands in a block like the core's;
@@ -204,7 +125,7 @@ def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
     """
     page, boxes = survey.page, survey.page.boxes
     path = page.ancestors(boxes[core])
-    rank = _ranks(boxes, path)
+    rank = find_ranks(boxes, path)
     joint = path.index(next(index for index in survey.path if index in set(path)))
     kinds = {kind_of(page, boxes[core])} - {("div", None), ("td", None)}
     total, done, gain, best = sum(survey.weights[survey.title_at + 1 :]), 0.0, 0.0, 0.0
@@ -228,14 +149,14 @@ def _find_last(survey: _Survey, core: int, furniture: dict[int, str]) -> int:
     return last
 
 
-def _is_over(survey: _Survey, piece: Piece, left: float, total: float) -> bool:
+def _is_over(survey: Survey, piece: Piece, left: float, total: float) -> bool:
     """Whether a line ends the article: readers' comments, or the page's foot."""
     if survey.labels.get(piece.index) is Label.COMMENTS:
         return opens_comments(survey.page, piece) or left < total * 0.25
     return bool(survey.page.box_of(piece).flags & FOOTER) and left < total * 0.5
 
 
-def _cost(survey: _Survey, piece: Piece) -> float:
+def _cost(survey: Survey, piece: Piece) -> float:
     """What a line that is no prose takes from a story that would reach across it."""
     page = survey.page
     if survey.labels.get(piece.index) in {Label.OTHERS, Label.POPULAR} and stands_free(page, piece):
@@ -245,7 +166,7 @@ def _cost(survey: _Survey, piece: Piece) -> float:
     return _LINK_COST if piece.is_link and piece.size >= 15 and page.leads_elsewhere(piece.href) else 0.0
 
 
-def _find_end(survey: _Survey, core: int, body_at: int, last: int) -> int:
+def _find_end(survey: Survey, core: int, body_at: int, last: int) -> int:
     """Where the article ends: with the innermost block around all its prose, or most of it,
     but before what ends the article there.
     """
@@ -261,7 +182,7 @@ def _find_end(survey: _Survey, core: int, body_at: int, last: int) -> int:
     return stop
 
 
-def _find_frame(survey: _Survey, core: int, body_at: int, last: int) -> Box:
+def _find_frame(survey: Survey, core: int, body_at: int, last: int) -> Box:
     """The innermost block, without the headline, around the prose from the body's begin to its last;
     where headline and text share all blocks, that around most of it.
     """
@@ -280,57 +201,6 @@ def _find_frame(survey: _Survey, core: int, body_at: int, last: int) -> Box:
         if not fitting and sums[box.last] - sums[box.first] >= most:
             frame, fitting = box, True
     return frame
-
-
-def _find_begin(survey: _Survey, core: int, end: int) -> int:
-    """Where the body begins: with the first block that holds two paragraphs, or is one of several of its kind.
-    A single paragraph before may be the standfirst.
-    """
-    page, boxes = survey.page, survey.page.boxes
-    start = survey.title_at + 1
-    runs = [
-        (holder, sum(1 for _ in run))
-        for holder, run in groupby(survey.holders[index] for index in range(start, end) if _is_paragraph(survey, index))
-    ]
-    return max(start, boxes[_find_opening(page, start, runs, core)].first)
-
-
-def _is_paragraph(survey: _Survey, index: int) -> bool:
-    """Whether a piece is prose of some length, and no line right under a photo."""
-    pieces = survey.page.pieces
-    return survey.weights[index] > 0 and pieces[index].size >= 60 and pieces[index - 1].image is None
-
-
-def _find_opening(page: Page, start: int, runs: list[tuple[int, int]], core: int) -> int:
-    """The block that the body begins with, out of runs of paragraphs: which block holds them, and how many in a row."""
-    again = {holder: number for number, (holder, _) in enumerate(runs)}
-    alone: list[int] = []
-    for number, (holder, count) in enumerate(runs):
-        if count > 1 or again[holder] > number or _holds_several(page, start, holder, runs[number + 1 :]):
-            break
-        alone.append(holder)
-    else:
-        holder = core
-    for number, each in enumerate(alone):
-        if (number and len(alone) > 2) or any(_is_alike(page, each, other) for other in (*alone[number + 1 :], holder)):
-            return each  # one of several blocks of a paragraph each
-    return holder
-
-
-def _holds_several(page: Page, start: int, holder: int, following: list[tuple[int, int]]) -> bool:
-    """Whether a block under the headline with one paragraph of its own holds all the others, in several blocks."""
-    box = page.boxes[holder]
-    if box.first < start:
-        return False
-    return len(following) > 1 and all(
-        box.index < other and page.boxes[other].last <= box.last for other, _ in following
-    )
-
-
-def _is_alike(page: Page, one: int, other: int) -> bool:
-    """Whether two blocks are of one kind, and neither holds the other."""
-    first, second = page.boxes[one], page.boxes[other]
-    return kind_of(page, first) == kind_of(page, second) and first.last <= second.first
 
 
 def _heads_links(page: Page, label: int, end: int) -> bool:
