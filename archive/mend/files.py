@@ -5,7 +5,7 @@ import itertools
 import json
 import os
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from archive.recover.recover import Recovery, cut_torn_tail
 from archive.warc.exchange import format_date
 from archive.warc.salvage import read_sound
 
+ScopeOf = Callable[[list[dict[str, Any]]], Mapping[str, Any] | None]
+"""From the configurations of the runs, in their order, to the scope that they give. None where they give none."""
 DERIVED = ("articles.jsonl", "indexes/index.cdxj", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm")
 """Files that are made anew where something else lies in their place."""
 ROOMS = ("warc", "articles", "indexes", "crawls", "torn")
@@ -54,7 +56,7 @@ def find_odd(directory: Path) -> Iterator[str]:
             yield f"{directory / name}: expected a regular file, got another thing"
 
 
-def mend_about(directory: Path, digests: Collection[str], now: datetime, recovery: Recovery) -> bool:
+def mend_about(directory: Path, digests: Collection[str], scope_of: ScopeOf, now: datetime, recovery: Recovery) -> bool:
     """Make `collection.json` anew from the warcinfo records where it cannot be read.
     Whether it is then what it should be, and may be noted so.
 
@@ -69,13 +71,16 @@ def mend_about(directory: Path, digests: Collection[str], now: datetime, recover
     sound = _is_about(old)
     if sound and (not digests or hashlib.sha256(old).hexdigest() in digests):
         return True
-    first = next(_read_warcinfos(directory), {})
+    infos = list(_read_warcinfos(directory))
+    first = infos[0] if infos else {}
     value = {
         "name": first.get("isPartOf") or directory.resolve().name,
         "format": FORMAT,
         "created": first.get("date") or format_date(now),
         "seeds": _configuration(first).get("SEEDS") or [],
     }
+    if scope := scope_of([_configuration(info) for info in infos]):
+        value["scope"] = dict(scope)
     data = json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "surrogateescape") + b"\n"
     if sound and hashlib.sha256(data).hexdigest() not in digests:
         return False

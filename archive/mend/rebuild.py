@@ -13,7 +13,7 @@ from archive.directory import read_collection
 from archive.errors import ArchiveError, NotACollection
 from archive.files import list_warcs
 from archive.lock import Lock
-from archive.mend.files import clear_places, find_odd, mend_about
+from archive.mend.files import ScopeOf, clear_places, find_odd, mend_about
 from archive.options import Options
 from archive.recover.recover import Recovery
 from archive.recover.reindex import Describe
@@ -28,7 +28,7 @@ class Rebuilt:
     """As the state counts."""
 
 
-def rebuild(directory: Path, describe: Describe, options: Options) -> Rebuilt:
+def rebuild(directory: Path, describe: Describe, options: Options, scope_of: ScopeOf) -> Rebuilt:
     """Rebuild. Raises NotACollection where there is nothing to rebuild from, ArchiveError, CollectionLocked."""
     check_has_records(directory)
     lock = Lock(directory, "index")
@@ -39,7 +39,7 @@ def rebuild(directory: Path, describe: Describe, options: Options) -> Rebuilt:
             raise ArchiveError(f"{odd}; move it away")
         about = directory / "collection.json"
         if not about.exists():
-            mend_about(directory, (), datetime.now(UTC), recovery)
+            mend_about(directory, (), scope_of, datetime.now(UTC), recovery)
             fixity.record_file(directory, about)
         read_collection(directory)
         _set_state_aside(directory)

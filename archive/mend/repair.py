@@ -38,7 +38,7 @@ from archive.files import (
     list_warcs,
 )
 from archive.lock import Lock
-from archive.mend.files import clear_places, find_odd, mend_about, mend_log, set_state_aside
+from archive.mend.files import ScopeOf, clear_places, find_odd, mend_about, mend_log, set_state_aside
 from archive.mend.inventory import Inventory
 from archive.mend.lines import LineMender, Vouch
 from archive.mend.state import Reconciler, find_fault, follow_moves, learn_from_lines
@@ -60,6 +60,7 @@ class Repair:
     describe: Describe
     vouch: Vouch
     """Whether an item agrees with itself."""
+    scope_of: ScopeOf
     items: ItemRules
     """What `verify` holds items against."""
 
@@ -118,7 +119,8 @@ class _Mending:
                 (self.directory / room).mkdir(exist_ok=True)
             drop_unfinished(self.directory)
             self.digests = _read_digests(self.directory)
-            about = mend_about(self.directory, self.digests.get("collection.json", ()), self.now, self.recovery)
+            digests = self.digests.get("collection.json", ())
+            about = mend_about(self.directory, digests, self.job.scope_of, self.now, self.recovery)
             with Inventory() as inventory:
                 if not self._read(inventory):
                     return

@@ -34,6 +34,7 @@ def command(collection: Path, warc_size: int, dry_run: bool, quiet: bool, progre
     from archive.options import Options
     from crawler import __version__
     from crawler.articles import article_rules, is_sound
+    from crawler.planning.begun import rebuild_scope
     from crawler.planning.kinds import describe
 
     read_collection(collection)
@@ -54,6 +55,7 @@ def command(collection: Path, warc_size: int, dry_run: bool, quiet: bool, progre
             options=Options(software=f"thanhuy/{__version__} repack"),
             describe=describe,
             vouch=partial(is_sound, collection),
+            scope_of=rebuild_scope,
             items=article_rules(),
         )
     )

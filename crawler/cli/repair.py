@@ -48,6 +48,7 @@ def repair(collection: Path, free_space_floor: int) -> int:
     from archive.mend.repair import Repair
     from archive.mend.repair import repair as mend
     from crawler.articles import article_rules, is_sound
+    from crawler.planning.begun import rebuild_scope
     from crawler.planning.kinds import describe
 
     check_has_records(collection)
@@ -57,6 +58,7 @@ def repair(collection: Path, free_space_floor: int) -> int:
         describe=describe,
         vouch=partial(is_sound, collection),
         items=article_rules(),
+        scope_of=rebuild_scope,
     )
     done = mend(job)
     for action in done.recovery.actions:
@@ -99,9 +101,10 @@ def index(collection: Path, free_space_floor: int) -> int:
     thanhuy index my-archive
     """
     from archive.mend.rebuild import rebuild
+    from crawler.planning.begun import rebuild_scope
     from crawler.planning.kinds import describe
 
-    done = rebuild(collection, describe, _options("index", free_space_floor))
+    done = rebuild(collection, describe, _options("index", free_space_floor), rebuild_scope)
     for damage in done.recovery.left:
         click.echo(f"thanhuy: {damage}", err=True)
     click.echo(

@@ -3,7 +3,7 @@
 It is kept in `collection.json`. Days (`--since`, `--until`) and `--limit` are no part of it: they bound one run.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -117,3 +117,22 @@ class BegunScope:
         if not parts:
             return None
         return f"keeps to {' and '.join(parts)}, as it was begun; `thanhuy crawl` without these options widens it"
+
+
+def rebuild_scope(configurations: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The scope for `collection.json`, from the configurations that the WARCs keep of the runs, in their order.
+
+    As it grew: from the first crawl's, widened by each later one. None where no crawl is among them.
+    """
+    begun: BegunScope | None = None
+    for configuration in configurations:
+        if "FETCH_IMAGES" not in configuration or configuration.get("REFRESH"):
+            continue
+        # What has no value stands there as a word.
+        chosen = {name: value for name, value in configuration.items() if value != "None"}
+        try:
+            asked = BegunScope.of(chosen.get)
+        except (TypeError, ValueError):
+            continue  # somebody else's words
+        begun = begun.widened(asked) if begun else asked
+    return begun.as_json() if begun else None

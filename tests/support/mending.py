@@ -18,6 +18,7 @@ from archive.verify.findings import Finding
 from archive.verify.runner import VerifyOptions, verify
 from crawler.articles import article_rules, is_sound
 from crawler.demo.server import RunningSite
+from crawler.planning.begun import rebuild_scope
 from crawler.planning.kinds import describe
 from tests.support.collections_read import Seen, read_all
 from tests.support.mutations import readable
@@ -57,7 +58,14 @@ def mend(path: Path) -> Repaired:
     options = Options(free_space_floor=0)
     vouch = partial(is_sound, path)
     return repair(
-        Repair(directory=path, options=options, describe=describe, vouch=vouch, items=article_rules(reparse=True))
+        Repair(
+            directory=path,
+            options=options,
+            describe=describe,
+            vouch=vouch,
+            scope_of=rebuild_scope,
+            items=article_rules(reparse=True),
+        )
     )
 
 

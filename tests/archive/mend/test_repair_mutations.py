@@ -51,7 +51,16 @@ def is_page(record: dict[str, Any]) -> bool:
 def mend(path: Path) -> Repaired:
     """Repair as the command does, without a parser."""
     options = Options(free_space_floor=0)
-    return repair(Repair(directory=path, options=options, describe=describe, vouch=is_page, items=ItemRules()))
+    return repair(
+        Repair(
+            directory=path,
+            options=options,
+            describe=describe,
+            vouch=is_page,
+            scope_of=lambda _: None,
+            items=ItemRules(),
+        )
+    )
 
 
 def lines_of(path: Path) -> list[str]:
