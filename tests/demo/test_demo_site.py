@@ -10,6 +10,7 @@ from crawler.demo import front
 from crawler.demo.model import Group
 from crawler.demo.routes import HOSTS, LOGIN_HOST, PAGE_HOSTS, answer
 from crawler.demo.truth import GROUPS, SampleSite
+from crawler.pages.links.feeds import parse_style
 from crawler.site.scope import find_page
 
 WWW = "www.thanhuytphcm.vn"
@@ -49,6 +50,14 @@ def test_every_link_leads_to_an_answer_and_every_page_can_be_reached(site: Sampl
             waiting.extend(links_of(url, found.body.decode()))
     assert {urlsplit(url).path for url, status in statuses.items() if status not in {200, 301}} == {front.DEAD}
     assert {f"tin-tuc/{front.SOFT_404[-10:]}", *(article.key for article in site.articles)} == keys
+
+
+@pytest.mark.parametrize("path", [path for path in front.STATIC if path.endswith(".css")])
+def test_what_a_style_names_is_on_the_site(site: SampleSite, path: str) -> None:
+    body = answer(site, WWW, path).body
+    assert body.count(b"{") == body.count(b"}")
+    for address in parse_style(body, f"https://{WWW}{path}"):
+        assert (WWW, 200) == (urlsplit(address).hostname, answer(site, WWW, urlsplit(address).path).status)
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.slug)
