@@ -3,7 +3,7 @@
 import logging
 import weakref
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,17 +11,17 @@ import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
 from archive.collection import Collection, Options
-from archive.directory import note_scope, read_collection
 from archive.errors import ArchiveError
 from archive.files import as_archive_error
 from archive.state.states import UrlState, in_sql
 from crawler import __version__
+from crawler.engine.between import check_clock, keep_scope, leave, take_bounds
+from crawler.engine.chosen import read_configuration, read_limits, read_scope
 from crawler.engine.commits import Committer
 from crawler.engine.connect import Route, parse_route
 from crawler.engine.deletions import Deletions
@@ -33,11 +33,8 @@ from crawler.engine.readings import RunReadings
 from crawler.engine.runlog import attach_log
 from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
-from crawler.planning.begun import BegunScope
-from crawler.planning.bounds import Bounds
 from crawler.planning.health import parse_thresholds
-from crawler.planning.kinds import EMBEDDED, ITEM_KINDS, describe
-from crawler.planning.limits import Limits
+from crawler.planning.kinds import ITEM_KINDS, describe
 from crawler.planning.missed import PageCounts
 from crawler.planning.skips import Why
 from crawler.reporting.gather import gather_run
@@ -46,10 +43,6 @@ from crawler.reporting.page import render
 logger = logging.getLogger(__name__)
 
 REFUSALS_IN_A_ROW = 4
-BARREN = "barren "
-"""Beginning of the names of facts that say how many of a kind were found since the last new article."""
-CLOCK = "clock"
-"""Name of the fact that says when the last run ended."""
 
 
 class Postponed(IgnoreRequest):
@@ -84,25 +77,25 @@ class ArchiveSession:
                 operator=settings.get("OPERATOR"),
                 robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
                 user_agent=settings.get("USER_AGENT"),
-                config=_configuration(crawler),
+                config=read_configuration(settings),
                 max_file_size=settings.getint("WARC_MAX_SIZE"),
                 free_space_floor=settings.getint("FREE_SPACE_FLOOR"),
             ),
             seeds=tuple(settings.getlist("SEEDS")),
         )
         self.committer = Committer(self.collection)
-        self.begun = self._keep_scope(settings)
+        self.begun = keep_scope(self.collection, read_scope(settings), refresh=settings.getbool("REFRESH"))
         self.deletions = Deletions(
             self.collection, at_once=settings.getbool("CONFIRM_GONE"), accept=settings.getbool("ACCEPT")
         )
         self.news = News(self.collection.state, self.collection.urls)
-        self.bounds = Bounds(self._read_barren())
+        self.bounds = take_bounds(self.collection.state)
         self.health = parse_thresholds(settings.getlist("HEALTH"))
         self.readings = RunReadings(self.collection, self.health, accept=settings.getbool("ACCEPT"))
         self._began = datetime.now(UTC)
-        self._check_clock()
         self._log = attach_log(self.collection.run_directory / "crawl.log")
         self.skips = SkippedLog(self.collection.run_directory / "skipped.jsonl")
+        self._warn(check_clock(self.collection.state, self._began))
         for action in (*self.collection.recovery.actions, *self.collection.recovery.left):
             logger.warning("%s", action)
         crawler.signals.connect(self.close, signals.spider_closed)
@@ -118,6 +111,12 @@ class ArchiveSession:
     def of(cls, crawler: Crawler) -> "ArchiveSession":
         """The session of a crawl."""
         return _SESSIONS[crawler]
+
+    def _warn(self, note: str | None) -> None:
+        """Log what a person should know, and say it again at the end."""
+        if note is not None:
+            logger.warning("%s", note)
+            self.outcome.notes.append(note)
 
     def stop(self, failure: ArchiveError) -> None:
         """End the crawl because the archive cannot take more. Safe to call more than once."""
@@ -269,9 +268,7 @@ class ArchiveSession:
         """Note the time, say which articles are gone, and, where the run came to its own end, how far the listings
         are read.
         """
-        self.collection.state.set_fact(CLOCK, datetime.now(UTC).isoformat(timespec="seconds"))
-        for kind, count in self.bounds.counts.items():
-            self.collection.state.set_fact(f"{BARREN}{kind}", str(count))
+        leave(self.collection.state, self.bounds, datetime.now(UTC))
         asked = sum(self.pages.had[kind] for kind in ITEM_KINDS)
         doubt = self.deletions.conclude(asked, self._crawler.stats.inc_value)
         if doubt is not None:
@@ -298,38 +295,6 @@ class ArchiveSession:
         self.outcome.notes += notes
         return about
 
-    def _read_barren(self) -> dict[str, int]:
-        """Kind → how many were found in a row without an article, as the run before noted."""
-        facts = self.collection.state.facts(BARREN)
-        return {name.removeprefix(BARREN): int(value) for name, value in facts.items() if value.isdecimal()}
-
-    def _check_clock(self) -> None:
-        """Say where the machine's clock went back since the last run: days of captures and of deletions hang on it."""
-        state = self.collection.state
-        before, now = state.fact(CLOCK), self._began.isoformat(timespec="seconds")
-        try:
-            ended = datetime.fromisoformat(before or now)
-        except ValueError:
-            return  # a state that somebody else wrote
-        if ended.tzinfo is not None and self._began < ended - timedelta(hours=1):
-            note = f"the clock of this machine went back: the last run ended at {before}, now it is {now}"
-            logger.warning("%s", note)
-            self.outcome.notes.append(note)
-
-    def _keep_scope(self, settings: BaseSettings) -> BegunScope:
-        """The collection's scope: a refresh leaves it as it is, a crawl widens it by what is asked of it."""
-        path = self.collection.path
-        asked = BegunScope.of(lambda name: read_setting(settings, name))
-        before = BegunScope.parse(read_collection(path).get("scope"))
-        if settings.getbool("REFRESH"):
-            return before or BegunScope()
-        begun = before.widened(asked) if before else asked
-        note_scope(path, begun.as_json())
-        if before is not None and begun.leads_further(before):
-            self.collection.urls.widen(*EMBEDDED)
-            self.collection.urls.reopen()
-        return begun
-
     def _find_nothing(self) -> list[str]:
         """What a run found nothing of that it was to find."""
         urls, limits = self.collection.urls, self.limits
@@ -350,20 +315,6 @@ _SESSIONS: "weakref.WeakKeyDictionary[Crawler, ArchiveSession]" = weakref.WeakKe
 """Crawler → its session: extensions ask for it before Scrapy's own list of them is complete."""
 
 
-def read_limits(settings: BaseSettings) -> Limits:
-    """What the user asked for; also where `scrapy crawl -s` gives every value as a text.
-    Raises ValueError at a day that cannot be read.
-    """
-    return Limits.of(lambda name: read_setting(settings, name))
-
-
-def read_setting(settings: BaseSettings, name: str) -> Any:
-    """A setting as what it is."""
-    if name in {"SECTIONS", "SEEDS"}:
-        return settings.getlist(name)
-    return settings.getbool(name) if name.startswith("FETCH_") else settings.get(name)
-
-
 def draw_run(collection: Collection, run: Mapping[str, Any]) -> list[bytes]:
     """The page of a run; nothing where it cannot be drawn.
     Costs in proportion to the run, see `crawler.reporting.gather`.
@@ -380,13 +331,3 @@ def draw_run(collection: Collection, run: Mapping[str, Any]) -> list[bytes]:
 def _ignore(deferred: "Deferred[None]") -> None:
     """The end of the spider is reported by `close`; a second request to end it changes nothing."""
     deferred.addErrback(lambda failure: logger.debug("%s", failure.getErrorMessage()))
-
-
-def _configuration(crawler: Crawler) -> dict[str, Any]:
-    """The settings that differ from Scrapy's defaults, as plain values."""
-    chosen = {}
-    for name, attribute in sorted(crawler.settings.attributes.items()):
-        if attribute.priority > 0 and not name.startswith(("SPIDER_MODULES", "NEWSPIDER")):
-            value = attribute.value.copy_to_dict() if isinstance(attribute.value, BaseSettings) else attribute.value
-            chosen[name] = value if isinstance(value, str | int | float | bool | list | dict) else str(value)
-    return chosen
