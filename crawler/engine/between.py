@@ -1,4 +1,4 @@
-"""What a run takes over from the runs before and leaves for the next: scope, time, and what is bounded over all runs."""
+"""What a run takes over from those before and leaves for the next: scope, time, and what is bounded over all runs."""
 
 from datetime import datetime, timedelta
 
