@@ -31,7 +31,7 @@ from crawler.pages.html.charset import MAX_BYTES, decode_page
 from crawler.pages.html.metadata import read_metadata
 from crawler.pages.html.tree import parse_html
 from crawler.pages.html.walk import flatten
-from crawler.pages.places.claims import Claims, Line
+from crawler.pages.places.claims import Claims, Paragraph
 from crawler.pages.places.errors import LayoutError
 from crawler.pages.places.layouts import Layout
 from crawler.pages.places.ledger import Candidate
@@ -219,7 +219,7 @@ def _write(page: Page, claims: Claims) -> Article:
     """The record that the draft has become."""
     _note_identity(page)
     draft, identity = claims.draft, page.identity
-    texts = [line.text for line in draft.lines if isinstance(line, Line) and line.text]
+    texts = [line.text for line in draft.lines if isinstance(line, Paragraph) and line.text]
     body, byline = "\n\n".join(texts), draft.byline.printed if draft.byline else None
     rules = page.ledger.rules
     return Article(

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from crawler.items import Block
 from crawler.pages.html.tree import ITEM, QUOTE, Piece
-from crawler.pages.places.claims import Claims, Line, Role
+from crawler.pages.places.claims import Claims, Paragraph, Role
 from crawler.pages.places.errors import LayoutError
 from crawler.pages.places.page import Page
 from crawler.pages.places.tables import is_data_table, table_text
@@ -37,7 +37,7 @@ def draft_lines(page: Page, claims: Claims) -> None:
 def claim_body(page: Page, claims: Claims) -> None:
     """Take for the body what is left: every line of the paragraphs. Raises LayoutError where nothing is."""
     draft = claims.draft
-    texts = [line for line in draft.lines if isinstance(line, Line) and line.text]
+    texts = [line for line in draft.lines if isinstance(line, Paragraph) and line.text]
     rule = "layout" if draft.exact else "left-over"
     claims.take_free((piece.index for line in texts for piece in line.pieces), Role.BODY, rule)
     if not texts and not draft.lead and not draft.captions and not is_picture_story(page, claims):
@@ -57,7 +57,7 @@ def is_picture_story(page: Page, claims: Claims) -> bool:
     return bool(claims.draft.photos) and bool(page.slug) and slug_matches(claims.draft.title, page.slug)
 
 
-def join_lines(page: Page, pieces: list[Piece], photos: dict[int, int]) -> Iterator[Line | int]:
+def join_lines(page: Page, pieces: list[Piece], photos: dict[int, int]) -> Iterator[Paragraph | int]:
     """Paragraphs out of lines: a block, or what stands between two line breaks in a row."""
     position = 0
     while position < len(pieces):
@@ -69,7 +69,7 @@ def join_lines(page: Page, pieces: list[Piece], photos: dict[int, int]) -> Itera
         table = is_data_table(page, piece)
         if table is not None:
             inside = pieces[position : bisect_left(pieces, table.last, position, key=attrgetter("index"))]
-            yield Line(
+            yield Paragraph(
                 [other for other in inside if other.image is None],
                 "table",
                 text=table_text(page, table, {other.index for other in inside}),
@@ -91,16 +91,16 @@ def join_lines(page: Page, pieces: list[Piece], photos: dict[int, int]) -> Itera
         position += len(run)
 
 
-def _split_run(run: list[Piece]) -> Iterator[Line]:
+def _split_run(run: list[Piece]) -> Iterator[Paragraph]:
     """Lines of one block that line breaks part: where some are doubled, a single one is only a line's end."""
     doubled = any(piece.breaks > 1 for piece in run[1:])
     prose = sum(piece.size >= 80 or ends_sentence(piece.text) for piece in run) * 2 >= len(run)
-    line = Line([run[0]])
+    line = Paragraph([run[0]])
     for piece in run[1:]:
         last = line.pieces[-1]
         if _begins_anew(last, piece, doubled=doubled, prose=prose):
             yield line
-            line = Line([piece])
+            line = Paragraph([piece])
         else:
             line.pieces.append(piece)
     yield line
@@ -119,9 +119,9 @@ def _begins_anew(last: Piece, piece: Piece, *, doubled: bool, prose: bool) -> bo
     return prose and not doubled and (ends_sentence(last.text) or last.size >= 80)
 
 
-def name_kinds(page: Page, lines: list[Line | int], title_at: int = -1) -> None:
+def name_kinds(page: Page, lines: list[Paragraph | int], title_at: int = -1) -> None:
     """Say of each paragraph whether it is a sub-heading, a quotation or an entry of a list."""
-    texts = [line for line in lines if isinstance(line, Line)]
+    texts = [line for line in lines if isinstance(line, Paragraph)]
     for line in texts:
         line.text = line.text or "\n".join(piece.text for piece in line.pieces)
     outer = page.pieces[title_at].nesting if title_at >= 0 else 0  # lists that hold the headline too
@@ -135,7 +135,7 @@ def name_kinds(page: Page, lines: list[Line | int], title_at: int = -1) -> None:
 
 
 def _kind_of(
-    page: Page, texts: list[Line], number: int, called: dict[tuple[int, str | None], bool], outer: int
+    page: Page, texts: list[Paragraph], number: int, called: dict[tuple[int, str | None], bool], outer: int
 ) -> tuple[str, int | None]:
     """A paragraph's kind, and its level."""
     line = texts[number]
@@ -162,7 +162,7 @@ def _is_called_quote(page: Page, piece: Piece, called: dict[tuple[int, str | Non
     return called[key]
 
 
-def _is_bold_heading(line: Line) -> bool:
+def _is_bold_heading(line: Paragraph) -> bool:
     text = line.text
     return (
         all(piece.is_bold for piece in line.pieces)
@@ -171,7 +171,7 @@ def _is_bold_heading(line: Line) -> bool:
     )
 
 
-def _is_bare_heading(texts: list[Line], number: int) -> bool:
+def _is_bare_heading(texts: list[Paragraph], number: int) -> bool:
     """A short line without punctuation at its end, between two paragraphs."""
     text = texts[number].text
     if not 0 < number < len(texts) - 1 or not 8 <= len(text) <= 120:
@@ -188,7 +188,7 @@ def _is_bare_heading(texts: list[Line], number: int) -> bool:
     return start.isupper() or start.isdigit() or _OPENING.sub("", text)[:1].isupper()
 
 
-def blocks_of(lines: list[Line | int], captions: list[str | None]) -> list[Block]:
+def blocks_of(lines: list[Paragraph | int], captions: list[str | None]) -> list[Block]:
     """The record's blocks."""
     return [
         Block(type="image", text=captions[line] or "", image=line)

@@ -31,7 +31,7 @@ _SMALL_TYPE = re.compile(
 
 
 @dataclass(slots=True)
-class Setting:
+class StorySetting:
     """How the story is set: what a caption is held against. Measured once a page."""
 
     paragraphs: list[Piece]
@@ -50,7 +50,7 @@ class Described:
 
     page: Page
     claims: Claims
-    setting: Setting
+    setting: StorySetting
     photo: Piece
     alt: str
     line: Piece
@@ -59,7 +59,7 @@ class Described:
     """The next piece of the story."""
 
 
-def measure_setting(page: Page, claims: Claims) -> Setting:
+def measure_setting(page: Page, claims: Claims) -> StorySetting:
     """Look over the paragraphs of the story."""
     regions = claims.regions
     texts = [piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None]
@@ -70,7 +70,7 @@ def measure_setting(page: Page, claims: Claims) -> Setting:
         kinds[kind] = kinds.get(kind, 0) + 1
     long = [piece for piece in texts if piece.size > 120]
     centred = sum(page.box_of(piece).align == "center" for piece in long) * 2 > len(long)
-    return Setting(paragraphs, kinds, _blocks_of(page, paragraphs), centred)
+    return StorySetting(paragraphs, kinds, _blocks_of(page, paragraphs), centred)
 
 
 def _blocks_of(page: Page, paragraphs: list[Piece]) -> set[tuple[str, str | None]]:
@@ -80,7 +80,7 @@ def _blocks_of(page: Page, paragraphs: list[Piece]) -> set[tuple[str, str | None
 
 
 def score_line(
-    page: Page, claims: Claims, setting: Setting, photo: Piece, alt: str, line: Piece
+    page: Page, claims: Claims, setting: StorySetting, photo: Piece, alt: str, line: Piece
 ) -> tuple[float, list[str]]:
     """What speaks for a line as a photo's caption, and the rows that do, the decisive one last; 0 where vetoed."""
     following = line.index + 1

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from crawler.pages.fields.clock import refuse_clock
 from crawler.pages.fields.printed import find_printed
 from crawler.pages.fields.witnesses import ESTIMATE, NEAR, Witnesses, day_of_address, hear_witnesses
-from crawler.pages.places.claims import Draft
+from crawler.pages.places.claims import RecordDraft
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import find_event
@@ -37,7 +37,7 @@ class Dates:
     event: date | None = None
 
 
-def find_dates(page: Page, regions: Regions, story: Draft, opening: str, images: list[str]) -> Dates:
+def find_dates(page: Page, regions: Regions, story: RecordDraft, opening: str, images: list[str]) -> Dates:
     """Hear the witnesses, most trusted first, and note those that disagree."""
     _, event = find_event(opening, None)
     known = hear_witnesses(page, regions, story, images, event)
@@ -67,7 +67,7 @@ def find_dates(page: Page, regions: Regions, story: Draft, opening: str, images:
     return found
 
 
-def _is_change(printed: Stamp, story: Draft, known: Witnesses) -> bool:
+def _is_change(printed: Stamp, story: RecordDraft, known: Witnesses) -> bool:
     """Whether metadata give as the publication what the page prints as a later change."""
     changed = {stamp.day for _, stamp in story.stamps if stamp.updated}
     return known.metadata is not None and known.metadata.day in changed and printed.day < known.metadata.day
@@ -132,7 +132,7 @@ def _from_dateline(page: Page, found: Dates, known: Witnesses) -> None:
         _take(page, found, latest - timedelta(days=1), "id-estimate", "id-estimate, not after the capture")
 
 
-def _find_modified(page: Page, story: Draft, known: Witnesses, found: Dates) -> None:
+def _find_modified(page: Page, story: RecordDraft, known: Witnesses, found: Dates) -> None:
     for rule, value in page.meta.modified:
         moment = parse_moment(value, known.home)
         rendered = (

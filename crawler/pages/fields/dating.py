@@ -1,7 +1,7 @@
 """Dating and dateline: what the page's witnesses say of time, and the agency or place that opens the story."""
 
 from crawler.pages.fields.dates import find_dates
-from crawler.pages.places.claims import Claims, Line
+from crawler.pages.places.claims import Claims, Paragraph
 from crawler.pages.places.page import Page
 from crawler.pages.words.datelines import find_dateline
 
@@ -26,4 +26,4 @@ def claim_dates(page: Page, claims: Claims) -> None:
 
 
 def _texts(claims: Claims) -> list[str]:
-    return [line.text for line in claims.draft.lines if isinstance(line, Line) and line.text]
+    return [line.text for line in claims.draft.lines if isinstance(line, Paragraph) and line.text]

@@ -5,7 +5,7 @@ from itertools import compress
 from operator import not_
 from typing import Any
 
-from crawler.pages.fields.captions import LONGEST, Setting
+from crawler.pages.fields.captions import LONGEST, StorySetting
 from crawler.pages.html.tree import CAPTION, FIGURE, Box, Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page
@@ -24,7 +24,7 @@ _LONGEST_ALONE = 900
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PhotoFrame:
     """The block, and the lines in it that describe its photos."""
 
     box: Box
@@ -33,7 +33,9 @@ class Frame:
     rule: str
 
 
-def find_frame(page: Page, claims: Claims, setting: Setting, photo: Piece, known: dict[int, "Block"]) -> Frame | None:
+def find_frame(
+    page: Page, claims: Claims, setting: StorySetting, photo: Piece, known: dict[int, "PhotoBlock"]
+) -> PhotoFrame | None:
     """The frame around a photo, as far out as it holds nothing but photos and captions. None where it has none.
 
     `known`: the blocks that were looked through; each is once, however many photos it holds.
@@ -54,7 +56,7 @@ def find_frame(page: Page, claims: Claims, setting: Setting, photo: Piece, known
         return None
     lines = [piece for piece in known[found.index].texts if claims.is_free(piece.index)]
     rule = "figure" if found.flags & FIGURE else "table" if found.tag in _TABLE_TAGS - {"td"} else "box"
-    return Frame(found, photo, lines, rule)
+    return PhotoFrame(found, photo, lines, rule)
 
 
 def _may_frame(claims: Claims, box: Box) -> bool:
@@ -65,7 +67,7 @@ def _may_frame(claims: Claims, box: Box) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class PhotoBlock:
     """A block around a photo: its lines, and whether it is a frame, whichever of its photos asks."""
 
     texts: list[Piece]
@@ -75,23 +77,25 @@ class Block:
     """Whether that depends on the photo, and on the frame inside."""
 
 
-def _look_through(page: Page, claims: Claims, setting: Setting, box: Box) -> Block:
+def _look_through(page: Page, claims: Claims, setting: StorySetting, box: Box) -> PhotoBlock:
     texts = [piece for piece in page.pieces[box.first : box.last] if piece.image is None]
     pictures = box.last - box.first - len(texts)
     if box.tag in _FRAME_TAGS or (box.flags & FIGURE and not page.boxes[box.parent].flags & FIGURE):
         if _may_be_captions(page, setting, texts, pictures, strict=False):
-            return Block(texts, bool(texts))
-        return Block(texts, True if _are_all_captions(page, box, texts) else None)
+            return PhotoBlock(texts, bool(texts))
+        return PhotoBlock(texts, True if _are_all_captions(page, box, texts) else None)
     if not texts:
-        return Block(texts, False)
+        return PhotoBlock(texts, False)
     if not _may_be_captions(page, setting, texts, pictures, strict=True):
-        return Block(texts)
+        return PhotoBlock(texts)
     if any(claims.regions.labels.get(text.index) for text in texts):
-        return Block(texts)
-    return Block(texts, is_open=True)
+        return PhotoBlock(texts)
+    return PhotoBlock(texts, is_open=True)
 
 
-def _judge(page: Page, setting: Setting, box: Box, photo: Piece, texts: list[Piece], found: Box | None) -> bool | None:
+def _judge(
+    page: Page, setting: StorySetting, box: Box, photo: Piece, texts: list[Piece], found: Box | None
+) -> bool | None:
     """Whether a block with few short lines is the frame, by the photo and by what is the frame inside."""
     if found is None:
         return True if _is_box_of_caption(page, setting, box, photo, texts) else None
@@ -105,7 +109,7 @@ def _are_all_captions(page: Page, box: Box, texts: list[Piece]) -> bool:
     return bool(box.flags & FIGURE and texts) and all(page.boxes[text.box].flags & CAPTION for text in texts)
 
 
-def _may_be_captions(page: Page, setting: Setting, texts: list[Piece], pictures: int, *, strict: bool) -> bool:
+def _may_be_captions(page: Page, setting: StorySetting, texts: list[Piece], pictures: int, *, strict: bool) -> bool:
     if len(texts) > pictures * 2 + (0 if strict else 1):
         return False
     longest = _IN_A_BOX if strict else LONGEST
@@ -118,13 +122,13 @@ def _may_be_captions(page: Page, setting: Setting, texts: list[Piece], pictures:
     )
 
 
-def _is_set_apart(page: Page, setting: Setting, text: Piece) -> bool:
+def _is_set_apart(page: Page, setting: StorySetting, text: Piece) -> bool:
     """Whether no paragraph of the story stands in a block like this line's, which is no paragraph's either."""
     box = page.box_of(text)
     return box.tag not in {"p", "td"} and len(setting.paragraphs) > 3 and setting.kinds.get(kind_of(page, box), 0) < 2
 
 
-def _is_box_of_caption(page: Page, setting: Setting, box: Box, photo: Piece, texts: list[Piece]) -> bool:
+def _is_box_of_caption(page: Page, setting: StorySetting, box: Box, photo: Piece, texts: list[Piece]) -> bool:
     """Whether a block that holds a photo and a line or two is a framed photo,
     rather than a paragraph with a picture in it.
     """
@@ -146,14 +150,14 @@ def _is_parted(box: Box, photo: Piece, text: Piece) -> bool:
     return box.tag != "p" and _has_element_of_its_own(photo.image, text.text)
 
 
-def _are_paragraphs(page: Page, setting: Setting, box: Box, texts: list[Piece]) -> bool:
+def _are_paragraphs(page: Page, setting: StorySetting, box: Box, texts: list[Piece]) -> bool:
     """Whether the lines under a photo are paragraphs like others, in a block like those of others."""
     if any(_is_paragraph(page, setting, text) for text in texts[1:]):
         return True
     return kind_of(page, box) in setting.blocks and _is_paragraph(page, setting, texts[0])
 
 
-def _is_paragraph(page: Page, setting: Setting, text: Piece) -> bool:
+def _is_paragraph(page: Page, setting: StorySetting, text: Piece) -> bool:
     """Whether a line is as long as a paragraph, and set as several are."""
     return text.size > 90 and setting.kinds.get(kind_of(page, page.box_of(text)), 0) > 1
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.items import Image
-from crawler.pages.fields.captions import ENOUGH, LONGEST, Setting, measure_setting, score_line
-from crawler.pages.fields.frames import Block, Frame, find_frame, share_out
+from crawler.pages.fields.captions import ENOUGH, LONGEST, StorySetting, measure_setting, score_line
+from crawler.pages.fields.frames import PhotoBlock, PhotoFrame, find_frame, share_out
 from crawler.pages.fields.overline import find_line_over_opening
 from crawler.pages.fields.unseen import find_unseen
 from crawler.pages.html.images import find_source
@@ -55,7 +55,7 @@ class _Album:
 
     def __init__(self, page: Page, claims: Claims) -> None:
         self.page, self.claims = page, claims
-        self.setting: Setting = measure_setting(page, claims)
+        self.setting: StorySetting = measure_setting(page, claims)
         self.photos = [_open(page, piece) for piece in _photo_pieces(page, claims)]
         self.named = claims.holders(Role.CAPTION)
         """The captions that an exact layout knows: then no others are looked for."""
@@ -81,7 +81,7 @@ class _Album:
     def read_frames(self) -> None:
         """Captions from the block that holds photo and text and nothing else: a figure, a two-row table, a box."""
         settled: set[int] = set()
-        known: dict[int, Block] = {}
+        known: dict[int, PhotoBlock] = {}
         for photo in self.photos if not self.named else ():
             frame = (
                 find_frame(self.page, self.claims, self.setting, photo.piece, known)
@@ -101,7 +101,7 @@ class _Album:
                 other.lines, other.rule = group, frame.rule if group else other.rule
             self.take(frame.lines, frame.rule)
 
-    def _is_portrait(self, frame: Frame) -> bool:
+    def _is_portrait(self, frame: PhotoFrame) -> bool:
         """Whether a framed photo over the text shows the author: its line is a date, or a name."""
         if frame.photo.index >= self.claims.regions.body_at:
             return False

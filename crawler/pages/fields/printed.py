@@ -13,7 +13,7 @@ from functools import cached_property
 from crawler.pages.fields.clock import find_clocks, is_in_address, is_told_otherwise
 from crawler.pages.fields.witnesses import ESTIMATE, FAR, NEAR, Witnesses
 from crawler.pages.html.tree import ARTICLE, HEADER, MAIN, OUTSIDE, Piece
-from crawler.pages.places.claims import Draft
+from crawler.pages.places.claims import RecordDraft
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import nearest_year
@@ -67,7 +67,7 @@ class _Printed:
         return told is not None and abs((day - told).days) <= NEAR
 
 
-def find_printed(page: Page, regions: Regions, story: Draft, known: Witnesses) -> Stamp | None:
+def find_printed(page: Page, regions: Regions, story: RecordDraft, known: Witnesses) -> Stamp | None:
     """A date printed between headline and text; before the headline, or under the text,
     only one that another witness confirms.
     """

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from crawler.pages.html.linked_data import OFFICE
 from crawler.pages.html.tree import Piece
-from crawler.pages.places.claims import Claims, Line, Role
+from crawler.pages.places.claims import Claims, Paragraph, Role
 from crawler.pages.places.page import Page, leads_to_file
 from crawler.pages.words.names import Byline, find_credits, parse_byline
 from crawler.pages.words.stamps import find_stamp
@@ -64,9 +64,9 @@ class _Tail:
             stamp = find_stamp(piece.text) if piece.size <= 60 else None
             if stamp is not None and stamp.time is not None and not stamp.rest:
                 self.claims.draft.stamps.append((piece.index, stamp))
-        kept: list[Line | int] = []
+        kept: list[Paragraph | int] = []
         for line in self.lines:
-            if isinstance(line, Line) and any(piece.index in gone for piece in line.pieces):
+            if isinstance(line, Paragraph) and any(piece.index in gone for piece in line.pieces):
                 line.pieces = [piece for piece in line.pieces if piece.index not in gone]
                 line.text = "\n".join(piece.text for piece in line.pieces)
                 if not line.pieces:
@@ -81,7 +81,7 @@ class _Tail:
 
     def read_credits(self) -> bool:
         """Who did what, line by line under the text, as long reads close; all of it is taken off the body."""
-        texts = [line for line in self.lines[-10:] if isinstance(line, Line)]
+        texts = [line for line in self.lines[-10:] if isinstance(line, Paragraph)]
         pieces = [piece for line in texts for piece in line.pieces if self.claims.is_free(piece.index)]
         found = find_credits([piece.text for piece in pieces])
         if found is None:
@@ -91,7 +91,7 @@ class _Tail:
 
     def read_byline(self) -> bool:
         """The last line, or one that nothing but notes, lists and footnotes follow."""
-        texts = [line for line in self.lines if isinstance(line, Line)]
+        texts = [line for line in self.lines if isinstance(line, Paragraph)]
         alone = 0 if len(texts) < len(self.lines) else 1  # photos can be a story, a name is none
         notes: list[Piece] = []
         strays = appended = 0
@@ -120,7 +120,7 @@ class _Tail:
         if any(_is_source(note) for note in notes):
             self._take(notes, Role.NOTE, "source")
 
-    def _settle(self, texts: list[Line], number: int, byline: Byline, notes: list[Piece], *, below: int) -> bool:
+    def _settle(self, texts: list[Paragraph], number: int, byline: Byline, notes: list[Piece], *, below: int) -> bool:
         """Take the byline that stands in a line, unless it is a document's signature or nothing but its shape tells."""
         line = texts[number]
         last = line.pieces[-1]
@@ -138,14 +138,14 @@ class _Tail:
         self._take([last], Role.BYLINE, "last-line")
         return self._set(byline, "last-lines" if notes or below else "last-line")
 
-    def _is_shown(self, line: Line, byline: Byline) -> bool:
+    def _is_shown(self, line: Paragraph, byline: Byline) -> bool:
         """Whether more than a line's shape says that it is a byline."""
         last = line.pieces[-1]
         if last.is_bold or byline.strong or self.page.box_of(last).align == "right":
             return True
         return fold(last.text) in self.known
 
-    def _is_appended(self, texts: list[Line], number: int, byline: Byline | None) -> bool:
+    def _is_appended(self, texts: list[Paragraph], number: int, byline: Byline | None) -> bool:
         """Whether a line may follow the byline and still be text: an entry of a list, a table, a footnote, a file,
         or the heading over these.
         """
@@ -156,13 +156,13 @@ class _Tail:
             return byline is None and number + 1 < len(texts) and texts[number + 1].kind in _APPENDED
         return self._links_files(line)
 
-    def _links_files(self, line: Line) -> bool:
+    def _links_files(self, line: Paragraph) -> bool:
         """Whether a line does nothing but link a file."""
         if not all(piece.is_link for piece in line.pieces):
             return False
         return all(leads_to_file(self.page.join(href) or "") for piece in line.pieces for href in piece.hrefs)
 
-    def _is_note(self, last: Piece, byline: Byline | None, above: list[Line]) -> bool:
+    def _is_note(self, last: Piece, byline: Byline | None, above: list[Paragraph]) -> bool:
         """Whether a line tells of the text's source, its day, its editor or a mail address, rather than its author."""
         if last.size > 140 or (last.size > 60 and ends_sentence(last.text)):
             return False
@@ -187,7 +187,7 @@ def _is_source(piece: Piece) -> bool:
     return source is not None and (source[1] is not None or initial_is_upper(piece.text[source.end() :][:1]))
 
 
-def _names_somebody(above: list[Line]) -> bool:
+def _names_somebody(above: list[Paragraph]) -> bool:
     byline = parse_byline(above[-1].pieces[-1].text) if above else None
     return byline is not None and bool(byline.people)
 
@@ -199,7 +199,7 @@ def read_name(piece: Piece) -> Byline | None:
     return parse_byline(piece.text) if not ends_sentence(piece.text) or len(piece.text) < 60 else None
 
 
-def _is_signature(above: list[Line]) -> bool:
+def _is_signature(above: list[Paragraph]) -> bool:
     """Whether the lines above are those that stand over a signature: an office in capitals, `(Đã ký)`."""
     for line in above[-3:]:
         for piece in line.pieces:

@@ -9,7 +9,7 @@ from datetime import date, timedelta, timezone
 from typing import Any
 
 from crawler.pages.html.linked_data import OF_PAGE
-from crawler.pages.places.claims import Draft
+from crawler.pages.places.claims import RecordDraft
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import nearest_year
@@ -58,7 +58,7 @@ class Witnesses:
 
 
 def hear_witnesses(
-    page: Page, regions: Regions, story: Draft, images: list[str], event: tuple[int, int] | None
+    page: Page, regions: Regions, story: RecordDraft, images: list[str], event: tuple[int, int] | None
 ) -> Witnesses:
     """Collect them; those that contradict better ones are noted and left out."""
     latest = page.captured_at.astimezone(VIETNAM).date() + timedelta(days=1) if page.captured_at else None
@@ -97,7 +97,7 @@ def _refuse(page: Page, moment: Moment | None, known: Witnesses) -> str | None:
     return None
 
 
-def _is_shown(page: Page, regions: Regions, story: Draft, day: date) -> bool:
+def _is_shown(page: Page, regions: Regions, story: RecordDraft, day: date) -> bool:
     """Whether the page prints a day in its head, give or take a time zone."""
     before = (page.pieces[index] for index in regions.before)
     printed = [stamp for piece in before if piece.image is None and (stamp := find_stamp(piece.text))]

@@ -55,7 +55,7 @@ class Owner:
 
 
 @dataclass(slots=True)
-class Line:
+class Paragraph:
     """A paragraph to be: one piece, or several that single line breaks part."""
 
     pieces: list[Piece]
@@ -65,7 +65,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Draft:
+class RecordDraft:
     """The record as far as it has been read: what the lines that were taken say."""
 
     layout: str = ""
@@ -91,7 +91,7 @@ class Draft:
     """Piece → index into the images."""
     captions: list[str] = field(default_factory=list)
     """In page order, those of photos without an address too."""
-    lines: list[Line | int] = field(default_factory=list)
+    lines: list[Paragraph | int] = field(default_factory=list)
     """The body, photos as indexes into the images, in reading order."""
     byline: Byline | None = None
     dateline: str | None = None
@@ -119,7 +119,7 @@ class Claims:
         self.layouts = layouts
         """Exact layouts to ask before those of the table."""
         self.owners: list[Owner | None] = [None] * size
-        self.draft = Draft()
+        self.draft = RecordDraft()
         self.regions = Regions(title_at=-1, before=range(0), body_at=0, story=range(0), after=range(0))
         """Where the article lies, once the headline is known."""
 
