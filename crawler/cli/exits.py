@@ -162,9 +162,14 @@ def _explain(error: Exception) -> int:
     )
 
 
+def plain(text: str) -> str:
+    """Text without what a terminal would obey: each character that is not printable becomes U+FFFD."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 def _fail(message: str, code: Exit) -> int:
     try:
-        click.echo(f"thanhuy: {message}", err=True)
+        click.echo(f"thanhuy: {plain(message)}", err=True)
     except OSError:  # nobody can be told but by the code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code

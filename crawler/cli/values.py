@@ -16,6 +16,7 @@ import click
 from archive.errors import OutOfSpace
 from archive.files import OUT_OF_SPACE, build_file, replace_file
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.exits import plain as plain
 from crawler.site.times import parse_day
 
 T = TypeVar("T")
@@ -114,11 +115,6 @@ def duration(*, least: float = 0, most: float = 10 * 366 * 86_400) -> Parsed:
 def as_text(value: Any) -> str:
     """A value as its option would be written, for messages and configuration."""
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def plain(text: str) -> str:
-    """Text without what a terminal would obey: each character that is not printable becomes U+FFFD."""
-    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 jobs_option = click.option(

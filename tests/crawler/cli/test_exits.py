@@ -141,6 +141,14 @@ def test_a_read_only_disk_is_2_for_what_writes_and_nothing_to_what_reads(
     assert (2, True) == (refreshed.returncode, "Read-only file system" in refreshed.stderr)
 
 
+@pytest.mark.parametrize("name", ["no\x1b[2Jsuch", "no\nsuch", "no\udcffsuch"])
+def test_what_a_message_names_is_one_line_that_no_terminal_obeys(name: str, tmp_path: Path) -> None:
+    for words in (("verify", tmp_path / name), ("report", tmp_path / name), ("extract", tmp_path / name)):
+        done = run_thanhuy(*words)
+        assert (2, 1) == (done.returncode, done.stderr.count("\n"))
+        assert done.stderr[:-1].isprintable()
+
+
 def test_a_key_that_is_none_is_2(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_text("no key", "utf-8")
     done = run_thanhuy("pack", sample_crawl.directory, "-o", tmp_path / "x.wacz", "--sign", tmp_path / "key.pem")
