@@ -104,6 +104,12 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(fd, "rb")
 
 
+def read_small(path: Path, most: int = 64 << 20) -> bytes:
+    """The first `most` bytes of a file that is one itself, where no honest one has more. Raises OSError."""
+    with open_regular(path) as stream:
+        return stream.read(most)
+
+
 MAX_LINE = 64 << 20
 """A line longer than this is none that an archive writes."""
 

@@ -112,7 +112,7 @@ class Inventory:
     def find(self, record_id: str, stated: Spot) -> Spot | None:
         """Where a record lies: where it is said to, if it does, or else where it is found first. None where nowhere.
 
-        Of one that shares a gzip member with others no place can be told.
+        Of records that share a gzip member an offset leads to the first alone.
         """
         sql = """SELECT file, offset, length FROM records WHERE record_id = ? AND first
                  ORDER BY (file, offset, length) = (?, ?, ?) DESC, file, offset LIMIT 1"""

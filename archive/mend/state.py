@@ -265,7 +265,7 @@ class Reconciler:
 
 
 def _differ(known: CaptureRow, found: CaptureRow) -> bool:
-    # A 304's record has no block, so that its media type is known to the run that captured it first.
+    # A 304's record has no block: only the run that captured it knew its media type.
     compared = [name for name in _COMPARED if not (name == "mime" and found.status == 304 and found.type == "revisit")]
     return any(getattr(known, name) != getattr(found, name) for name in compared)
 

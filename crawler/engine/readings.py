@@ -16,6 +16,7 @@ from typing import Any
 
 from archive.collection import Collection, payload_of
 from archive.errors import ArchiveError
+from archive.files import read_small
 from archive.lines.reader import id_of, parser_of, read_line
 from archive.state.held import Held, Wait
 from crawler.articles import reparse
@@ -189,7 +190,7 @@ def _read_past(crawls: Path, own: str) -> Iterator[Past]:
     runs = sorted((path.name for path in crawls.glob("[0-9]*") if path.name != own), reverse=True)
     for run in runs[:MOST_RUNS]:
         try:
-            about = json.loads((crawls / run / "run.json").read_bytes())
+            about = json.loads(read_small(crawls / run / "run.json"))
             if about["reason"] == "reread":
                 yield Past(run=run, readings=Readings(), verdict=Verdict.RENEWED)
             else:

@@ -15,7 +15,7 @@ from typing import Any
 
 from archive.directory import look, read_collection
 from archive.errors import NotACollection
-from archive.files import list_lines
+from archive.files import list_lines, read_small
 from archive.state.database import open_read_only
 from crawler import __version__
 from crawler.reporting import queries
@@ -232,7 +232,7 @@ def _read_skipped(path: Path, run: RunSummary, figures: ReportData) -> None:
 def _load(path: Path, notes: list[str]) -> dict[str, Any]:
     label = path.name if path.name == "collection.json" else f"crawls/{path.parent.name}/{path.name}"
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(read_small(path))
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         notes.append(f"{label}: expected an object in JSON, got {reason}; run `thanhuy repair`")

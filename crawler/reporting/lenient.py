@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from archive.files import open_regular
+
 LONGEST_LINE = 64 << 20
 """Bytes; no record is nearly as long, so what is longer is damage and not to be held in memory."""
 LONGEST_NAME = 200
@@ -46,7 +48,7 @@ def bounded(known: dict[str, Any], name: str, most: int) -> str:
 
 def read_lines(path: Path) -> Iterator[tuple[bytes, int]]:
     """Each line without its line feed, and the bytes read for it; of one that is too long, nothing. Raises OSError."""
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         while line := stream.readline(LONGEST_LINE):
             size = len(line)
             if size == LONGEST_LINE and not line.endswith(b"\n"):

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.files import read_small
+
 PATIENCE = 10.0
 """Seconds that each way of telling may take."""
 TAIL = 10_000
@@ -97,7 +99,7 @@ class Notifier:
             newest = max((self._collection / "crawls").glob("*/run.json"))
             if newest.stat().st_mtime < self._began - 1:
                 return {}
-            report = json.loads(newest.read_bytes())
+            report = json.loads(read_small(newest))
         except (OSError, ValueError):
             return {}
         return report if isinstance(report, dict) else {}
