@@ -10,7 +10,9 @@ A transaction is open from the first write until `commit`; what is written toget
 import os
 import re
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -331,6 +333,21 @@ class State:
         for row in self._db.execute("SELECT state, count(*) FROM urls GROUP BY state"):
             found[f"urls_{row[0]}"] = int(row[1])
         return found
+
+
+@contextmanager
+def open_copy(path: Path) -> Iterator[State]:
+    """A copy of a state in a temporary directory, of the present version whatever its own: the file is only read."""
+    with tempfile.TemporaryDirectory() as directory:
+        copy = Path(directory) / path.name
+        source, target = open_read_only(path), sqlite3.connect(copy)
+        try:
+            source.backup(target)
+        finally:
+            source.close()
+            target.close()
+        with State(copy) as state:
+            yield state
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:

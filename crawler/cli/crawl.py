@@ -131,7 +131,7 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     import time
 
     from archive.directory import read_collection
-    from archive.state.database import State
+    from archive.state.database import open_copy
     from archive.state.urls import Urls
     from crawler.planning.kinds import EMBEDDED, ITEM_KINDS
     from crawler.site.scope import url_key
@@ -142,7 +142,7 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     if into.exists():
         read_collection(into)
     if (into / "state.sqlite").exists():
-        with State(into / "state.sqlite") as state:
+        with open_copy(into / "state.sqlite") as state:
             urls = Urls(state)
             for condition in _due_conditions(chosen):
                 for row in urls.where(f"({condition}) ORDER BY priority DESC, id", now=time.time()):

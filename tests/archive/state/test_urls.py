@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.state.database import SCHEMA_VERSION, State
+from archive.state.database import SCHEMA_VERSION, State, open_copy
 from archive.state.rows import UrlRow
 from archive.state.states import MOVES, UrlState, is_move
 from archive.state.urls import DAY, LONGEST, LONGEST_DONE, Found, Urls
@@ -148,6 +148,21 @@ def find(urls: Urls) -> UrlRow:
     row = urls.find("a")
     assert row is not None
     return row
+
+
+def test_copy_of_a_state_leaves_its_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    State(path).close()
+    with sqlite3.connect(path) as database:
+        database.executescript("ALTER TABLE urls DROP COLUMN read; DROP TABLE facts; PRAGMA user_version = 2;")
+        database.execute("PRAGMA journal_mode=DELETE")
+    database.close()
+    before = path.read_bytes()
+    with open_copy(path) as state:
+        add(Urls(state), "a")
+        state.commit()
+    assert before == path.read_bytes()
+    assert [path] == list(tmp_path.iterdir())
 
 
 def test_state_of_an_older_version_is_taken_over_and_its_pages_are_read_again(tmp_path: Path) -> None:
