@@ -27,6 +27,7 @@ MEANINGS = {
     "no-byline": "no byline was found",
     "no-date": "no date was found",
     "page-cut": "the page ended too soon",
+    "text-left-out": "prose that is in no field",
     "title-slug-mismatch": "the title does not match the address",
 }
 """The parser's codes in words."""
