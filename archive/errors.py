@@ -19,3 +19,7 @@ class OutOfSpace(ArchiveError):
 
 class RecordError(ArchiveError):
     """Bytes that are no WARC record: damage, or not a WARC file at all."""
+
+
+class PackageMissing(ArchiveError):
+    """What was asked for needs a package that is not installed; the message names the extra that brings it."""

@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, PackageMissing
 from crawler import __version__
 from crawler.browsing.index import build_index, index_path, is_current, mark_of
 from crawler.browsing.photos import PhotoShelf
-from crawler.browsing.rendering import STATIC, BrowseUnavailable, Frame, render_article, render_home
+from crawler.browsing.rendering import STATIC, Frame, render_article, render_home
 from crawler.browsing.searching import COUNTED, Query, SearchIndex
 from crawler.browsing.views import view_article
 from crawler.exporting.history import History
@@ -158,7 +158,7 @@ def build_app(library: Library, hosts: list[str]) -> "Starlette":
         from starlette.middleware.trustedhost import TrustedHostMiddleware
         from starlette.routing import Route
     except ImportError:
-        raise BrowseUnavailable(
+        raise PackageMissing(
             "browse: expected Starlette, got no such package; pip install 'thanhuy-archive[browse]'"
         ) from None
     pages = Pages(library)

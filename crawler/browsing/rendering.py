@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive.errors import ArchiveError
+from archive.errors import PackageMissing
 from crawler.browsing.searching import COUNTED, PAGE_SIZE, Found, Query, SearchIndex
 from crawler.browsing.views import ArticleView
 from crawler.browsing.wording import ACTION_NAMES, EDIT_NAMES, WORDS
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
-
-
-class BrowseUnavailable(ArchiveError):
-    """The pages' library is not installed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +126,7 @@ def _environment() -> "Environment":
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
-        raise BrowseUnavailable(
+        raise PackageMissing(
             "browse: expected Jinja and Starlette, got no such packages; pip install 'thanhuy-archive[browse]'"
         ) from None
     return Environment(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from archive.errors import PackageMissing
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION, progress_option
@@ -35,13 +36,12 @@ def command(collection: Path, port: int, opens: bool, replay: str | None, progre
     thanhuy browse my-archive --port 0 --open
     """
     from crawler.browsing.app import Library, build_app, prepare
-    from crawler.browsing.rendering import BrowseUnavailable
     from crawler.exporting.records import find_lines
 
     try:
         import uvicorn
     except ImportError:
-        raise BrowseUnavailable(
+        raise PackageMissing(
             "browse: expected uvicorn, got no such package; pip install 'thanhuy-archive[browse]'"
         ) from None
     if replay is not None and not replay.startswith(("http://", "https://")):

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from archive.errors import ArchiveError, CollectionLocked, NotACollection, OutOfSpace
+from archive.errors import ArchiveError, CollectionLocked, NotACollection, OutOfSpace, PackageMissing
 from archive.files import OUT_OF_SPACE
 
 
@@ -50,6 +50,7 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
     (CollectionLocked, Exit.LOCKED),
     (OutOfSpace, Exit.NO_SPACE),
     (NotACollection, Exit.USAGE),
+    (PackageMissing, Exit.USAGE),
     (ArchiveError, Exit.ERROR),
 )
 """The first class that matches gives the code."""

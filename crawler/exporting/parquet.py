@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import PackageMissing
 from archive.files import MAX_LINE
 from crawler.exporting.columns import Column, Kind, columns
 from crawler.exporting.records import Record
@@ -22,20 +22,16 @@ MEMORY = "1GB"
 ROWS_A_GROUP = 10_000
 
 
-class ExportUnavailable(ArchiveError):
-    """A format whose library is not installed."""
-
-
 def write_parquet(target: Path, records: Iterable[Record], fields: Iterable[str], scratch: Path) -> int:
     """Write records to one file; return how many.
 
     `scratch` is a directory for what does not fit into memory.
-    Raises ExportUnavailable without DuckDB.
+    Raises PackageMissing without DuckDB.
     """
     try:
         import duckdb
     except ImportError:
-        raise ExportUnavailable(
+        raise PackageMissing(
             "parquet: expected DuckDB, got no such package; pip install 'thanhuy-archive[export]'"
         ) from None
     lines, wanted = scratch / "records.jsonl", [column for column in columns() if column.name in set(fields)]

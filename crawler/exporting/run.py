@@ -60,7 +60,7 @@ class Exported:
 def export(collection: Path, target: Path, options: ExportOptions) -> Exported:
     """Write a collection's records to `target`, a new file. What does not fit into memory lies beside it meanwhile.
 
-    Raises NotACollection, ExportUnavailable, OSError.
+    Raises NotACollection, PackageMissing, OSError.
     """
     unreadable = Unreadable()
     paths = find_lines(collection, newest=options.newest)

@@ -15,10 +15,10 @@ NAMES = ("README.md", "datapackage.json", "croissant.json", "datasheet.md")
 
 def paper_paths(target: Path, *, alone: bool) -> list[Path]:
     """Where the papers of a file lie. `alone`: in a directory of its own, under their plain names;
-    else with its stem before them.
+    else with its name before them.
     """
-    stem = "" if alone else f"{target.stem}."
-    return [target.with_name(f"{stem}{name}") for name in NAMES]
+    before = "" if alone else f"{target.name}."
+    return [target.with_name(f"{before}{name}") for name in NAMES]
 
 
 def write_papers(target: Path, figures: ReportData, file: DataFile, *, alone: bool) -> list[Path]:

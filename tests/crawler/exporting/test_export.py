@@ -152,9 +152,14 @@ def test_papers_stand_beside_the_file(library: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     exported(library, tmp_path / "one.csv", "--format", "csv")
     assert 0 == run_thanhuy("export", library, "--format", "jsonl", "-o", tmp_path / "out").returncode
-    assert {"one.README.md", "one.croissant.json", "one.csv", "one.datapackage.json", "one.datasheet.md", "out"} == {
-        path.name for path in tmp_path.iterdir()
-    }
+    assert {
+        "one.csv.README.md",
+        "one.csv.croissant.json",
+        "one.csv",
+        "one.csv.datapackage.json",
+        "one.csv.datasheet.md",
+        "out",
+    } == {path.name for path in tmp_path.iterdir()}
     package = json.loads((tmp_path / "out" / "datapackage.json").read_text("utf-8"))["resources"][0]
     data = (tmp_path / "out" / "articles.jsonl").read_bytes()
     assert (f"sha256:{hashlib.sha256(data).hexdigest()}", len(data)) == (package["hash"], package["bytes"])
