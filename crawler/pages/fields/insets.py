@@ -36,13 +36,21 @@ def _find_asking(page: Page, regions: Regions) -> set[int]:
         box = form
         while box.index not in seen and sizes[box.last] - sizes[box.first] <= _ASKING:
             beside = told[box.last] - told[box.first] - (told[form.last] - told[form.first])
-            heads = any(piece.level or piece.is_bold for piece in page.pieces[form.last : box.last])
-            if beside > 1 or heads or (beside and kind_of(page, box) in texts):
-                break  # a block of text with a form in it
+            if _is_text_around(page, form, box, beside, texts):
+                break
             seen.add(box.index)
             found.update(range(box.first, box.last))
             box = page.boxes[box.parent]
     return {index for index in found if page.pieces[index].image is None and index in regions.story}
+
+
+def _is_text_around(page: Page, form: Box, box: Box, beside: int, texts: set[tuple[str, str | None]]) -> bool:
+    """Whether a block around a form is one of text: it heads what comes after, has several paragraphs,
+    or one in a block like those of others.
+    """
+    if beside > 1 or any(piece.level or piece.is_bold for piece in page.pieces[form.last : box.last]):
+        return True
+    return beside > 0 and kind_of(page, box) in texts
 
 
 def _kinds_of_text(page: Page, span: range, forms: list[Box]) -> set[tuple[str, str | None]]:
