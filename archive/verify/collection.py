@@ -80,7 +80,7 @@ def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *
 def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan:
     """The files against `fixity.jsonl`; `share`: only that part of them, or None for all."""
     scan = CollectionScan()
-    scan.findings += check_log(shelf.path, shelf.name)
+    scan.findings += check_log(shelf.path, shelf.name, unfinished=shelf.unfinished)
     try:
         known = fixity.read_known(shelf.path)
     except OSError:  # told by `check_log`
