@@ -13,6 +13,8 @@ PARAGRAPH_TAGS = frozenset(
 )
 _AFTER_LABEL = 0.2
 """What prose weighs after a label that says the article is over."""
+_LABEL = 60
+"""Characters of a label at most, unless it lists keywords."""
 _PARAGRAPH = 60
 """Characters from which a line is a paragraph, however it ends."""
 _HEADED = 0.3
@@ -38,6 +40,8 @@ def find_labels(page: Page, start: int) -> dict[int, Label]:
 def _label_of(piece: Piece) -> Label | None:
     if not piece.text or (piece.linked == piece.size and piece.size >= 30 and len(piece.hrefs) == 1):
         return None  # a photo, a headline
+    if piece.size > _LABEL and not piece.hrefs and ":" not in piece.text[:14]:
+        return None  # a paragraph
     if piece.hrefs and piece.linked >= piece.size * 0.4 and _may_open_tags(piece):
         return Label.TAGS
     if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
