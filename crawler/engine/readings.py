@@ -24,6 +24,7 @@ from crawler.pages import PARSER_VERSION
 from crawler.planning.health import LISTED, Readings, Thresholds, Verdict, judge, name_samples
 from crawler.planning.odds import lowest_share
 from crawler.planning.showing import ENOUGH, Baseline, find_losses, find_moves, group_of
+from crawler.reporting.amounts import plural
 
 logger = logging.getLogger(__name__)
 
@@ -121,16 +122,16 @@ class RunReadings:
         notes: list[str] = []
         if held:
             line = (
-                f"{held} new versions that lose fields, or have them by other rules, are held back, their captures are"
+                f"{plural(held, 'new version')} held back for fields lost or found by other rules; captures are"
                 f" kept: `thanhuy reread {path}` with a parser that reads them, or `thanhuy refresh --into {path}"
                 " --accept` takes them"
             )
             (said if falls else notes).append(line)
         if waiting:
             notes.append(
-                f"{waiting} new versions that lose fields, or have them by other rules, wait until {self._limits.pages}"
-                f" pages are read: too few to tell whether the markup changed; `thanhuy refresh --into {path} --accept`"
-                " takes them now"
+                f"{plural(waiting, 'new version')} with fields lost or found by other rules, to be judged once"
+                f" {self._limits.pages} pages are read, by this run and the next; `thanhuy refresh --into {path}"
+                " --accept` takes them now"
             )
         about = {"verdict": verdict, "held": held, "waiting": waiting, **self._now.as_json()}
         return said, notes, about
