@@ -101,7 +101,9 @@ def restore(small: Path, path: Path, mutated: dict[str, bytes]) -> None:
     for file in [*path.rglob("*")]:
         if file.is_symlink() or file.is_fifo():
             file.unlink()
-        elif file.is_dir() and (file.name == ".lock" or file.suffix in {".gz", ".jsonl", ".cdxj", ".json", ".sqlite"}):
+        elif file.is_dir() and (
+            file.name == ".lock" or file.suffix in {".gz", ".warc", ".jsonl", ".cdxj", ".json", ".sqlite"}
+        ):
             file.rmdir()
     for name, data in original.items():
         kept = name.startswith(("warc/", "crawls/")) or name in {"collection.json", "fixity.jsonl"}
