@@ -27,11 +27,12 @@ from crawler.extracting.differing import Difference, Differences, excerpt
 from crawler.extracting.output import newest_only
 from crawler.extracting.running import Extraction, ExtractionOptions, ExtractionTally, NothingStored
 from crawler.extracting.sources import NoSource, WarcSource, find_sources
-from crawler.pages import LAYOUT_CODES
+from crawler.pages import LAYOUT_CODES, READER_FAILED
 from crawler.reporting.amounts import plural
 
 MOST_DAMAGE = 20
 CODES = LAYOUT_CODES | {
+    READER_FAILED: "a page that the reader itself broke on: please report it",
     "too-large": "more decoded bytes than any page has",
     "excluded": "left out by the crawl's own --since, --until or --section",
     "lost": "an article whose capture is in none of the files",

@@ -6,7 +6,8 @@
 Between the two stand three markups (`markup_table`, `markup_soup`, `markup_semantic`), which render the same articles
 in three unlike ways, each with a look of its own (`styles`): pages of 2009, 2015 and 2022.
 What all pages have round their matter is written once, in `frame`; `front` has the pages that are no article.
-Photos are drawn at run time: `pictures` paints scenes on a `canvas`, `icons` small signs, `jpeg` and `media` make files of them.
+Photos are drawn at run time: `pictures` paints scenes on a `canvas`, `icons` small signs,
+`jpeg` and `media` make files of them.
 `planted` names the faults that are built in on purpose, and tells whether a crawl fell for one.
 
 Nothing here is taken from the real site or from another paper.

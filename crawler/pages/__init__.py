@@ -18,13 +18,14 @@ The way of one page::
 """
 
 from crawler.pages.links.links import Link, parse_links
-from crawler.pages.places.errors import LAYOUT_CODES, LayoutError
+from crawler.pages.places.errors import LAYOUT_CODES, READER_FAILED, LayoutError
 from crawler.pages.places.layouts import Layout, LayoutFileError, parse_layouts
 from crawler.pages.places.ledger import Candidate
 from crawler.pages.reading import PARSER_VERSION, Inspection, OwnedLine, inspect_article, parse_article
 from crawler.pages.words.slug import slug_matches, slug_of
 
 __all__ = [
-    "LAYOUT_CODES", "PARSER_VERSION", "Candidate", "Inspection", "Layout", "LayoutError", "LayoutFileError", "Link",
+    "LAYOUT_CODES", "PARSER_VERSION",
+    "READER_FAILED", "Candidate", "Inspection", "Layout", "LayoutError", "LayoutFileError", "Link",
     "OwnedLine", "inspect_article", "parse_article", "parse_layouts", "parse_links", "slug_matches", "slug_of",
 ]  # fmt: skip

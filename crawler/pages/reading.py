@@ -32,7 +32,7 @@ from crawler.pages.html.metadata import read_metadata
 from crawler.pages.html.tree import parse_html
 from crawler.pages.html.walk import flatten
 from crawler.pages.places.claims import Claims, Paragraph
-from crawler.pages.places.errors import LayoutError
+from crawler.pages.places.errors import LayoutError, ReaderFailed
 from crawler.pages.places.layouts import Layout
 from crawler.pages.places.ledger import Candidate
 from crawler.pages.places.outside import forgive_wrappers
@@ -159,6 +159,10 @@ def inspect_article(
         article = _write(page, claims)
     except LayoutError as refused:
         error = refused
+    except Exception as broken:
+        if not GUARDED:
+            raise
+        error = ReaderFailed(url, broken)
     return Inspection(
         article=article, error=error, candidates=page.ledger.candidates if page else [],
         lines=_name_lines(page, claims) if page and claims else [],
@@ -235,3 +239,9 @@ def _write(page: Page, claims: Claims) -> Article:
         parser=Parser(version=PARSER_VERSION, layout=draft.layout),
         sources=[Source(field=name, rule=rule) for name, found in rules.items() for rule in found],
         warnings=page.ledger.warnings)  # fmt: skip
+
+
+GUARDED = True
+"""Whether a fault of the reader is told as a page that gave no record, so that no page stops an archive;
+tests see it raised.
+"""

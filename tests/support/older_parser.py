@@ -32,7 +32,9 @@ crawler.pages.PARSER_VERSION = reading.PARSER_VERSION = "0"
 
 
 def older_parser(directory: Path, only: bytes = b"") -> dict[str, str]:
-    """Environment of a process in which the parser is an older one. `only`: what the pages have whose byline it misses."""
+    """Environment of a process in which the parser is an older one. `only`:
+    what the pages have whose byline it misses.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "sitecustomize.py").write_text(f"ONLY = {only!r}\n{_SCRIPT}", "utf-8")
     return {"PYTHONPATH": str(directory)}

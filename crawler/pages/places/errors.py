@@ -12,6 +12,8 @@ LAYOUT_CODES = {
     "no-body": "a headline without any text under it",
 }
 """Every code that a LayoutError can carry, and what it means."""
+READER_FAILED = "reader-failed"
+"""The code of a page that the reader itself broke on."""
 
 
 class LayoutError(ValueError):
@@ -22,3 +24,12 @@ class LayoutError(ValueError):
         assert code in LAYOUT_CODES, code
         self.code = code
         self.detail = detail
+
+
+class ReaderFailed(LayoutError):
+    """The reader broke on a page: a fault of ours, and no reason to stop an archive."""
+
+    def __init__(self, where: str, error: Exception) -> None:
+        ValueError.__init__(self, f"{where}: the reader failed: {type(error).__name__}: {error}")
+        self.code = READER_FAILED
+        self.detail = f"{type(error).__name__}: {error}"

@@ -12,7 +12,7 @@ def find_begin(survey: Survey, core: int, end: int) -> int:
     A single paragraph before may be the standfirst.
     """
     page, boxes = survey.page, survey.page.boxes
-    start = survey.title_at + 1
+    start, end = survey.title_at + 1, min(end, len(survey.weights))
     runs = [
         (holder, sum(1 for _ in run))
         for holder, run in groupby(survey.holders[index] for index in range(start, end) if _is_paragraph(survey, index))

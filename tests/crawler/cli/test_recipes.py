@@ -1,4 +1,6 @@
-"""What the README says of a collection's long life: back up, restore, move; and one of the first version still works."""
+"""What the README says of a collection's long life: back up, restore, move;
+and one of the first version still works.
+"""
 
 import shutil
 import tarfile

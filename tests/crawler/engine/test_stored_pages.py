@@ -1,4 +1,6 @@
-"""What the archive holds is read from there, at the parser's speed, and counted apart from what was asked of the site."""
+"""What the archive holds is read from there, at the parser's speed,
+and counted apart from what was asked of the site.
+"""
 
 import json
 import time

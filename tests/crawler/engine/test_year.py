@@ -1,4 +1,6 @@
-"""A year of refreshes on a site with maintenance days, error pages, moved slugs, edits and true deletions ends with the truth."""
+"""A year of refreshes on a site with maintenance days, error pages, moved slugs,
+edits and true deletions ends with the truth.
+"""
 
 import random
 import sqlite3

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crawler.pages import LayoutError, parse_article, parse_links
+from crawler.pages import LayoutError, parse_article, parse_links, reading
 
 URL = "https://www.thanhuytphcm.vn/tin-tuc/mot-trang-xau-bung-1491913850"
 STORY = "<h1>Một trang xấu bụng</h1>" + "".join(
@@ -97,3 +97,14 @@ def test_odd_characters_are_gone_from_every_text() -> None:
 def test_what_is_no_page_is_refused(body: bytes) -> None:
     with pytest.raises(LayoutError):
         parse_article(body, URL)
+
+
+def test_a_reader_that_breaks_stops_no_archive(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(reading, "GUARDED", True)
+    monkeypatch.setattr(reading, "read_page", broken)
+    with pytest.raises(LayoutError, match="the reader failed: IndexError") as caught:
+        parse_article(b"<h1>A</h1><p>B</p>", "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594")
+    assert "reader-failed" == caught.value.code

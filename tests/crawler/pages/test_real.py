@@ -69,7 +69,9 @@ def shingles(text: str) -> set[tuple[str, ...]]:
 
 
 def test_a_page_costs_milliseconds(shared_data: Path) -> None:
-    """Far above what is measured, and in the time of this process alone, so that only a rule gone quadratic trips it."""
+    """Far above what is measured, and in the time of this process alone,
+    so that only a rule gone quadratic trips it.
+    """
     for page in sorted((shared_data / "pages").glob("*.html")):
         body = page.read_bytes()
         best = min(timed(body) for _ in range(3))
