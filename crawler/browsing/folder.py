@@ -7,8 +7,10 @@ Articles are numbered newest first. A word's articles are the gaps between their
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import groupby
@@ -19,7 +21,7 @@ from archive.files import sync_directory
 from crawler import __version__
 from crawler.browsing.index import build_index
 from crawler.browsing.photos import SHOWN, PhotoShelf
-from crawler.browsing.rendering import STATIC, Frame, render_article, render_home
+from crawler.browsing.rendering import STATIC, Frame, check_templates, render_article, render_home
 from crawler.browsing.searching import Query, SearchIndex, find_snippet
 from crawler.browsing.views import view_article
 from crawler.exporting.history import History
@@ -35,8 +37,8 @@ Progress = Callable[[int], None]
 
 def write_folder(collection: Path, target: Path, progress: Progress = lambda size: None) -> tuple[int, Unreadable]:
     """Write the folder, which appears whole; return how many articles it has. `target` must not exist."""
-    draft = target.with_name(target.name + ".new")
-    shutil.rmtree(draft, ignore_errors=True)
+    check_templates()
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         for room in ("a", "data/words", "data/hits", "photos", "static"):
             (draft / room).mkdir(parents=True)
@@ -53,11 +55,19 @@ def write_folder(collection: Path, target: Path, progress: Progress = lambda siz
         database.unlink()
         for path in sorted(STATIC.iterdir()):
             shutil.copyfile(path, draft / "static" / path.name)
+        draft.chmod(0o777 & ~_umask())
         draft.rename(target)
         sync_directory(target.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return count, unreadable
+
+
+def _umask() -> int:
+    """The mode that new files lack. A temporary directory is its maker's alone, and this one is for others too."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def page_name(key: str) -> str:

@@ -10,14 +10,11 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 
-from archive.errors import ArchiveError
 from archive.files import build_file, open_regular, read_lines
-from crawler.comparing.edits import find_edits
-from crawler.exporting.history import History
-from crawler.exporting.records import Record, Unreadable, find_lines, parse_line
+from crawler.exporting.history import read_edits
+from crawler.exporting.records import Record, Unreadable, Wanted, find_lines, parse_line
 from crawler.pages.words.search import without_accents
 
 VERSION = 2
@@ -86,7 +83,9 @@ def build_index(collection: Path, index: Path, mark: str, progress: Progress = l
 
 
 def _fill(database: sqlite3.Connection, collection: Path, unreadable: Unreadable, progress: Progress) -> None:
-    edited = _read_edits(collection)
+    edited: dict[str, set[str]] = {}
+    for event in read_edits(collection, Wanted(), unreadable):
+        edited.setdefault(event.key, set()).update(str(edit.kind) for edit in event.edits)
     for number, record in enumerate(newest_first(collection, unreadable, progress), 1):
         key = f"{record['kind']}/{record['id']}"
         packed = zlib.compress(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"), 1)
@@ -135,15 +134,3 @@ def newest_first(collection: Path, unreadable: Unreadable, progress: Progress = 
             found = parse_line(stream.read(length))
             if not isinstance(found, str):
                 yield found
-
-
-def _read_edits(collection: Path) -> dict[str, set[str]]:
-    """Article → the kinds of its edits."""
-    edited: dict[str, set[str]] = {}
-    with suppress(ArchiveError, OSError), History(collection) as history:
-        for key in history.edited_keys():
-            with suppress(ArchiveError, OSError):
-                versions = history.versions(key)
-                for before, after in pairwise(versions):
-                    edited.setdefault(key, set()).update(str(edit.kind) for edit in find_edits(before, after))
-    return edited

@@ -41,6 +41,11 @@ class Frame:
     """What the addresses of `static/` begin with, seen from the page itself."""
 
 
+def check_templates() -> None:
+    """See that pages can be made at all. Raises PackageMissing."""
+    _environment()
+
+
 def render_home(
     frame: Frame,
     index: SearchIndex,
@@ -127,7 +132,7 @@ def _environment() -> "Environment":
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
         raise PackageMissing(
-            "browse: expected Jinja and Starlette, got no such packages; pip install 'thanhuy-archive[browse]'"
+            "pages: expected Jinja, got no such package; pip install 'thanhuy-archive[browse]'"
         ) from None
     return Environment(
         loader=FileSystemLoader(TEMPLATES),

@@ -39,6 +39,8 @@ def command(collection: Path, since: date | None, feed: Path | None, as_json: bo
     thanhuy changes my-archive --json | jq 'select(.what == "edited")'
     thanhuy changes my-archive --feed changes.atom
     """
+    if feed is not None and as_json:
+        raise click.UsageError("--json: expected without --feed, got both")
     damaged: list[str] = []
     with History(collection) as history:
         events = _read(history, since, damaged)
@@ -56,29 +58,18 @@ def command(collection: Path, since: date | None, feed: Path | None, as_json: bo
 
 def _read(history: History, since: date | None, damaged: list[str]) -> Iterator[Event]:
     moment = datetime.combine(since, time(), VIETNAM).astimezone(UTC) if since else None
-    # A crawl writes for days at the most: what it saw after `since` may stand in a file that it began before.
-    begun = f"{moment:%Y%m%d%H%M%S}" if moment else ""
     bound = f"{moment:%Y-%m-%dT%H:%M:%S}" if moment else ""
     for row in history.rows():
-        if begun and row["jsonl"] and not _may_hold(row["jsonl"], begun):
-            continue
         try:
             record = history.read(row)
+            if record["captured_at"] < bound and not record["gone"] and not record["reread"]:
+                continue
             event = find_event(record, history.before(row, record))
         except (ArchiveError, OSError) as error:
             damaged.append(str(error))
             continue
         if event.at >= bound:
             yield event
-
-
-def _may_hold(name: str, begun: str) -> bool:
-    """Whether a file of lines may hold what was seen since: one that was begun at most 30 days before."""
-    digits = next((part for part in name.split("-") if part.isdigit() and len(part) >= 14), "")
-    if not digits:
-        return True
-    days = (datetime.strptime(begun[:8], "%Y%m%d") - datetime.strptime(digits[:8], "%Y%m%d")).days  # noqa: DTZ007 - days apart
-    return days <= 30
 
 
 def _print(events: Iterable[Event]) -> None:

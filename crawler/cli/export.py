@@ -54,6 +54,8 @@ def command(collection: Path, form: str, output: Path, force: bool, progress: bo
     from crawler.exporting.records import Wanted, find_lines
     from crawler.exporting.run import FORMATS, ExportOptions, export
 
+    if str(output) == "-":
+        raise click.UsageError("-o -: expected a file or a directory, got stdout, where no export appears whole")
     if form == "site":
         return _export_site(collection, output, progress, **chosen)
     alone = output.is_dir()
@@ -108,18 +110,20 @@ def _export_site(collection: Path, output: Path, progress: bool | None, **chosen
 def _write_papers(
     collection: Path, target: Path, records: int, options: "ExportOptions", *, alone: bool, **chosen: Any
 ) -> None:
-    from crawler.exporting.columns import columns
     from crawler.exporting.papers.about import describe_file
     from crawler.exporting.papers.writing import write_papers
     from crawler.reporting.gather import gather_collection
 
     filters = [f"--{name} {chosen[name]}" for name in ("since", "until", "text") if chosen[name]]
     filters += [f"--section {name}" for name in chosen["sections"]] + [f"--author {name}" for name in chosen["authors"]]
+    filters += [f"--fields {chosen['fields']}"] if chosen["fields"] else []
+    filters += ["--text-only"] if chosen["text_only"] else []
+    filters += [] if options.newest else ["--all-versions"]
     file = describe_file(
         target,
         form=options.form,
         records=records,
-        fields=options.fields or tuple(column.name for column in columns()),
+        fields=options.written,
         filters=tuple(filters),
         newest=options.newest,
     )
@@ -132,6 +136,10 @@ def _check(target: Path, collection: Path, form: str, *, force: bool, **chosen: 
     check_target(target, force=force, reads=[collection])
     for paper in paper_paths(target, alone=chosen["alone"]) if chosen["papers"] else ():
         check_target(paper, force=force, reads=[collection])
+    if chosen["since"] and chosen["until"] and chosen["since"] > chosen["until"]:
+        raise click.UsageError(f"--until {chosen['until']}: expected a day not before --since {chosen['since']}")
+    if chosen["text_only"] and chosen["fields"]:
+        raise click.UsageError("--text-only: expected without --fields, got both")
     if chosen["excel"] and form != "csv":
         raise click.UsageError(f"--excel: expected with --format csv, got {form}")
     if chosen["text_only"] and form in {"ninjs", "jsonld", "sqlite"}:

@@ -60,6 +60,8 @@ def command(
     thanhuy show my-archive 1491871594 --capture --raw > record.warc
     thanhuy show my-archive 1491871594 --cite bibtex
     """
+    if raw and not capture:
+        raise click.UsageError("--raw: expected with --capture, got it alone")
     collection, wanted = _split(names, into)
     with History(collection) as known:
         try:
@@ -113,7 +115,7 @@ def _print_article(record: Record, count: int) -> None:
     stated = [record["published_at"] or record["date"] or "undated", record["byline"] or ""]
     lines = [
         above,
-        record["title"].upper() if width < 20 else record["title"],
+        record["title"],
         "  ".join(one for one in stated if one),
         "",
     ]
@@ -121,7 +123,7 @@ def _print_article(record: Record, count: int) -> None:
         since = (record["gone"] or {}).get("since", record["captured_at"])
         lines[1:1] = [f"[gone from the site since {since}; this is its last text]"]
     parts = [record["lead"], *(_block_text(block, record) for block in record["blocks"])]
-    for part in parts or [record["body"]]:
+    for part in parts:
         if part:
             lines += [*_wrap(part, width), ""]
     place = record["warc"]

@@ -79,7 +79,7 @@ def format_codebook(filled: Filled | None = None) -> str:
         shape = column.inside[0] if column.kind is Kind.LIST else column
         if shape.inside and shape.kind is Kind.OBJECT:
             lines += ["", f"## {column.name}", "", "| key | type | meaning |", "| --- | --- | --- |"]
-            lines += [f"| `{one.name}` | {type_of(one)} | {_cell(one.says)} |" for one in shape.inside]
+            lines += [f"| `{one.name}` | {type_of(one)} | {as_cell(one.says)} |" for one in shape.inside]
     return "\n".join(lines) + "\n"
 
 
@@ -91,7 +91,7 @@ def type_of(column: Column) -> str:
 
 def _row(column: Column, filled: Filled | None) -> str:
     shown = (filled.examples if filled else {}).get(column.name, INVENTED.get(column.name))
-    cells = [f"`{column.name}`", type_of(column), _cell(column.says), _example(shown)]
+    cells = [f"`{column.name}`", type_of(column), as_cell(column.says), _example(shown)]
     if filled:
         share = filled.counts[column.name] / filled.total if filled.total else 0
         cells.append(f"{share:.1%}")
@@ -105,9 +105,11 @@ def _example(value: Any) -> str:
         else:
             value = value[0] if value else None
     shown = " ".join(str("" if value is None else value).split())
-    return _cell(shown if len(shown) <= LONGEST_EXAMPLE else f"{shown[:LONGEST_EXAMPLE]}…")
+    return as_cell(shown if len(shown) <= LONGEST_EXAMPLE else f"{shown[:LONGEST_EXAMPLE]}…")
 
 
-def _cell(text: str) -> str:
+def as_cell(text: str) -> str:
     """Text for a table's cell: one line, and nothing in it that Markdown or HTML would take for its own."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    parts = " ".join(text.split()).replace("|", "\\|").split("`")
+    # Between backticks all stands as it is but the bar that ends a cell.
+    return "`".join(part if place % 2 else part.replace("<", "&lt;") for place, part in enumerate(parts))

@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -12,12 +13,11 @@ from archive.errors import ArchiveError, NotACollection
 from archive.files import LINES_SUFFIX, OPEN_SUFFIX, find_inside, is_own_name, open_regular
 from archive.lines.reader import LineId, version_of
 from archive.state.database import open_read_only
-from crawler.exporting.records import Record, parse_line
+from crawler.comparing.events import Event, find_event
+from crawler.exporting.records import Record, Unreadable, Wanted, parse_line
 from crawler.site.scope import find_page
 
 _ID = re.compile(r"\d{5,}")
-_MOMENT = re.compile(r"-(\d{14,17})-")
-"""When the crawl began that wrote a file, in the file's name."""
 
 
 class NotFound(ArchiveError):
@@ -56,7 +56,7 @@ class History:
             )
         found = sorted({str(row["key"]) for row in keys})
         if page:
-            found = [key for key in found if key == page.key] or found
+            found = [key for key in found if key == page.key]
         if not found:
             raise NotFound(
                 f"{self._collection}: expected an article's id, address or slug, got {wanted!r}, which none has"
@@ -82,16 +82,10 @@ class History:
         rows = self._query(f"{sql} LIMIT 1", row["key"], row["version"], record["captured_at"])
         return self.read(rows[0]) if rows else None
 
-    def rows(self, since: str = "") -> Iterator[sqlite3.Row]:
-        """The state's rows of versions that crawls since a moment (digits, UTC) wrote,
-        in the order in which they did.
-        """
-        files = [str(row["jsonl"]) for row in self._query("SELECT DISTINCT jsonl FROM versions ORDER BY jsonl")]
-        for name in files:
-            found = _MOMENT.search(name)
-            if since and found and found[1].ljust(17, "9") < since:
-                continue
-            yield from self._query("SELECT * FROM versions WHERE jsonl = ? ORDER BY jsonl_offset", name)
+    def rows(self) -> Iterator[sqlite3.Row]:
+        """The state's rows of all versions, in the order in which crawls wrote them."""
+        for file in self._query("SELECT DISTINCT jsonl FROM versions ORDER BY jsonl"):
+            yield from self._query("SELECT * FROM versions WHERE jsonl = ? ORDER BY jsonl_offset", file["jsonl"])
 
     def edited_keys(self) -> Iterator[str]:
         """The articles that have more than one version."""
@@ -129,3 +123,22 @@ class History:
 def format_record(record: Record) -> str:
     """A record as JSON for a person to read."""
     return json.dumps(record, ensure_ascii=False, indent=2)
+
+
+def read_edits(collection: Path, wanted: Wanted, unreadable: Unreadable) -> Iterator[Event]:
+    """The edits of every wanted article that has several versions, whatever a newer parser read in them.
+    What keeps them from being read is noted.
+    """
+    try:
+        with History(collection) as history:
+            for key in history.edited_keys():
+                try:
+                    versions = history.versions(key)
+                except (ArchiveError, OSError) as error:
+                    unreadable.note("articles", str(error))
+                    continue
+                if wanted.takes(versions[-1]):
+                    for before, after in pairwise(versions):
+                        yield find_event({**after, "reread": None}, before)
+    except ArchiveError as error:
+        unreadable.note("edits", str(error))

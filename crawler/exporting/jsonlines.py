@@ -32,13 +32,3 @@ def write_jsonld(stream: TextIO, records: Iterable[Record]) -> int:
         count += 1
     stream.write("\n]}\n")
     return count
-
-
-def write_text(stream: TextIO, records: Iterable[Record]) -> int:
-    """Write title, lead and body of each article as plain text, two blank lines between articles."""
-    count = 0
-    for record in records:
-        parts = [record["title"], record["lead"], record["body"]]
-        stream.write(("\n\n" if count else "") + "\n\n".join(part for part in parts if part) + "\n")
-        count += 1
-    return count

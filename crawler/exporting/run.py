@@ -4,17 +4,14 @@ import errno
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
 
 from archive.errors import ArchiveError
-from crawler.comparing.events import Event, find_event
 from crawler.exporting.columns import columns
-from crawler.exporting.history import History
-from crawler.exporting.jsonlines import write_jsonl, write_jsonld, write_ninjs, write_text
+from crawler.exporting.history import read_edits
+from crawler.exporting.jsonlines import write_jsonl, write_jsonld, write_ninjs
 from crawler.exporting.parquet import write_parquet
 from crawler.exporting.records import Record, Unreadable, Wanted, find_lines, read_records
 from crawler.exporting.sqlite import write_sqlite
@@ -44,9 +41,16 @@ class ExportOptions:
     newest: bool = True
     """Only the newest version of each article; else every version."""
     text_only: bool = False
-    """Only title, lead and body, as plain text (jsonl: those three keys)."""
+    """Only title, lead and body."""
     excel: bool = False
     progress: Callable[[int], None] = lambda size: None
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The keys of the record that the file holds."""
+        if self.text_only:
+            return ("title", "lead", "body")
+        return self.fields or tuple(column.name for column in columns())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,26 +87,16 @@ def _write(
     unreadable: Unreadable,
     options: ExportOptions,
 ) -> int:
-    fields = options.fields or tuple(column.name for column in columns())
-    if options.text_only:
-        fields = ("title", "lead", "body")
+    fields = options.written
     if options.form == "parquet":
         return write_parquet(draft, records, fields, scratch)
     if options.form == "sqlite":
         every = read_records(find_lines(collection, newest=False), options.wanted, Unreadable())
         about = {"collection": collection.resolve().name}
-        return write_sqlite(draft, records, every, _read_edits(collection), about)
+        edits = read_edits(collection, options.wanted, unreadable)
+        return write_sqlite(draft, records, every, edits, about)
     with draft.open("w", encoding="utf-8", newline="") as stream:
         return _write_text(stream, records, fields, options)
-
-
-def _read_edits(collection: Path) -> Iterator[Event]:
-    """The edits of every article that has several versions; none where the state that knows them is not there."""
-    with suppress(ArchiveError, OSError), History(collection) as history:
-        for key in history.edited_keys():
-            with suppress(ArchiveError, OSError):
-                for before, after in pairwise(history.versions(key)):
-                    yield find_event(after, before)
 
 
 def _write_text(stream: TextIO, records: Iterator[Record], fields: tuple[str, ...], options: ExportOptions) -> int:
@@ -112,6 +106,4 @@ def _write_text(stream: TextIO, records: Iterator[Record], fields: tuple[str, ..
         return write_ninjs(stream, records)
     if options.form == "jsonld":
         return write_jsonld(stream, records)
-    if options.text_only:
-        return write_text(stream, records)
     return write_jsonl(stream, ({name: record[name] for name in fields} for record in records))

@@ -71,3 +71,19 @@ def cite(figures: ReportData) -> str:
     year = last_capture(figures)[:4]
     made = f"Collected with {figures.software}, last capture {last_capture(figures)}"
     return f"{TITLE}, collection “{figures.name}”. {made}. {year}."
+
+
+SETTINGS = {
+    "OPERATOR": "operator",
+    "USER_AGENT": "it called itself",
+    "DOWNLOAD_DELAY": "seconds between requests",
+    "CONCURRENT_REQUESTS": "requests at a time",
+    "ROBOTSTXT_OBEY": "robots.txt obeyed",
+}
+"""A crawl's settings in words."""
+
+
+def tell_settings(figures: ReportData, *names: str) -> str | None:
+    """What the newest run was set to, in words. None where nothing of it is known."""
+    told = [f"{SETTINGS[name]}: {figures.configuration[name]}" for name in names if name in figures.configuration]
+    return "; ".join(told) + "." if told else None

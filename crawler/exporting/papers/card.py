@@ -2,9 +2,9 @@
 
 import json
 
-from crawler.exporting.codebook import type_of
+from crawler.exporting.codebook import as_cell, type_of
 from crawler.exporting.columns import columns
-from crawler.exporting.papers.about import RIGHTS, TITLE, DataFile, cite, describe, last_capture
+from crawler.exporting.papers.about import RIGHTS, TITLE, DataFile, cite, describe, last_capture, tell_settings
 from crawler.reporting.amounts import format_number, format_share, format_size
 from crawler.reporting.report_data import ReportData
 
@@ -70,17 +70,12 @@ def _file(file: DataFile) -> str:
 
 
 def _collected(figures: ReportData) -> str:
-    runs, set_as = figures.runs, figures.configuration
-    lines = [
-        "## How it was collected",
-        "",
-        f"With {figures.software}, politely: robots.txt obeyed, one request at a time.",
-    ]
+    runs = figures.runs
+    lines = ["## How it was collected", "", f"With {figures.software}."]
     if runs:
         lines.append(f"{len(runs)} runs between {(runs[0].began or '')[:10]} and {last_capture(figures)[:10]}.")
-    for name, words in (("DOWNLOAD_DELAY", "Seconds between requests"), ("USER_AGENT", "It called itself")):
-        if name in set_as:
-            lines.append(f"{words}: {set_as[name]}.")
+    if told := tell_settings(figures, "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY", "CONCURRENT_REQUESTS", "USER_AGENT"):
+        lines.append(f"The newest run: {told}")
     parsers = figures.articles.parsers if figures.articles else {}
     if parsers:
         lines.append(
@@ -112,6 +107,6 @@ def _fields(figures: ReportData, file: DataFile) -> str:
         if column.name in file.fields:
             fill = found.fields.get(column.name) if found else None
             filled = format_share(fill.filled, found.total) if found and fill else ""
-            says = column.says.replace("|", "\\|").replace("<", "&lt;")
+            says = as_cell(column.says)
             lines.append(f"| `{column.name}` | {type_of(column)} | {filled} | {says} |")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ why it was made, what is in it, how it was collected, what was done to it, how i
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.exporting.papers.about import RIGHTS, DataFile, cite, describe, last_capture
+from crawler.exporting.papers.about import RIGHTS, DataFile, cite, describe, last_capture, tell_settings
 from crawler.reporting.amounts import format_number, format_share, format_size
 from crawler.reporting.report_data import ReportData
 
@@ -67,7 +67,7 @@ def _missing(figures: ReportData, file: DataFile) -> str:
     gaps = (
         f"{len(found.gaps)} gaps in the articles' numbers, about {format_number(missing)} articles"
         if found and found.gaps
-        else "no gap seen"
+        else "No gap seen"
     )
     failed = (
         sum(figures.frontier.states.get(name, 0) for name in ("failed", "refused", "excluded"))
@@ -111,11 +111,7 @@ def _seeds(figures: ReportData, file: DataFile) -> str:
 
 
 def _setting(*names: str) -> Answer:
-    def answer(figures: ReportData, file: DataFile) -> str | None:
-        told = [f"{name} = {figures.configuration[name]}" for name in names if name in figures.configuration]
-        return "; ".join(told) + "." if told else None
-
-    return answer
+    return lambda figures, file: tell_settings(figures, *names)
 
 
 def _parsers(figures: ReportData, file: DataFile) -> str | None:
@@ -155,8 +151,8 @@ _ROWS: tuple[tuple[str, str, Answer], ...] = (
     (WHY, "Which tool made it?", lambda figures, file: f"{figures.software}."),
     (WHAT, "What does a record stand for?", lambda figures, file: describe(figures, file)),
     (WHAT, "How many are there?", _counts),
-    (WHAT, "Which period do the articles cover?", _published),
-    (WHAT, "Which sections of the site?", _sections),
+    (WHAT, "Which period do the articles of the collection cover?", _published),
+    (WHAT, "Which sections of the site are in the collection?", _sections),
     (WHAT, "In which language?", _says("Vietnamese.")),
     (WHAT, "Is it a sample, or all there is?", lambda figures, file: "All that the crawl reached within its seeds and limits. " + _missing(figures, file)),
     (WHAT, "What is missing, and why?", _missing),
@@ -167,13 +163,13 @@ _ROWS: tuple[tuple[str, str, Answer], ...] = (
     (WHAT, "Does it hold personal data?", _says(
         "Names of journalists and of persons in the news, as published. Readers' comments are not collected as fields.")),
     (WHAT, "Is it self-contained?", _says(
-        "Yes: each record names its capture in the WARC files, which hold every byte of every exchange. Links lead outside.")),
+        "Its records are. The captures that they name lie in the collection's WARC files, which hold every byte of every exchange.")),
     (HOW, "When was it collected?", _period),
     (HOW, "From where did the crawl begin?", _seeds),
     (HOW, "How was it decided what belongs to it?", _says(
         "By the site's hosts and the form of its addresses; login, search, calendar and print pages are never asked for.")),
     (HOW, "How fast, and how often?", _setting("DOWNLOAD_DELAY", "CONCURRENT_REQUESTS")),
-    (HOW, "Was robots.txt obeyed?", _says("Yes (RFC 9309), with its Crawl-delay and with Retry-After.")),
+    (HOW, "Was robots.txt obeyed?", _setting("ROBOTSTXT_OBEY")),
     (HOW, "How did the crawler name itself?", _setting("USER_AGENT")),
     (HOW, "What is kept of an exchange?", _says(
         "Request and response byte for byte as they went over the wire, in WARC/1.1, with digests, the peer's address and TLS.")),

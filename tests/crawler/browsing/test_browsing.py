@@ -181,9 +181,10 @@ def test_only_photos_are_served_as_photos(data: bytes, kind: str | None) -> None
 
 
 def test_folder_is_whole_and_refers_to_its_own_files(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "site.new").mkdir()  # somebody's own
     count, unreadable = write_folder(library, tmp_path / "site")
     assert (4, 0) == (count, unreadable.count)
-    assert ["site"] == [path.name for path in tmp_path.iterdir()]
+    assert ["site", "site.new"] == sorted(path.name for path in tmp_path.iterdir())
     for page in (tmp_path / "site").rglob("*.html"):
         for part in page.read_text("utf-8").replace('src="', 'href="').split('href="')[1:]:
             address = part.partition('"')[0]

@@ -59,7 +59,7 @@ def test_nothing_of_a_page_steers_the_terminal(library: Path) -> None:
     assert "\x1b" not in show(library, "1491871002") + run_thanhuy("changes", library).stdout
 
 
-@pytest.mark.parametrize("options", [["99999"], [ID, "--version", "9"], ["no-such-slug"]])
+@pytest.mark.parametrize("options", [["99999"], [ID, "--version", "9"], ["no-such-slug"], [ID, "--raw"]])
 def test_what_is_not_held_is_wrong_usage(library: Path, options: list[str]) -> None:
     done = run_thanhuy("show", library, *options)
     assert 2 == done.returncode

@@ -1,12 +1,14 @@
 """Exports: the same values in every format, whole or not at all, harmless whatever an article says."""
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
+import shutil
 import sqlite3
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 
 from crawler.exporting.papers.about import DataFile
 from crawler.exporting.papers.datasheet import QUESTIONS
+from crawler.exporting.records import Wanted
 from crawler.exporting.run import FORMATS, ExportOptions, export
 from crawler.reporting.gather import gather_collection
 from tests.support.commands import run_thanhuy
@@ -182,6 +185,8 @@ def test_nine_in_ten_questions_of_the_datasheet_are_answered_by_the_figures(libr
         (["--format", "jsonl", "--fields", "titel"], "expected keys of the record, got 'titel'"),
         (["--format", "sqlite", "--fields", "title"], "expected with parquet, csv or jsonl"),
         (["--format", "jsonl", "--excel"], "expected with --format csv"),
+        (["--format", "csv", "--text-only", "--fields", "title"], "expected without --fields"),
+        (["--format", "csv", "--since", "2025-01-01", "--until", "2024-01-01"], "expected a day not before"),
         (["--format", "xml"], "'xml' is not one of"),
     ],
 )
@@ -204,3 +209,33 @@ def test_catalogues_take_the_papers(library: Path, tmp_path: Path, form: str) ->
     for command in [croissant] if form == "parquet" else [package, croissant]:
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert 0 == done.returncode, done.stdout + done.stderr
+
+
+def test_edits_of_what_is_filtered_out_are_not_exported(library: Path, tmp_path: Path) -> None:
+    for name, wanted, count in (("all", Wanted(), 1), ("some", Wanted(since=date(2024, 1, 1)), 0)):
+        export(library, tmp_path / name, ExportOptions(form="sqlite", wanted=wanted))
+        with contextlib.closing(sqlite3.connect(tmp_path / name)) as database:
+            assert count == database.execute("SELECT count(DISTINCT id) FROM edits").fetchone()[0], name
+
+
+def test_a_lost_index_of_versions_is_named_where_edits_are_asked_for(library: Path, tmp_path: Path) -> None:
+    shutil.copytree(library, tmp_path / "c")
+    (tmp_path / "c" / "state.sqlite").unlink()
+    done = run_thanhuy("export", tmp_path / "c", "--format", "sqlite", "-o", tmp_path / "a.sqlite", "--no-papers")
+    assert 5 == done.returncode
+    assert "state.sqlite: expected the index of versions, got none" in done.stderr
+
+
+def test_papers_tell_of_the_fields_that_were_written(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    done = run_thanhuy("export", library, "--format", "csv", "--text-only", "-o", tmp_path / "out")
+    assert 0 == done.returncode
+    schema = json.loads((tmp_path / "out" / "datapackage.json").read_text("utf-8"))["resources"][0]["schema"]
+    assert ["title", "lead", "body"] == [field["name"] for field in schema["fields"]]
+    assert "--text-only" in (tmp_path / "out" / "README.md").read_text("utf-8")
+
+
+def test_stdout_is_no_place_for_an_export(library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert 2 == run_thanhuy("export", library, "--format", "csv", "-o", "-").returncode
+    assert [] == list(tmp_path.iterdir())
