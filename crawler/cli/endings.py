@@ -12,6 +12,8 @@ def judge(outcome: Outcome) -> Exit:
         return next((code for kind, code in CODES if isinstance(outcome.failure, kind)), Exit.ERROR)
     if outcome.reason in {"shutdown", AT_ONCE}:
         return Exit.INTERRUPTED
+    if not outcome.closed:
+        return Exit.ERROR
     if outcome.unreachable:
         return Exit.UNREACHABLE
     if outcome.shortfalls:
@@ -30,6 +32,7 @@ def report(outcome: Outcome, into: object, *, quiet: bool) -> Exit:
         Exit.INTERRUPTED: (
             f"interrupted{' at once' if outcome.reason == AT_ONCE else ''}; run the same command again to go on"
         ),
+        Exit.ERROR: "the crawl ended before its files were finished; run the same command again to go on",
         Exit.UNREACHABLE: f"{Exit.UNREACHABLE.says} ({outcome.unreachable})",
     }
     if outcome.failure is not None:

@@ -15,6 +15,8 @@ class Outcome:
 
     reason: str = ""
     """Scrapy's closing reason, e.g. `finished` or `shutdown`."""
+    closed: bool = False
+    """Whether the crawl came to its end: its collection finished, or the failure noted that kept it from that."""
     failure: ArchiveError | None = None
     """What stopped the archive. None when nothing did."""
     answered: bool = False

@@ -191,21 +191,55 @@ class ArchiveSession:
         engine.close_spider_async = close  # type: ignore[method-assign]
 
     async def close(self, spider: object, reason: str) -> None:
-        """Finish the collection."""
+        """Finish the collection, whatever goes wrong while the run is summed up."""
         outcome, collection = self.outcome, self.collection
         outcome.reason = reason
+        report: dict[str, Any] = {
+            "began": self._began.isoformat(),
+            "reason": reason,
+            "software": collection.options.software,
+            "configuration": collection.options.config,
+        }
         try:
             if not collection.failed:
                 self._conclude(reason)
                 await maybe_deferred_to_future(self.committer.committed())
-        except ArchiveError as failure:
-            outcome.failure = outcome.failure or failure
+        except Exception as error:  # noqa: BLE001 - what comes in between must not keep the files from being finished
+            self._note_failure(error)
         try:
-            outcome.counts = collection.state.counts()
-            outcome.notes += note_older_parsers(collection)
-        except ArchiveError as failure:
-            outcome.failure = outcome.failure or failure
-            collection.failed = True
+            report |= self._sum_up(reason)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._note_failure(error)
+            collection.failed = collection.failed or isinstance(error, ArchiveError)  # the state cannot be read
+            report["reason"] = "archive_failed"
+        report["ended"] = datetime.now(UTC).isoformat()
+        logging.getLogger().removeHandler(self._log)
+        self.skips.close()
+        self._log.close()
+        try:
+            collection.close(report, lambda run: draw_run(collection, run))
+        except Exception as error:  # noqa: BLE001 - as above
+            self._note_failure(error)
+        outcome.closed = True
+
+    def _note_failure(self, error: Exception) -> None:
+        """What kept the run from its end; the first such error is what a person is told."""
+        path = self.collection.path
+        if isinstance(error, OSError):
+            error = as_archive_error(error, path)
+        elif not isinstance(error, ArchiveError):
+            logger.debug("%s: the end of the run failed", path, exc_info=error)
+            error = ArchiveError(
+                f"{path}: the end of the run failed with an unexpected {type(error).__name__}: {error}; what was"
+                f" fetched is kept: run `thanhuy repair {path}`, then the same command again"
+            )
+        self.outcome.failure = self.outcome.failure or error
+
+    def _sum_up(self, reason: str) -> dict[str, Any]:
+        """Say in the outcome how the run went; what `run.json` keeps of it. Raises ArchiveError."""
+        outcome, collection = self.outcome, self.collection
+        outcome.counts = collection.state.counts()
+        outcome.notes += note_older_parsers(collection)
         outcome.stats = dict(self._crawler.stats.get_stats())
         outcome.shortfalls += find_shortfalls(outcome.stats, self.health)
         readings = self._judge_readings()
@@ -219,13 +253,7 @@ class ArchiveSession:
             outcome.shortfalls += self._find_nothing()
         outcome.new_versions, outcome.run = collection.new_versions, collection.run
         self._list_what_is_left()
-        self.skips.close()
-        report = {
-            "began": self._began.isoformat(),
-            "ended": datetime.now(UTC).isoformat(),
-            "reason": reason,
-            "software": collection.options.software,
-            "configuration": collection.options.config,
+        return {
             "stats": outcome.stats,
             "counts": outcome.counts,
             "health": outcome.shortfalls,
@@ -236,14 +264,6 @@ class ArchiveSession:
             "coverage": coverage(collection),
             "skipped": dict(self.skips.counts),
         }
-        logging.getLogger().removeHandler(self._log)
-        self._log.close()
-        try:
-            collection.close(report, lambda run: draw_run(collection, run))
-        except ArchiveError as failure:
-            outcome.failure = outcome.failure or failure
-        except OSError as failure:
-            outcome.failure = outcome.failure or as_archive_error(failure, collection.path)
 
     def _list_what_is_left(self) -> None:
         """What a spent budget left in the queue."""

@@ -1,8 +1,10 @@
 """Every exit code, provoked for real; and streams that are closed, full or left by their reader."""
 
+import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -12,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from archive.lock import Lock
+from crawler.cli.endings import judge
 from crawler.cli.exits import Exit
+from crawler.engine.outcome import AT_ONCE, Outcome
 from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
 from tests.support.small_site import SmallSite, small_site
@@ -39,6 +43,26 @@ def test_an_unexpected_error_is_1_and_a_full_disk_3(site: SmallSite) -> None:
         assert code == ran.code, ran
         assert 1 == ran.err.count("thanhuy: ")
     assert Exit.DONE == site.run("crawl").code
+
+
+def test_an_error_while_the_run_is_summed_up_is_1_and_leaves_no_file_open(site: SmallSite, tmp_path: Path) -> None:
+    assert Exit.DONE == site.run("crawl", "--limit", 2).code
+    with sqlite3.connect(tmp_path / "x" / "state.sqlite") as state:
+        state.execute("UPDATE versions SET date = 'hôm qua'")
+    state.close()
+    ran = site.run("crawl")
+    assert Exit.ERROR == ran.code, ran
+    assert (1, True) == (ran.err.count("thanhuy: "), "thanhuy repair" in ran.err), ran.err
+    assert not list((tmp_path / "x").rglob("*.open"))
+    told = json.loads(sorted((tmp_path / "x" / "crawls").glob("*/run.json"))[-1].read_bytes())
+    assert "archive_failed" == told["reason"]
+    assert told["ended"]
+
+
+def test_a_crawl_whose_end_was_never_reached_is_1() -> None:
+    assert Exit.ERROR == judge(Outcome(reason="finished"))
+    assert Exit.INTERRUPTED == judge(Outcome(reason=AT_ONCE))
+    assert Exit.DONE == judge(Outcome(reason="finished", closed=True))
 
 
 def test_wrong_configuration_is_2(site: SmallSite, tmp_path: Path) -> None:
