@@ -28,6 +28,8 @@ _RECORD_PLACE = ("file", "offset", "length")
 _LINE_PLACE = ("jsonl", "jsonl_offset", "jsonl_length")
 SHOWN = 5
 """Lost captures that are named one by one; the rest is counted."""
+_FORGOT = "state.sqlite: forgot the capture of {uri} of {date}, whose record is lost; queued it again"
+_FORGOT_MORE = "state.sqlite: forgot {number} more captures in the same way"
 _COMPARED = ("uri", "date", "type", "status", "mime", "payload_digest", "length", "record_id")
 _AGAIN = f"""UPDATE urls SET state = iif(state = '{UrlState.REFUSED}', state, '{MOVES["lose"].to}'), capture = NULL,
   page = NULL, read = 0, etag = NULL, last_modified = NULL
@@ -95,14 +97,17 @@ def follow_moves(path: Path, inventory: Inventory, recovery: Recovery) -> None:
     if not moved:
         return
     interrupted = path.with_name(path.name + "-wal").exists()
+    lost: list[CaptureRow] = []
     with State(path) as state:
         # First out of everybody's way: two files may have changed places.
         for number, _ in moved:
             state.execute("UPDATE captures SET file = '', offset = id WHERE id = ?", (number,))
         for number, capture in moved:
-            state.execute("DELETE FROM captures WHERE file = ? AND offset = ?", (capture.file, capture.offset))
+            lost += _clear_place(state, capture)
             place = (capture.file, capture.offset, capture.length, number)
             state.execute("UPDATE captures SET file = ?, offset = ?, length = ? WHERE id = ?", place)
+        if lost:
+            state.execute(_AGAIN.format(ids=_ALONE))
         for name in {capture.file for _, capture in moved}:
             if warc := find_warc(path.parent / "warc", name):
                 state.set_file_size(name, warc.stat().st_size)
@@ -111,6 +116,26 @@ def follow_moves(path: Path, inventory: Inventory, recovery: Recovery) -> None:
     if interrupted:
         path.with_name(path.name + "-wal").touch()
     recovery.note(f"state.sqlite: followed {len(moved)} captures to where their records lie now")
+    for row in lost[:SHOWN]:
+        recovery.note(_FORGOT.format(uri=row.uri, date=row.date))
+    if len(lost) > SHOWN:
+        recovery.note(_FORGOT_MORE.format(number=len(lost) - SHOWN))
+
+
+def _clear_place(state: State, target: CaptureRow) -> list[CaptureRow]:
+    """Forget the capture that the state has where another's record lies now, and queue its page again;
+    return it where its own record is known nowhere else.
+    """
+    number, occupant = state.find_id(target.file, target.offset), state.find_record(target.file, target.offset)
+    if number is None or occupant is None:
+        return []
+    sql = "SELECT id FROM captures WHERE record_id = ? AND id != ? LIMIT 1"
+    other = state.execute(sql, (occupant.record_id, number)).fetchone()
+    state.execute(_FOLLOW, (number, other[0] if other else None))
+    # Before the row goes: its id may be given to another, which the page would then lead to.
+    state.execute(_AGAIN.format(ids="?1"), (number,))
+    state.execute("DELETE FROM captures WHERE id = ?", (number,))
+    return [] if other else [occupant]
 
 
 class Reconciler:
@@ -154,14 +179,11 @@ class Reconciler:
                 known = self._state.find_id(again[0].file, again[0].offset)
                 self._state.execute(_FOLLOW, (row["id"], known))
             elif (lost := lost + 1) <= SHOWN:
-                self._recovery.note(
-                    f"state.sqlite: forgot the capture of {row['uri']} of {row['date']}, whose record is lost; queued"
-                    " it again"
-                )
+                self._recovery.note(_FORGOT.format(uri=row["uri"], date=row["date"]))
             self._state.execute(_AGAIN.format(ids="?1"), (row["id"],))
             self._state.execute("DELETE FROM captures WHERE id = ?", (row["id"],))
         if lost > SHOWN:
-            self._recovery.note(f"state.sqlite: forgot {lost - SHOWN} more captures in the same way")
+            self._recovery.note(_FORGOT_MORE.format(number=lost - SHOWN))
         if len(gone) > lost:
             self._recovery.note(f"state.sqlite: forgot {len(gone) - lost} places that records have left")
         return len(gone)

@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ import pytest
 from archive.files import find_warc, list_warcs
 from archive.mend.repair import Repair, Repaired, repair
 from archive.options import Options
+from archive.state.database import open_read_only
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
 from archive.warc.reader import read_record_at
+from tests.support import writer
 from tests.support.mending import contents
 from tests.support.mutations import (
     MUTATIONS,
@@ -198,6 +201,30 @@ def test_records_that_nobody_closed_are_not_acquitted(small: Path, tmp_path: Pat
     forged = gzip.compress(gzip.decompress(warc.read_bytes()).replace(b"urn:uuid:", b"urn:fake:"))
     warc.write_bytes(warc.read_bytes() + forged)
     assert mend(path).damage
+
+
+def test_page_whose_file_another_was_moved_over_is_queued_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is lost is known to be lost: no page leads to a capture that is gone, or to another page's."""
+    monkeypatch.setattr(writer, "ROTATE", 500)
+    write(tmp_path / "x")
+    count = len(list_warcs(tmp_path / "x"))
+    assert count > 6
+    queued: set[int] = set()
+    for number in range(1, count):
+        path = tmp_path / f"x{number}"
+        shutil.copytree(tmp_path / "x", path)
+        over, moved = list_warcs(path)[number - 1 : number + 1]
+        moved.rename(over)
+        mend(path)
+        with closing(open_read_only(path / "state.sqlite")) as database:
+            led = "(SELECT uri FROM captures c WHERE c.id = u.capture)"
+            astray = f"SELECT key, state FROM urls u WHERE state != 'queued' AND {led} IS NOT url"
+            assert [] == [tuple(row) for row in database.execute(astray)], over.name
+            queued.add(database.execute("SELECT count(*) FROM urls WHERE state = 'queued'").fetchone()[0])
+    assert 1 in queued
+    assert max(queued) <= 2
 
 
 @pytest.mark.slow
