@@ -264,6 +264,11 @@ class Urls:
         for row in self._state.execute(f"SELECT * FROM urls WHERE {condition}", parameters):  # noqa: S608 - conditions are fixed texts of callers
             yield _as_row(row)
 
+    def count_where(self, condition: str, **parameters: Any) -> int:
+        """How many rows meet a condition in SQL."""
+        counted = self._state.execute(f"SELECT count(*) FROM urls WHERE {condition}", parameters)  # noqa: S608 - as above
+        return int(counted.fetchone()[0])
+
     def newest_id(self, keys: Iterable[str] | None = None) -> int:
         """The highest id of all URLs, or of those with these keys: ids tell in which order they were found."""
         if keys is None:

@@ -7,8 +7,14 @@ from typing import Any
 from archive.collection import Collection
 from archive.state.rows import UrlRow
 from archive.state.urls import DAY
-from crawler.planning.deletions import find_doubt, format_moment, is_confirmed
+from archive.warc.exchange import format_date
+from crawler.planning.deletions import WINDOW, find_doubt, format_moment, is_confirmed
+from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.revisits import next_visit
+
+ACCEPTED = "deletions accepted"
+"""Name of the fact that says until when deletions were accepted by the user: they raise no doubt later."""
+_ITEMS = ", ".join(f"'{kind}'" for kind in ITEM_KINDS)
 
 
 class Deletions:
@@ -40,7 +46,11 @@ class Deletions:
         if not going:
             return None
         known = sum(row.status == "live" for row in self._collection.state.newest_versions())
-        doubt = None if self._accept else find_doubt(going, known=known, asked=asked + going)
+        if self._accept:
+            self._collection.state.set_fact(ACCEPTED, format_date(datetime.now(UTC)))
+            doubt = None
+        else:
+            doubt = find_doubt(going, known=known, asked=asked + going) or self._find_doubt_of_the_window(known)
         if doubt is not None:
             for key in self._new:
                 self._urls.note_gone(key, None)
@@ -53,6 +63,14 @@ class Deletions:
             else:
                 count("articles/missing", 1)
         return None
+
+    def _find_doubt_of_the_window(self, known: int) -> str | None:
+        """Why the runs of the last days together are not believed. `known`: live articles now."""
+        since = max(format_date(datetime.now(UTC) - WINDOW), self._collection.state.fact(ACCEPTED) or "")
+        going = {row.key for row in self._urls.where("gone_at >= :since", since=since)} | self._again
+        marked = len(going - self._new - self._again)  # these were live when the window began
+        asked = self._urls.count_where(f"kind IN ({_ITEMS}) AND fetched_at >= :since", since=since)
+        return find_doubt(len(going), known=known + marked, asked=asked, when=f"within {WINDOW.days} days")
 
     def _mark(self, row: UrlRow) -> bool:
         collection = self._collection

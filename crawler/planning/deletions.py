@@ -4,7 +4,7 @@ An article is gone when the site itself says so (404 or 410 at its address) on t
 A redirect, an error or an empty page says nothing of the kind.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from crawler.site.times import VIETNAM
 
@@ -16,18 +16,20 @@ MANY = 10
 """Articles from which on their share of those asked for counts."""
 MOST_ASKED = 0.5
 """Share of the articles asked for that may be gone."""
+WINDOW = timedelta(days=7)
+"""Runs of so long are judged together as well: many small ones must not add up to what one may not do."""
 
 
-def find_doubt(going: int, *, known: int, asked: int) -> str | None:
+def find_doubt(going: int, *, known: int, asked: int, when: str = "at once") -> str | None:
     """Why so many deletions are not believed. None where they are.
 
-    `going`: articles that the site calls gone in this run; `known`: live ones of the collection before it;
-    `asked`: those that gave an answer in this run, the gone ones among them.
+    `going`: articles that the site calls gone in this run, or in those of the window; `known`: live ones of the
+    collection before; `asked`: those that gave an answer, the gone ones among them; `when`: which of the two, in words.
     """
     if going > max(FEW, MOST_KNOWN * known):
-        return f"the site calls {going} of {known} known articles gone at once"
+        return f"the site calls {going} of {known} known articles gone {when}"
     if going >= MANY and going > MOST_ASKED * asked:
-        return f"the site calls {going} of {asked} articles gone that were asked for"
+        return f"the site calls {going} of {asked} articles gone {when} that were asked for"
     return None
 
 

@@ -150,3 +150,24 @@ def test_many_deletions_at_once_are_held_to_be_the_sites_illness_until_they_are_
             assert 0 == site.run("refresh", "--recheck", "--accept").code
             let_a_week_pass(site)
         assert 9 == sum(record["status"] == "gone" for record in read_articles(tmp_path / "x"))
+
+
+def test_small_runs_together_are_held_to_be_the_sites_illness_too(tmp_path: Path) -> None:
+    with living(tmp_path) as (world, site):
+        site.run("crawl")
+        world.gone = set(world.articles)
+        codes = []
+        for few in range(8):
+            with sqlite3.connect(tmp_path / "x" / "state.sqlite") as state:
+                state.execute("UPDATE urls SET due = 1e12 WHERE kind = 'tin-tuc'")
+                state.execute(
+                    "UPDATE urls SET due = 0 WHERE kind = 'tin-tuc' AND gone_at IS NULL AND id % 8 = ?", (few,)
+                )
+            state.close()
+            ran = site.run("refresh", "--confirm-gone")
+            codes.append(ran.code)
+        assert (0, 4) == (codes[0], codes[-1]), codes
+        assert "known articles gone within 7 days" in ran.err
+        assert 3 >= sum(record["status"] == "gone" for record in read_articles(tmp_path / "x"))
+        assert 0 == site.run("refresh", "--recheck", "--accept", "--confirm-gone").code
+        assert {"gone"} == {record["status"] for record in read_articles(tmp_path / "x")}
