@@ -27,6 +27,9 @@ from archive.verify.wacz import WaczScan, scan_wacz
 from archive.verify.warc import WarcContext
 from archive.workers import Workers
 
+DOUBTED_LOG = frozenset({"fixity-chain", "fixity-syntax", "no-fixity"})
+"""Codes of a log that is not to be written on: its loss or its damage would look settled the next time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyOptions:
@@ -118,9 +121,7 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
 
 def _record(shelf: Shelf, scan: CollectionScan, now: datetime) -> None:
     """Note what was found unchanged, unless somebody writes the collection or it cannot be written."""
-    if not scan.verified or any(
-        finding.code.startswith("fixity-c") or finding.code == "fixity-syntax" for finding in scan.findings
-    ):
+    if not scan.verified or any(finding.code in DOUBTED_LOG for finding in scan.findings):
         return
     try:
         lock = Lock(shelf.path, "verify")

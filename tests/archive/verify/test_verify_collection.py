@@ -364,6 +364,17 @@ def test_what_a_run_says_stands_in_where_the_log_is_gone(sound: Path, tmp_path: 
     assert "fixity-differs" in {finding["code"] for finding in verify(path, options=QUIET)[1]}
 
 
+def test_verifying_makes_no_log_anew_where_it_is_gone(sound: Path, tmp_path: Path) -> None:
+    """A log of what was verified alone would say nothing of the files that no run knows, and would hide its loss."""
+    path = copy(sound, tmp_path / "collection")
+    (path / fixity.NAME).unlink()
+    edit_bytes(path / "collection.json", lambda data: data.replace(b"{", b"{ ", 1))
+    first = verify(path, options=BARE)
+    assert {"no-fixity"} <= {finding["code"] for finding in first[1]}
+    assert not (path / fixity.NAME).exists()
+    assert first == verify(path, options=BARE)
+
+
 def test_full_disk_leaves_the_log_as_it_was(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = copy(sound, tmp_path / "collection")
     before = (path / fixity.NAME).read_bytes()
