@@ -241,12 +241,13 @@ class Collection:
             "record_id": holder.record_id,
             "payload_digest": holder.payload_digest,
         }
-        self._append_version(key, stamped, holder)
+        self._append_version(key, stamped)
         return stamped
 
-    def _append_version(self, key: str, stamped: dict[str, Any], holder: CaptureRow) -> None:
+    def _append_version(self, key: str, stamped: dict[str, Any]) -> None:
         line = format_line(stamped)
-        place = self._append_item_record(line, holder.record_id)
+        # The response may be lost since, and forgotten: the item says by itself which one it was.
+        place = self._append_item_record(line, stamped["warc"]["record_id"])
         if self._jsonl is None:
             self._jsonl = JsonlFile(self.path / "articles", self._name(0, "jsonl"))
             self._jsonl_end = self._jsonl.size
@@ -263,20 +264,14 @@ class Collection:
         """
         stamped = {**record, "gone": dict(gone), "reread": None}
         stamped.update(status="gone", version=record["version"] + 1, changed=["status"])
-        holder = self.state.find_record(record["warc"]["file"], record["warc"]["offset"])
-        if holder is None:
-            raise RecordError(f"{record['url']}: expected the capture that it was read from, got none")
-        self._append_version(item_key(stamped), stamped, holder)
+        self._append_version(item_key(stamped), stamped)
         return stamped
 
     def append_renewal(self, record: dict[str, Any]) -> None:
         """Append a version once more, as a newer parser read it: its `reread` says when, and in place of what.
         The line that it renews stays.
         """
-        holder = self.state.find_record(record["warc"]["file"], record["warc"]["offset"])
-        if holder is None:
-            raise RecordError(f"{record['url']}: expected the capture that it was read from, got none")
-        self._append_version(item_key(record), record, holder)
+        self._append_version(item_key(record), record)
         self.renewals += 1
 
     def find_holder(self, capture: CaptureRow) -> CaptureRow:

@@ -17,6 +17,7 @@ from archive.state.urls import Found
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
 from archive.warc.exchange import Exchange
+from archive.warc.salvage import read_every
 
 URL = "https://www.thanhuytphcm.vn/tin-tuc/bai-1"
 READINGS = {
@@ -61,6 +62,24 @@ def test_versions_are_the_sites_and_renewals_the_parsers(steps: list[Any]) -> No
         (path / "state.sqlite").unlink()
         Collection.open(path, describe=describe, options=Options(free_space_floor=0)).close()
         assert newest == (path / "articles.jsonl").read_bytes(), "the WARCs alone say which reading counts"
+
+
+def test_item_whose_response_was_lost_and_forgotten_can_be_gone_and_be_renewed(tmp_path: Path) -> None:
+    """Its new versions refer to the response that it was read from, wherever that is now."""
+    collection = Collection.open(tmp_path / "x", describe=describe, options=Options(free_space_floor=0), clock=tick())
+    Steps().visit(collection, "a", 0, "1")
+    collection.state.execute("DELETE FROM captures")
+    first = collection.find_item("tin-tuc/1")
+    assert first is not None
+    gone = collection.append_gone(first, {"since": "2030-01-01", "confirmed_at": "2030-01-02T00:00:00Z"})
+    collection.append_renewal({**gone, "title": "Một", "reread": {"at": "2030-01-03T00:00:00Z", "parser": "1"}})
+    collection.close({"reason": "finished"})
+    warc = next((tmp_path / "x" / "warc").iterdir())
+    items = [found.record for found in read_every(warc, []) if found.record.is_json]
+    assert [(1, "live"), (2, "gone"), (2, "gone")] == [
+        (item["version"], item["status"]) for item in map(json.load, (record.block for record in items))
+    ]
+    assert {first["warc"]["record_id"]} == {record.refers_to for record in items}
 
 
 class Steps:
