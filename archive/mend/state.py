@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.collection import Collection, newest_lines
 from archive.digest import digest_stream
-from archive.files import find_warc, list_lines, list_warcs, open_regular, read_lines, read_range, set_aside
+from archive.files import find_lines, find_warc, list_lines, list_warcs, open_regular, read_lines, read_range, set_aside
 from archive.index import cdxj
 from archive.lines.reader import LineId, version_of, version_row
 from archive.mend.inventory import Inventory
@@ -220,8 +220,8 @@ class Reconciler:
         self._correct()
 
     def _restore(self, version: LineId, place: LinePlace, *, trusted: bool) -> bool:
-        path = self._collection.path / "articles" / place[0]
-        line = b"".join(read_range(path, place[1], place[1] + place[2])) if path.exists() else b""
+        path = find_lines(self._collection.path / "articles", place[0])
+        line = b"".join(read_range(path, place[1], place[1] + place[2])) if path is not None else b""
         if version_of(line) != version or not line.endswith(b"\n") or not (trusted or self._vouch(json.loads(line))):
             return False
         record = json.loads(line)

@@ -23,6 +23,8 @@ from archive.faults import reach
 from archive.files import (
     OPEN_SUFFIX,
     drop_unfinished,
+    find_lines,
+    find_warc,
     list_lines,
     list_warcs,
     publish,
@@ -198,9 +200,9 @@ def _note_parsers(directory: Path, state: State) -> None:
         "SELECT key, version, renewed, jsonl, jsonl_offset, jsonl_length FROM versions WHERE parser IS NULL"
     )
     for *identity, jsonl, offset, length in rows.fetchall():
-        path = directory / "articles" / jsonl
-        line = b"".join(read_range(path, offset, offset + length)) if path.is_file() else b""
-        parser = (parser_of(json.loads(line)) if version_of(line) else None) or ""
+        path = find_lines(directory / "articles", jsonl)
+        line = b"".join(read_range(path, offset, offset + length)) if path is not None else b""
+        parser = (parser_of(json.loads(line)) if version_of(line) == LineId(*identity) else None) or ""
         state.execute(
             "UPDATE versions SET parser = ? WHERE key = ? AND version = ? AND renewed = ?", (parser, *identity)
         )
@@ -237,14 +239,20 @@ def _mend_open(
 
 def _find_line(directory: Path, path: Path, row: VersionRow) -> bytes | None:
     """The line of a version from its record in the WARC, or else from the file of lines.
-    None where both are damaged.
+    None where both are damaged, or hold something else.
     """
+    # What the state names is checked before it is opened: it may be somebody else's.
+    warc = find_warc(directory / "warc", row.file)
     try:
-        with read_record_at(directory / "warc" / row.file, row.offset, row.length).block as block:
-            return block.read()
+        if warc is not None:
+            with read_record_at(warc, row.offset, row.length).block as block:
+                line = block.read()
+            if version_of(line) == id_of(row):
+                return line
     except (RecordError, OSError):
-        line = b"".join(read_range(path, row.jsonl_offset, row.jsonl_offset + row.jsonl_length))
-        return line[:-1] if line.endswith(b"\n") and version_of(line) == id_of(row) else None
+        pass  # its line may be sound
+    line = b"".join(read_range(path, row.jsonl_offset, row.jsonl_offset + row.jsonl_length))
+    return line[:-1] if line.endswith(b"\n") and version_of(line) == id_of(row) else None
 
 
 def _sound_lines(path: Path, known: set[LineId]) -> tuple[dict[LineId, tuple[int, int]], int]:

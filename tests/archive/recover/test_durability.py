@@ -7,9 +7,11 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from archive.collection import Collection
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
 from tests.support.collections_read import read_all, read_articles
-from tests.support.writer import PAGES, body_of, describe, numbers
+from tests.support.writer import PAGES, body_of, describe, numbers, write
 
 LABELS = {
     "record-appended": 30,
@@ -217,3 +219,27 @@ def test_run_says_what_it_did(tmp_path: Path) -> None:
     run(directory)
     reports = [json.loads(path.read_bytes()) for path in (directory / "crawls").glob("*/run.json")]
     assert any("torn" in action for report in reports for action in report["recovered"])
+
+
+@pytest.mark.parametrize("astray", ["outside the collection", "another record"])
+def test_line_is_taken_from_no_record_but_its_own(tmp_path: Path, astray: str) -> None:
+    """The state may be somebody else's: where it leads is looked at before it is believed."""
+    path = tmp_path / "x"
+    write(path)
+    lines = next((path / "articles").glob("*.jsonl"))
+    whole = lines.read_bytes()
+    lines.with_name(lines.name + ".open").write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+    lines.unlink()
+    with closing(sqlite3.connect(path / "state.sqlite")) as database:
+        last = database.execute("SELECT file, offset, length FROM versions ORDER BY jsonl_offset DESC").fetchone()
+        if astray == "another record":
+            values = database.execute("SELECT file, offset, length FROM captures ORDER BY id").fetchone()
+        else:
+            values = (str(shutil.copy(path / "warc" / last[0], tmp_path / last[0])), *last[1:])
+        where = "WHERE jsonl_offset = (SELECT max(jsonl_offset) FROM versions)"
+        database.execute(f"UPDATE versions SET file = ?, offset = ?, length = ? {where}", values)
+        database.commit()
+    collection = Collection.open(path, describe=describe)
+    collection.close({"reason": "finished"})
+    assert any("is lost here" in action for action in collection.recovery.actions)
+    assert whole.splitlines()[:-1] == lines.read_bytes().splitlines()
