@@ -2,8 +2,6 @@
 
 import copy
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +9,9 @@ import click
 from click.core import ParameterSource
 
 from crawler.cli.configuration import (
-    PREFIX,
     SECRET,
     Configured,
-    nearest,
+    find_odd_variables,
     options_known,
     tables_of,
 )
@@ -22,8 +19,6 @@ from crawler.cli.crawl import crawl
 from crawler.cli.exits import Exit
 from crawler.cli.values import as_text, plain
 
-OTHER_VARIABLES = frozenset({"THANHUY_CONFIG", "THANHUY_DEBUG", "THANHUY_FAULT", "THANHUY_TEST_TOOLS"})
-"""Variables that are no option's."""
 SOURCES = {
     ParameterSource.COMMANDLINE: "command line",
     ParameterSource.ENVIRONMENT: "environment",
@@ -61,7 +56,7 @@ def command(config: Path | None) -> int:
         for name, entry in entries.items():
             shown = "(set, and not shown)" if table in SECRET else json.dumps(entry, ensure_ascii=False)
             click.echo(plain(f"# {name} = {shown}" if table in SECRET else f"{name} = {shown}"))
-    for note in _odd_variables(options):
+    for note in find_odd_variables():
         click.echo(f"thanhuy: {note}", err=True)
     return Exit.DONE
 
@@ -80,10 +75,3 @@ def _format(name: str, value: Any, source: str) -> str:
     else:
         text = json.dumps(as_text(value), ensure_ascii=False)
     return f"{f'{key} = {text}':50} # {source}"
-
-
-def _odd_variables(options: dict[str, click.Parameter]) -> Iterator[str]:
-    known = {PREFIX + name.upper() for name in options} | OTHER_VARIABLES
-    for name in sorted(os.environ):
-        if name.startswith(PREFIX) and name not in known:
-            yield f"{name}: no option has this name{nearest(name, known)}"

@@ -4,6 +4,7 @@ The file is TOML with a key for each option of `crawl` and `refresh`, and tables
 """
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,11 +17,17 @@ from crawler.planning.health import Thresholds
 
 PREFIX = "THANHUY_"
 """`THANHUY_DELAY=3` is `--delay 3`."""
+OTHER_VARIABLES = frozenset(
+    {"THANHUY_CONFIG", "THANHUY_DEBUG", "THANHUY_EXIT", "THANHUY_FAULT", "THANHUY_SAYS", "THANHUY_TEST_TOOLS"}
+)
+"""Variables that are no option's; two of them are what a command of `[notify]` is told."""
 TABLES: dict[str, frozenset[str]] = {
     "health": frozenset(Thresholds.__dataclass_fields__),
     "notify": frozenset({"command", "mail", "on", "textfile", "url", "webhook"}),
 }
 """Table of the file → its keys."""
+NOTIFY_ON = ("trouble", "always")
+"""When command, mail and webhook are told."""
 SECRET = frozenset({"notify"})
 """Tables whose values are never shown: an address can be all that a thief needs."""
 _META = "crawler.cli.configuration"
@@ -81,6 +88,19 @@ def options_known() -> dict[str, click.Parameter]:
     return {name: option for name, option in found.items() if name not in {"urls", "config"}}
 
 
+def find_odd_variables() -> list[str]:
+    """What is wrong with variables of the environment that look like options and are none, a line for each."""
+    known = {PREFIX + name.upper() for name in options_known()} | OTHER_VARIABLES
+    odd = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    return [f"{name}: no option has this name{nearest(name, known)}" for name in odd]
+
+
+def refuse_odd_variables() -> None:
+    """Raise CommandFailed where a variable would be overlooked that somebody relies on."""
+    for line in find_odd_variables():
+        raise CommandFailed(f"{line}; unset it, or see `thanhuy config`", Exit.USAGE)
+
+
 def _check_tables(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
     for table, entries in tables.items():
         if table not in TABLES:
@@ -92,6 +112,24 @@ def _check_tables(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
             raise CommandFailed(
                 f"{path}: [{table}] {name}: expected one of {expected}{nearest(name, TABLES[table])}", Exit.USAGE
             )
+    _check_notify(path, tables.get("notify", {}))
+
+
+def _check_notify(path: Path, entries: Mapping[str, Any]) -> None:
+    """Each value is a text; a command may be a list of them. No message tells a value that may be a secret."""
+    for name, entry in entries.items():
+        words = entry if name == "command" and isinstance(entry, list) else [entry]
+        if not words or not all(isinstance(word, str) and word.strip() for word in words):
+            expected = "a text, or a list of them" if name == "command" else "a text"
+            got = "an empty one" if entry in ("", []) else type(entry).__name__
+            raise CommandFailed(f"{path}: [notify] {name}: expected {expected}, got {got}", Exit.USAGE)
+        if name == "on" and entry not in NOTIFY_ON:
+            expected = " or ".join(NOTIFY_ON)
+            raise CommandFailed(
+                f"{path}: [notify] on: expected {expected}, got {entry!r}{nearest(entry, NOTIFY_ON)}", Exit.USAGE
+            )
+        if name in {"url", "webhook"} and not entry.startswith(("http://", "https://")):
+            raise CommandFailed(f"{path}: [notify] {name}: expected an address with http:// or https://", Exit.USAGE)
 
 
 def _check_value(path: Path, name: str, parameter: click.Parameter, value: Any) -> Any:

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from archive.errors import ArchiveError
-from crawler.cli.configuration import Configured, tables_of
+from crawler.cli.configuration import Configured, refuse_odd_variables, tables_of
 from crawler.cli.exits import CommandFailed, Exit, code_of
 from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
 from crawler.planning.begun import OPTIONS, BegunScope
@@ -40,6 +40,7 @@ def crawl(urls: tuple[str, ...], **options: Any) -> int:
     thanhuy crawl https://www.thanhuytphcm.vn/nhom-tin/quan-1-1197604608 --into quan-1 --limit 100
     thanhuy crawl --into my-archive --operator "Nguyen An <an@example.org>" --delay 5 --since 2024-01-01
     """
+    refuse_odd_variables()
     seeds = check_seeds(urls + read_seeds(options["seeds"]))
     return _run({**as_settings(options), "SEEDS": seeds}, options)
 
@@ -71,6 +72,7 @@ def refresh(**options: Any) -> int:
     """
     from archive.directory import read_collection
 
+    refuse_odd_variables()
     about = read_collection(options["into"])  # a misspelt name would begin another archive
     chosen = {**as_settings(options), "SEEDS": list(read_seeds(options["seeds"])), "REFRESH": True}
     begun = BegunScope.parse(about.get("scope"))

@@ -73,6 +73,11 @@ def test_what_is_printed_is_a_configuration_that_says_the_same(tmp_path: Path) -
         ("images = 1\n", "images: expected true or false, got 1"),
         ("a = ", "expected TOML"),
         ("a = " + "[" * 5000, "expected TOML"),
+        ("[notify]\nurl = 3\n", "[notify] url: expected a text, got int"),
+        ("[notify]\ncommand = [1]\n", "[notify] command: expected a text, or a list of them, got list"),
+        ("[notify]\nmail = ''\n", "[notify] mail: expected a text, got an empty one"),
+        ("[notify]\nwebhook = 'hooks'\n", "[notify] webhook: expected an address with http:// or https://"),
+        ('[notify]\non = "allways"\n', "expected trouble or always, got 'allways'; did you mean always?"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_one_line_that_names_it(
@@ -100,3 +105,7 @@ def test_a_variable_that_no_option_has_is_pointed_out(monkeypatch: pytest.Monkey
     assert (
         "thanhuy: THANHUY_DELY: no option has this name; did you mean THANHUY_DELAY?\n" == run_thanhuy("config").stderr
     )
+    done = run_thanhuy("crawl", "--into", "nowhere", "--dry-run")
+    assert (2, True) == (done.returncode, "did you mean THANHUY_DELAY?" in done.stderr)
+    done = run_thanhuy("refresh", "--into", "nowhere", "--dry-run")
+    assert (2, True) == (done.returncode, "did you mean THANHUY_DELAY?" in done.stderr)
