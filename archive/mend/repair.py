@@ -63,6 +63,8 @@ class Repair:
     scope_of: ScopeOf
     items: ItemRules
     """What `verify` holds items against."""
+    reason: str = "repair"
+    """What `run.json` calls the run."""
 
 
 @dataclass(kw_only=True)
@@ -202,7 +204,8 @@ class _Mending:
         collection.recovery.actions[:] = self.recovery.actions
         run = {
             "began": self.now.isoformat(),
-            "reason": "repair",
+            "ended": datetime.now(UTC).isoformat(),
+            "reason": self.job.reason,
             "software": self.job.options.software,
             "left": self.recovery.left,
         }

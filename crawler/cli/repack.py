@@ -57,6 +57,7 @@ def command(collection: Path, warc_size: int, dry_run: bool, quiet: bool, progre
             vouch=partial(is_sound, collection),
             scope_of=rebuild_scope,
             items=article_rules(),
+            reason="repack",
         )
     )
     for one in done if not quiet else ():

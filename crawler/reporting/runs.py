@@ -23,9 +23,12 @@ ENDINGS = {
     "unreachable": "the site could not be reached or refused us",
     "archive_failed": "stopped, since the archive could take no more",
     "repair": "repaired",
+    "repack": "small files merged",
     "reread": "stored pages read again",
 }
 """Reason in `run.json` → what it means."""
+MENDING = ("repair", "repack")
+"""Reasons of runs that fetch nothing and end by themselves."""
 REMEDIES = (
     ("new layout", "look at one of the pages with `thanhuy probe URL`; a newer version may read it from the archive"),
     ("error of ours", "a newer version reads them from the archive; please report the error in crawl.log"),
@@ -63,8 +66,8 @@ def read_run(run_id: str, value: object) -> RunSummary:
 
 def find_command(reason: str, run: Mapping[str, Any], configuration: Mapping[str, Any]) -> str:
     """The command with the options that choose what is fetched; empty where nothing tells."""
-    if reason == "repair":
-        return "repair"
+    if reason in MENDING:
+        return reason
     if run.get("reread") is not None:
         return "reread"
     if not configuration:
@@ -90,7 +93,7 @@ def find_exit(reason: str, run: Mapping[str, Any], health: list[str]) -> int | N
         return 11
     if reason == "unreachable" or text(run.get("unreachable")):
         return 9
-    if reason == "repair":
+    if reason in MENDING:
         return 5 if run.get("left") else 0
     return 4 if health else 0
 

@@ -10,7 +10,7 @@ from archive.directory import STATUS
 from archive.lock import is_locked, read_holder
 from crawler.reporting.amounts import format_number, format_size, format_span, plural
 from crawler.reporting.lenient import mapping
-from crawler.reporting.runs import read_run
+from crawler.reporting.runs import MENDING, read_run
 
 MOST_BYTES = 1 << 20
 
@@ -102,7 +102,9 @@ def read_status(collection: Path) -> Status:
         return Status(collection=name, state=state, snapshot=snapshot if ours else None, last=last)
     if last is None:
         return Status(collection=name, state="new")
-    return Status(collection=name, state="idle" if last["ended"] else "broke off", last=last)
+    # Repairs of earlier versions did not say when they ended.
+    ended = last["ended"] or last["command"] in MENDING
+    return Status(collection=name, state="idle" if ended else "broke off", last=last)
 
 
 def format_status(status: Status) -> list[str]:

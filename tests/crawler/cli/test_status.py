@@ -105,6 +105,18 @@ def test_a_finished_collection_tells_its_last_run(sample_crawl: SampleCrawl, tmp
     assert 2 == run_thanhuy("status", tmp_path / "x" / "warc").returncode
 
 
+def test_a_repair_that_mended_and_a_repack_did_not_break_off(small_crawl: SampleCrawl, tmp_path: Path) -> None:
+    into = small_crawl.copy(tmp_path / "x")
+    (into / "articles.jsonl").unlink()
+    for words, told in ((["repair"], "repair: repaired"), (["repack"], "repack: small files merged")):
+        assert 0 == run_thanhuy(*words, into).returncode
+        lines = run_thanhuy("status", into).stdout.splitlines()
+        assert "nothing runs" == lines[0]
+        assert told in lines[1]
+    runs = sorted((into / "crawls").glob("*/run.json"))
+    assert all(json.loads(path.read_bytes())["ended"] for path in runs)
+
+
 def test_a_status_file_of_anyones_making_does_no_harm(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
     from archive.lock import Lock
 
