@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError, NotACollection
-from archive.files import OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs, open_regular, replace_file
+from archive.files import (
+    OPEN_SUFFIX,
+    OUT_OF_SPACE,
+    as_archive_error,
+    is_regular,
+    is_room,
+    list_lines,
+    list_warcs,
+    open_regular,
+    replace_file,
+)
 from archive.lock import NAME as LOCK
 from archive.lock import is_locked
 from archive.warc.exchange import format_date
@@ -50,7 +60,14 @@ def prepare_directory(path: Path) -> None:
     for name in ("collection.json", "articles.jsonl", "indexes/index.cdxj", "fixity.jsonl"):
         if os.path.lexists(path / name) and not is_regular(path / name):
             raise ArchiveError(f"{path / name}: expected a regular file, got another thing; move it away")
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in OUT_OF_SPACE:
+            raise as_archive_error(error, path) from error
+        raise NotACollection(
+            f"{path}: expected a directory that can be made, got: {error.strerror or error}; name another place"
+        ) from error
 
 
 def begin_collection(path: Path, created: datetime, seeds: tuple[str, ...]) -> None:

@@ -72,6 +72,8 @@ def run(command: Callable[..., Any]) -> int:
     except click.Abort:
         return _fail("interrupted", Exit.INTERRUPTED)
     except click.ClickException as error:
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            return _show_help(error)
         return _fail(_word_usage(error), Exit.USAGE)
     except CommandFailed as error:
         return _fail(str(error), error.code)
@@ -166,6 +168,15 @@ def _explain(error: Exception) -> int:
 def plain(text: str) -> str:
     """Text without what a terminal would obey: each character that is not printable becomes U+FFFD."""
     return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def _show_help(error: click.ClickException) -> int:
+    """Print the help as it is, where a command was named without a word of what it should do."""
+    try:
+        click.echo(error.format_message(), err=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    return Exit.USAGE
 
 
 def _fail(message: str, code: Exit) -> int:

@@ -76,6 +76,21 @@ def test_a_health_check_that_fell_short_is_4(site: SmallSite) -> None:
     assert (Exit.UNHEALTHY, True) == (ran.code, "khong-co-muc-nay" in ran.err)
 
 
+def test_a_directory_that_cannot_be_made_is_2_and_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    for into in ("/proc/thanhuy", tmp_path / "file" / "x"):
+        done = run_thanhuy("crawl", "--into", into, "--connect-to", "www.thanhuytphcm.vn:443:127.0.0.1:9")
+        assert Exit.USAGE == done.returncode, done.stderr
+        assert done.stderr.startswith(f"thanhuy: {into}: expected a directory that can be made")
+        assert 1 == done.stderr.count("\n")
+
+
+def test_without_a_verb_the_help_is_shown_as_it_is_and_is_2() -> None:
+    bare, asked = run_thanhuy(), run_thanhuy("--help")
+    assert (Exit.USAGE, "") == (bare.returncode, bare.stdout)
+    assert asked.stdout == bare.stderr
+
+
 def test_damage_is_5(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
     into = sample_crawl.copy(tmp_path / "x")
     (warc, *_) = sorted((into / "warc").iterdir())
