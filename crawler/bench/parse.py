@@ -22,7 +22,6 @@ REFERENCE_SIZES = (60_000, 250_000)
 """Bytes of a page of middling size, and of a large one, at which parsers are compared as well."""
 _EVERY = 8
 """Of the sample pages, each so many-th is filled to that size."""
-DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pages"
 
 COLUMNS = (
     ResultColumn(key="parser", title="parser"),
@@ -47,13 +46,9 @@ class Measured:
     seconds: float
 
 
-def find_pages_directory() -> Path | None:
-    """Where real pages lie beside a checkout. None where there are none."""
-    return DEFAULT_DIRECTORY if DEFAULT_DIRECTORY.is_dir() else None
-
-
-def run(*, pages_dir: Path | None, runs: int) -> Result:
+def run(*, pages_dir: Path | None, words_dir: Path | None, runs: int) -> Result:
     """Measure every parser that is installed."""
+    known = words.read_benchmark(words_dir) if words_dir is not None else []
     parsers, missing = _installed()
     samples = sample_pages()
     sections = [_section("sample", f"The sample site's {len(samples)} pages", samples, parsers, missing, runs)]
@@ -66,8 +61,8 @@ def run(*, pages_dir: Path | None, runs: int) -> Result:
         real = read_pages(pages_dir)
         if real:
             sections.append(_section("real", f"{len(real)} real pages of other papers", real, parsers, missing, runs))
-    if pages_dir == DEFAULT_DIRECTORY and words.DEFAULT_DIRECTORY.is_dir():
-        sections.append(words.measure_words(words.read_benchmark(words.DEFAULT_DIRECTORY), parsers, missing))
+    if known:
+        sections.append(words.measure_words(known, parsers, missing))
     return Result(benchmark="parse", sections=tuple(sections))
 
 

@@ -1,17 +1,20 @@
-"""Word F1 on the pages of a public benchmark that lie beside a checkout: title and text against what the page holds."""
+"""Word F1 on the pages of a public benchmark in a directory: title and text against what the page holds."""
 
 import gzip
 import json
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
+from crawler.bench.capture import BenchError
 from crawler.bench.contestants import Extract, Extracted
 from crawler.bench.result import ResultColumn, ResultSection
 
-DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "wcxb"
+SETS = ("hard", "control")
+"""What a page may be of."""
 _WORD = re.compile(r"\w+")
 COLUMNS = (
     ResultColumn(key="parser", title="parser"),
@@ -31,21 +34,27 @@ class BenchmarkPage:
 
 
 def read_benchmark(directory: Path) -> list[BenchmarkPage]:
-    """The pages of a directory, each a `NAME.json` beside its `NAME.html.gz`."""
-    pages = []
-    for path in sorted(directory.glob("*.json")):
+    """The pages of a directory, each a `NAME.json` beside its `NAME.html.gz`. Raises BenchError."""
+    return [_read_page(path) for path in sorted(directory.glob("*.json"))]
+
+
+def _read_page(path: Path) -> BenchmarkPage:
+    try:
         truth = json.loads(path.read_text(encoding="utf-8"))
         body = gzip.decompress(path.with_suffix(".html.gz").read_bytes())
-        url = truth["url"] or "https://example.org/"
-        pages.append(BenchmarkPage(url=url, body=body, text=truth["main_content"], set=truth["set"]))
-    return pages
+        url, text, kind = truth["url"] or "https://example.org/", truth["main_content"], truth["set"]
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
+        raise BenchError(f"{path}: expected a page's truth beside its .html.gz, got {error!r}") from error
+    if not isinstance(url, str) or not isinstance(text, str) or kind not in SETS:
+        raise BenchError(f"{path}: expected url, main_content and set ({', '.join(SETS)}), got other values")
+    return BenchmarkPage(url=url, body=body, text=text, set=kind)
 
 
 def measure_words(pages: list[BenchmarkPage], parsers: dict[str, Extract], missing: list[str]) -> ResultSection:
     """Every parser on every page."""
     rows = []
     for name, extract in parsers.items():
-        scores: dict[str, list[float]] = {"hard": [], "control": []}
+        scores: dict[str, list[float]] = {kind: [] for kind in SETS}
         for page in pages:
             scores[page.set].append(word_f1(_text_of(extract(page.body, page.url)), page.text))
         rows.append({"parser": name, **{kind: mean(found) if found else None for kind, found in scores.items()}})

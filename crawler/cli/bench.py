@@ -27,7 +27,12 @@ WIDTH = 150
 @click.option(
     "--pages-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Real pages for `parse`: NAME.html beside NAME.truth.json. Default: ../shared/data/pages where it exists.",
+    help="Real pages for `parse`: NAME.html beside NAME.truth.json.",
+)
+@click.option(
+    "--words-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Pages of a public benchmark for `parse`: NAME.html.gz beside NAME.json.",
 )
 @click.option(
     "--peer-python",
@@ -36,7 +41,13 @@ WIDTH = 150
 )
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def command(
-    names: tuple[str, ...], pages: int, runs: int, pages_dir: Path | None, peer_python: str | None, as_json: bool
+    names: tuple[str, ...],
+    pages: int,
+    runs: int,
+    pages_dir: Path | None,
+    words_dir: Path | None,
+    peer_python: str | None,
+    as_json: bool,
 ) -> None:
     """Run the benchmarks; all of them when none is named. Everything stays on this machine.
 
@@ -57,7 +68,7 @@ def command(
 
     benchmarks: dict[str, Callable[[], Result]] = {
         "capture": lambda: capture.run(pages=pages, runs=runs, peer_python=peer_python),
-        "parse": lambda: parse.run(pages_dir=pages_dir or parse.find_pages_directory(), runs=runs),
+        "parse": lambda: parse.run(pages_dir=pages_dir, words_dir=words_dir, runs=runs),
         "refresh": refresh.run,
     }
     chosen = _choose(names, tuple(benchmarks))

@@ -1,5 +1,6 @@
 """The benchmarks run, and their columns say what they should; never how fast."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from crawler.bench.contestants import Extracted
 from crawler.bench.corpus import BASE, build_corpus
 from crawler.bench.pages import KnownPage, Truth, fill_page, sample_pages
 from crawler.bench.scoring import score
-from crawler.bench.words import word_f1
+from crawler.bench.words import read_benchmark, word_f1
 from crawler.items import as_record
 from crawler.pages import parse_article, parse_links
 from crawler.site.scope import find_kind
@@ -135,6 +136,19 @@ def test_bench_parse_reads_a_directory_and_prints_a_table(tmp_path: Path) -> Non
     assert len(ours) == 4
     assert ours[3].count("1.000") == 3
     assert all(name in done.stdout for name in ("trafilatura", "readability-lxml", "newspaper4k"))
+
+
+def test_bench_parse_reads_a_benchmark_of_words_and_says_what_is_none(tmp_path: Path) -> None:
+    page = sample_pages()[1]
+    (tmp_path / "one.html.gz").write_bytes(gzip.compress(page.body))
+    told = {"url": page.url, "main_content": "\n".join(page.truth.paragraphs), "set": "hard"}
+    (tmp_path / "one.json").write_text(json.dumps(told), "utf-8")
+    (read,) = read_benchmark(tmp_path)
+    assert (page.body, "hard") == (read.body, read.set)
+    (tmp_path / "one.json").write_text(json.dumps({**told, "set": "easy"}), "utf-8")
+    done = run_thanhuy("bench", "parse", "--runs", 1, "--words-dir", tmp_path)
+    assert 1 == done.returncode
+    assert "one.json: expected url, main_content and set (hard, control)" in done.stderr
 
 
 def test_unknown_benchmark_is_a_usage_error() -> None:
