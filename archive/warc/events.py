@@ -126,14 +126,22 @@ def find_record(stream: BinaryIO, start: int) -> int | None:
     None when there are none.
     """
     window, base = b"", start
-    stream.seek(start)
-    while more := stream.read(READ):
+    for more in _read_on(stream, start):
         window += more
         if match := RECORD_START.search(window):
             return base + match.start()
         base += max(0, len(window) - 16)
         window = window[-16:]
     return None
+
+
+def _read_on(stream: BinaryIO, start: int) -> Iterator[bytes]:
+    """The bytes from `start` on in pieces that grow: what is looked for is mostly near."""
+    stream.seek(start)
+    length = STEP
+    while piece := stream.read(length):
+        yield piece
+        length = min(2 * length, READ)
 
 
 # Gzip members
@@ -330,8 +338,7 @@ def _read_plain(stream: BinaryIO, size: int, start: int, stop: int) -> Iterator[
         try:
             record = _take_plain(stream, size, offset)
         except MalformedRecord as error:
-            following = find_record(stream, offset + 1)
-            end = size if following is None else following
+            end = _resume_plain(stream, size, offset)
             yield Damage(error.code, error.detail, offset, end)
             offset = end
             continue
@@ -340,6 +347,36 @@ def _read_plain(stream: BinaryIO, size: int, start: int, stop: int) -> Iterator[
         yield from flaws
         offset = end
     yield End(offset)
+
+
+def _resume_plain(stream: BinaryIO, size: int, offset: int) -> int:
+    """Where to go on behind a start that is none: the next one that can be a record's, or the end of the file.
+
+    Of the starts before one and the same end of a header only the last can be,
+    and it only where that end is within reach. So the work does not grow with their number.
+    """
+    head_end = _find_head_end(stream, offset)
+    first = size if head_end is None else max(offset + 1, head_end - MAX_HEAD)
+    following = find_record(stream, first)
+    if following is None or head_end is None:
+        return size
+    if following < head_end:
+        stream.seek(following)
+        *_, last = RECORD_START.finditer(stream.read(head_end - following))
+        following += last.start()
+    return following
+
+
+def _find_head_end(stream: BinaryIO, start: int) -> int | None:
+    """Where the next empty line at or after `start` ends; None where there is none."""
+    window, base = b"", start
+    for more in _read_on(stream, start):
+        window += more
+        if match := HEAD_END.search(window):
+            return base + match.end()
+        base += max(0, len(window) - 2)
+        window = window[-2:]
+    return None
 
 
 def _take_plain(stream: BinaryIO, size: int, offset: int) -> Record:

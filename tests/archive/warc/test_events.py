@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.warc import inflate
 from archive.warc.events import IN_MEMORY, Damage, End, Event, Flaw, RecordEvent, read_events
-from archive.warc.record import Record
+from archive.warc.record import MAX_HEAD, Record
 from archive.warc.salvage import Gap, read_every
 from tests.warcs.build import compressed, member, resource, response, uuid, warcinfo
 from tests.warcs.faults import SOUND
@@ -125,6 +125,41 @@ def test_long_block_is_read_when_it_is_asked_for(pack: object) -> None:
             assert block[5:9] == (event.record.block.seek(5), event.record.block.read(4))[1]
         elif isinstance(event, RecordEvent):
             assert event.record.in_memory is not None
+
+
+class Counted(io.BytesIO):
+    """Counts the bytes that are read."""
+
+    work = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.work += len(data)
+        return data
+
+
+FALSE_STARTS = {
+    "no header ends": b"WARC/1.0\r\n",
+    "each header ends": b"WARC/1.0\r\n\r\n",
+    "each block is too long": b"WARC/1.0\r\nContent-Length: 99999999\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("behind", [b"", b"\r\n\r\n", b"x" * MAX_HEAD], ids=["the end", "an empty line", "filler"])
+@pytest.mark.parametrize("false", FALSE_STARTS.values(), ids=FALSE_STARTS)
+def test_work_at_false_starts_does_not_grow_with_their_number_squared(false: bytes, behind: bytes) -> None:
+    few, many = (Counted(warcinfo() + false * number + behind + response(3)) for number in (1500, 12_000))
+    for stream in (few, many):
+        found = [event.record.record_id for event in read_events(stream) if isinstance(event, RecordEvent)]
+        assert [uuid(1)[1:-1], uuid(3)[1:-1]] == found
+    assert many.work < 16 * (few.work + MAX_HEAD)
+
+
+@given(st.lists(st.sampled_from([b"WARC/1.0\r\n", b"A: b\r\n", b"\r\n", b"x", *SOUND[:3]]), max_size=12))
+def test_records_among_false_starts_are_all_found(pieces: list[bytes]) -> None:
+    data = b"".join(pieces)
+    ids = {event.record.record_id for event in read(data, compressed=False) if isinstance(event, RecordEvent)}
+    assert {read(piece)[0].record.record_id for piece in pieces if len(piece) > 20} <= ids  # type: ignore[union-attr] # sound
 
 
 def test_record_found_again_must_be_accepted() -> None:
