@@ -231,7 +231,7 @@ def test_key_of_another_kind_is_refused(content: str, collection: Path, tmp_path
     if content == "rsa":
         write_key(path, rsa.generate_private_key(65537, 2048))
     done = run_thanhuy("pack", collection, "-o", tmp_path / "a.wacz", "--sign", path)
-    assert 1 == done.returncode
+    assert 2 == done.returncode
     assert "key.pem: expected" in done.stderr
 
 
