@@ -27,6 +27,7 @@ from archive.faults import reach
 from archive.files import as_archive_error, find_lines, find_warc, read_range, replace_file
 from archive.http.head import validators
 from archive.index import cdxj
+from archive.json_text import parse_json
 from archive.lines.reader import item_key, parser_of, read_line, version_row
 from archive.lines.writer import JsonlFile, format_line
 from archive.lock import Lock
@@ -329,8 +330,10 @@ class Collection:
         Raises ArchiveError.
         """
         try:
-            record: dict[str, Any] = json.load(read_record_at(self._warc_path(row.file), row.offset, row.length).block)
-        except (RecordError, OSError) as error:
+            record: dict[str, Any] = parse_json(
+                read_record_at(self._warc_path(row.file), row.offset, row.length).block.read()
+            )
+        except (RecordError, OSError, ValueError) as error:
             record = read_line(self.path / "articles" / row.jsonl, row, error)
         return record
 

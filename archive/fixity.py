@@ -26,6 +26,7 @@ from archive.errors import ArchiveError
 from archive.faults import reach
 from archive.files import WARC_SUFFIXES, is_regular, is_room, list_lines, list_warcs, open_regular
 from archive.files import read_lines as read_file_lines
+from archive.json_text import parse_json
 from archive.warc.fields import Field
 from archive.warc.salvage import read_sound
 
@@ -246,9 +247,9 @@ def read_runs(collection: Path) -> dict[str, Entry]:
             continue
         try:
             with open_regular(path) as stream:
-                files = json.loads(stream.read(MAX_RUN))["files"]
+                files = parse_json(stream.read(MAX_RUN))["files"]
             known |= {entry.file: entry for entry in map(_entry_of_run, files) if entry is not None}
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError):
             continue  # a damaged run.json is found by its own digest
     try:
         merged = read_merged(collection)
@@ -279,7 +280,7 @@ def _parse_line(data: bytes, offset: int, chain: str) -> tuple[Line, str]:
         detail = "expected a line feed at the line's end, got the end of the file"
         return Line(offset=offset, entry=None, error=detail, torn=True), chain
     try:
-        value = json.loads(data)
+        value = parse_json(data)
     except ValueError as error:
         return Line(offset=offset, entry=None, error=f"expected JSON, got {error}"), chain
     problem = _check_line(value)
@@ -341,7 +342,7 @@ def _last_chain(path: Path) -> tuple[int, str]:
     end = size - len(tail) + len(whole) + 1
     last = whole.rpartition(b"\n")[2]
     try:
-        stated = json.loads(last)["chain"]
+        stated = parse_json(last)["chain"]
     except (ValueError, KeyError, TypeError):
         return end, ""
     return end, str(stated)

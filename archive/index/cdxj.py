@@ -32,6 +32,7 @@ from typing import BinaryIO
 from archive.files import read_lines as read_file_lines
 from archive.files import replace_file
 from archive.index.surt import format_surt
+from archive.json_text import parse_json
 from archive.state.rows import CaptureRow
 
 LINE = re.compile(rb"(\S+) (\d{14}) (\{.*\})")
@@ -97,7 +98,7 @@ def read_lines(path: Path) -> Iterator[bytes]:
 def parse_line(line: bytes) -> tuple[str, str, dict[str, str]]:
     """SURT, timestamp and fields of a line. Raises ValueError for what is no line of an index."""
     match = LINE.fullmatch(line)
-    fields = json.loads(match[3]) if match else None
+    fields = parse_json(match[3]) if match else None
     if match is None or not isinstance(fields, dict):
         raise ValueError(f"expected `SURT TIME {{JSON}}`, got {line[:60]!r}")
     return match[1].decode("utf-8", "surrogateescape"), match[2].decode("ascii"), fields

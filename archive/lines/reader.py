@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from archive.errors import RecordError
 from archive.files import find_lines, read_range
+from archive.json_text import parse_json
 from archive.state.rows import VersionRow
 from archive.warc.writer import Place
 
@@ -44,8 +45,8 @@ def parser_of(record: Mapping[str, Any]) -> str | None:
 def version_of(line: bytes) -> LineId | None:
     """Which reading of which version of which item a line holds. None where it cannot be read."""
     try:
-        return line_id(json.loads(line))
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return line_id(parse_json(line))
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None
 
 

@@ -22,6 +22,7 @@ from archive.files import (
     set_aside,
     sync_directory,
 )
+from archive.json_text import parse_json
 from archive.recover.recover import Recovery, cut_torn_tail
 from archive.warc.exchange import format_date
 from archive.warc.salvage import read_sound
@@ -92,8 +93,8 @@ def mend_about(directory: Path, digests: Collection[str], scope_of: ScopeOf, now
 
 def _is_about(data: bytes) -> bool:
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
+        value = parse_json(data)
+    except ValueError:
         return False
     return isinstance(value, dict) and type(value.get("format")) is int
 
@@ -156,7 +157,7 @@ def _read_warcinfos(directory: Path) -> Iterator[dict[str, str]]:
 
 def _configuration(info: dict[str, str]) -> dict[str, Any]:
     try:
-        value = json.loads(info.get("configuration", "{}"))
+        value = parse_json(info.get("configuration", "{}"))
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

@@ -8,7 +8,6 @@ or what the caller knows of its items.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from archive.files import (
     replace_file,
     set_aside,
 )
+from archive.json_text import parse_json
 from archive.lines.pointers import digest_of_line, repoint
 from archive.lines.reader import LineId, line_id, version_of
 from archive.mend.inventory import Inventory
@@ -296,12 +296,12 @@ def _insert(lines: list[Source], source: Source) -> None:
 def _parse(line: bytes) -> dict[str, Any] | None:
     """The item of a whole line. None where it lacks what an item of a collection has."""
     try:
-        record: dict[str, Any] = json.loads(line)
+        record: dict[str, Any] = parse_json(line)
         sound = isinstance(record["text_digest"], str) and type(record["version"]) is int and bool(line_id(record))
         warc = record["warc"]
         sound = sound and all(isinstance(warc[name], str) for name in ("file", "record_id", "payload_digest"))
         sound = sound and type(warc["offset"]) is int and type(warc["length"]) is int
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return None
     return record if sound and line.endswith(b"\n") else None
 

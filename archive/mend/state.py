@@ -14,6 +14,7 @@ from archive.collection import Collection, newest_lines
 from archive.digest import digest_stream
 from archive.files import find_lines, find_warc, list_lines, list_warcs, open_regular, read_lines, read_range, set_aside
 from archive.index import cdxj
+from archive.json_text import parse_json
 from archive.lines.reader import LineId, version_of, version_row
 from archive.mend.inventory import Inventory
 from archive.mend.lines import LinePlace, Vouch
@@ -81,10 +82,10 @@ def learn_from_lines(path: Path, inventory: Inventory) -> None:
     """Take from the lines of a file where the responses lie that they point to."""
     for _, line in read_lines(path):
         try:
-            warc: dict[str, Any] = json.loads(line)["warc"]
+            warc: dict[str, Any] = parse_json(line)["warc"]
             if isinstance(warc["file"], str) and isinstance(warc["record_id"], str) and type(warc["offset"]) is int:
                 inventory.state_place(Path(warc["file"]).name, warc["record_id"], warc["offset"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError):
             continue
 
 

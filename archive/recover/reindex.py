@@ -2,7 +2,6 @@
 or all of it when it was lost.
 """
 
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head, validators
+from archive.json_text import parse_json
 from archive.state.database import State
 from archive.state.rows import CaptureRow
 from archive.state.urls import Found, Urls
@@ -62,7 +62,7 @@ def read_item(file: str, offset: int, length: int, record: Record) -> StoredItem
         return None
     line = record.block.read()
     try:
-        value = json.loads(line)
+        value = parse_json(line)
     except ValueError as error:
         logger.warning("%s:%d: expected an item in JSON, got %s; left out of the index", file, offset, error)
         return None

@@ -7,7 +7,6 @@ so that a reader can tell
 another reading of the standard from damage.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from archive.digest import Digest, digest_of, parse_digest
 from archive.http.bodies import Message, read_message
 from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, RequestHead, ResponseHead, media_type, read_head
+from archive.json_text import parse_json
 from archive.lines.pointers import digest_of_line
 from archive.streams import open_window
 from archive.verify.rules import PROFILES, Problem
@@ -268,7 +268,7 @@ def _check_text(record: Record, content_type: str, facts: BlockFacts) -> None:
     elif record.type == "metadata":
         facts.item_digest = digest_of_line(block)
         try:
-            json.loads(block)
+            parse_json(block)
         except ValueError as error:
             facts.problems.append(("item-syntax", f"expected JSON, got {error}"))
 

@@ -6,7 +6,6 @@ canonicalise,
 so there only what leads a reader astray is damage.
 """
 
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,7 @@ from typing import Any
 from archive.digest import parse_digest
 from archive.index.cdxj import format_timestamp, index_type
 from archive.index.surt import format_surt
+from archive.json_text import parse_json
 from archive.verify.findings import TELL, WARNING, Finding, Severity, find
 from archive.verify.links import Links
 
@@ -83,7 +83,7 @@ def check_index(lines: Iterable[tuple[int, bytes]], links: Links, context: Index
 
 def _read_json(data: bytes) -> dict[str, Any] | None:
     try:
-        value = json.loads(data)
+        value = parse_json(data)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None

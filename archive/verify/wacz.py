@@ -6,7 +6,6 @@ Nothing is opened before `verify_zip` found the zip sane.
 
 import gzip
 import hashlib
-import json
 import re
 import zipfile
 import zlib
@@ -15,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from archive.json_text import parse_json
 from archive.streams import open_window
 from archive.verify.findings import INFO, WARNING, Finding, find
 from archive.verify.index import IndexContext, check_index
@@ -309,7 +309,7 @@ class _Checker:
             if line.startswith(b"!meta") or not line.strip():
                 continue
             try:
-                fields = json.loads(match[1]) if match else {}
+                fields = parse_json(match[1]) if match else {}
                 start, length = int(fields["offset"]), int(fields["length"])
                 block = data[start : start + length]
                 gzip.decompress(block)

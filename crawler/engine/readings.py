@@ -6,7 +6,6 @@ the layout seems to have changed, until a newer parser reads it (`thanhuy reread
 (`thanhuy refresh --accept`).
 """
 
-import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from archive.collection import Collection, payload_of
 from archive.errors import ArchiveError
 from archive.files import read_small
+from archive.json_text import parse_json
 from archive.lines.reader import id_of, parser_of, read_line
 from archive.state.held import Held, Wait
 from crawler.articles import reparse
@@ -191,13 +191,13 @@ def _read_past(crawls: Path, own: str) -> Iterator[Past]:
     runs = sorted((path.name for path in crawls.glob("[0-9]*") if path.name != own), reverse=True)
     for run in runs[:MOST_RUNS]:
         try:
-            about = json.loads(read_small(crawls / run / "run.json"))
+            about = parse_json(read_small(crawls / run / "run.json"))
             if about["reason"] == "reread":
                 yield Past(run=run, readings=Readings(), verdict=Verdict.RENEWED)
             else:
                 readings = Readings.from_json(about["readings"])
                 yield Past(run=run, readings=readings, verdict=Verdict(about["readings"]["verdict"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
             continue  # a run that broke off, or of an earlier version
 
 

@@ -1,10 +1,10 @@
 """Scanning: what lies where in a range of a WARC file, as far as extracting needs it. Runs in any process."""
 
-import json
 import re
 from dataclasses import dataclass, field
 
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
+from archive.json_text import parse_json
 from archive.lines.reader import parser_of, renewed_at
 from archive.warc import events
 from archive.warc.dates import in_utc
@@ -174,7 +174,7 @@ def _find_item(found: events.RecordEvent) -> FoundItem | None:
     if not record.is_json or record.block_length > MAX_ITEM:
         return None
     try:
-        stored = json.loads(record.block.read())
+        stored = parse_json(record.block.read())
         return FoundItem(
             place=_place(found),
             key=f"{stored['kind']}/{stored['id']}",
@@ -187,12 +187,12 @@ def _find_item(found: events.RecordEvent) -> FoundItem | None:
             captured_at=str((stored.get("gone") or {}).get("confirmed_at") or stored["captured_at"]),
             record_id=str(stored["warc"]["record_id"]),
         )
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
         return None  # other tools keep JSON in metadata records too
 
 
 def _read_limits(configuration: bytes) -> Limits | None:
     try:
-        return Limits.of(json.loads(configuration).get)
-    except (ValueError, AttributeError, TypeError):
+        return Limits.of(parse_json(configuration).get)
+    except (ValueError, AttributeError, TypeError, OverflowError):
         return None  # another tool's, under the same name

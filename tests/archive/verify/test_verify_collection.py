@@ -156,6 +156,8 @@ def in_records_of_hostile(path: Path, outside: Path) -> None:
 
 ITEM = metadata(903, block=b'{"id":"9"}', Content_Type="application/json", WARC_Target_URI=None)
 TITLE = "Bài thử".encode()
+DEEP = b"[" * 50_000
+"""The beginning of a value that is nested more deeply than can be read."""
 
 CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "collection-json": (edit("collection.json", lambda data: data.replace(b'"format": 1', b'"format": 9')), {"fixity-differs"}),
@@ -200,6 +202,10 @@ CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
         append_records(metadata(903, block=b"{", Content_Type="application/json", WARC_Refers_To=None, WARC_Target_URI=None)),
         {"line-missing"},
     ),
+    "item-syntax--deep": (
+        append_records(metadata(903, block=DEEP, Content_Type="application/json", WARC_Refers_To=None, WARC_Target_URI=None)),
+        {"line-missing"},
+    ),
     "line-missing": (append_records(ITEM), set()),
     "line-missing--dropped": (in_line(3, lambda line: b""), {"newest-extra"}),
     "newest-missing": (in_line(0, lambda line: b"", "articles.jsonl"), set()),
@@ -207,6 +213,7 @@ CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "newest-extra": (in_line(0, lambda line: line + line.replace(b'"id":"1"', b'"id":"7"'), "articles.jsonl"), set()),
     "cdxj-syntax": (in_line(0, lambda line: line.replace(b"{", b"", 1), "indexes/index.cdxj"), {"cdxj-missing"}),
     "cdxj-syntax--cut": (in_file("indexes/index.cdxj", lambda data: data[:-1]), set()),
+    "cdxj-syntax--deep": (in_file("indexes/index.cdxj", lambda data: data + b'vn,zz)/ 20240228000000 {"a": ' + DEEP + b"}\n"), set()),
     "cdxj-order": (in_file("indexes/index.cdxj", swap), set()),
     "cdxj-duplicate": (in_line(0, lambda line: line + line, "indexes/index.cdxj"), set()),
     "cdxj-no-record": (in_line(0, lambda line: line.replace(b'"offset": "', b'"offset": "9'), "indexes/index.cdxj"), {"cdxj-missing"}),
@@ -221,6 +228,7 @@ CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "state-differs--extra": (state("UPDATE captures SET offset = 9 WHERE id = 2"), {"fixity-differs"}),
     "state-differs--version": (state("UPDATE versions SET offset = 9 WHERE version = 2"), {"fixity-differs"}),
     "fixity-syntax": (edit(fixity.NAME, lambda data: data.replace(b'"size"', b'"sise"', 1)), {"fixity-chain", "file-appeared"}),
+    "fixity-syntax--deep": (edit(fixity.NAME, lambda data: data + DEEP + b"\n"), set()),
     "fixity-chain": (edit(fixity.NAME, lambda data: data.replace(b'"closed_at":"2', b'"closed_at":"1', 1)), set()),
     "fixity-size": (edit(ITEMS, lambda data: data + b"\n"), {"jsonl-blank-line"}),
     "fixity-differs": (edit("articles.jsonl", swap), set()),

@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 
+from archive.collection import Collection, Options
 from crawler.demo.routes import answer
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
+from crawler.engine.readings import RunReadings
+from crawler.planning.health import Thresholds
+from crawler.planning.kinds import describe
 from tests.support.commands import run_thanhuy
 from tests.support.older_parser import older_parser
 from tests.support.sample_crawls import SampleCrawl, place
@@ -253,3 +257,15 @@ def without_marks(body: bytes) -> bytes:
         re.sub(r"<[^>]+>", "", text).strip() for text in re.findall(r"<(?:p|div|td|font)[^>]*>([^<>]{60,})<", html)
     ]
     return f"<title>{title}</title><h1>{title}</h1><div>{''.join(f'<p>{text}</p>' for text in texts)}</div>".encode()
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, '{"reason": "finished", "readings": {"counts": {}, "pages": Infinity}}']
+)
+def test_report_of_an_earlier_run_that_cannot_be_read_is_left_out(tmp_path: Path, text: str) -> None:
+    earlier = tmp_path / "x" / "crawls" / "20200101000000000"
+    collection = Collection.open(tmp_path / "x", describe=describe, options=Options(free_space_floor=0))
+    earlier.mkdir(parents=True)
+    (earlier / "run.json").write_text(text)
+    assert not RunReadings(collection, Thresholds(), accept=False).find_before("tin-tuc/1")
+    collection.close({"reason": "finished"})

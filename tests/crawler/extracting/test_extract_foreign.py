@@ -260,6 +260,16 @@ def test_plain_file_is_read_past_damage(tmp_path: Path) -> None:
         assert f"{path}:{len(first)}: expected " in errors
 
 
+@pytest.mark.parametrize(
+    "block", [b"[" * 200_000, b'{"kind":"a","id":1,"version":Infinity}', b'{"kind":"a","id":1,"version":1,"gone":1}']
+)
+def test_json_of_another_tool_is_passed_over(block: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    other = metadata(9, block=block, Content_Type="application/json", WARC_Target_URI=None)
+    path.write_bytes(compressed(warcinfo(), other, capture(2, T, html(page(T)))))
+    assert 1 == len(extract(path, code=0)[0])
+
+
 def test_cut_file_gives_what_came_before(tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
     whole, last = (
