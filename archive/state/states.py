@@ -71,6 +71,7 @@ MOVES = {
     "ask elsewhere": Move(
         of=SETTLED | _of(UrlState.QUEUED, UrlState.WAITING), to=UrlState.QUEUED, says="it is linked at another address"
     ),
+    "leave links": Move(of=_of(UrlState.DONE), to=UrlState.EXCLUDED, says="a link of it was turned away"),
     "widen": Move(of=_of(UrlState.DONE), to=UrlState.EXCLUDED, says="the scope is wider than when it was read"),
     "lose": Move(of=ANY, to=UrlState.QUEUED, says="the archive lost its capture"),
     "restore": Move(of=ANY, to=UrlState.FETCHED, says="the archive lost its record, and holds its page"),

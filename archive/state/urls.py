@@ -136,6 +136,10 @@ class Urls:
         """Read the newest capture of a page once more from the archive, since its item is held back no longer."""
         self._move("release", "capture = page", where="key = :key AND page IS NOT NULL", key=key)
 
+    def leave_links(self, key: str) -> None:
+        """A link of a page that is settled already was turned away: later runs read the page again."""
+        self._move("leave links", where="key = :key AND page IS NOT NULL", key=key)
+
     def widen(self, *but: str) -> int:
         """Have everything that was read, but for these kinds, read again: under a wider scope it has more links."""
         self._state.execute(f"UPDATE urls SET read = 0 WHERE kind NOT IN ({_quoted(but)})")  # noqa: S608 - kinds

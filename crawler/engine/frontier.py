@@ -133,6 +133,8 @@ class Frontier:
         )
         bounds = self._session.bounds
         if not bounds.lets_in(kind):
+            if self._urls.find(key) is None:
+                self._turn_away(found)
             return False
         added = self._urls.add(found)
         if added:
@@ -141,6 +143,14 @@ class Frontier:
         elif kind in ITEM_KINDS and (known := self._urls.find(key)) is not None and known.url != found.url:
             self._session.skips.note(found.url, found.via, Why.DUPLICATE, known.url)
         return added
+
+    def _turn_away(self, found: Found) -> None:
+        """Note what a bound leaves out, and see to it that the page which links it is read again by later runs."""
+        self._session.skips.note(found.url, found.via, Why.BOUND)
+        via = self._urls.find(url_key(found.via or ""))
+        if via is not None and via.kind not in {*ITEM_KINDS, *EMBEDDED}:
+            self._session.bounds.note_turned_away(via.key)
+            self._urls.leave_links(via.key)  # its last links may come after it was settled
 
     def _turn_to_news(self, key: str, kind: Kind, request: Request, shown: tuple[str, ...]) -> bool:
         """Queue a listing's next page where the one before shows news; of a first crawl every page."""

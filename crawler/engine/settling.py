@@ -14,7 +14,7 @@ from crawler.engine.stored import STORED
 from crawler.items import Article
 from crawler.planning.kinds import EMBEDDED, GONE, ITEM_KINDS, LISTINGS
 from crawler.planning.revisits import next_visit
-from crawler.site.scope import is_first_page
+from crawler.site.scope import is_first_page, url_key
 
 HIDDEN = frozenset({"challenge", "login", "unavailable"})
 """Reasons why a page could not be read that say nothing about the page itself."""
@@ -107,7 +107,8 @@ class SettlingMiddleware:
         """
         key, kind = response.meta["key"], response.meta["kind"]
         embedded = kind in EMBEDDED
-        narrow = self._session.leaves_links and not embedded and response.status == 200
+        leaves = self._session.leaves_links or self._session.bounds.leaves_links_of(url_key(response.url))
+        narrow = leaves and not embedded and response.status == 200
         if narrow:
             self._session.pages.note_had(kind)
             self._urls.exclude(key)

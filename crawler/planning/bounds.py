@@ -29,6 +29,7 @@ class Bounds:
         self.counts = {kind: max(0, known.get(kind, 0)) for kind in MOST_BARREN}
         self.met: set[Kind] = set()
         """Kinds of which something was turned away in this run."""
+        self._leaving: set[str] = set()
 
     def lets_in(self, kind: Kind) -> bool:
         """Whether another one of a kind may be taken up."""
@@ -43,6 +44,18 @@ class Bounds:
             self.counts = dict.fromkeys(self.counts, 0)
         elif kind in self.counts:
             self.counts[kind] += 1
+
+    def note_turned_away(self, page: str) -> None:
+        """A page, by its key, links something that was turned away."""
+        self._leaving.add(page)
+
+    def leaves_links_of(self, page: str) -> bool:
+        """Whether a page links something that was turned away since this was last asked: a later run reads it again,
+        from the archive, when an article may have been found.
+        """
+        leaves = page in self._leaving
+        self._leaving.discard(page)
+        return leaves
 
     def describe(self) -> list[str]:
         """What was turned away, in words."""

@@ -17,6 +17,8 @@ class Why(enum.StrEnum):
     """robots.txt forbids it, or could not be had."""
     LIMIT = "limit"
     """Beyond the run's `--since`, `--until`, `--section`, `--max-depth` or `--limit`."""
+    BOUND = "bound"
+    """Beyond how many pages in a row may lead to no new article; followed once one is found."""
     DUPLICATE = "duplicate"
     """Another address of a page that is known."""
     BUDGET = "budget"

@@ -39,6 +39,7 @@ REASONS = {
     "trap": "one of endlessly many: a calendar, a sorting, a login",
     "robots": "robots.txt forbids it, or could not be had",
     "limit": "beyond the limits of the run",
+    "bound": "beyond how many pages in a row may lead to no new article",
     "duplicate": "another address of a page that is known",
     "budget": "left in the queue when the budget was spent",
     UrlState.REFUSED: "the site refused it",

@@ -10,6 +10,8 @@ import pytest
 
 from crawler.cli.exits import CommandFailed
 from crawler.cli.options import read_seeds
+from crawler.planning.bounds import MOST_BARREN
+from crawler.site.scope import Kind
 from tests.support.collections_read import read_articles
 from tests.support.small_site import BASE, LISTING, SmallSite, small_site
 
@@ -55,6 +57,33 @@ def test_feeds_are_found_wherever_they_are(site: SmallSite) -> None:
     site.say("/feed", f"<feed><entry><link href='{atom}'/></entry></feed>", kind="application/atom+xml")
     assert 0 == site.run("crawl").code
     assert 6 == len(read_articles(site.directory / "x"))
+
+
+def test_what_a_bound_turned_away_is_noted_and_followed_once_an_article_was_found(site: SmallSite) -> None:
+    most, more = MOST_BARREN[Kind.FEED], 5
+    paths = [site.article(NUMBER + number, f"Bài {number} chỉ có trong nguồn tin") for number in (1, 2)]
+
+    def urls(name: str, *addresses: str) -> str:
+        return (
+            f"<?xml version='1.0'?><{name}>{''.join(f'<x><loc>{address}</loc></x>' for address in addresses)}</{name}>"
+        )
+
+    site.say("/", "<title>Nhà</title>")
+    children = [f"/sm/{number}.xml" for number in range(most + more)]
+    site.say("/sitemap.xml", urls("sitemapindex", *(BASE + child for child in children)), kind="text/xml")
+    site.say(children[most - 20], urls("urlset", BASE + paths[0]), kind="text/xml")
+    site.say(children[-1], urls("urlset", BASE + paths[1]), kind="text/xml")
+    fast = ("--concurrency", 8, "--no-images")
+    site.run("crawl", *fast)
+    skipped = "".join(path.read_text("utf-8") for path in (site.directory / "x").glob("crawls/*/skipped.jsonl"))
+    assert more <= skipped.count('"why": "bound"')
+    before = {record["id"] for record in read_articles(site.directory / "x")}
+    assert str(NUMBER + 1) in before
+    assert str(NUMBER + 2) not in before
+    ran = site.run("crawl", *fast)
+    assert str(NUMBER + 2) in {record["id"] for record in read_articles(site.directory / "x")}
+    assert "/sitemap.xml" not in ran.asked
+    assert len(ran.asked) < most, "what was turned away only"
 
 
 def test_rooms_of_documents_are_read_and_looked_at_again(site: SmallSite) -> None:
