@@ -22,6 +22,8 @@ from tests.support.sample_crawls import SampleCrawl
 from tests.support.tools import find_replaywebpage, find_tool
 from tests.support.webdriver import Browser, open_browser
 
+pytestmark = pytest.mark.flaky(reruns=2)  # a service worker starts when the browser lets it
+
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
