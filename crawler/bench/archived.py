@@ -55,6 +55,7 @@ def main(job: dict[str, Any]) -> None:
         "COLLECTION": str(Path(job["output"]) / "collection"),
         "SEEDS": job["urls"],
         "CONNECT_TO": [f"::127.0.0.1:{job['port']}"],
+        "CACERT": job.get("cacert"),
         "CONCURRENT_REQUESTS": job["concurrency"],
         "CONCURRENT_REQUESTS_PER_DOMAIN": job["concurrency"],
         "DOWNLOAD_DELAY": 0.0,

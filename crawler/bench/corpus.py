@@ -16,7 +16,7 @@ from crawler.demo.truth import SampleSite
 from crawler.site.scope import CANONICAL_HOST
 
 BASE = f"http://{CANONICAL_HOST}"
-"""Plain http, so that the cost of TLS, equal for all, does not hide the differences."""
+"""Plain http where nothing else is asked for, so that the cost of TLS, equal for all, does not hide the differences."""
 PAGE_SIZE = 34_000
 """Bytes of an article page."""
 PER_LISTING = 50
@@ -52,19 +52,21 @@ class Corpus:
     """Paths of the article pages."""
     seeds: tuple[str, ...]
     """Paths of the home page and the listings, which lead to every article."""
+    base: str = BASE
+    """Scheme and host of every address."""
 
     @property
     def article_urls(self) -> list[str]:
         """The addresses of all articles."""
-        return [BASE + path for path in self.articles]
+        return [self.base + path for path in self.articles]
 
     @property
     def seed_urls(self) -> list[str]:
         """The addresses of the home page and the listings."""
-        return [BASE + path for path in self.seeds]
+        return [self.base + path for path in self.seeds]
 
 
-def build_corpus(number: int, *, size: int = PAGE_SIZE) -> Corpus:
+def build_corpus(number: int, *, size: int = PAGE_SIZE, base: str = BASE) -> Corpus:
     """Make `number` different article pages of about `size` bytes each, and the listings that lead to them."""
     site = SampleSite(now=lambda: dt.datetime(2025, 9, 1, 8, tzinfo=VIETNAM))  # fixed: the same bytes in every process
     sources = [article for article in site.articles if article.kind == "tin-tuc"]
@@ -80,25 +82,25 @@ def build_corpus(number: int, *, size: int = PAGE_SIZE) -> Corpus:
     paths = tuple(path for path, _, _ in chosen)
     listings = tuple(f"/nhom-tin/danh-sach-{1197605000 + turn}" for turn in range(-(-number // PER_LISTING)))
     pages = {
-        path: _grown(_relinked(bodies[source], str(source), path, paths, listings), str(fresh), size)
+        path: _grown(_relinked(bodies[source], str(source), base, path, paths, listings), str(fresh), size)
         for path, source, fresh in chosen
     }
     for turn, path in enumerate(listings):
-        pages[path] = _listing(paths[turn * PER_LISTING : (turn + 1) * PER_LISTING])
-    pages["/"] = _listing(listings)
-    return Corpus(pages=pages, articles=paths, seeds=("/", *listings))
+        pages[path] = _listing(base, paths[turn * PER_LISTING : (turn + 1) * PER_LISTING])
+    pages["/"] = _listing(base, listings)
+    return Corpus(pages=pages, articles=paths, seeds=("/", *listings), base=base)
 
 
-def _relinked(body: bytes, own: str, path: str, paths: tuple[str, ...], listings: tuple[str, ...]) -> bytes:
+def _relinked(body: bytes, own: str, base: str, path: str, paths: tuple[str, ...], listings: tuple[str, ...]) -> bytes:
     """The page with every address of another page turned into one of the corpus, and its own into its new one."""
 
     def replace(match: re.Match[bytes]) -> bytes:
         if match[2].decode() == own:
-            return (BASE + path).encode()
+            return (base + path).encode()
         among = listings if match[1] == b"nhom-tin" else paths
-        return (BASE + among[int(match[2]) % len(among)]).encode()
+        return (base + among[int(match[2]) % len(among)]).encode()
 
-    return _ADDRESS.sub(replace, _HOME.sub(BASE.encode(), body))
+    return _ADDRESS.sub(replace, _HOME.sub(base.encode(), body))
 
 
 def _grown(body: bytes, seed: str, size: int) -> bytes:
@@ -116,9 +118,9 @@ def _grown(body: bytes, seed: str, size: int) -> bytes:
     return body[:at] + b"<style>" + "".join(filling).encode() + b"</style>" + body[at:]
 
 
-def _listing(paths: tuple[str, ...]) -> bytes:
+def _listing(base: str, paths: tuple[str, ...]) -> bytes:
     items = "".join(
-        f'<li><a href="{BASE}{path}">{path.rsplit("/", 1)[1].replace("-", " ")}</a></li>\n' for path in paths
+        f'<li><a href="{base}{path}">{path.rsplit("/", 1)[1].replace("-", " ")}</a></li>\n' for path in paths
     )
     head = '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Danh sách</title></head>'
     return f"{head}<body><ul>\n{items}</ul></body></html>".encode()

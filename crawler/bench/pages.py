@@ -49,18 +49,26 @@ def sample_pages() -> list[KnownPage]:
 
 
 def fill_page(page: KnownPage, size: int) -> KnownPage:
-    """The same article on a page of at least `size` bytes: in the menus and scripts that real pages stand in.
+    """The same article on a page of at least `size` bytes."""
+    try:
+        return dataclasses.replace(page, body=fill_body(page.body, size))
+    except ValueError as error:
+        raise ValueError(f"{page.name}: {error}") from error
+
+
+def fill_body(body: bytes, size: int) -> bytes:
+    """A page, grown to at least `size` bytes by the menus and scripts that real pages stand in.
 
     The whole page then has five to six elements to a kilobyte, as the densest of the real pages that were counted;
     some have a third.
     """
-    folded = page.body.lower()
+    folded = body.lower()
     head, end = folded.find(b"</head>"), folded.rfind(b"</body>")
     if not 0 <= head < end:
-        raise ValueError(f"{page.name}: expected a page with head and body, got none")
+        raise ValueError("expected a page with head and body, got none")
     scripts: list[bytes] = []
     menu: list[bytes] = []
-    missing = size - len(page.body)
+    missing = size - len(body)
     while missing > 0:
         number = len(menu)
         place = "abcdefgh"[number % 8] * 1_350
@@ -71,8 +79,7 @@ def fill_page(page: KnownPage, size: int) -> KnownPage:
         )
         menu.append(f'<div class="menu">{links}</div>\n'.encode())
         missing -= len(scripts[-1]) + len(menu[-1])
-    parts = (page.body[:head], *scripts, page.body[head:end], b"<nav>", *menu, b"</nav>", page.body[end:])
-    return dataclasses.replace(page, body=b"".join(parts))
+    return b"".join((body[:head], *scripts, body[head:end], b"<nav>", *menu, b"</nav>", body[end:]))
 
 
 def _sample_page(site: SampleSite, key: str) -> KnownPage:

@@ -15,11 +15,13 @@ from pathlib import Path
 from crawler.bench import words
 from crawler.bench.contestants import CONTESTANTS, Extract
 from crawler.bench.pages import KnownPage, fill_page, read_pages, sample_pages
-from crawler.bench.result import Cell, Result, ResultColumn, ResultSection
+from crawler.bench.result import Cell, Goal, Result, ResultColumn, ResultSection
 from crawler.bench.scoring import Score, score
 
 REFERENCE_SIZES = (60_000, 250_000)
 """Bytes of a page of middling size, and of a large one, at which parsers are compared as well."""
+LIMITS = {"filled": (2.5, 0.25), "filled-250": (8.0, 0.17)}
+"""Section → the most milliseconds of processor time a page, and the most times of trafilatura's."""
 _EVERY = 8
 """Of the sample pages, each so many-th is filled to that size."""
 
@@ -66,6 +68,19 @@ def run(*, pages_dir: Path | None, words_dir: Path | None, runs: int) -> Result:
     return Result(benchmark="parse", sections=tuple(sections))
 
 
+def _goals(name: str, rows: list[dict[str, Cell]]) -> tuple[Goal, ...]:
+    """Ours in milliseconds, and beside trafilatura in the same run."""
+    times = {row["parser"]: row["ms"] for row in rows}
+    limit, theirs, own = LIMITS.get(name), times.get("trafilatura"), times["thanhuy"]
+    if limit is None or not isinstance(own, float):
+        return ()
+    ratio = own / theirs if isinstance(theirs, float) else None
+    return (
+        Goal(name=f"parse/{name}", says=f"parse of a page, {name}", value=own, limit=limit[0], unit="ms"),
+        Goal(name=f"parse/{name}/ratio", says=f"parse ÷ trafilatura's, {name}", value=ratio, limit=limit[1], held=True),
+    )
+
+
 def _installed() -> tuple[dict[str, Extract], list[str]]:
     parsers, missing = {}, []
     for name, (module, build) in CONTESTANTS.items():
@@ -100,6 +115,7 @@ def _section(
         columns=COLUMNS,
         rows=rows,
         notes=notes,
+        goals=_goals(name, rows),
         more={"pages": len(pages), "bytes_per_page": size},
     )
 

@@ -7,8 +7,6 @@ the requests then go to real pages on loopback.
 
 import json
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,10 +18,11 @@ from archive.state.database import State
 from archive.state.rows import CaptureRow
 from archive.state.states import UrlState
 from archive.state.urls import Found, Urls
-from crawler.bench.capture import BenchError
 from crawler.bench.corpus import Corpus
-from crawler.bench.result import Result, ResultColumn, ResultSection
+from crawler.bench.material import run_archived
+from crawler.bench.result import Goal, Result, ResultColumn, ResultSection
 from crawler.bench.server import Served, serve
+from crawler.bench.timing import BenchError
 from crawler.planning.kinds import PRIORITY
 from crawler.site.scope import Kind
 
@@ -76,8 +75,12 @@ def _memory(served: Served, corpus: Corpus, scratch: Path) -> ResultSection:
         )
     growth = rows[1]["peak_mb"] / rows[0]["peak_mb"]
     note = f"a million known URLs take {growth - 1:+.1%} memory; the target is at most {GROWTH - 1:+.0%}"
-    more = {"growth": growth, "within_target": growth <= GROWTH}
-    return ResultSection(name="memory", title="Memory of a crawl", columns=MEMORY, rows=rows, notes=(note,), more=more)
+    goal = Goal(
+        name="refresh/memory", says="memory of a crawl, a million known URLs", value=growth, limit=GROWTH, held=True
+    )
+    return ResultSection(
+        name="memory", title="Memory of a crawl", columns=MEMORY, rows=rows, notes=(note,), goals=(goal,)
+    )
 
 
 def _queue(state: State, real: list[str], known: int) -> None:
@@ -123,9 +126,15 @@ def _local_work(served: Served, corpus: Corpus, scratch: Path) -> ResultSection:
     if rows[0]["lines"] or rows[1]["lines"]:
         raise BenchError("a refresh with nothing new wrote article lines")
     note = f"{ARTICLES:,} known articles cost {more_work:.2f} s of local work; the target is less than {LOCAL:.0f} s"
-    more = {"local_work_seconds": more_work, "within_target": more_work < LOCAL}
+    goal = Goal(
+        name="refresh/local",
+        says=f"local work of a refresh with nothing new, {ARTICLES:,} articles",
+        value=more_work,
+        limit=LOCAL,
+        unit="s",
+    )
     return ResultSection(
-        name="refresh", title="A refresh with nothing new", columns=WORK, rows=rows, notes=(note,), more=more
+        name="refresh", title="A refresh with nothing new", columns=WORK, rows=rows, notes=(note,), goals=(goal,)
     )
 
 
@@ -179,14 +188,7 @@ def _pretended_captures(keys: list[str], file: str, record: int) -> Iterator[Cap
 
 def _crawl(served: Served, directory: Path, *, urls: list[str], **settings: Any) -> dict[str, Any]:
     job = {"urls": urls, "port": served.port, "concurrency": 8, "parse": True, "output": str(directory.parent)}
-    job["settings"] = {"COLLECTION": str(directory), "FETCH_REQUISITES": False, **settings}
-    done = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", "crawler.bench.archived", json.dumps(job)], capture_output=True, text=True, check=False
-    )
-    if done.returncode or not done.stdout.strip():
-        raise BenchError(f"crawl of {directory.name}: exit code {done.returncode}: {done.stderr.strip()[-800:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return run_archived({**job, "settings": {"COLLECTION": str(directory), **settings}})
 
 
 def _refresh(served: Served, corpus: Corpus, directory: Path) -> dict[str, Any]:

@@ -24,6 +24,32 @@ class ResultColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Goal:
+    """A figure that the project holds itself to."""
+
+    name: str
+    """One word path, e.g. `extract/15kB`: by it the recorded figures are kept."""
+    says: str
+    """What is measured, in words."""
+    value: float | None
+    """None where it could not be measured here, e.g. because the peer is not installed."""
+    limit: float
+    least: bool = False
+    """Whether `limit` is the least that will do, and not the most."""
+    unit: str = "×"
+    held: bool = False
+    """Whether `thanhuy bench --check` holds it to the recorded figure: a ratio of processor times or of memory,
+    which other work on the machine hardly moves."""
+
+    @property
+    def met(self) -> bool | None:
+        """None where nothing was measured."""
+        if self.value is None:
+            return None
+        return self.value >= self.limit if self.least else self.value <= self.limit
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultSection:
     """One table: a row for each contestant."""
 
@@ -34,6 +60,7 @@ class ResultSection:
     rows: Sequence[dict[str, Cell]]
     notes: tuple[str, ...] = ()
     """What a reader must know to judge the figures, one thought a line."""
+    goals: tuple[Goal, ...] = ()
     more: dict[str, Any] = field(default_factory=dict)
     """Single measurements, for JSON alone."""
 
@@ -60,16 +87,21 @@ def show(result: Result, console: Console) -> None:
         console.print()
 
 
-def format_json(results: Sequence[Result]) -> str:
-    """All results as one JSON object: benchmark → section → rows."""
+def format_json(results: Sequence[Result], machine: dict[str, str]) -> str:
+    """All results as one JSON object: `machine`, and benchmark → section → rows, notes and goals."""
     whole = {
         result.benchmark: {
-            section.name: {"rows": list(section.rows), "notes": list(section.notes), **section.more}
+            section.name: {
+                "rows": list(section.rows),
+                "notes": list(section.notes),
+                "goals": [{**dataclasses.asdict(goal), "met": goal.met} for goal in section.goals],
+                **section.more,
+            }
             for section in result.sections
         }
         for result in results
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1, default=_plain)
+    return json.dumps({"machine": machine, **whole}, ensure_ascii=False, indent=1, default=_plain)
 
 
 def _shown(value: Cell, form: str) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-from crawler.bench.capture import BenchError
 from crawler.bench.contestants import Extract, Extracted
 from crawler.bench.result import ResultColumn, ResultSection
+from crawler.bench.timing import BenchError
 
 SETS = ("hard", "control")
 """What a page may be of."""

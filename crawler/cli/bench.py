@@ -2,28 +2,53 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.cli.exits import CommandFailed, Exit
 
+if TYPE_CHECKING:
+    from crawler.bench.result import Result
+
 WIDTH = 150
 """Columns of the output where it is no terminal's."""
 
 
+BENCHMARKS = ("crawl", "capture", "parse", "extract", "verify", "index", "refresh", "memory", "startup")
+"""In the order in which they run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amounts:
+    """How much is measured."""
+
+    capture: int
+    """Pages of a crawl."""
+    read: int
+    """Pages of an archive that is read."""
+    memory: int
+    """Articles of the small collection; the large one has ten times as many."""
+    runs: int
+
+
+FULL = Amounts(capture=600, read=1000, memory=200, runs=5)
+QUICK = Amounts(capture=120, read=150, memory=40, runs=2)
+IN_QUICK = frozenset(BENCHMARKS) - {"refresh"}
+"""What `--quick` runs of `all`: a million known URLs take minutes by themselves."""
+
+
 @click.command()
-@click.argument("names", nargs=-1, metavar="[capture|parse|refresh|all]")
+@click.argument("names", nargs=-1, metavar=f"[{'|'.join(BENCHMARKS)}|all]")
+@click.option("--pages", type=click.IntRange(min=1), help="Pages to crawl or to read in each run.")
+@click.option("--runs", type=click.IntRange(min=1), help="Rounds, in each of which every contestant runs once.")
+@click.option("--quick", is_flag=True, help="Small amounts, two rounds: in under three minutes.")
 @click.option(
-    "--pages",
-    type=click.IntRange(min=1),
-    default=600,
-    show_default=True,
-    help="Pages to crawl in each run of `capture`.",
+    "--check", is_flag=True, help="End with 4 where a ratio is a quarter worse than the one recorded beside the code."
 )
-@click.option(
-    "--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs of crawls, repetitions of a parse."
-)
+@click.option("--record", "recording", is_flag=True, help="Keep this run's ratios as those that --check compares with.")
 @click.option(
     "--pages-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -42,8 +67,11 @@ WIDTH = 150
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def command(
     names: tuple[str, ...],
-    pages: int,
-    runs: int,
+    pages: int | None,
+    runs: int | None,
+    quick: bool,
+    check: bool,
+    recording: bool,
     pages_dir: Path | None,
     words_dir: Path | None,
     peer_python: str | None,
@@ -52,42 +80,86 @@ def command(
     """Run the benchmarks; all of them when none is named. Everything stays on this machine.
 
     \b
+    crawl     the whole job over TLS: thanhuy, bare Scrapy with the same parse, wget and trafilatura
     capture   the archive's cost: the same crawl by bare Scrapy and by thanhuy, in turns
     parse     accuracy and speed of reading: thanhuy, trafilatura, readability-lxml, newspaper4k
+    extract   articles out of a WARC: thanhuy, warcio + trafilatura, FastWARC + resiliparse
+    verify    a WARC of others and a collection: thanhuy, warcio check, FastWARC check
+    index     the index of a collection: thanhuy, cdxj-indexer
     refresh   what size costs: memory with a million known URLs, a refresh with nothing new at 100 000 articles
+    memory    each verb's memory on an archive and on one ten times as large
+    startup   `thanhuy --help`, and the shell's completion
 
     \b
+    thanhuy bench all
     thanhuy bench capture --pages 1000
     thanhuy bench parse --json > parse.json
-    pip install 'thanhuy-archive[bench]'      # the other parsers
+    pip install 'thanhuy-archive[bench]'      # the other parsers and readers
     """
     from rich.console import Console
 
-    from crawler.bench import capture, parse, refresh
-    from crawler.bench.result import Result, format_json, show
+    from crawler.bench.goals import find_worse, goals_of, read_recorded, record, show_goals
+    from crawler.bench.machine import describe_machine
+    from crawler.bench.result import format_json, show
+    from crawler.bench.timing import BenchError
 
-    benchmarks: dict[str, Callable[[], Result]] = {
-        "capture": lambda: capture.run(pages=pages, runs=runs, peer_python=peer_python),
-        "parse": lambda: parse.run(pages_dir=pages_dir, words_dir=words_dir, runs=runs),
-        "refresh": refresh.run,
-    }
-    chosen = _choose(names, tuple(benchmarks))
+    chosen = _choose(names, quick)
+    amounts = QUICK if quick else FULL
+    amounts = replace(
+        amounts,
+        **({"capture": pages, "read": pages, "memory": pages} if pages else {}),
+        **({"runs": runs} if runs else {}),
+    )
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    machine = describe_machine()
+    if not as_json:
+        for name, words in machine.items():
+            console.print(f"{name}: {words}", markup=False, highlight=False)
     results = []
     for name in chosen:
         click.echo(f"thanhuy: measuring {name} …", err=True)
         try:
-            results.append(benchmarks[name]())
-        except capture.BenchError as error:
+            results.append(_run(name, amounts, pages_dir=pages_dir, words_dir=words_dir, peer_python=peer_python))
+        except BenchError as error:
             raise CommandFailed(f"bench {name}: {error}", Exit.ERROR) from error
         if not as_json:
-            show(results[-1], Console(width=None if sys.stdout.isatty() else WIDTH))
+            show(results[-1], console)
+    goals = goals_of(results)
     if as_json:
-        click.echo(format_json(results))
+        click.echo(format_json(results, machine))
+    elif goals:
+        show_goals(goals, console)
+    if recording:
+        record(goals)
+    if check and (worse := find_worse(goals, read_recorded())):
+        raise CommandFailed("\n".join(worse), Exit.UNHEALTHY)
 
 
-def _choose(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+def _run(
+    name: str, amounts: Amounts, *, pages_dir: Path | None, words_dir: Path | None, peer_python: str | None
+) -> "Result":
+    """One benchmark; each is imported only where it is asked for."""
+    from crawler.bench import capture, crawl, memory, parse, reading, refresh, startup
+
+    benchmarks: dict[str, Callable[[], Result]] = {
+        "crawl": lambda: crawl.run(pages=amounts.capture, runs=amounts.runs),
+        "capture": lambda: capture.run(pages=amounts.capture, runs=amounts.runs, peer_python=peer_python),
+        "parse": lambda: parse.run(pages_dir=pages_dir, words_dir=words_dir, runs=amounts.runs),
+        "extract": lambda: reading.run_extract(pages=amounts.read, runs=amounts.runs),
+        "verify": lambda: reading.run_verify(pages=amounts.read, runs=amounts.runs),
+        "index": lambda: reading.run_index(pages=amounts.read, runs=amounts.runs),
+        "refresh": refresh.run,
+        "memory": lambda: memory.run(pages=amounts.memory),
+        "startup": lambda: startup.run(runs=amounts.runs),
+    }
+    return benchmarks[name]()
+
+
+def _choose(names: tuple[str, ...], quick: bool) -> tuple[str, ...]:
     """The benchmarks asked for, in the order of the table."""
     for name in names:
-        if name not in {*known, "all"}:
-            raise click.BadParameter(f"expected one of {', '.join(known)} or all, got {name!r}")
-    return known if not names or "all" in names else tuple(name for name in known if name in names)
+        if name not in {*BENCHMARKS, "all"}:
+            raise click.BadParameter(f"expected one of {', '.join(BENCHMARKS)} or all, got {name!r}")
+    if not names or "all" in names:
+        return tuple(name for name in BENCHMARKS if not quick or name in IN_QUICK)
+    return tuple(name for name in BENCHMARKS if name in names)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from crawler.bench.capture import TimedRun, _row
+from crawler.bench.capture import make_row
 from crawler.bench.contestants import Extracted
 from crawler.bench.corpus import BASE, build_corpus
 from crawler.bench.pages import KnownPage, Truth, fill_page, sample_pages
 from crawler.bench.scoring import score
+from crawler.bench.timing import TimedRun
 from crawler.bench.words import read_benchmark, word_f1
 from crawler.items import as_record
 from crawler.pages import parse_article, parse_links
@@ -103,7 +104,7 @@ def test_corpus_leads_to_every_page_and_nowhere_else() -> None:
 def test_ratio_is_the_median_of_neighbours() -> None:
     bare = [TimedRun(pages=10, seconds=seconds, cpu_seconds=1.0, peak_bytes=10_000_000) for seconds in (1.0, 2.0, 4.0)]
     ours = [TimedRun(pages=10, seconds=seconds, cpu_seconds=1.5, peak_bytes=20_000_000) for seconds in (1.1, 2.4, 4.0)]
-    row = _row("ours", ours, bare)
+    row = make_row("ours", ours, bare)
     assert row["ratio"] == pytest.approx(1.1)
     assert row["cpu_ratio"] == pytest.approx(1.5)
     assert row["peak_mb"] == 20
@@ -154,7 +155,7 @@ def test_bench_parse_reads_a_benchmark_of_words_and_says_what_is_none(tmp_path: 
 def test_unknown_benchmark_is_a_usage_error() -> None:
     done = run_thanhuy("bench", "speed")
     assert done.returncode == 2
-    assert "expected one of capture, parse" in done.stderr
+    assert "expected one of crawl, capture, parse" in done.stderr
     assert "got 'speed'" in done.stderr
 
 

@@ -1,0 +1,157 @@
+"""What it costs to read archives again: `extract`, `verify` and `index` beside what a user would pick instead.
+
+One archive is one large file, so that two jobs have to share it.
+"""
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from crawler.bench.material import LARGE, SMALL, count_records, crawl_collection, write_warc
+from crawler.bench.result import Cell, Goal, Result, ResultSection
+from crawler.bench.timing import COLUMNS, Contestant, compete, figure, ours, peer
+
+EXTRACT_GOALS = {SMALL: 2.5, LARGE: 3.5}
+"""Bytes of a page → the least times of ours that warcio with trafilatura shall take."""
+JOBS_GOAL = 1.7
+"""The least that two jobs shall gain over one."""
+FOREIGN_GOAL, OWN_GOAL = 1.0, 4.0
+"""The most times of `warcio check` that `verify` may take: on a WARC of others, and on a whole collection."""
+ONE, TWO = "thanhuy, one job", "thanhuy, two jobs"
+CHECK = "warcio check"
+TRAFILATURA = "warcio + trafilatura"
+
+
+def run_extract(*, pages: int, runs: int) -> Result:
+    """Read articles out of one WARC, at each size of page."""
+    sizes = {SMALL: pages, LARGE: max(pages // 8, 16)}
+    with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as scratch:
+        return Result(
+            benchmark="extract",
+            sections=tuple(_extract(Path(scratch), size, number, runs) for size, number in sizes.items()),
+        )
+
+
+def _extract(scratch: Path, size: int, pages: int, runs: int) -> ResultSection:
+    warc = write_warc(scratch / f"pages-{size}.warc.gz", pages=pages, size=size)
+    out = scratch / "out.jsonl"
+    rows, missing = compete(
+        (
+            Contestant(name=ONE, command=ours("extract", warc, "-o", out, "--jobs", 1, "--no-progress")),
+            Contestant(name=TWO, command=ours("extract", warc, "-o", out, "--jobs", 2, "--no-progress")),
+            Contestant(
+                name=TRAFILATURA,
+                command=peer("crawler.bench.peers", "trafilatura", warc, out),
+                modules=("trafilatura",),
+            ),
+            Contestant(
+                name="FastWARC + resiliparse",
+                command=peer("crawler.bench.peers", "resiliparse", warc, out),
+                modules=("fastwarc", "resiliparse"),
+            ),
+        ),
+        pages=pages,
+        runs=runs,
+    )
+    name = f"{size // 1000}kB"
+    goals = (
+        Goal(
+            name=f"extract/{name}",
+            says=f"warcio + trafilatura ÷ extract, one job, {name} a page, CPU",
+            value=figure(rows, TRAFILATURA, "cpu_ratio"),
+            limit=EXTRACT_GOALS[size],
+            least=True,
+            held=True,
+        ),
+        _jobs_goal("extract", name, rows),
+    )
+    notes = (
+        f"{pages} pages of {name} in one file of {warc.stat().st_size / 1e6:.1f} MB; medians of {runs}",
+        "trafilatura: text, title, date, author; resiliparse: text and title alone",
+        *missing,
+    )
+    return ResultSection(
+        name=name, title=f"Extract, {name} a page", columns=COLUMNS, rows=rows, notes=notes, goals=goals
+    )
+
+
+def _jobs_goal(benchmark: str, name: str, rows: list[dict[str, Cell]]) -> Goal:
+    two = figure(rows, TWO, "ratio")
+    return Goal(
+        name=f"{benchmark}/{name}/jobs",
+        says=f"{benchmark} with one job ÷ with two, {name}, one file",
+        value=1 / two if two else None,
+        limit=JOBS_GOAL,
+        least=True,
+    )
+
+
+def run_verify(*, pages: int, runs: int) -> Result:
+    """Check a WARC of others, and a whole collection of ours."""
+    with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as scratch:
+        foreign = write_warc(Path(scratch) / "foreign.warc.gz", pages=pages, size=SMALL)
+        collection = crawl_collection(Path(scratch) / "collection", pages=pages, size=SMALL)
+        sections = (
+            _verify("foreign", "Verify a WARC of others", foreign, [foreign], FOREIGN_GOAL, runs),
+            _verify("own", "Verify a collection", collection, (collection / "warc").iterdir(), OWN_GOAL, runs),
+        )
+    return Result(benchmark="verify", sections=sections)
+
+
+def _verify(name: str, title: str, target: Path, warcs: Iterable[Path], most: float, runs: int) -> ResultSection:
+    files = sorted(warcs)
+    records = sum(map(count_records, files))
+    rows, missing = compete(
+        (
+            Contestant(name=ONE, command=ours("verify", target, "--jobs", 1)),
+            Contestant(name=TWO, command=ours("verify", target, "--jobs", 2)),
+            Contestant(name=CHECK, command=peer("warcio.cli", "check", *files)),
+            Contestant(
+                name="FastWARC check",
+                command=peer("fastwarc.cli", "check", "-q", *files),
+                modules=("fastwarc",),
+            ),
+        ),
+        pages=records,
+        runs=runs,
+    )
+    theirs = figure(rows, CHECK, "cpu_ratio")
+    goals = (
+        Goal(
+            name=f"verify/{name}",
+            says=f"{title.lower()}: verify ÷ warcio check, CPU",
+            value=1 / theirs if theirs else None,
+            limit=most,
+            held=True,
+        ),
+        _jobs_goal("verify", name, rows),
+    )
+    size = sum(path.stat().st_size for path in files)
+    notes = (
+        f"{records} records, {size / 1e6:.1f} MB; pages/s are records; medians of {runs}",
+        "ours checks records, links, HTTP and codings beside the digests; of a collection index, items and state too",
+        *missing,
+    )
+    return ResultSection(name=name, title=title, columns=COLUMNS, rows=rows, notes=notes, goals=goals)
+
+
+def run_index(*, pages: int, runs: int) -> Result:
+    """Build the index of a collection's WARCs, and all else that `index` makes anew."""
+    with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as scratch:
+        collection = crawl_collection(Path(scratch) / "collection", pages=pages, size=SMALL)
+        files = sorted((collection / "warc").iterdir())
+        rows, missing = compete(
+            (
+                Contestant(name="thanhuy index", command=ours("index", collection)),
+                Contestant(
+                    name="cdxj-indexer",
+                    command=peer("cdxj_indexer.main", *files, "-o", Path(scratch) / "other.cdxj"),
+                    modules=("cdxj_indexer",),
+                ),
+            ),
+            pages=sum(map(count_records, files)),
+            runs=runs,
+        )
+    notes = ("ours rebuilds state, items and fixity beside the CDXJ; pages/s are records", *missing)
+    section = ResultSection(name="own", title="Index a collection", columns=COLUMNS, rows=rows, notes=notes)
+    return Result(benchmark="index", sections=(section,))
