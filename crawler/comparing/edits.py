@@ -106,7 +106,7 @@ def _kind_of_words(before: str, after: str, *, opens: bool) -> EditKind:
     if without_accents(" ".join(old)) == without_accents(" ".join(new)):
         # the same letters: marks, accents or capitals alone
         return EditKind.NAME if _are_names(old, new, opens=opens) and old != new else EditKind.TYPO
-    if old and new and _are_names(old, new, opens=opens):
+    if _are_names(old, new, opens=opens):
         return EditKind.NAME
     if len(old) == len(new) and all(_is_near(one, other) for one, other in zip(old, new, strict=True)):
         return EditKind.TYPO
@@ -124,10 +124,12 @@ def _without_numbers(words: Sequence[str]) -> list[str]:
 
 
 def _are_names(old: Sequence[str], new: Sequence[str], *, opens: bool) -> bool:
-    """Whether all words begin with a capital, which the first word of a sentence does anyway."""
-    if not old or not new or (opens and len(old) == len(new) == 1):
+    """Whether all words begin with a capital, which the first word of a sentence does anyway.
+    A name may also become longer or shorter by some.
+    """
+    if opens and (len(old) == len(new) == 1 or not (old and new)):
         return False
-    return all(word[0].isupper() for word in (*old, *new))
+    return bool(old or new) and all(word[0].isupper() for word in (*old, *new))
 
 
 def _is_near(one: str, other: str) -> bool:

@@ -145,7 +145,7 @@ class SampleSite:
         article = self._cast.article(
             Part(story=story, number=number, day=day, id=wanted, markup=markup, evidence=evidence)
         )
-        self._put(article)
+        self.put(article)
         return article
 
     def edit_article(
@@ -170,8 +170,14 @@ class SampleSite:
             modified=modified.replace(second=0) if states else None,
             lead_repeated=article.lead_repeated and last > 0,
         )
-        self._put(edited)
+        self.put(edited)
         return edited
+
+    def put(self, article: SampleArticle) -> None:
+        """Publish an article in place of the one of its key, also where that had been deleted."""
+        self._gone = {key: status for key, status in self._gone.items() if key != article.key}
+        self._pages = self._pages | {article.key: article}
+        self._touch()
 
     def delete_article(self, key: str, *, status: int = 404) -> None:
         """Take a page off the site: its address answers `status`, 404 or 410, and nothing links to it."""
@@ -192,12 +198,8 @@ class SampleSite:
             slug=slug_of(title) if title else f"{article.slug[:80]}-cap-nhat",
             old_slugs=(*article.old_slugs, article.slug),
         )
-        self._put(renamed)
+        self.put(renamed)
         return renamed
-
-    def _put(self, article: SampleArticle) -> None:
-        self._pages = self._pages | {article.key: article}
-        self._touch()
 
     def _touch(self) -> None:
         self.changed_at = time.time()

@@ -86,6 +86,8 @@ def test_several_edits_at_once_are_each_named() -> None:
     [
         ("Giá vé 15.000 đồng.", "Giá vé 18.000 đồng.", EditKind.NUMBER),
         ("Ông Trần Văn Ân nói.", "Ông Trần Văn An nói.", EditKind.NAME),
+        ("Bà Lê Thị Bích nói.", "Bà Lê Thị Ngọc Bích nói.", EditKind.NAME),
+        ("Ông Trần Văn Ân nói.", "Hôm nay, ông Trần Văn Ân nói.", EditKind.WORDING),
         ("Người dân cùng lamf việc.", "Người dân cùng làm việc.", EditKind.TYPO),
         ("Người dân cùng làmviệc.", "Người dân cùng làm việc.", EditKind.TYPO),
         ("Người dân cùng làm việc", "Người dân cùng làm việc.", EditKind.TYPO),
