@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from archive.lines.pointers import Spot, digest_of_line
+from archive.lines.pointers import Pointer, digest_of_line
 from archive.lines.reader import LineId, line_id
 from archive.recover.reindex import Describe, StoredItem, capture_row, read_item
 from archive.scratch import open_scratch
@@ -18,6 +18,9 @@ from archive.warc.filler import lost_records
 from archive.warc.salvage import Gap, SoundRecord, read_every, warcinfo_of
 
 _CAPTURE = tuple(CaptureRow.__dataclass_fields__)
+_EVENT = ("uri", "date", "type", "payload_digest")
+"""What of a capture tells it apart from all others, where its record was given another id."""
+_KNOWN = ("file", "offset", "record_id", *_EVENT)
 
 
 class Inventory:
@@ -30,17 +33,24 @@ class Inventory:
             CREATE INDEX records_id ON records (record_id);
             CREATE INDEX records_file ON records (file, offset);
             CREATE TABLE refs (file, target);
+            CREATE INDEX refs_file ON refs (file);
+            CREATE INDEX refs_target ON refs (target, file);
             CREATE TABLE captures ({", ".join(_CAPTURE)}, PRIMARY KEY (file, offset));
             CREATE INDEX captures_id ON captures (record_id);
+            CREATE INDEX captures_payload ON captures (payload_digest);
+            CREATE INDEX captures_date ON captures (date);
             CREATE TABLE items (key, version, renewed, digest, response, file, offset, length, first,
             jsonl, jsonl_offset, jsonl_length, PRIMARY KEY (key, version, renewed));
-            CREATE TABLE named (record_id);
+            CREATE TABLE named (record_id PRIMARY KEY) WITHOUT ROWID;
+            CREATE INDEX items_file ON items (file);
             CREATE INDEX items_digest ON items (digest);
             CREATE INDEX items_response ON items (response);
-            CREATE TABLE known (id INTEGER PRIMARY KEY, record_id, file, offset);
+            CREATE TABLE known (id INTEGER PRIMARY KEY, {", ".join(_KNOWN)});
             CREATE INDEX known_place ON known (file, offset);
+            CREATE INDEX known_id ON known (record_id);
             CREATE TABLE homes (key, version, renewed, jsonl, offset, PRIMARY KEY (key, version, renewed));
             CREATE TABLE stated (file, record_id, offset, PRIMARY KEY (file, record_id));
+            CREATE INDEX stated_place ON stated (file, offset);
             """,
             named_rows=True,
         )
@@ -77,7 +87,7 @@ class Inventory:
             item = read_item(*place, record)
             if item is not None:
                 self._add_item(item, record.refers_to, first=found.first)
-            self.db.executemany("INSERT INTO named VALUES (?)", [(lost,) for lost in lost_records(record)])
+            self.db.executemany("INSERT OR IGNORE INTO named VALUES (?)", [(lost,) for lost in lost_records(record)])
 
     def _add_item(self, item: StoredItem, response: str, *, first: bool) -> None:
         """Take in an item record. Of two of the same reading the first counts."""
@@ -88,36 +98,53 @@ class Inventory:
         """Note where the state or a line of `articles/` says that a record lies. What is said first counts."""
         self.db.execute("INSERT OR IGNORE INTO stated VALUES (?, ?, ?)", (file, record_id, offset))
 
-    def state_capture(self, number: int, record_id: str, file: str, offset: int) -> None:
+    def state_capture(self, row: sqlite3.Row) -> None:
         """Note a capture as the state knows it."""
-        self.db.execute("INSERT INTO known VALUES (?, ?, ?, ?)", (number, record_id, file, offset))
+        marks = ", ".join("?" * len(_KNOWN))
+        self.db.execute(f"INSERT INTO known VALUES (?, {marks})", [row["id"], *(row[name] for name in _KNOWN)])  # noqa: S608 - marks
 
     def moves(self) -> Iterator[tuple[int, CaptureRow]]:
         """The state's captures that lie elsewhere than it says, each with a place that is no other's.
 
-        Of copies of one record each stands for one capture, in the order of their files.
+        Of copies of one record each stands for one capture, in the order of their files. Where no record has the id,
+        it is the one that nobody knows with the capture's address, date, type and payload.
         """
         there = "c.record_id = k.record_id AND c.file = k.file AND c.offset = k.offset"
-        astray = f"SELECT id, record_id FROM known k WHERE NOT EXISTS (SELECT 1 FROM captures c WHERE {there})"  # noqa: S608 - fixed text
-        free = f"SELECT 1 FROM known k WHERE {there}"  # noqa: S608 - fixed text
+        astray = f"SELECT * FROM known k WHERE NOT EXISTS (SELECT 1 FROM captures c WHERE {there}) ORDER BY id"  # noqa: S608 - fixed text
+        free = f"NOT EXISTS (SELECT 1 FROM known k WHERE {there})"  # noqa: S608 - fixed text
+        unknown = "NOT EXISTS (SELECT 1 FROM known k WHERE k.record_id = c.record_id)"
+        event = " AND ".join(f"{name} = :{name}" for name in _EVENT)
         taken: set[tuple[str, int]] = set()
-        for number, record_id in self.db.execute(f"{astray} ORDER BY id").fetchall():
-            sql = f"SELECT * FROM captures c WHERE record_id = ? AND NOT EXISTS ({free}) ORDER BY file, offset"  # noqa: S608 - fixed text
-            for row in self.db.execute(sql, (record_id,)):
-                if (row["file"], row["offset"]) not in taken:
-                    taken.add((row["file"], row["offset"]))
-                    yield number, CaptureRow(**dict(row))
+        for row in self.db.execute(astray).fetchall():
+            for condition in (f"record_id = :record_id AND {free}", f"{event} AND {unknown}"):
+                sql = f"SELECT * FROM captures c WHERE {condition} ORDER BY file, offset"  # noqa: S608 - fixed text
+                places = (CaptureRow(**dict(found)) for found in self.db.execute(sql, dict(row)))
+                target = next((one for one in places if (one.file, one.offset) not in taken), None)
+                if target is not None:
+                    taken.add((target.file, target.offset))
+                    yield row["id"], target
                     break
 
-    def find(self, record_id: str, stated: Spot) -> Spot | None:
-        """Where a record lies: where it is said to, if it does, or else where it is found first. None where nowhere.
+    def find(self, stated: Pointer, date: str | None = None, *, origin: str = "") -> Pointer | None:
+        """What a pointer should be: its record lies where it is said to, if it does, or else where it is found first.
+        None where nowhere. `date`: its record's, where the line tells it; `origin`: the id that another's had when it
+        was written.
 
-        Of records that share a gzip member an offset leads to the first alone.
+        Of records that share a gzip member an offset leads to the first alone. Where no record has the id, it is one
+        that has its payload: of a page any response, of an answer the one of that date.
         """
-        sql = """SELECT file, offset, length FROM records WHERE record_id = ? AND first
-                 ORDER BY (file, offset, length) = (?, ?, ?) DESC, file, offset LIMIT 1"""
-        row = self.db.execute(sql, (record_id, *stated)).fetchone()
-        return (row[0], row[1], row[2]) if row else None
+        place = (stated.file, stated.offset, stated.length)
+        here = "ORDER BY (file, offset, length) = (?, ?, ?) DESC, file, offset LIMIT 1"
+        by_id = f"SELECT file, offset, length FROM records WHERE record_id = ? AND first {here}"  # noqa: S608 - fixed text
+        for record_id in filter(None, ("" if date else origin, stated.record_id)):
+            if row := self.db.execute(by_id, (record_id, *place)).fetchone():
+                return stated._replace(file=row[0], offset=row[1], length=row[2], record_id=record_id)
+        condition = "date = ?" if date else "type = ?"
+        by_digest = (
+            f"SELECT file, offset, length, record_id FROM captures WHERE payload_digest = ? AND {condition} {here}"  # noqa: S608 - fixed text
+        )
+        row = self.db.execute(by_digest, (stated.payload_digest, date or "response", *place)).fetchone()
+        return stated._replace(file=row[0], offset=row[1], length=row[2], record_id=row[3]) if row else None
 
     def holds(self, record_id: str) -> bool:
         """Whether a record can be read, wherever it lies."""
@@ -130,18 +157,20 @@ class Inventory:
 
     def missing(self, file: str, start: int, end: int) -> list[str]:
         """Ids of records that should lie between two bytes, and are nowhere."""
-        sql = """SELECT record_id FROM stated WHERE file = ? AND offset >= ? AND offset < ?
-                 AND record_id NOT IN (SELECT record_id FROM records) ORDER BY offset"""
+        sql = """SELECT record_id FROM stated s WHERE file = ? AND offset >= ? AND offset < ?
+                 AND NOT EXISTS (SELECT 1 FROM records r WHERE r.record_id = s.record_id) ORDER BY offset"""
         return [row[0] for row in self.db.execute(sql, (file, start, end))]
 
-    def lost(self) -> Iterator[tuple[str, str]]:
-        """Record ids that sound records refer to, that no record has and no filler names yet,
-        each with a file that refers to it.
+    def lost_in(self, file: str) -> list[str]:
+        """Record ids that sound records of a file refer to, of no file before it,
+        that no record has and no filler names yet.
         """
-        sql = """SELECT target, min(file) FROM refs WHERE target NOT IN (SELECT record_id FROM records)
-                 AND target NOT IN (SELECT record_id FROM named) GROUP BY target ORDER BY min(rowid)"""
-        for row in self.db.execute(sql):
-            yield row[0], row[1]
+        sql = """SELECT target FROM refs f WHERE file = ?
+                 AND NOT EXISTS (SELECT 1 FROM refs o WHERE o.target = f.target AND o.file < f.file)
+                 AND NOT EXISTS (SELECT 1 FROM records r WHERE r.record_id = f.target)
+                 AND NOT EXISTS (SELECT 1 FROM named n WHERE n.record_id = f.target)
+                 GROUP BY target ORDER BY min(rowid)"""
+        return [row[0] for row in self.db.execute(sql, (file,))]
 
     def warcinfo_id(self, file: str) -> str | None:
         """The id of a file's warcinfo record, as its records name it."""
@@ -186,8 +215,8 @@ class Inventory:
         """
         named = self.captures_of(pointer["record_id"])
         if not named:
-            return self.find_capture(pointer["file"], pointer["offset"]) is not None
-        return all(row.payload_digest != pointer["payload_digest"] for row in named)
+            named = [row for row in [self.find_capture(pointer["file"], pointer["offset"])] if row is not None]
+        return bool(named) and all(row.payload_digest != pointer["payload_digest"] for row in named)
 
     def items(self, condition: str = "1", *parameters: Any) -> Iterator[sqlite3.Row]:
         """Rows of the items that meet a condition in SQL, in the order in which they were written."""

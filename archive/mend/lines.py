@@ -9,8 +9,10 @@ or what the caller knows of its items.
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,8 @@ class Source:
     """Whether file and offset lead to the record."""
     from_record: bool = False
     """Whether it is to be read from its record."""
+    response: str = ""
+    """Id of the response that its record refers to. Empty where the record is lost."""
 
     def read(self) -> bytes:
         """The line with its line feed."""
@@ -125,6 +129,7 @@ class LineMender:
         if self._is_as_closed(newest):
             self._surer = {version for _, line in read_lines(newest) if (version := version_of(line)) is not None}
         files = {path.name: self._read(path, twins) for path in list_lines(self._directory)}
+        added: dict[str, list[Source]] = {}
         for source in (*self._unwritten(), *self._only_in(newest)):
             name = source.home if is_own_name(source.home, LINES_SUFFIX) else self._spare
             if (articles / (name + OPEN_SUFFIX)).exists():
@@ -132,9 +137,10 @@ class LineMender:
             if name in files and not files[name].faults and self._is_as_closed(files[name].path):
                 name = self._spare
             file = files.setdefault(name, LineFile(path=articles / name))
-            _insert(file.lines, source)
+            added.setdefault(name, []).append(source)
             file.faults += 1
-        for file in files.values():
+        for name, file in files.items():
+            file.lines = _merge(file.lines, added.get(name, []))
             as_closed = not file.faults and self._is_as_closed(file.path)
             if not as_closed:
                 self._order(file)
@@ -154,7 +160,7 @@ class LineMender:
             if source is None:
                 file.faults += 1
             else:
-                file.astray += line != repoint(line, self._inventory.find)
+                file.astray += line != self._repoint(line, source)
                 file.lines.append(source)
         return file
 
@@ -175,6 +181,7 @@ class LineMender:
                     order=(row["file"], row["offset"]),
                     home=path.name,
                     first=bool(row["first"]),
+                    response=row["response"],
                 )
         return None
 
@@ -212,7 +219,14 @@ class LineMender:
                 home = self._inventory.home(version) or _file_of_run(row["file"])
                 order = (row["file"], row["offset"])
                 yield Source(
-                    version=version, path=path, offset=row["offset"], length=0, order=order, from_record=True, home=home
+                    version=version,
+                    path=path,
+                    offset=row["offset"],
+                    length=0,
+                    order=order,
+                    from_record=True,
+                    home=home,
+                    response=row["response"],
                 )
 
     def _only_in(self, newest: Path) -> Iterator[Source]:
@@ -268,9 +282,12 @@ class LineMender:
 
     def _renew(self, file: LineFile) -> Iterator[bytes]:
         for source in file.lines:
-            line = repoint(source.read(), self._inventory.find)
+            line = self._repoint(source.read(), source)
             file.lengths.append(len(line))
             yield line
+
+    def _repoint(self, line: bytes, source: Source) -> bytes:
+        return repoint(line, partial(self._inventory.find, origin=source.response))
 
     def _place(self, file: LineFile) -> None:
         """Note where each line now lies."""
@@ -284,13 +301,15 @@ class LineMender:
             offset += length
 
 
-def _insert(lines: list[Source], source: Source) -> None:
-    """Put a line where its record's place in the WARCs has it."""
-    if source.order is None:
-        lines.append(source)
-        return
-    later = (number for number, other in enumerate(lines) if other.order is not None and other.order > source.order)
-    lines.insert(next(later, len(lines)), source)
+def _merge(lines: list[Source], added: list[Source]) -> list[Source]:
+    """The lines with others put where their records' places in the WARCs have them, and those without at the end."""
+    waiting = deque(sorted((one for one in added if one.order is not None), key=lambda one: one.order or ("", 0)))
+    merged: list[Source] = []
+    for line in lines:
+        while line.order is not None and waiting and (waiting[0].order or ("", 0)) < line.order:
+            merged.append(waiting.popleft())
+        merged.append(line)
+    return [*merged, *waiting, *(one for one in added if one.order is None)]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Collection as Digests
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from archive.recover.recover import READ_AGAIN, Recovery
 from archive.recover.reindex import Describe, note_capture
 from archive.state.database import State, open_read_only
 from archive.state.rows import CaptureRow
+from archive.state.schema import check_values
 from archive.state.states import MOVES, UrlState
 from archive.warc.writer import Place
 
@@ -40,6 +42,11 @@ _FOLLOW = """UPDATE urls SET capture = iif(capture = ?1, ?2, capture), page = ii
 _ALONE = """SELECT id FROM captures c WHERE type = 'revisit' AND status != 304 AND NOT EXISTS (SELECT 1 FROM captures o
             WHERE o.payload_digest = c.payload_digest AND o.type = 'response' AND o.truncated IS NULL)"""
 """Revisits of what only a lost response held: they lead nowhere."""
+_HELPERS = {
+    "mend_capture": "urls (capture)",
+    "mend_page": "urls (page)",
+    "mend_record": "captures (record_id)",
+}
 
 
 def find_fault(path: Path, digests: Digests[str], inventory: Inventory) -> str | None:
@@ -56,11 +63,12 @@ def find_fault(path: Path, digests: Digests[str], inventory: Inventory) -> str |
             message = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if message != "ok":
                 return f"expected a sound database, got {message}"
+            check_values(database)
             _learn(database, inventory)
         finally:
             database.close()
-    except (sqlite3.DatabaseError, TypeError, ValueError) as error:
-        return f"expected a database, got {error}"
+    except sqlite3.DatabaseError as error:
+        return f"expected a database, got another thing: {error}"
     if digests and not interrupted:
         with open_regular(path) as stream:
             if digest_stream(stream, "sha256").hex() not in digests:
@@ -69,9 +77,9 @@ def find_fault(path: Path, digests: Digests[str], inventory: Inventory) -> str |
 
 
 def _learn(database: sqlite3.Connection, inventory: Inventory) -> None:
-    for row in database.execute("SELECT id, file, record_id, offset FROM captures ORDER BY id"):
+    for row in database.execute("SELECT * FROM captures ORDER BY id"):
         inventory.state_place(row["file"], row["record_id"], row["offset"])
-        inventory.state_capture(row["id"], row["record_id"], row["file"], row["offset"])
+        inventory.state_capture(row)
     for row in database.execute("SELECT * FROM versions"):
         # A state of an earlier version, which knew of no renewals, is as good.
         renewed = row["renewed"] if "renewed" in row.keys() else ""  # noqa: SIM118 - a row is no mapping
@@ -82,10 +90,11 @@ def learn_from_lines(path: Path, inventory: Inventory) -> None:
     """Take from the lines of a file where the responses lie that they point to."""
     for _, line in read_lines(path):
         try:
-            warc: dict[str, Any] = parse_json(line)["warc"]
-            if isinstance(warc["file"], str) and isinstance(warc["record_id"], str) and type(warc["offset"]) is int:
-                inventory.state_place(Path(warc["file"]).name, warc["record_id"], warc["offset"])
-        except (ValueError, KeyError, TypeError):
+            record: dict[str, Any] = parse_json(line)
+            for warc in (record["warc"], (record.get("gone") or record)["warc"]):
+                if isinstance(warc["file"], str) and isinstance(warc["record_id"], str) and type(warc["offset"]) is int:
+                    inventory.state_place(Path(warc["file"]).name, warc["record_id"], warc["offset"])
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue
 
 
@@ -103,10 +112,11 @@ def follow_moves(path: Path, inventory: Inventory, recovery: Recovery) -> None:
         # First out of everybody's way: two files may have changed places.
         for number, _ in moved:
             state.execute("UPDATE captures SET file = '', offset = id WHERE id = ?", (number,))
-        for number, capture in moved:
-            lost += _clear_place(state, capture)
-            place = (capture.file, capture.offset, capture.length, number)
-            state.execute("UPDATE captures SET file = ?, offset = ?, length = ? WHERE id = ?", place)
+        with _indexed(state):
+            for number, capture in moved:
+                lost += _clear_place(state, capture)
+                place = (capture.file, capture.offset, capture.length, capture.record_id, number)
+                state.execute("UPDATE captures SET file = ?, offset = ?, length = ?, record_id = ? WHERE id = ?", place)
         if lost:
             state.execute(_AGAIN.format(ids=_ALONE))
         for name in {capture.file for _, capture in moved}:
@@ -121,6 +131,16 @@ def follow_moves(path: Path, inventory: Inventory, recovery: Recovery) -> None:
         recovery.note(_FORGOT.format(uri=row.uri, date=row.date))
     if len(lost) > SHOWN:
         recovery.note(_FORGOT_MORE.format(number=len(lost) - SHOWN))
+
+
+@contextmanager
+def _indexed(state: State) -> Iterator[None]:
+    """Indexes by which what leads to a capture is found, while many are followed; a crawl has no use for them."""
+    for name, columns in _HELPERS.items():
+        state.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+    yield
+    for name in _HELPERS:
+        state.execute(f"DROP INDEX {name}")
 
 
 def _clear_place(state: State, target: CaptureRow) -> list[CaptureRow]:
@@ -173,8 +193,18 @@ class Reconciler:
         """Forget the captures that lie nowhere, and queue their pages again; return how many."""
         rows = self._state.execute("SELECT id, uri, date, file, offset, record_id FROM captures ORDER BY id")
         gone = [row for row in rows if not self._is_there(row)]
+        with _indexed(self._state) if gone else nullcontext():
+            lost = self._forget(gone)
+        if lost > SHOWN:
+            self._recovery.note(_FORGOT_MORE.format(number=lost - SHOWN))
+        if len(gone) > lost:
+            self._recovery.note(f"state.sqlite: forgot {len(gone) - lost} places that records have left")
+        return len(gone)
+
+    def _forget(self, rows: list[sqlite3.Row]) -> int:
+        """Forget captures; return how many of them are lost."""
         lost = 0
-        for row in gone:
+        for row in rows:
             if again := self._inventory.captures_of(row["record_id"]):
                 # It moved, and a run has noted it at its new place since.
                 known = self._state.find_id(again[0].file, again[0].offset)
@@ -183,11 +213,7 @@ class Reconciler:
                 self._recovery.note(_FORGOT.format(uri=row["uri"], date=row["date"]))
             self._state.execute(_AGAIN.format(ids="?1"), (row["id"],))
             self._state.execute("DELETE FROM captures WHERE id = ?", (row["id"],))
-        if lost > SHOWN:
-            self._recovery.note(_FORGOT_MORE.format(number=lost - SHOWN))
-        if len(gone) > lost:
-            self._recovery.note(f"state.sqlite: forgot {len(gone) - lost} places that records have left")
-        return len(gone)
+        return lost
 
     def _is_there(self, row: sqlite3.Row) -> bool:
         """Whether a record is where a capture is known to be. One that shares a gzip member stays known as it was."""

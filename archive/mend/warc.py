@@ -97,9 +97,10 @@ def fill(patient: Patient, tools: Tools) -> bool:
     if patient.path.name.endswith(OPEN_SUFFIX) or tools.inventory.shares(patient.name):
         return False
     patches: Patches = {}
+    lost = tools.inventory.lost_in(patient.name)
     for gap in patient.damage:
         if gap.end < patient.size and not _hides_records(patient.path, gap):
-            filler = _make_filler(patient, gap, tools)
+            filler = _make_filler(patient, gap, lost, tools)
             if filler is not None:
                 kept = _keep(patient, gap, tools)
                 tools.recovery.note(
@@ -130,8 +131,11 @@ def _hides_records(path: Path, gap: Gap) -> bool:
     return plain
 
 
-def _make_filler(patient: Patient, gap: Gap, tools: Tools) -> Iterator[bytes] | None:
-    """A filler of exactly the gap's length. None where the gap is too short for one."""
+def _make_filler(patient: Patient, gap: Gap, lost: list[str], tools: Tools) -> Iterator[bytes] | None:
+    """A filler of exactly the gap's length. None where the gap is too short for one.
+
+    `lost`: ids that are lost somewhere in the file; it names those for which it has room, and takes them off.
+    """
     damage = LostBytes(
         offset=gap.start,
         length=gap.length,
@@ -139,17 +143,20 @@ def _make_filler(patient: Patient, gap: Gap, tools: Tools) -> Iterator[bytes] | 
         sha256=_digest(read_range(patient.path, gap.start, gap.end)),
         kept=f"{patient.name}-{gap.start}-{gap.end}",
     )
-    inventory = tools.inventory
-    here = inventory.missing(patient.name, gap.start, gap.end)
-    referred = [record_id for record_id, file in inventory.lost() if file == patient.name]
-    filler = make_filler(
+    ids = list(dict.fromkeys([*tools.inventory.missing(patient.name, gap.start, gap.end), *lost]))
+    made = make_filler(
         damage,
-        list(dict.fromkeys(here + referred)),
+        ids,
         record_id=tools.new_id(),
         date=tools.clock(),
-        warcinfo_id=inventory.warcinfo_id(patient.name),
+        warcinfo_id=tools.inventory.warcinfo_id(patient.name),
     )
-    return filler[0] if filler else None
+    if made is None:
+        return None
+    filler, named = made
+    told = set(ids[:named])
+    lost[:] = [record_id for record_id in lost if record_id not in told]
+    return filler
 
 
 def _keep(patient: Patient, gap: Gap, tools: Tools) -> str:

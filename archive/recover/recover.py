@@ -35,8 +35,9 @@ from archive.files import (
 from archive.lines.reader import LineId, id_of, line_id, parser_of, version_of, version_row
 from archive.lines.writer import JsonlFile
 from archive.recover.reindex import Describe, StoredItem, index_file
-from archive.state.database import REBUILT, State
+from archive.state.database import State
 from archive.state.rows import VersionRow
+from archive.state.schema import REBUILT
 from archive.state.states import MOVES
 from archive.state.urls import Urls
 from archive.warc.reader import read_record_at

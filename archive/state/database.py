@@ -8,7 +8,6 @@ A transaction is open from the first write until `commit`; what is written toget
 """
 
 import os
-import re
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,70 +18,8 @@ from typing import Any, Self
 from archive.errors import ArchiveError, OutOfSpace
 from archive.files import is_regular
 from archive.state.rows import CaptureRow, VersionRow
-from archive.state.states import MOVES, UrlState, in_sql
-
-SCHEMA_VERSION = 3
-REBUILT = "rebuilt"
-"""Name of the fact that the rows were made from the WARCs: which listings had still to be read is lost."""
-
-_VERSIONS = """
-CREATE TABLE versions (
-  key TEXT NOT NULL, version INTEGER NOT NULL, renewed TEXT NOT NULL, parser TEXT,
-  digest TEXT NOT NULL, status TEXT NOT NULL, date TEXT,
-  jsonl TEXT NOT NULL, jsonl_offset INTEGER NOT NULL, jsonl_length INTEGER NOT NULL,
-  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
-  PRIMARY KEY (key, version, renewed)) WITHOUT ROWID;
-CREATE INDEX versions_jsonl ON versions (jsonl, jsonl_offset);
-CREATE INDEX versions_parser ON versions (parser);
-"""
-_HELD = """
-CREATE TABLE held (key TEXT PRIMARY KEY, fields TEXT NOT NULL, judged INTEGER NOT NULL) WITHOUT ROWID;
-"""
-_FACTS = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-"""
-"""What the state knows beside its rows: see `State.fact`."""
-_TABLES = f"""
-{_VERSIONS}
-{_HELD}
-{_FACTS}
-CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE captures (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL, uri TEXT NOT NULL, date TEXT NOT NULL, type TEXT NOT NULL,
-  status INTEGER NOT NULL,
-  mime TEXT, payload_digest TEXT, truncated TEXT,
-  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, record_id TEXT NOT NULL,
-  UNIQUE (file, offset));
-CREATE INDEX captures_payload ON captures (payload_digest) WHERE type = 'response' AND truncated IS NULL;
-CREATE INDEX captures_key ON captures (key, id);
-CREATE TABLE urls (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, kind TEXT NOT NULL, priority INTEGER NOT NULL,
-  depth INTEGER NOT NULL, hops TEXT NOT NULL, via TEXT, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-  due REAL NOT NULL DEFAULT 0, etag TEXT, last_modified TEXT, status INTEGER, capture INTEGER, page INTEGER,
-  fetched_at TEXT, changed_at TEXT, gone_at TEXT, read INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX urls_queue ON urls (priority DESC, id) WHERE {in_sql((UrlState.QUEUED,))};
-CREATE INDEX urls_queue_kind ON urls (kind, priority DESC, id) WHERE {in_sql((UrlState.QUEUED,))};
-CREATE INDEX urls_state ON urls (state, due);
-CREATE INDEX urls_due ON urls (kind, due) WHERE {in_sql((UrlState.DONE,))};
-"""
-_KEPT = "key, version, digest, status, date, jsonl, jsonl_offset, jsonl_length, file, offset, length"
-_MIGRATIONS = {
-    1: (
-        "DROP INDEX versions_jsonl; ALTER TABLE versions RENAME TO versions_1;"  # noqa: S608 - names of our own
-        f"{_VERSIONS} INSERT INTO versions (renewed, {_KEPT}) SELECT '', {_KEPT} FROM versions_1;"
-        f"DROP TABLE versions_1; {_HELD}"
-    ),
-    # Whether a page of an older collection was read nobody noted: each is read once more.
-    2: (
-        f"ALTER TABLE urls ADD COLUMN read INTEGER NOT NULL DEFAULT 0; {_FACTS}"  # noqa: S608 - names of our own
-        f"INSERT INTO facts VALUES ('{REBUILT}', '1');"
-    ),
-}
-"""Schema version → what makes the next one of it, so that a collection of an earlier version is only opened."""
-
-
-_COMPUTED = re.compile(r"\bVIRTUAL\b|\bGENERATED\b|\bAS\s*\(", re.IGNORECASE)
-"""What makes a table's content something else than what was stored."""
+from archive.state.schema import MIGRATIONS, SCHEMA_VERSION, TABLES, check_columns, check_plain
+from archive.state.states import MOVES
 
 _CAPTURE_FIELDS = tuple(CaptureRow.__dataclass_fields__)
 _VERSION_FIELDS = tuple(VersionRow.__dataclass_fields__)
@@ -137,23 +74,19 @@ class State:
             )
             self._db.path = path
             self._db.row_factory = sqlite3.Row
-            check_schema(self._db)
+            check_plain(self._db)
+            check_columns(self._db)
             # NORMAL: durable at checkpoints, consistent always; the synced WARC makes up for the rest.
             self._db.executescript(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
             )
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-            while version in _MIGRATIONS:
-                script = _MIGRATIONS[version]
+                self._db.executescript(f"BEGIN; {TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+            while version in MIGRATIONS:
+                script = MIGRATIONS[version]
                 version += 1
                 self._db.executescript(f"BEGIN; {script} PRAGMA user_version={version}; COMMIT;")
-            if version not in {0, SCHEMA_VERSION}:
-                raise ArchiveError(
-                    f"{path}: expected schema version {SCHEMA_VERSION}, got {version}; move it aside and run `thanhuy"
-                    " index`"
-                )
         except sqlite3.DatabaseError as error:
             raise _as_archive_error(error, path) from error
 
@@ -359,7 +292,8 @@ def open_read_only(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)
     database.row_factory = sqlite3.Row
     try:
-        check_schema(database)
+        check_plain(database)
+        check_columns(database)
     except BaseException:
         database.close()
         raise
@@ -375,15 +309,3 @@ def check_files(path: Path) -> None:
         file = path.with_name(path.name + suffix)
         if os.path.lexists(file) and not is_regular(file):
             raise sqlite3.DatabaseError(f"{file.name} is no regular file")
-
-
-def check_schema(database: sqlite3.Connection) -> None:
-    """See that a database holds tables and indexes alone: a view or a trigger runs what somebody else wrote.
-
-    Raises sqlite3.DatabaseError.
-    """
-    database.execute("PRAGMA trusted_schema=OFF")
-    database.execute("PRAGMA cell_size_check=ON")
-    for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master"):
-        if kind not in {"table", "index"} or _COMPUTED.search(sql or ""):
-            raise sqlite3.DatabaseError(f"expected plain tables and indexes, got {kind} {str(name)[:40]!r}")

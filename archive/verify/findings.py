@@ -171,6 +171,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "pointer-length": (DAMAGE, REPAIR),
     "pointer-digest": (DAMAGE, REPAIR),
     "pointer-uri": (DAMAGE, REPAIR),
+    "gone-record": (DAMAGE, REPAIR),
     "version-order": (DAMAGE, REPAIR),
     "newest-missing": (DAMAGE, REPAIR),
     "newest-differs": (DAMAGE, REPAIR),

@@ -68,6 +68,13 @@ class ItemLine:
     warc_length: int
     record_id: str
     payload_digest: str
+    gone_file: str = ""
+    """Of the record that says that it is gone. Empty where it is not."""
+    gone_offset: int = 0
+    gone_length: int = 0
+    gone_id: str = ""
+    gone_digest: str = ""
+    gone_date: str = ""
 
 
 @dataclass(kw_only=True)
@@ -180,7 +187,29 @@ def _as_line(value: dict[str, Any], data: bytes, offset: int, file: str) -> Item
         warc_length=warc["length"],
         record_id=warc["record_id"],
         payload_digest=warc["payload_digest"],
+        **_answer_of(value),
     )
+
+
+def _answer_of(value: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a line about the answer that says that its item is gone. Nothing where it cites none."""
+    gone = value.get("gone")
+    warc = gone.get("warc") if isinstance(gone, dict) else None
+    if not isinstance(gone, dict) or not isinstance(warc, dict):
+        return {}
+    found = {
+        "gone_file": warc.get("file"),
+        "gone_offset": warc.get("offset"),
+        "gone_length": warc.get("length"),
+        "gone_id": warc.get("record_id"),
+        "gone_digest": warc.get("payload_digest"),
+        "gone_date": gone.get("confirmed_at"),
+    }
+    defaults = ItemLine.__dataclass_fields__
+    return {
+        name: one if type(one) is type(defaults[name].default) else defaults[name].default
+        for name, one in found.items()
+    }
 
 
 def _reparse(value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRules) -> Iterator[Finding]:
@@ -213,6 +242,8 @@ def parse_line_again(value: dict[str, Any], warcs: Path, rules: ItemRules) -> li
     return list(_reparse(value, line, warcs, rules)) if line is not None else []
 
 
+GONE = (404, 410)
+"""The answers by which a site says that a page is gone."""
 CUT = (str(Field.TRUNCATED), "length")
 """Stands beside the headers of a page of which less came than was announced."""
 
@@ -265,6 +296,7 @@ class Items:
         """Everything that holds between lines, and between lines and records."""
         for line in self._db.execute("SELECT * FROM lines ORDER BY rowid"):
             yield from self._check_pointer(line)
+            yield from self._check_gone(line)
             yield from self._check_record(line)
         yield from self._check_lines()
         yield from self._check_versions()
@@ -331,6 +363,30 @@ class Items:
         if not same_uri and not self._is_revisited(record["record_id"], _escaped(line["url"])):
             yield self._find("pointer-uri", line, f"expected url {record['target_uri']}, got {line['url']}")
 
+    def _check_gone(self, line: sqlite3.Row) -> Iterator[Finding]:
+        """The record of the 404 or 410 that a line cites is there, and says what the line says."""
+        if not line["gone_file"]:
+            return
+        what = f"gone.warc to lead to the {' or '.join(map(str, GONE))} of {line['gone_date']}"
+        file = self._label(line["gone_file"])
+        record = self._links.at(file, line["gone_offset"])
+        if record is None or record["type"] not in ("response", "revisit"):
+            lost = self._links.filler_at(file, line["gone_offset"])
+            got = "what documents its loss" if lost else "none" if record is None else f"a {record['type']} record"
+            place = f"byte {line['gone_offset']} of {line['gone_file']}"
+            yield self._find("gone-record", line, f"expected {what} at {place}, got {got}")
+            return
+        if record["status"] not in GONE:
+            yield self._find("gone-record", line, f"expected {what}, got a {record['status']}")
+        for name, expected, got in (
+            ("record_id", record["record_id"], line["gone_id"]),
+            ("length", record["length"], line["gone_length"]),
+            ("payload_digest", record["payload_digest"], line["gone_digest"]),
+            ("confirmed_at", record["date"], line["gone_date"]),
+        ):
+            if expected != got:
+                yield self._find("gone-record", line, f"expected {what} with {name} {expected}, got {got}")
+
     def _is_revisited(self, record_id: str, uri: str) -> bool:
         """Whether the same payload came from that address as well:
         the item then points to the response that holds it.
@@ -342,6 +398,8 @@ class Items:
         same = list(self._links.rows("item_digest = ?", line["digest"]))
         if any(record["refers_to"] == line["record_id"] for record in same):
             return
+        if same and not any(self._links.holds(record["refers_to"]) for record in same):
+            return  # its response has another id now: told where references are resolved
         if same:
             detail = (
                 f"expected the item's record in the WARC to refer to {line['record_id']}, got"
@@ -389,7 +447,8 @@ class Items:
             yield self._find("newest-missing", row, detail, lag=True)
         for row in self._db.execute(
             "SELECT n.*, t.version AS top FROM newest n JOIN tops t USING (key) WHERE n.digest != t.digest"
-            " OR (n.warc_file, n.warc_offset, n.warc_length) != (t.warc_file, t.warc_offset, t.warc_length)"
+            " OR (n.warc_file, n.warc_offset, n.warc_length, n.record_id)"
+            " != (t.warc_file, t.warc_offset, t.warc_length, t.record_id)"
         ):
             detail = (
                 f"expected {row['key']} as its version {row['top']} has it in articles/, got another line (version"

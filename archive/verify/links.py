@@ -79,8 +79,9 @@ class Links:
 
     def filler_at(self, file: str, offset: int) -> sqlite3.Row | None:
         """The filler that stands where that byte was damaged."""
-        sql = "SELECT * FROM records WHERE file = ? AND offset <= ? AND offset + length > ? AND target_uri = ?"
-        return self._one(sql, file, offset, offset, TARGET)
+        sql = "SELECT * FROM records WHERE file = ? AND offset <= ? ORDER BY offset DESC LIMIT 1"
+        row = self._one(sql, file, offset)
+        return row if row and row["offset"] + row["length"] > offset and row["target_uri"] == TARGET else None
 
     def rows(self, condition: str, *parameters: Any) -> Iterator[sqlite3.Row]:
         """The records that meet a condition in SQL, in the order in which they were added."""

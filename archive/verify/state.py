@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archive.digest import parse_digest
 from archive.state.database import open_read_only
+from archive.state.schema import check_values
 from archive.verify.findings import Finding, Severity, find
 from archive.verify.links import Links
 
@@ -21,11 +22,19 @@ def check_state(
         try:
             if not database.execute("PRAGMA user_version").fetchone()[0] and next(links.rows("1"), None) is None:
                 return  # a crawl that had just begun was killed before it made the tables; nothing was captured
+            yield from _check_database(database, file)
+            check_values(database)
             yield from _check(database, file, links, label, lag)
         finally:
             database.close()
     except sqlite3.DatabaseError as error:
-        yield find("state-unreadable", file, f"expected a database, got {error}")
+        yield find("state-unreadable", file, f"expected a database, got another thing: {error}")
+
+
+def _check_database(database: sqlite3.Connection, file: str) -> Iterator[Finding]:
+    for (message,) in database.execute("PRAGMA integrity_check(20)"):
+        if message != "ok":
+            yield find("state-unreadable", file, f"expected a sound database, got {message}")
 
 
 def _check(
@@ -36,9 +45,6 @@ def _check(
     lag: tuple[Severity | None, str | None],
 ) -> Iterator[Finding]:
     severity, remedy = lag
-    for (message,) in database.execute("PRAGMA integrity_check(20)"):
-        if message != "ok":
-            yield find("state-unreadable", file, f"expected a sound database, got {message}")
     known = links.database
     known.execute("DROP TABLE IF EXISTS stated")
     known.execute("CREATE TABLE stated (file, offset, PRIMARY KEY (file, offset))")

@@ -7,7 +7,8 @@ the state, so that no run that broke off, was stopped or met an ill listing make
 
 from collections.abc import Iterable
 
-from archive.state.database import REBUILT, State
+from archive.state.database import State
+from archive.state.schema import REBUILT
 from archive.state.states import UrlState, in_sql
 from archive.state.urls import Urls
 from crawler.planning.kinds import LISTINGS

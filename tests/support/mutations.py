@@ -7,7 +7,9 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from archive.files import list_lines, list_warcs
@@ -160,6 +162,50 @@ def _sha1(data: bytes) -> bytes:
     return base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest())
 
 
+def give_new_ids(path: Path, chance: random.Random) -> str:
+    """Write a WARC anew with ids of its own for all records or a few, as a tool does that copies records."""
+    warc = _warc(path, chance)
+    members = [gzip.decompress(one) for one in _members(warc)]
+    ids = [
+        head.partition(b"<")[2].partition(b">")[0]
+        for one in members
+        for head in one.split(b"\r\n")
+        if head.startswith(b"WARC-Record-ID")
+    ]
+    for one in chance.sample(ids, chance.choice([1, 3, len(ids), len(ids)])):
+        other = b"urn:uuid:%08x-0000-4000-8000-%012x" % (chance.getrandbits(32), chance.getrandbits(48))
+        members = [_rename_record(member, one, other) for member in members]
+    warc.write_bytes(b"".join(gzip.compress(one, 6, mtime=0) for one in members))
+    return f"gave records of {warc.name} other ids"
+
+
+def _rename_record(plain: bytes, one: bytes, other: bytes) -> bytes:
+    """The record with another id in its header, and in its references; its block stays."""
+    head, gap, block = plain.partition(b"\r\n\r\n")
+    return head.replace(one, other) + gap + block
+
+
+def alter_state(path: Path, chance: random.Random) -> str:
+    """Give the state other columns, values of other types, or none; or take a row."""
+    what = chance.choice(
+        [
+            "ALTER TABLE captures RENAME COLUMN offset TO place",
+            "ALTER TABLE versions RENAME TO versiones",
+            "ALTER TABLE urls DROP COLUMN via",
+            "UPDATE captures SET offset = 'x' WHERE id = 3",
+            "UPDATE versions SET jsonl_offset = x'00'",
+            "UPDATE urls SET state = NULL",
+            "PRAGMA user_version = 9",
+            "DELETE FROM captures WHERE id % 2",
+            "UPDATE captures SET record_id = 'urn:x:' || id",
+            "DROP TABLE files",
+        ]
+    )
+    with closing(sqlite3.connect(path / "state.sqlite")) as database, suppress(sqlite3.IntegrityError):
+        database.executescript(what)
+    return what
+
+
 def edit_log(path: Path, chance: random.Random) -> str:
     """Alter what a run says of itself, or what the fixity log says of a file."""
     files = [*sorted(path.glob("crawls/*/*")), path / "fixity.jsonl"]
@@ -226,6 +272,7 @@ def companions(path: Path, chance: random.Random) -> str:
 MUTATIONS: tuple[Mutation, ...] = (
     rename, swap, recompress, gunzip, one_member, concatenate, double, reorder, truncate, append_empty, delete_file,
     delete_directory, harm_bytes, harm_bytes, harm_bytes, tamper, edit_log, edit_line, odd_path, companions,
+    give_new_ids, give_new_ids, alter_state,
 )  # fmt: skip
 
 

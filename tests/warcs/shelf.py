@@ -11,12 +11,14 @@ from typing import Any
 
 from archive import fixity
 from archive.collection import Collection, Options
+from archive.state.rows import CaptureRow
 from archive.state.urls import Found
 from archive.warc.exchange import Exchange
 from crawler.items import Article, Parser, as_record, text_digest
 from tests.warcs.build import http_response, uuid
 
 HOST = "https://www.thanhuytphcm.vn"
+GONE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nNot found"
 
 
 def article(number: int, body: str) -> Article:
@@ -34,7 +36,7 @@ def article(number: int, body: str) -> Article:
 
 
 def build_collection(path: Path) -> Path:
-    """Three pages, one of them in two versions; one response twice, so that there is a revisit."""
+    """Four pages, one of them in two versions, one gone; one response twice, so that there is a revisit."""
     times = iter(datetime(2024, 2, 28, 9, 30, tzinfo=UTC) + timedelta(seconds=second) for second in range(10_000))
     numbers = iter(range(1, 10_000))
     collection = Collection.open(
@@ -44,7 +46,7 @@ def build_collection(path: Path) -> Path:
         clock=lambda: next(times),
         new_id=lambda: uuid(next(numbers))[1:-1],
     )
-    for number, body in ((1, "Một"), (2, "Hai"), (1, "Một, sửa"), (3, "Ba"), (2, "Hai")):
+    for number, body in ((1, "Một"), (2, "Hai"), (1, "Một, sửa"), (3, "Ba"), (2, "Hai"), (4, "Bốn"), (4, "")):
         item = article(number, body)
         began = next(times)
         exchange = Exchange(
@@ -52,14 +54,25 @@ def build_collection(path: Path) -> Path:
             began=began,
             ended=began + timedelta(milliseconds=20),
             request=b"GET / HTTP/1.1\r\nHost: www.thanhuytphcm.vn\r\n\r\n",
-            response=BytesIO(http_response(f"<p>{number}: {body}</p>".encode())),
+            response=BytesIO(http_response(f"<p>{number}: {body}</p>".encode()) if body else GONE),
             ip="192.0.2.7",
         )
         row = collection.write_exchange(exchange, key=item.url)
         assert row is not None
-        collection.write_item(as_record(item), row)
+        if body:
+            collection.write_item(as_record(item), row)
+            continue
+        known = collection.find_item(f"tin-tuc/{number}")
+        assert known is not None
+        collection.append_gone(known, {"since": row.date, "confirmed_at": row.date, "warc": pointer_to(row)})
+        collection.flush()
     collection.close({})
     return path
+
+
+def pointer_to(row: CaptureRow) -> dict[str, object]:
+    """What a line says of a capture that it cites."""
+    return {name: getattr(row, name) for name in ("file", "offset", "length", "record_id", "payload_digest")}
 
 
 def the(path: Path, pattern: str) -> Path:

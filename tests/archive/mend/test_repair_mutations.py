@@ -25,6 +25,7 @@ from tests.support.mutations import (
     MUTATIONS,
     Mutation,
     concatenate,
+    give_new_ids,
     gunzip,
     readable,
     recompress,
@@ -34,6 +35,7 @@ from tests.support.mutations import (
     whole_warcs,
 )
 from tests.support.writer import describe, item_of, write
+from tests.warcs.shelf import build_collection
 
 
 @pytest.fixture(scope="session")
@@ -172,6 +174,25 @@ def test_file_that_holds_everything_is_followed_and_nothing_is_lost(
         record = read_record_at(found, warc["offset"], warc["length"])
         with record.block:
             assert record.record_id == warc["record_id"]
+
+
+def test_records_that_were_given_other_ids_are_followed_by_their_digests(tmp_path: Path) -> None:
+    """Index, state and lines lead to them, and no page is asked for again; that the file was altered stays told."""
+    path = build_collection(tmp_path / "x")
+    before = [json.loads(line) for line in read(path)]
+    give_new_ids(path, random.Random(0))
+    rename(path, random.Random(0))
+    done = mend(path)
+    assert {finding.code for finding in done.damage} <= {"file-vanished", "fixity-differs", "fixity-size"}
+    assert not any("queued" in action for action in done.recovery.actions), done.recovery.actions
+    after = [json.loads(line) for line in read(path)]
+    for one, other in zip(before, after, strict=True):
+        pairs = [(one["warc"], other["warc"])]
+        pairs += [(one["gone"]["warc"], other["gone"]["warc"])] if one["gone"] else []
+        for old, new in pairs:
+            assert (old["payload_digest"], True) == (new["payload_digest"], old["record_id"] != new["record_id"])
+    assert any(record["gone"] for record in after)
+    assert mend(path).recovery.actions == []
 
 
 def read(path: Path) -> list[bytes]:

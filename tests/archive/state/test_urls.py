@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.state.database import SCHEMA_VERSION, State, open_copy
+from archive.state.database import State, open_copy
 from archive.state.rows import UrlRow
+from archive.state.schema import SCHEMA_VERSION
 from archive.state.states import MOVES, UrlState, is_move
 from archive.state.urls import DAY, LONGEST, LONGEST_DONE, Found, Urls
 
