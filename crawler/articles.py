@@ -2,58 +2,33 @@
 and whether a stored one is sound.
 """
 
-import copy
 import functools
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from itemadapter import ItemAdapter
 
 from archive.errors import RecordError
 from archive.files import OPEN_SUFFIX
 from archive.http.head import HTTPSyntaxError
 from archive.verify.items import CUT, ItemRules, read_page
-from archive.verify.schema import SINCE
-from crawler.items import ADDED, IDENTITY, STAMPED, Article, as_record, text_digest
-from crawler.pages import PARSER_VERSION, LayoutError, parse_article
+from crawler.items import ADDED, STAMPED, as_record, text_digest
+from crawler.pages import PARSER_VERSION
 
-DAY = r"^\d{4}-\d\d-\d\d$"
-
-
-LOCAL_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?\+07:00$"
-
-
-TIGHTER: dict[str, dict[str, Any]] = {
-    "schema": {"const": "article/1"},
-    "id": {"pattern": r"^\d+$"},
-    "kind": {"enum": ["tin-tuc", "tu-lieu"]},
-    "date": {"pattern": DAY},
-    "published_at": {"pattern": LOCAL_TIME},
-    "modified_at": {"pattern": LOCAL_TIME},
-    "date_source": {"enum": [None, "metadata", "page", "image-name", "dateline", "id-estimate"]},
-    "event_date": {"pattern": DAY},
-    "text_digest": {"pattern": r"^sha256:[0-9a-f]{64}$"},
-    "status": {"enum": ["live", "gone"]},
-    "captured_at": {"pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$"},
-}
-"""What the contract says of a field beyond its type."""
+SCHEMA_FILE = Path(__file__).with_name("article-1.schema.json")
+"""Made from the fields of `Article`, their types and docstrings; a test says that the two agree.
+Making it at each start would load Scrapy, which itemadapter imports.
+"""
 
 
+@functools.cache
 def article_schema() -> dict[str, Any]:
     """JSON Schema of a line in a collection: that of `Article`, less the nulls that only exist outside a collection."""
-    schema = copy.deepcopy(ItemAdapter.get_json_schema(Article))
-    properties = schema["properties"]
-    for name in STAMPED | IDENTITY:
-        properties[name] = _without_null(properties[name])
-    for name, rule in TIGHTER.items():
-        properties[name].update(rule)
-    for name, version in ADDED.items():
-        properties[name][SINCE] = version
+    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_bytes())
     return schema
 
 
-@functools.cache  # the schema is made from docstrings, which costs a tenth of a second
+@functools.cache
 def article_rules(reparse: bool = True) -> ItemRules:
     """What `archive` is told of articles."""
     return ItemRules(
@@ -67,6 +42,8 @@ def article_rules(reparse: bool = True) -> ItemRules:
 
 def parse_again(body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str) -> dict[str, Any] | None:
     """The record of an archived page, parsed with what the spider parsed it with. None where it is no article."""
+    from crawler.pages import LayoutError, parse_article
+
     joined: dict[str, str] = {}
     cut = CUT in headers
     for name, value in headers:
@@ -94,15 +71,6 @@ def reparse(collection: Path, record: Mapping[str, Any]) -> dict[str, Any] | Non
 def digest_of(record: dict[str, Any]) -> str:
     """The `text_digest` that a record should have."""
     return text_digest(record["title"], record["lead"], record["body"], record["captions"], record["byline"])
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    schema = dict(schema)
-    if isinstance(schema.get("type"), list):
-        schema["type"] = [name for name in schema["type"] if name != "null"]
-    if "anyOf" in schema:
-        schema["anyOf"] = [option for option in schema["anyOf"] if option.get("type") != "null"]
-    return schema
 
 
 def describe_article(record: dict[str, Any]) -> tuple[str, str] | None:

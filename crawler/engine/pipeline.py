@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self
 
+from itemadapter import ItemAdapter
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from archive.errors import ArchiveError
 from crawler.articles import reparse
 from crawler.engine.session import ArchiveSession
-from crawler.items import Article, WarcPointer, as_record
+from crawler.items import Article, WarcPointer
 from crawler.planning.revisits import next_visit
 
 
@@ -54,7 +55,7 @@ class ArchivePipeline:
             self._session.note_missed({"kind": item.kind}, item.url, "cut short")
             collection.urls.fail(capture.key)
             return item
-        record, holder = as_record(item), collection.find_holder(capture)
+        record, holder = ItemAdapter(item).asdict(), collection.find_holder(capture)
         before = self._session.readings.find_before(capture.key)
         measured = {**record, "warc": {"length": holder.length, "payload_digest": holder.payload_digest}}
         collection.urls.note_gone(capture.key, None)

@@ -15,17 +15,42 @@ The way of one page::
           → fields (what the lines say) → Article
 
 `reading.STAGES` is the algorithm: each stage takes lines that nobody took before, and the body is what is left.
+
+Each name is imported when it is first asked for, so that who wants the words of slugs loads no parser of HTML.
 """
 
-from crawler.pages.links.links import Link, parse_links
-from crawler.pages.places.errors import LAYOUT_CODES, READER_FAILED, LayoutError
-from crawler.pages.places.layouts import Layout, LayoutFileError, parse_layouts
-from crawler.pages.places.ledger import Candidate
-from crawler.pages.reading import PARSER_VERSION, Inspection, OwnedLine, inspect_article, parse_article
-from crawler.pages.words.slug import slug_matches, slug_of
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crawler.pages.links.links import Link, parse_links
+    from crawler.pages.places.errors import LAYOUT_CODES, READER_FAILED, LayoutError
+    from crawler.pages.places.layouts import Layout, LayoutFileError, parse_layouts
+    from crawler.pages.places.ledger import Candidate
+    from crawler.pages.reading import Inspection, OwnedLine, inspect_article, parse_article
+    from crawler.pages.version import PARSER_VERSION
+    from crawler.pages.words.slug import slug_matches, slug_of
 
 __all__ = [
     "LAYOUT_CODES", "PARSER_VERSION",
     "READER_FAILED", "Candidate", "Inspection", "Layout", "LayoutError", "LayoutFileError", "Link",
     "OwnedLine", "inspect_article", "parse_article", "parse_layouts", "parse_links", "slug_matches", "slug_of",
 ]  # fmt: skip
+
+_HOMES = {
+    "links.links": ("Link", "parse_links"),
+    "places.errors": ("LAYOUT_CODES", "READER_FAILED", "LayoutError"),
+    "places.layouts": ("Layout", "LayoutFileError", "parse_layouts"),
+    "places.ledger": ("Candidate",),
+    "reading": ("Inspection", "OwnedLine", "inspect_article", "parse_article"),
+    "version": ("PARSER_VERSION",),
+    "words.slug": ("slug_matches", "slug_of"),
+}
+"""Module → the names that it gives to this package."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -39,12 +39,8 @@ from crawler.pages.places.outside import forgive_wrappers
 from crawler.pages.places.page import Page, open_page
 from crawler.pages.places.refusals import refuse_page
 from crawler.pages.places.teasers import mark_teasers
+from crawler.pages.version import PARSER_VERSION
 from crawler.site import scope
-
-PARSER_VERSION = "3"
-"""Raised whenever a rule changes what some page yields,
-so that `thanhuy extract --diff` can say which parser said what.
-"""
 
 STAGES: tuple[Callable[[Page, Claims], None], ...] = (
     # what is known exactly comes first, and is final

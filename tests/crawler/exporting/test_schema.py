@@ -7,10 +7,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from crawler.articles import SCHEMA_FILE
 from crawler.exporting.codebook import Filled, format_codebook
 from crawler.exporting.columns import columns, json_schema
 from crawler.exporting.schema import FORMATS, format_duckdb
 from crawler.items import Article
+from tests.support.article_schema import format_schema
 from tests.support.commands import run_thanhuy
 from tests.support.library import article, build_library
 
@@ -28,6 +30,15 @@ def test_every_form_names_every_field() -> None:
         for name in FIELDS:
             assert name in write(), form
     assert all(f"`{name}`" in format_codebook() for name in FIELDS)
+
+
+def test_the_stored_schema_is_what_the_fields_say() -> None:
+    """A schema that is missing is written, and fails the run: read it, and commit it."""
+    expected = format_schema()
+    if not SCHEMA_FILE.exists():
+        SCHEMA_FILE.write_text(expected, "utf-8")
+        pytest.fail(f"{SCHEMA_FILE.name}: was missing, and is written anew; read it, and commit it")
+    assert expected == SCHEMA_FILE.read_text("utf-8"), f"delete {SCHEMA_FILE.name} and run the tests twice"
 
 
 def test_json_schema_wants_every_key() -> None:
