@@ -122,7 +122,7 @@ class Collection:
             begin_collection(path, clock(), seeds)
             collection = cls(path, options, lock, clock, new_id)
             collection.recovery = recover(
-                path, collection.state, collection.urls, describe, run=collection._name(0, "jsonl")
+                path, collection.state, collection.urls, describe, collection._name(0, "jsonl"), options.progress
             )
             collection._finished += collection.recovery.finished
             collection.urls.reopen()

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,13 @@ from typing import Any
 from archive.warc.exchange import format_date
 from archive.warc.fields import WARC_FIELDS, Field
 from archive.warc.writer import Draft, format_fields
+
+Progress = Callable[[str, int, int], None]
+"""Told of a label, bytes done since the last call, and bytes that were added to what is to do."""
+
+
+def tell_nobody(label: str, done: int, more: int) -> None:
+    """A `Progress` where nobody watches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +39,8 @@ class Options:
     free_space_floor: int = 200 << 20
     """Bytes that must stay free on the disk."""
     compression: int = 6
+    progress: Progress = tell_nobody
+    """Told of the files that are read when the collection is opened."""
 
 
 def draft_warcinfo(options: Options, collection: Path, name: str, record_id: str, now: datetime) -> Draft:

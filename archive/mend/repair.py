@@ -94,7 +94,7 @@ def repair(job: Repair) -> Repaired:
         if error.errno in OUT_OF_SPACE:
             raise as_archive_error(error, job.directory) from error
         recovery.leave(str(as_archive_error(error, job.directory)))
-    report = verify((job.directory,), VerifyOptions(items=job.items, record=False))
+    report = verify((job.directory,), VerifyOptions(items=job.items, record=False, progress=job.options.progress))
     return Repaired(recovery=recovery, findings=report.findings)
 
 
@@ -146,7 +146,10 @@ class _Mending:
             learn_from_lines(path, inventory)
         learn_from_lines(self.directory / "articles.jsonl", inventory)
         blind = _odd_warcs(self.directory)
-        for path in (*list_warcs(self.directory), *list_warcs(self.directory, unfinished=True)):
+        warcs = [*list_warcs(self.directory), *list_warcs(self.directory, unfinished=True)]
+        sizes = [path.stat().st_size for path in warcs]
+        self.job.options.progress("", 0, sum(sizes))
+        for path, size in zip(warcs, sizes, strict=True):
             name = path.name.removesuffix(OPEN_SUFFIX)
             try:
                 self.patients.append(
@@ -154,6 +157,7 @@ class _Mending:
                 )
             except OSError:
                 blind.append(path)
+            self.job.options.progress(path.name, size, 0)
         for path in blind:
             self.recovery.leave(
                 f"{path}: cannot be read, so nothing that is said of its records can be judged; give it back, then run"

@@ -34,6 +34,7 @@ from archive.files import (
 )
 from archive.lines.reader import LineId, id_of, line_id, parser_of, version_of, version_row
 from archive.lines.writer import JsonlFile
+from archive.options import Progress, tell_nobody
 from archive.recover.reindex import Describe, StoredItem, index_file
 from archive.state.database import State
 from archive.state.rows import VersionRow
@@ -76,7 +77,9 @@ class Recovery:
         logger.info("%s", damage)
 
 
-def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, run: str) -> Recovery:
+def recover(
+    directory: Path, state: State, urls: Urls, describe: Describe, run: str, progress: Progress = tell_nobody
+) -> Recovery:
     """Make the collection in `directory` whole. `run` names the file for item lines that belong to no file that is
     there.
     """
@@ -86,13 +89,17 @@ def recover(directory: Path, state: State, urls: Urls, describe: Describe, *, ru
         _close_warc(path, directory / "torn", recovery)
     items: list[StoredItem] = []
     was_empty = state.is_empty
-    for path in list_warcs(directory):
+    warcs = list_warcs(directory)
+    unread = {path: max(0, path.stat().st_size - state.file_size(path.name)) for path in warcs}
+    progress("", 0, sum(unread.values()))
+    for path in warcs:
         if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
             state.forget(path.name, path.stat().st_size)
             recovery.note(
                 f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again"
             )
         items += _catch_up(directory, path, state, urls, describe, recovery)
+        progress(path.name, unread[path], 0)
     _restore_lines(directory, state, items, recovery, run)
     _note_parsers(directory, state)
     if was_empty and recovery.indexed:

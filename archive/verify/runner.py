@@ -17,6 +17,7 @@ from archive.errors import ArchiveError
 from archive.files import OPEN_SUFFIX
 from archive.kinds import kind_of
 from archive.lock import Lock
+from archive.options import Progress, tell_nobody
 from archive.verify.collection import CollectionScan, verify_collection, verify_fixity
 from archive.verify.files import Task, scan_files
 from archive.verify.findings import Finding, Severity
@@ -44,8 +45,7 @@ class VerifyOptions:
     record: bool = True
     """Whether `fixity.jsonl` is to learn what was verified."""
     items: ItemRules = field(default_factory=ItemRules)
-    progress: Callable[[str, int, int], None] | None = None
-    """Told of a label, bytes done since the last call, and bytes that were added to what is to do."""
+    progress: Progress = tell_nobody
 
 
 @dataclass(kw_only=True)
@@ -138,26 +138,22 @@ def _record(shelf: Shelf, scan: CollectionScan, now: datetime) -> None:
 class _Runner:
     """Runs tasks by the workers, and tells how far they are."""
 
-    def __init__(self, workers: Workers, progress: Callable[[str, int, int], None] | None) -> None:
+    def __init__(self, workers: Workers, progress: Progress) -> None:
         self._workers, self._progress = workers, progress
 
     def run(self, tasks: list[Task]) -> Iterator[Any]:
         """The tasks' results in order."""
-        self._tell("", 0, sum(size for _, _, _, size in tasks))
+        self._progress("", 0, sum(size for _, _, _, size in tasks))
         if self._workers.jobs > 1 and len(tasks) > 1:
             results = self._workers.run(_apply, ((function, arguments) for function, arguments, _, _ in tasks))
             for result, (_, _, label, size) in zip(results, tasks, strict=True):
                 yield result
-                self._tell(label, size, 0)
+                self._progress(label, size, 0)
             return
         for function, arguments, label, size in tasks:
-            self._tell(label, 0, 0)
+            self._progress(label, 0, 0)
             yield function(*arguments)
-            self._tell(label, size, 0)
-
-    def _tell(self, label: str, done: int, more: int) -> None:
-        if self._progress:
-            self._progress(label, done, more)
+            self._progress(label, size, 0)
 
 
 def _apply(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

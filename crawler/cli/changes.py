@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from archive.errors import ArchiveError
+from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, DAY, check_target, force_option, plain, write_target
+from crawler.cli.values import COLLECTION, DAY, check_target, force_option, plain, watch_options, write_target
 from crawler.comparing.events import Event, What, as_object, find_event
 from crawler.comparing.feed import ATOM, format_feed
 from crawler.comparing.words import format_words
 from crawler.exporting.history import History
+from crawler.reporting.amounts import plural
 from crawler.site.times import VIETNAM
 
 MOST_ENTRIES = 500
@@ -28,7 +30,16 @@ MOST_ENTRIES = 500
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @force_option
-def command(collection: Path, since: date | None, feed: Path | None, as_json: bool, force: bool) -> int:
+@watch_options
+def command(
+    collection: Path,
+    since: date | None,
+    feed: Path | None,
+    as_json: bool,
+    force: bool,
+    quiet: bool,
+    progress: bool | None,
+) -> int:
     """Say what the site changed: articles new, edited (with the words that differ), gone, and back.
 
     An article counts as gone only after the site's own 404 or 410 on two days; what merely could not be fetched is in
@@ -42,24 +53,34 @@ def command(collection: Path, since: date | None, feed: Path | None, as_json: bo
     if feed is not None and as_json:
         raise click.UsageError("--json: expected without --feed, got both")
     damaged: list[str] = []
-    with History(collection) as history:
-        events = _read(history, since, damaged)
+    count = 0
+    with (
+        History(collection) as history,
+        meter("changes", shown=progress, quiet=quiet, in_bytes=False, prints=feed is None) as bar,
+    ):
+        bar.phase("changes", history.count())
+        events = _read(history, since, damaged, bar)
         if feed is not None:
-            _write_feed(feed, collection, list(events)[-MOST_ENTRIES:], force=force)
+            count = _write_feed(feed, collection, list(events)[-MOST_ENTRIES:], force=force)
         elif as_json:
             for event in events:
                 click.echo(json.dumps(as_object(event), ensure_ascii=False))
         else:
-            _print(events)
+            count = _print(events)
+    if not quiet and feed is not None:
+        click.echo(f"{feed}: {plural(count, 'entry', 'entries')}")
+    elif not quiet and not as_json and not count:
+        click.echo("nothing changed", err=True)
     for line in damaged[:10]:
         click.echo(f"thanhuy: {collection}: {line}", err=True)
     return Exit.DAMAGE if damaged else Exit.DONE
 
 
-def _read(history: History, since: date | None, damaged: list[str]) -> Iterator[Event]:
+def _read(history: History, since: date | None, damaged: list[str], bar: Meter) -> Iterator[Event]:
     moment = datetime.combine(since, time(), VIETNAM).astimezone(UTC) if since else None
     bound = f"{moment:%Y-%m-%dT%H:%M:%S}" if moment else ""
     for row in history.rows():
+        bar.advance(1)
         try:
             record = history.read(row)
             if record["captured_at"] < bound and not record["gone"] and not record["reread"]:
@@ -72,7 +93,7 @@ def _read(history: History, since: date | None, damaged: list[str]) -> Iterator[
             yield event
 
 
-def _print(events: Iterable[Event]) -> None:
+def _print(events: Iterable[Event]) -> int:
     count = 0
     for event in events:
         count += 1
@@ -83,15 +104,14 @@ def _print(events: Iterable[Event]) -> None:
             click.echo(f"    {edit.kind} ({edit.action}, {edit.field}): {plain(words)}")
         if event.fields:
             click.echo(f"    read otherwise by a newer parser: {', '.join(event.fields)}")
-    if not count:
-        click.echo("nothing changed", err=True)
+    return count
 
 
 def _moment(stamp: str | None) -> str:
     return (stamp or "")[:16].replace("T", " ")
 
 
-def _write_feed(feed: Path, collection: Path, events: list[Event], *, force: bool) -> None:
+def _write_feed(feed: Path, collection: Path, events: list[Event], *, force: bool) -> int:
     check_target(feed, force=force, reads=[collection], is_ours=lambda start: ATOM.encode() in start, ours="is no feed")
     write_target(feed, [format_feed(collection.resolve().name, events)])
-    click.echo(f"{feed}: {len(events)} entries")
+    return len(events)

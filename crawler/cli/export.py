@@ -9,7 +9,8 @@ import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, DAY, building_target, check_target, force_option, progress_option
+from crawler.cli.values import COLLECTION, DAY, building_target, check_target, force_option, watch_options
+from crawler.reporting.amounts import plural
 
 if TYPE_CHECKING:
     from crawler.exporting.run import ExportOptions
@@ -36,8 +37,10 @@ FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
     "--papers/--no-papers", default=True, help="Beside it a dataset card, datapackage.json, Croissant and a datasheet."
 )
 @force_option
-@progress_option
-def command(collection: Path, form: str, output: Path, force: bool, progress: bool | None, **chosen: Any) -> int:
+@watch_options
+def command(
+    collection: Path, form: str, output: Path, force: bool, quiet: bool, progress: bool | None, **chosen: Any
+) -> int:
     """Export a collection's articles.
 
     parquet is typed, nested and compressed; sqlite has articles, versions, photos and a search that needs no accents;
@@ -57,7 +60,7 @@ def command(collection: Path, form: str, output: Path, force: bool, progress: bo
     if str(output) == "-":
         raise click.UsageError("-o -: expected a file or a directory, got stdout, where no export appears whole")
     if form == "site":
-        return _export_site(collection, output, progress, **chosen)
+        return _export_site(collection, output, quiet, progress, **chosen)
     alone = output.is_dir()
     target = output / FORMATS[form] if alone else output
     _check(target, collection, form, force=force, alone=alone, **chosen)
@@ -71,7 +74,7 @@ def command(collection: Path, form: str, output: Path, force: bool, progress: bo
         excel=chosen["excel"],
     )
     size = sum(path.stat().st_size for path in find_lines(collection, newest=options.newest))
-    with meter("exporting", shown=progress, total=size) as bar, building_target(target) as draft:
+    with meter("exporting", shown=progress, quiet=quiet, total=size) as bar, building_target(target) as draft:
         done = export(collection, draft, replace(options, progress=bar.advance))
     for example in done.unreadable.examples:
         click.echo(f"thanhuy: {collection}: {example}", err=True)
@@ -79,13 +82,12 @@ def command(collection: Path, form: str, output: Path, force: bool, progress: bo
         _write_papers(collection, target, done.records, options, alone=alone, **chosen)
     if done.unreadable.count:
         click.echo(f"thanhuy: {collection}: {done.unreadable.count} lines left out", err=True)
-    click.echo(
-        f"{target}: {done.records} {'article' if chosen['newest'] else 'version'}{'' if done.records == 1 else 's'}"
-    )
+    if not quiet:
+        click.echo(f"{target}: {plural(done.records, 'article' if chosen['newest'] else 'version')}")
     return Exit.DAMAGE if done.unreadable.count else Exit.DONE
 
 
-def _export_site(collection: Path, output: Path, progress: bool | None, **chosen: Any) -> int:
+def _export_site(collection: Path, output: Path, quiet: bool, progress: bool | None, **chosen: Any) -> int:
     from crawler.browsing.folder import write_folder
     from crawler.exporting.records import find_lines
 
@@ -99,11 +101,12 @@ def _export_site(collection: Path, output: Path, progress: bool | None, **chosen
     if not output.parent.is_dir() or collection.resolve() in output.resolve().parents:
         raise click.UsageError(f"{output.parent}: expected a directory outside the collection")
     size = sum(path.stat().st_size for path in find_lines(collection, newest=True))
-    with meter("exporting", shown=progress, total=size) as bar:
+    with meter("exporting", shown=progress, quiet=quiet, total=size) as bar:
         count, unreadable = write_folder(collection, output, bar.advance)
     for example in unreadable.examples:
         click.echo(f"thanhuy: {collection}: {example}", err=True)
-    click.echo(f"{output}: {count} article{'' if count == 1 else 's'}; open {output}/index.html")
+    if not quiet:
+        click.echo(f"{output}: {plural(count, 'article')}; open {output}/index.html")
     return Exit.DAMAGE if unreadable.count else Exit.DONE
 
 

@@ -19,8 +19,7 @@ from crawler.cli.values import (
     force_option,
     jobs_option,
     plain,
-    progress_option,
-    quiet_option,
+    watch_options,
     write_target,
 )
 from crawler.extracting.differing import Difference, Differences, excerpt
@@ -71,8 +70,7 @@ KINDS = {
 @click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object.")
 @layout_option
 @force_option
-@quiet_option
-@progress_option
+@watch_options
 def command(
     paths: tuple[Path, ...],
     output: Path | None,

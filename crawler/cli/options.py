@@ -16,7 +16,7 @@ import click
 from crawler import USER_AGENT
 from crawler.cli.configuration import read_config
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option
+from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option, quiet_option
 from crawler.planning.health import parse_thresholds
 from crawler.site.scope import find_kind, is_trap
 from crawler.site.times import parse_hours
@@ -80,9 +80,9 @@ def _check_sections(context: click.Context, parameter: click.Parameter, value: t
 
 
 def _check_routes(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:
-    from crawler.engine.connect import parse_route
-
     for text in value:
+        from crawler.engine.connect import parse_route  # brings Twisted, which few want who name no route
+
         try:
             parse_route(text)
         except ValueError as error:
@@ -313,7 +313,7 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
         help="A TOML file with a key for any option.",
     ),
     click.option("--json-logs", is_flag=True, help="Log to stderr as JSON, one object a line."),
-    click.option("--quiet", "-q", is_flag=True, help="Nothing but errors."),
+    quiet_option,
     progress_option,
 )
 

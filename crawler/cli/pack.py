@@ -7,7 +7,7 @@ import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import COLLECTION, SIZE_LIMIT, check_target, force_option, progress_option, quiet_option
+from crawler.cli.values import COLLECTION, SIZE_LIMIT, check_target, force_option, watch_options
 
 PERIODS = {"year": 4, "month": 7}
 """Period → characters of a date that name it."""
@@ -38,8 +38,7 @@ PERIODS = {"year": 4, "month": 7}
     "--extra-pages/--no-extra-pages", default=True, help="List home page and listings too, as pages/extraPages.jsonl."
 )
 @force_option
-@quiet_option
-@progress_option
+@watch_options
 def command(
     collection: Path,
     output: Path,
@@ -69,11 +68,11 @@ def command(
     with reading(collection, "pack"), meter("pack", shown=progress, quiet=quiet, total=_size(collection)) as bar:
         chosen["progress"] = lambda name, size: bar.advance(size, at=name)
         if not (split_size or by):
-            return _pack(collection, [(Whole(collection), output)], chosen)
+            return _pack(collection, [(Whole(collection), output)], chosen, quiet=quiet)
         with split(collection, by_period(PERIODS[by]) if by else by_size(split_size or 0)) as parts:
             stem = output.name.removesuffix(".wacz")
             named = [(part, output.with_name(f"{stem}-{part.label}.wacz")) for part in parts]
-            return _pack(collection, named, chosen)
+            return _pack(collection, named, chosen, quiet=quiet)
 
 
 def _signer(key: Path) -> Any:
@@ -105,15 +104,16 @@ def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]
     }
 
 
-def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any]) -> int:
+def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any], *, quiet: bool) -> int:
     from archive.wacz.package import PackOptions, pack_part
 
     for _, path in parts:
         check_target(path, force=chosen["force"], reads=[collection])
     for part, path in parts:
         packed = pack_part(collection, part, path, PackOptions(**chosen))
-        click.echo(
-            f"{packed.path}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles,"
-            f" sha256:{packed.sha256}"
-        )
+        if not quiet:
+            click.echo(
+                f"{packed.path}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles,"
+                f" sha256:{packed.sha256}"
+            )
     return Exit.DONE

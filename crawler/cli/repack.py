@@ -7,7 +7,7 @@ import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import COLLECTION, SIZE_LIMIT, progress_option, quiet_option
+from crawler.cli.values import COLLECTION, SIZE_LIMIT, watch_options
 from crawler.reporting.amounts import format_size, plural
 
 
@@ -15,8 +15,7 @@ from crawler.reporting.amounts import format_size, plural
 @click.argument("collection", type=COLLECTION)
 @click.option("--warc-size", type=SIZE_LIMIT, default="1GB", show_default=True, help="No merged file becomes larger.")
 @click.option("--dry-run", is_flag=True, help="Say what would be merged, and change nothing.")
-@quiet_option
-@progress_option
+@watch_options
 def command(collection: Path, warc_size: int, dry_run: bool, quiet: bool, progress: bool | None) -> int:
     """Merge the small WARC files of many runs: a refresh every six hours makes 1,460 of them a year.
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, SIZE
+from crawler.cli.values import COLLECTION, SIZE, watch_options
 
 if TYPE_CHECKING:
     from archive.options import Options
@@ -32,7 +33,8 @@ floor = click.option(
 @click.command("repair")
 @click.argument("collection", type=COLLECTION)
 @floor
-def repair(collection: Path, free_space_floor: int) -> int:
+@watch_options
+def repair(collection: Path, free_space_floor: int, quiet: bool, progress: bool | None) -> int:
     """Make an interrupted or damaged collection whole again, and say what was done: one action a line.
 
     No record that can be read is altered, moved or written over. Where a file was renamed, decompressed or written
@@ -52,16 +54,17 @@ def repair(collection: Path, free_space_floor: int) -> int:
     from crawler.planning.kinds import describe
 
     check_has_records(collection)
-    job = Repair(
-        directory=collection,
-        options=_options("repair", free_space_floor),
-        describe=describe,
-        vouch=partial(is_sound, collection),
-        items=article_rules(),
-        scope_of=rebuild_scope,
-    )
-    done = mend(job)
-    for action in done.recovery.actions:
+    with meter("repair", shown=progress, quiet=quiet) as bar:
+        job = Repair(
+            directory=collection,
+            options=_options("repair", free_space_floor, bar),
+            describe=describe,
+            vouch=partial(is_sound, collection),
+            items=article_rules(),
+            scope_of=rebuild_scope,
+        )
+        done = mend(job)
+    for action in done.recovery.actions if not quiet else ():
         click.echo(action)
     for what in done.recovery.left:
         click.echo(f"thanhuy: {what}", err=True)
@@ -69,7 +72,8 @@ def repair(collection: Path, free_space_floor: int) -> int:
         _tell(done.damage)
         click.echo(f"{collection}: mended as far as could be; {len(done.damage)} damages are left", err=True)
         return Exit.DAMAGE
-    click.echo(f"{collection}: " + ("whole again" if done.recovery.actions else "nothing to mend"), err=True)
+    if not quiet:
+        click.echo(f"{collection}: " + ("whole again" if done.recovery.actions else "nothing to mend"), err=True)
     return Exit.DONE
 
 
@@ -91,7 +95,8 @@ def _tell(damage: "list[Finding]") -> None:
 @click.command("index")
 @click.argument("collection", type=COLLECTION)
 @floor
-def index(collection: Path, free_space_floor: int) -> int:
+@watch_options
+def index(collection: Path, free_space_floor: int, quiet: bool, progress: bool | None) -> int:
     """Rebuild the index, the state and the article lines from the WARC files alone.
 
     A backup of warc/ becomes a whole collection again. Pages are read again from the archive in the next crawl,
@@ -104,18 +109,24 @@ def index(collection: Path, free_space_floor: int) -> int:
     from crawler.planning.begun import rebuild_scope
     from crawler.planning.kinds import describe
 
-    done = rebuild(collection, describe, _options("index", free_space_floor), rebuild_scope)
+    with meter("index", shown=progress, quiet=quiet) as bar:
+        done = rebuild(collection, describe, _options("index", free_space_floor, bar), rebuild_scope)
     for damage in done.recovery.left:
         click.echo(f"thanhuy: {damage}", err=True)
-    click.echo(
-        f"{collection}: indexed {done.counts['captures']} captures and {done.counts['items']} articles in"
-        f" {done.counts['versions']} versions"
-    )
+    if not quiet:
+        click.echo(
+            f"{collection}: indexed {done.counts['captures']} captures and {done.counts['items']} articles in"
+            f" {done.counts['versions']} versions"
+        )
     return Exit.DAMAGE if done.recovery.left else Exit.DONE
 
 
-def _options(verb: str, free_space_floor: int) -> "Options":
+def _options(verb: str, free_space_floor: int, bar: Meter) -> "Options":
     from archive.options import Options
     from crawler import __version__
 
-    return Options(software=f"thanhuy/{__version__} {verb}", free_space_floor=free_space_floor)
+    return Options(
+        software=f"thanhuy/{__version__} {verb}",
+        free_space_floor=free_space_floor,
+        progress=lambda label, done, more: bar.advance(done, more=more, at=label),
+    )

@@ -16,8 +16,7 @@ from crawler.cli.values import (
     check_target,
     force_option,
     plain,
-    progress_option,
-    quiet_option,
+    watch_options,
     write_target,
 )
 from crawler.reporting.amounts import format_number, format_run_day, format_share, format_size, plural
@@ -40,8 +39,7 @@ Target = click.Path(path_type=Path, dir_okay=False)
     help="Print the figures as one JSON object; write the page only where -o names a file.",
 )
 @force_option
-@quiet_option
-@progress_option
+@watch_options
 def command(
     collection: Path, output: Path | None, as_json: bool, force: bool, quiet: bool, progress: bool | None
 ) -> int:

@@ -15,7 +15,7 @@ from crawler import __version__
 from crawler.cli.bars import meter
 from crawler.cli.exits import Exit
 from crawler.cli.extract import Phases, tell_damage
-from crawler.cli.values import jobs_option, progress_option, quiet_option
+from crawler.cli.values import jobs_option, watch_options
 from crawler.extracting.renewing import Renewals, renew
 from crawler.extracting.running import Extraction, ExtractionOptions
 from crawler.extracting.sources import find_sources
@@ -28,8 +28,7 @@ from crawler.reporting.amounts import plural
 @click.argument("collection", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--dry-run", is_flag=True, help="Say what would be renewed, and write nothing.")
 @jobs_option
-@quiet_option
-@progress_option
+@watch_options
 def command(collection: Path, dry_run: bool, jobs: int, quiet: bool, progress: bool | None) -> int:
     """Read the stored pages again with the present parser, without network, and renew what it reads otherwise.
 

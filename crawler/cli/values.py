@@ -127,6 +127,11 @@ progress_option = click.option(
 )
 
 
+def watch_options(command: Command) -> Command:
+    """The options of whatever takes long: `--quiet`, `--progress`."""
+    return quiet_option(progress_option(command))
+
+
 def check_target(
     target: Path,
     *,

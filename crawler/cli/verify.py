@@ -10,7 +10,7 @@ import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import SHARE, jobs_option, progress_option, quiet_option
+from crawler.cli.values import SHARE, jobs_option, watch_options
 
 if TYPE_CHECKING:
     from archive.verify.runner import Report
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--record/--no-record", default=True, help="Note in fixity.jsonl which files were found unchanged.")
 @click.option("--reparse/--no-reparse", default=True, help="Parse each page again and compare it with its record.")
-@quiet_option
-@progress_option
+@watch_options
 def command(
     paths: tuple[Path, ...],
     as_json: bool,

@@ -87,6 +87,10 @@ class History:
         for file in self._query("SELECT DISTINCT jsonl FROM versions ORDER BY jsonl"):
             yield from self._query("SELECT * FROM versions WHERE jsonl = ? ORDER BY jsonl_offset", file["jsonl"])
 
+    def count(self) -> int:
+        """How many rows that are."""
+        return int(self._query("SELECT count(*) FROM versions")[0][0])
+
     def edited_keys(self) -> Iterator[str]:
         """The articles that have more than one version."""
         for row in self._query("SELECT key FROM versions GROUP BY key HAVING max(version) > 1 ORDER BY key"):

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from crawler.cli import bars
+from crawler.cli import bars, cli
+from tests.support.commands import run_thanhuy
+from tests.support.sample_crawls import SampleCrawl
 
 WORK = """
 import click, time
@@ -80,3 +83,72 @@ def test_a_quiet_command_shows_nothing(capsys: pytest.CaptureFixture[str], monke
         with bars.meter("verify", **chosen) as work:
             work.advance(5)
     assert ("", "") == tuple(capsys.readouterr())
+
+
+LONG = (
+    "crawl",
+    "refresh",
+    "verify",
+    "repair",
+    "index",
+    "repack",
+    "pack",
+    "extract",
+    "reread",
+    "export",
+    "changes",
+    "report",
+)
+"""Verbs whose work grows with the collection."""
+QUIET = {
+    "verify": "X",
+    "repair": "X",
+    "reread": "X",
+    "extract": "X -o again.jsonl",
+    "export": "X --format jsonl -o all.jsonl",
+    "changes": "X --feed changes.atom",
+    "report": "X -o report.html",
+    "pack": "X -o x.wacz",
+    "repack": "X",
+    "index": "X",
+}
+
+
+@pytest.mark.parametrize("verb", LONG)
+def test_whatever_takes_long_can_be_watched_and_silenced(verb: str) -> None:
+    command = cli.get_command(click.Context(cli), verb)
+    assert command is not None
+    assert {option.name: option for option in command.params}.keys() >= {"quiet", "progress"}
+    told = {option.name: option.help for option in command.params if isinstance(option, click.Option)}
+    assert (told["quiet"], told["progress"]) == (
+        "Nothing but what is wrong.",
+        "Show a progress bar; default: on a terminal.",
+    )
+
+
+def test_a_quiet_command_says_nothing_where_all_is_well(
+    small_crawl: SampleCrawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_crawl.copy(tmp_path / "X")
+    monkeypatch.chdir(tmp_path)
+    assert set(LONG) - {"crawl", "refresh"} == QUIET.keys()
+    for verb, words in QUIET.items():
+        done = run_thanhuy(verb, *words.split(), "--quiet")
+        assert (0, "", "") == (done.returncode, done.stdout, done.stderr), verb
+
+
+@pytest.mark.parametrize("verb", ["repair", "index"])
+def test_reading_the_warcs_again_tells_how_far_it_is(
+    verb: str, small_crawl: SampleCrawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    into = small_crawl.copy(tmp_path / "X")
+    size = sum(path.stat().st_size for path in (into / "warc").iterdir())
+    told = {"done": 0, "more": 0}
+
+    def advance(self: object, done: int, *, more: int = 0, at: str = "") -> None:
+        told["done"] += done
+        told["more"] += more
+
+    monkeypatch.setattr(bars.Meter, "advance", advance)
+    assert 0 == run_thanhuy(verb, into, "--quiet").returncode
+    assert told["done"] == told["more"] >= size
