@@ -101,3 +101,8 @@ def _describe(data: bytes) -> str:
         return f"pid {holder['pid']} ({holder['purpose']} since {holder['since']})"
     except (ValueError, KeyError, TypeError):
         return "another process"
+
+
+def remedy(directory: Path, otherwise: str) -> str:
+    """What to do about what is missing: `otherwise` needs the lock, so while another holds it, to wait."""
+    return "wait until what is under way has ended" if is_locked(directory) else otherwise

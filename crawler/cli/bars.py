@@ -5,7 +5,6 @@ Both are written to stderr. While a bar is shown, what else is written there app
 
 import io
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any
@@ -13,15 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.reporting.amounts import format_number, format_size, format_span
+from crawler.reporting.signs import Signs
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-FIRST_SIGN = 60.0
-"""Seconds until the first line where no bar is shown."""
-LONGEST_SILENCE = 600.0
-"""Seconds between two lines at most; each silence is twice as long as the one before, until then."""
 WIDEST_LABEL = 40
 
 
@@ -57,13 +53,12 @@ class _Bar(Meter):
 
 
 class SignsOfLife(Meter):
-    """A line when a minute has passed, then after two, four, eight and every ten more, for logs and whoever waits."""
+    """A line now and then, for logs and whoever waits."""
 
     def __init__(self, name: str, *, in_bytes: bool) -> None:
         self._name, self._format = name, format_size if in_bytes else format_number
         self._done = self._total = 0
-        self._began = self._said = time.monotonic()
-        self._silence = FIRST_SIGN
+        self._signs = Signs()
 
     def phase(self, name: str, total: int | None = None) -> None:
         self._name, self._done, self._total = name, 0, total or 0
@@ -71,11 +66,9 @@ class SignsOfLife(Meter):
     def advance(self, done: int, *, more: int = 0, at: str = "") -> None:
         self._done += done
         self._total += more
-        now = time.monotonic()
-        if now - self._said >= self._silence:
-            self._said, self._silence = now, min(self._silence * 2, LONGEST_SILENCE)
+        if self._signs.is_due():
             whole = f" of {self._format(self._total)}" if self._total else ""
-            took = format_span(now - self._began)
+            took = format_span(self._signs.age())
             click.echo(f"thanhuy: {self._name}: {self._format(self._done)}{whole} after {took}", err=True)
 
 

@@ -45,7 +45,7 @@ def command(config: Path | None) -> int:
         asked.append(copy.copy(option))
         asked[-1].required = False
     # The callbacks of options name their command: it is the one that the values are for.
-    reader = click.Command("crawl", params=asked, callback=lambda **_: None).make_context(
+    reader = Configured("crawl", params=asked, callback=lambda **_: None).make_context(
         "crawl", ["--config", str(config)] if config else []
     )
     for name in options:

@@ -5,12 +5,15 @@ The file is TOML with a key for each option of `crawl` and `refresh`, and tables
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.planning.health import Thresholds
@@ -31,6 +34,7 @@ NOTIFY_ON = ("trouble", "always")
 SECRET = frozenset({"notify"})
 """Tables whose values are never shown: an address can be all that a thief needs."""
 _META = "crawler.cli.configuration"
+_FILE = f"{_META}.file"
 
 
 class Configured(click.Command):
@@ -42,11 +46,52 @@ class Configured(click.Command):
             if isinstance(option, click.Option) and option.name:
                 option.envvar = PREFIX + option.name.upper()
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, but for saying where a value that is refused comes from. Raises CommandFailed."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            if (place := _find_place(ctx, error.param)) is None:
+                raise
+            raise CommandFailed(f"{place}: {' '.join(error.message.split()).rstrip('.')}", Exit.USAGE) from error
+
 
 def tables_of(context: click.Context) -> Mapping[str, Mapping[str, Any]]:
     """The tables of the file that the command was given; empty where there is none."""
     tables: Mapping[str, Mapping[str, Any]] = context.meta.get(_META, {})
     return tables
+
+
+def _find_place(context: click.Context, parameter: click.Parameter | None) -> str | None:
+    """Where the value of an option was given: the variable, or file, line and key. None for the command line."""
+    if parameter is None or parameter.name is None:
+        return None
+    source = context.get_parameter_source(parameter.name)
+    if source is ParameterSource.ENVIRONMENT and isinstance(parameter.envvar, str):
+        return parameter.envvar
+    file = context.meta.get(_FILE)
+    return file.place(parameter.name) if source is ParameterSource.DEFAULT_MAP and file else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigFile:
+    """A configuration file as it was written."""
+
+    path: Path
+    text: str
+
+    def place(self, key: str, table: str = "") -> str:
+        """File, line and key, for a message; without the line where no line begins with the key."""
+        inside = ""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+                inside = header[1].strip()
+                if inside == key and not table:
+                    return f"{self.path}:{number}: [{key}]"
+            name = re.match(r"""\s*["']?([\w-]+)["']?\s*=""", line)
+            if inside == table and name and name[1].replace("-", "_") == key.replace("-", "_"):
+                return f"{self.path}:{number}: {f'[{table}] ' if table else ''}{name[1]}"
+        return f"{self.path}: {f'[{table}] ' if table else ''}{key}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -60,19 +105,20 @@ def read_config(context: click.Context, parameter: click.Parameter, value: Path 
     if value is None:
         return
     try:
-        content = tomllib.loads(value.read_text("utf-8-sig"))
+        file = ConfigFile(path=value, text=value.read_text("utf-8-sig"))
+        content = tomllib.loads(file.text)
     except (OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"{value}: {error}", Exit.USAGE) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CommandFailed(f"{value}: expected TOML, got {error}", Exit.USAGE) from error
     tables = {name: content.pop(name) for name in list(content) if isinstance(content[name], dict)}
-    _check_tables(value, tables)
-    context.meta[_META] = tables
+    _check_tables(file, tables)
+    context.meta[_META], context.meta[_FILE] = tables, file
     keys = {name.replace("-", "_"): entry for name, entry in content.items()}
     known = options_known()
     for name in keys.keys() - known.keys():
-        raise CommandFailed(f"{value}: {name}: expected keys named after options{nearest(name, known)}", Exit.USAGE)
-    checked = {name: _check_value(value, name, known[name], entry) for name, entry in keys.items()}
+        raise CommandFailed(f"{file.place(name)}: expected keys named after options{nearest(name, known)}", Exit.USAGE)
+    checked = {name: _check_value(file, name, known[name], entry) for name, entry in keys.items()}
     # A table that is an option as well: `[health] fall = 0.5` is `--health fall=0.5`.
     checked |= {name: [f"{key}={tables[name][key]}" for key in tables[name]] for name in tables.keys() & known.keys()}
     # A key may be an option of the other of the two verbs: a file serves both.
@@ -101,38 +147,41 @@ def refuse_odd_variables() -> None:
         raise CommandFailed(f"{line}; unset it, or see `thanhuy config`", Exit.USAGE)
 
 
-def _check_tables(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
+def _check_tables(file: ConfigFile, tables: Mapping[str, Mapping[str, Any]]) -> None:
     for table, entries in tables.items():
         if table not in TABLES:
             raise CommandFailed(
-                f"{path}: [{table}]: expected one of {', '.join(sorted(TABLES))}{nearest(table, TABLES)}", Exit.USAGE
+                f"{file.place(table)}: expected one of {', '.join(sorted(TABLES))}{nearest(table, TABLES)}", Exit.USAGE
             )
         for name in entries.keys() - TABLES[table]:
             expected = ", ".join(sorted(TABLES[table]))
             raise CommandFailed(
-                f"{path}: [{table}] {name}: expected one of {expected}{nearest(name, TABLES[table])}", Exit.USAGE
+                f"{file.place(name, table)}: expected one of {expected}{nearest(name, TABLES[table])}", Exit.USAGE
             )
-    _check_notify(path, tables.get("notify", {}))
+    _check_notify(file, tables.get("notify", {}))
 
 
-def _check_notify(path: Path, entries: Mapping[str, Any]) -> None:
+def _check_notify(file: ConfigFile, entries: Mapping[str, Any]) -> None:
     """Each value is a text; a command may be a list of them. No message tells a value that may be a secret."""
     for name, entry in entries.items():
         words = entry if name == "command" and isinstance(entry, list) else [entry]
         if not words or not all(isinstance(word, str) and word.strip() for word in words):
             expected = "a text, or a list of them" if name == "command" else "a text"
             got = "an empty one" if entry in ("", []) else type(entry).__name__
-            raise CommandFailed(f"{path}: [notify] {name}: expected {expected}, got {got}", Exit.USAGE)
+            raise CommandFailed(f"{file.place(name, 'notify')}: expected {expected}, got {got}", Exit.USAGE)
         if name == "on" and entry not in NOTIFY_ON:
             expected = " or ".join(NOTIFY_ON)
             raise CommandFailed(
-                f"{path}: [notify] on: expected {expected}, got {entry!r}{nearest(entry, NOTIFY_ON)}", Exit.USAGE
+                f"{file.place(name, 'notify')}: expected {expected}, got {entry!r}{nearest(entry, NOTIFY_ON)}",
+                Exit.USAGE,
             )
         if name in {"url", "webhook"} and not entry.startswith(("http://", "https://")):
-            raise CommandFailed(f"{path}: [notify] {name}: expected an address with http:// or https://", Exit.USAGE)
+            raise CommandFailed(
+                f"{file.place(name, 'notify')}: expected an address with http:// or https://", Exit.USAGE
+            )
 
 
-def _check_value(path: Path, name: str, parameter: click.Parameter, value: Any) -> Any:
+def _check_value(file: ConfigFile, name: str, parameter: click.Parameter, value: Any) -> Any:
     """A value of the configuration as its option takes it:
     a flag a boolean, a repeatable one a list, any other a text or a number.
     """
@@ -143,5 +192,5 @@ def _check_value(path: Path, name: str, parameter: click.Parameter, value: Any) 
         if isinstance(entry, bool) != flag or not isinstance(entry, str | int | float):
             expected = "true or false" if flag else "a text or a number"
             several_of = ", or a list of them" if several else ""
-            raise CommandFailed(f"{path}: {name}: expected {expected}{several_of}, got {value!r}", Exit.USAGE)
+            raise CommandFailed(f"{file.place(name)}: expected {expected}{several_of}, got {value!r}", Exit.USAGE)
     return [str(entry) for entry in entries] if several else value if flag else str(value)

@@ -59,13 +59,16 @@ def command(
     thanhuy replay my-archive
     """
     try:
+        if install and wayback is not None:
+            raise click.UsageError("--set-up and --wayback: expected one of the two, got both")
+        if collection is not None:
+            _check(collection)
+        elif not install:
+            raise click.UsageError("expected a collection, got none")
         if install:
             click.echo(f"pywb is set up: {set_up()}", err=True)
-            if collection is None:
-                return Exit.DONE
         if collection is None:
-            raise click.UsageError("expected a collection, got none")
-        _check(collection)
+            return Exit.DONE
         program = find_wayback(wayback)
         signal.signal(signal.SIGTERM, _interrupt)
         _serve(collection, program, port, replay_port, show)
@@ -80,13 +83,16 @@ def command(
 
 def _check(collection: Path) -> None:
     from archive.collection import read_collection
+    from archive.lock import remedy
     from archive.wacz.parts import index_path
 
     read_collection(collection)
     index = index_path(collection)
     if not index.exists() or index.stat().st_size == 0:
         raise CommandFailed(
-            f"{collection}: expected captures in its index, got none; crawl first, or run `thanhuy index`", Exit.USAGE
+            f"{collection}: expected captures in its index, got none;"
+            f" {remedy(collection, 'crawl first, or run `thanhuy index`')}",
+            Exit.USAGE,
         )
 
 

@@ -4,12 +4,13 @@ import getpass
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import duration
+from crawler.cli.values import duration, format_duration
 
 
 @click.command("schedule")
@@ -45,11 +46,12 @@ def command(
     thanhuy schedule systemd --into my-archive --every 6h -o /etc/systemd/system
     """
     from crawler.scheduling.crontab import format_crontab
-    from crawler.scheduling.plans import EVERY, allowed, make_plan
+    from crawler.scheduling.plans import EVERY, make_plan
     from crawler.scheduling.units import format_units
 
     if int(every) not in EVERY:
-        raise click.UsageError(f"--every: expected one of {', '.join(allowed())}, got {every:.0f}s")
+        allowed = ", ".join(map(format_duration, EVERY))
+        raise click.UsageError(f"--every: expected one of {allowed}, got {format_duration(every)}")
     if mail is not None and not re.fullmatch(r"[A-Za-z0-9._+-]+(@[A-Za-z0-9.-]+)?", mail):
         raise click.UsageError(f"--mail: expected an address, got {mail!r}")
     place = collection.resolve()
@@ -57,13 +59,16 @@ def command(
         if path is not None and not str(path).isprintable():
             raise click.UsageError(f"{path!s:.200}: expected a path that can be printed, since a line must hold it")
     plan = make_plan(_find_program(), collection, int(every), config, report or place.with_name(f"{place.name}.html"))
+    user = user or getpass.getuser()
+    for warning in _find_doubts(plan.collection, user if kind == "systemd" else None):
+        click.echo(f"thanhuy: {warning}", err=True)
     if kind == "cron":
         if output is not None:
             raise click.UsageError("cron -o: expected no directory, since a crontab is one file; redirect stdout")
         for line in format_crontab(plan, mail):
             click.echo(line)
         return Exit.DONE
-    units = list(format_units(plan, user or getpass.getuser(), mail))
+    units = list(format_units(plan, user, mail))
     if output is not None:
         _write(output, units)
         timers = " ".join(name for name, _ in units if name.endswith(".timer"))
@@ -72,6 +77,14 @@ def command(
     for name, text in units:
         click.echo(f"# /etc/systemd/system/{name}\n{text}")
     return Exit.DONE
+
+
+def _find_doubts(place: Path, user: str | None) -> Iterator[str]:
+    """What is printed all the same, and deserves a word."""
+    if not (place / "collection.json").is_file():
+        yield f"{place}: there is no collection, and a refresh begins none; run `thanhuy crawl --into {place}` first"
+    if user == "root":
+        yield "the units run as root, which nothing here needs; name whom the collection belongs to with --user"
 
 
 def _write(directory: Path, units: list[tuple[str, str]]) -> None:

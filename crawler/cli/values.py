@@ -56,6 +56,12 @@ def parse_duration(text: str) -> float:
     raise ValueError(f"expected a duration like 90s, 15m, 6h or 2d, got {text!r}")
 
 
+def format_duration(seconds: float) -> str:
+    """As `parse_duration` reads it, in the largest unit that makes it a whole number: `6h`, `90s`, `0.5s`."""
+    unit, size = next(((unit, size) for unit, size in SECONDS.items() if seconds and seconds % size == 0), ("s", 1))
+    return f"{seconds / size:.12g}{unit}"
+
+
 def parse_share(text: str) -> Fraction:
     """`5%`, or `5` for the same, as a part of one: more than 0 %, at most 100 %. Raises ValueError."""
     match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)\s*%?", text.strip(), re.ASCII)

@@ -1,14 +1,13 @@
 """A crawl watched: a bar on a terminal, elsewhere a line now and then."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.bars import FIRST_SIGN, LONGEST_SILENCE, progress_bar
+from crawler.cli.bars import progress_bar
 
 if TYPE_CHECKING:
     from crawler.reporting.status import Snapshot
@@ -25,23 +24,21 @@ def watching(*, shown: bool | None, quiet: bool) -> Iterator[Watch]:
         with _bar() as watch:
             yield watch
     else:
-        yield CrawlSigns().tell
+        yield _give_signs()
 
 
-class CrawlSigns:
-    """A line after one minute, two, four, eight, and then every ten."""
+def _give_signs() -> Watch:
+    """A line now and then."""
+    from crawler.reporting.signs import Signs
+    from crawler.reporting.status import describe
 
-    def __init__(self) -> None:
-        self._said, self._silence = time.monotonic(), FIRST_SIGN
+    signs = Signs()
 
-    def tell(self, snapshot: "Snapshot") -> None:
-        """Take note of a beat."""
-        from crawler.reporting.status import describe
-
-        now = time.monotonic()
-        if now - self._said >= self._silence:
-            self._said, self._silence = now, min(self._silence * 2, LONGEST_SILENCE)
+    def tell(snapshot: "Snapshot") -> None:
+        if signs.is_due():
             click.echo(f"thanhuy: {snapshot.command}: {describe(snapshot)}", err=True)
+
+    return tell
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from archive.state.states import UrlState, in_sql
 from archive.warc.exchange import Exchange
 from crawler.engine.pace import SLOT
 from crawler.engine.session import ArchiveSession
+from crawler.reporting.signs import Signs
 from crawler.reporting.status import Snapshot, TriedAgain, describe
 from crawler.site.scope import Kind, listing_name
 
@@ -33,8 +34,6 @@ WRITE_EVERY = 5.0
 """Seconds between two writings of the status file."""
 COUNT_COST = 50
 """The queue is counted so rarely that counting takes no more than this part of the time."""
-FIRST_NOTE, LONGEST_SILENCE = 60.0, 600.0
-"""Seconds until the first line in the log, and between two lines at most."""
 RECENT = 300.0
 """Seconds over which the rate is taken."""
 LEADING = frozenset({Kind.HOME, Kind.LISTING, Kind.FEED, Kind.PAGE})
@@ -55,7 +54,7 @@ class Pulse:
         self._clock = create_looping_call(self._tick)
         self._began = time.monotonic()
         self._written = self._counted = -1e9
-        self._noted, self._silence = self._began, FIRST_NOTE
+        self._signs = Signs()
         self._every = 1.0
         self._queue: dict[str, int] = {}
         self._sections: dict[str, int] = {}
@@ -102,8 +101,7 @@ class Pulse:
         if now - self._written >= WRITE_EVERY:
             self._written = now
             self._write(snapshot)
-        if now - self._noted >= self._silence:
-            self._noted, self._silence = now, min(self._silence * 2, LONGEST_SILENCE)
+        if self._signs.is_due():
             logger.info("%s", describe(snapshot))
 
     def _count_queue(self, now: float) -> None:

@@ -12,6 +12,7 @@ from archive.directory import read_collection
 from archive.errors import ArchiveError, NotACollection
 from archive.files import LINES_SUFFIX, OPEN_SUFFIX, find_inside, is_own_name, open_regular
 from archive.lines.reader import LineId, version_of
+from archive.lock import remedy
 from archive.state.database import open_read_only
 from crawler.comparing.events import Event, find_event
 from crawler.exporting.records import Record, Unreadable, Wanted, parse_line
@@ -32,7 +33,10 @@ class History:
         self._collection = collection
         state = collection / "state.sqlite"
         if not state.is_file():
-            raise NotACollection(f"{state}: expected the index of versions, got none; run `thanhuy index {collection}`")
+            raise NotACollection(
+                f"{state}: expected the index of versions, got none;"
+                f" {remedy(collection, f'run `thanhuy index {collection}`')}"
+            )
         self._state = open_read_only(state)
 
     def __enter__(self) -> Self:

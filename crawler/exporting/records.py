@@ -10,6 +10,7 @@ from typing import Any
 from archive.directory import read_collection
 from archive.errors import NotACollection
 from archive.files import MAX_LINE, OPEN_SUFFIX, is_regular, list_lines, read_lines
+from archive.lock import remedy
 from crawler.pages import slug_of
 from crawler.pages.words.search import search_words, without_accents
 
@@ -78,7 +79,8 @@ def find_lines(collection: Path, *, newest: bool) -> list[Path]:
         path = collection / "articles.jsonl"
         if not is_regular(path):
             raise NotACollection(
-                f"{path}: expected the newest version of each article, got no file; run `thanhuy index {collection}`"
+                f"{path}: expected the newest version of each article, got no file;"
+                f" {remedy(collection, f'run `thanhuy index {collection}`')}"
             )
         return [path]
     return [*list_lines(collection), *list_lines(collection, unfinished=True)]

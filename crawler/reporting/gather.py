@@ -7,6 +7,7 @@ and queries of the state that an index answers from the run's own rows.
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -28,6 +29,7 @@ from crawler.reporting.runs import read_run
 from crawler.reporting.tally import ArticleTally
 
 EXAMPLES = 5
+_REMEDY = re.compile(r"; run `thanhuy [^`]+`$")
 SOFTWARE = f"thanhuy/{__version__}"
 Progress = Callable[[int], None]
 """Told how many bytes of articles' lines were read."""
@@ -253,6 +255,7 @@ def _note_lag(figures: ReportData) -> None:
     as they may while a crawl goes on or after one broke off.
     """
     if figures.condition == "being written":
+        figures.notes[:] = [_REMEDY.sub("", note) for note in figures.notes]  # it would find the collection locked
         figures.notes.append("another process holds the collection; what it adds is counted in full once it has ended")
     elif figures.condition == "interrupted":
         figures.notes.append("the last run broke off; run the same command again to go on, or `thanhuy repair`")

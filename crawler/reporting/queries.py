@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from archive.state.held import Wait
 from archive.state.states import UrlState
 from archive.state.urls import ROUND
 from crawler.reporting.amounts import plural
@@ -85,6 +86,7 @@ def read_frontier(execute: Execute, *, reasons: bool) -> FrontierLeft:
         sql = f"SELECT {columns} FROM urls INDEXED BY urls_state WHERE state = ? ORDER BY due"  # noqa: S608 - fixed texts
         rows = execute(f"{sql} LIMIT {EXAMPLES}", (state,))
         found.examples[state] = [Example(url=str(url), detail=_detail(*rest)) for url, *rest in rows]
+    found.held = read_held(execute)
     if reasons:
         marks = ", ".join("?" * len(LEFT))
         grouped = (
@@ -93,6 +95,15 @@ def read_frontier(execute: Execute, *, reasons: bool) -> FrontierLeft:
         keys = ("state", "kind", "status", "count")
         found.reasons = [dict(zip(keys, row, strict=True)) for row in execute(grouped, LEFT)]
     return found
+
+
+def read_held(execute: Execute) -> dict[str, int]:
+    """What new versions wait for → how many do; nothing where the state is of a version that knew none."""
+    if not list(execute("SELECT 1 FROM sqlite_master WHERE name = 'held'", ())):
+        return {}
+    names = {Wait.JUDGEMENT: "judgement", Wait.DEMAND: "demand"}
+    rows = execute("SELECT judged, count(*) FROM held GROUP BY judged ORDER BY judged", ())
+    return {names[wait]: number for wait, number in rows if wait in names}
 
 
 def _detail(kind: str, status: int | None, attempts: int, due: float) -> str:

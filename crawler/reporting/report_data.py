@@ -121,6 +121,8 @@ class FrontierLeft:
     empty in the report of one crawl, which looks at no more than it must.
     """
     examples: dict[str, list[Example]] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    """New versions that are captured and not written yet, by what they wait for: `judgement` or `demand`."""
 
 
 @dataclass(kw_only=True)

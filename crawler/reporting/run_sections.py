@@ -18,6 +18,7 @@ from crawler.reporting.calendars import calendar
 from crawler.reporting.charts import bar_chart
 from crawler.reporting.markup import Child, Html, el, facts, items, join, table
 from crawler.reporting.report_data import Counted, Example, ReportData, RunSummary
+from crawler.reporting.runs import HELD
 
 MOST_RUNS = 200
 MOST_ROWS = 60
@@ -156,6 +157,8 @@ def frontier(figures: ReportData) -> Html | None:
                 [el("code", state), meaning, format_number(found.states[state]), examples(some) if some else "–"]
             )
     parts: list[Child] = [table("Addresses by state", ["State", "Meaning", "#Addresses", "For example"], rows)]
+    if found.held:
+        parts.append(items([f"{plural(number, 'new version')} {HELD[wait]}" for wait, number in found.held.items()]))
     if found.reasons:
         reasons = [
             [one["state"], one["kind"], str(one["status"] or "none"), format_number(one["count"])]

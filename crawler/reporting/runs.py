@@ -36,6 +36,13 @@ REMEDIES = (
 )
 """Words of a health check that fell short → what to do about it."""
 
+HELD = {
+    "judgement": "with fields lost or found by other rules, to be judged once more pages are read",
+    "demand": "held back for fields lost or found by other rules: `thanhuy reread` with a newer parser, or `thanhuy"
+    " refresh --accept`, takes them",
+}
+"""What new versions wait for → what to say of them."""
+
 
 def read_run(run_id: str, value: object) -> RunSummary:
     """A run from its `run.json`, whatever that holds."""

@@ -2,15 +2,19 @@
 
 import dataclasses
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from archive.directory import STATUS
 from archive.lock import is_locked, read_holder
+from archive.state.database import open_read_only
 from crawler.reporting.amounts import format_number, format_size, format_span, plural
 from crawler.reporting.lenient import mapping
-from crawler.reporting.runs import MENDING, read_run
+from crawler.reporting.queries import read_held
+from crawler.reporting.runs import HELD, MENDING, read_run
 
 MOST_BYTES = 1 << 20
 
@@ -84,6 +88,8 @@ class Status:
     """Of a crawl under way: a `Snapshot`."""
     last: dict[str, Any] | None = None
     """The last run that is noted, as the report tells it."""
+    held: dict[str, int] = field(default_factory=dict)
+    """New versions that are captured and not written yet, by what they wait for."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -92,19 +98,18 @@ class Status:
 
 def read_status(collection: Path) -> Status:
     """See what goes on. Reads only, takes no lock, and never waits."""
-    name = str(collection)
-    last = _last_run(collection)
+    name, last, held = str(collection), _last_run(collection), _read_held(collection)
     if holder := read_holder(collection):
         snapshot = _load(collection / STATUS)
         # What a killed crawl left says nothing of whoever holds the collection now.
         ours = bool(snapshot) and snapshot.get("pid") == holder.get("pid")
         state = "running" if ours else "locked"
-        return Status(collection=name, state=state, snapshot=snapshot if ours else None, last=last)
+        return Status(collection=name, state=state, snapshot=snapshot if ours else None, last=last, held=held)
     if last is None:
         return Status(collection=name, state="new")
     # Repairs of earlier versions did not say when they ended.
     ended = last["ended"] or last["command"] in MENDING
-    return Status(collection=name, state="idle" if ended else "broke off", last=last)
+    return Status(collection=name, state="idle" if ended else "broke off", last=last, held=held)
 
 
 def format_status(status: Status) -> list[str]:
@@ -117,6 +122,7 @@ def format_status(status: Status) -> list[str]:
         lines.append(_row("last run", f"{run['id']} {run['command']}: {run['outcome']}".strip()))
         if run["health"]:
             lines += [_row("health", text) for text in run["health"]]
+    lines += [_row("waits", f"{plural(number, 'new version')} {HELD[wait]}") for wait, number in status.held.items()]
     return lines
 
 
@@ -178,6 +184,15 @@ def _last_run(collection: Path) -> dict[str, Any] | None:
             told["outcome"] = "broke off: there is no run.json"
         return told
     return None
+
+
+def _read_held(collection: Path) -> dict[str, int]:
+    """What the state says of new versions that wait; nothing where it cannot be read now."""
+    try:
+        with closing(open_read_only(collection / "state.sqlite")) as state:
+            return read_held(state.execute)
+    except (sqlite3.Error, OSError, TypeError, ValueError):
+        return {}
 
 
 def _load(path: Path) -> dict[str, Any]:

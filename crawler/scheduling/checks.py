@@ -17,11 +17,12 @@ from pathlib import Path
 from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError
-from archive.lock import is_locked
+from archive.lock import is_locked, remedy
 from crawler.pages import PARSER_VERSION
 from crawler.replaying.wayback import WaybackMissing, find_wayback
 from crawler.reporting.amounts import format_size, plural
 from crawler.reporting.status import read_status
+from crawler.scheduling.levels import days_unverified
 
 NEEDED_FREE = 1_000_000_000
 """Bytes below which a disk deserves a word; the crawl itself stops at its own floor."""
@@ -128,7 +129,7 @@ def check_collection(path: Path, now: datetime) -> Iterator[Check]:
     yield look("lock", "another process holds the collection") if is_locked(path) else ok("lock", "free")
     yield _check_last_run(path, now)
     yield _check_fixity(path, now)
-    yield _check_parser(path / "articles.jsonl")
+    yield _check_parser(path)
 
 
 def _check_last_run(path: Path, now: datetime) -> Check:
@@ -154,20 +155,16 @@ def _check_fixity(path: Path, now: datetime) -> Check:
     except (OSError, ArchiveError) as error:
         return bad("fixity", f"{error}; run `thanhuy verify {path}`")
     if not entries:
-        return look("fixity", "no file is noted; run `thanhuy repair`")
+        return look("fixity", f"no file is noted; {remedy(path, 'run `thanhuy repair`')}")
     oldest = min(str(entry.verified_at or entry.closed_at or "") for entry in entries.values())
-    try:
-        age = (now - datetime.fromisoformat(oldest)).days
-    except (ValueError, TypeError):
-        age = FIXITY_DUE + 1
     told = f"{plural(len(entries), 'file')}, the longest unverified since {oldest[:10] or 'ever'}"
-    if age > FIXITY_DUE:
+    if days_unverified(entries, now) > FIXITY_DUE:
         return look("fixity", f"{told}; run `thanhuy verify {path} --fixity-only`")
     return ok("fixity", told)
 
 
-def _check_parser(lines: Path) -> Check:
-    older = seen = 0
+def _check_parser(path: Path) -> Check:
+    lines, older, seen = path / "articles.jsonl", 0, 0
     try:
         with lines.open("rb") as stream:
             for line in stream:
@@ -178,7 +175,7 @@ def _check_parser(lines: Path) -> Check:
     except FileNotFoundError:
         return look("parser", "there are no articles yet")
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        return bad("parser", f"{lines}: {error}; run `thanhuy repair`")
+        return bad("parser", f"{lines}: {error}; {remedy(path, 'run `thanhuy repair`')}")
     if older:
         return look(
             "parser", f"{plural(older, 'record')} of another parser than {PARSER_VERSION}; run `thanhuy reread`"

@@ -4,16 +4,19 @@ Only what the files can show is claimed; what people must see to is said to be t
 """
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from archive import fixity
 from archive.errors import ArchiveError
 from archive.files import list_warcs
+from archive.lock import remedy
 
 RECENT = 90
 """Days within which all files must have been verified for level 3 of integrity."""
+
+FOREVER = 36_500
 
 
 def find_levels(path: Path, now: datetime) -> Iterator[tuple[str, int, str]]:
@@ -29,17 +32,27 @@ def _integrity(path: Path, now: datetime) -> tuple[int, str]:
     try:
         entries = fixity.read_known(path)
     except (OSError, ArchiveError):
-        return 0, "level 1 needs a fixity log that can be read: run `thanhuy repair`"
-    if not all(f"warc/{warc.name}" in entries for warc in list_warcs(path)):
-        return 0, "level 1 needs a digest of every file: run `thanhuy repair`"
+        return 0, f"level 1 needs a fixity log that can be read: {remedy(path, 'run `thanhuy repair`')}"
+    if not entries or not all(f"warc/{warc.name}" in entries for warc in list_warcs(path)):
+        return 0, f"level 1 needs a digest of every file: {remedy(path, 'run `thanhuy repair`')}"
     if not all(entry.verified_at for entry in entries.values()):
         return 1, "level 2 needs every file verified once: run `thanhuy verify`"
-    oldest = min(datetime.fromisoformat(str(entry.verified_at)) for entry in entries.values())
-    if (now - oldest).days > RECENT:
+    if days_unverified(entries, now) > RECENT:
         return 2, f"level 3 needs every file verified within {RECENT} days: `thanhuy schedule`"
     if not (path / "seals").is_dir():
         return 3, "level 4 needs seals, so that a change of files and log together shows"
     return 4, ""
+
+
+def days_unverified(entries: Mapping[str, fixity.Entry], now: datetime) -> int:
+    """For how many days the file has not been verified that waits longest;
+    one that never was counts from when it was closed.
+    """
+    try:
+        oldest = min(datetime.fromisoformat(str(one.verified_at or one.closed_at)) for one in entries.values())
+        return (now - oldest).days
+    except (ValueError, TypeError):  # no time, or one without its zone
+        return FOREVER
 
 
 def _control(path: Path) -> tuple[int, str]:
@@ -51,7 +64,7 @@ def _control(path: Path) -> tuple[int, str]:
 
 def _metadata(path: Path) -> tuple[int, str]:
     if not (path / "articles.jsonl").exists() or not (path / "indexes" / "index.cdxj").exists():
-        return 1, "level 2 needs articles.jsonl and the index: run `thanhuy repair`"
+        return 1, f"level 2 needs articles.jsonl and the index: {remedy(path, 'run `thanhuy repair`')}"
     if not any((path / "crawls").glob("*/run.json")):
         return 2, "level 3 needs run.json of the runs, which tell how it was collected"
     return 4, ""

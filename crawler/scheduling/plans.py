@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,11 +102,3 @@ def _cron(every: int, minute: int, hour: int) -> str:
 def _steps(first: int, step: int, end: int) -> str:
     """Every cron reads a list; not every one reads `3-23/6`."""
     return "*" if step == 1 else ",".join(map(str, range(first, end, step)))
-
-
-def allowed() -> Iterator[str]:
-    """The intervals, as they are written."""
-    for seconds in EVERY:
-        yield (
-            f"{seconds // 60}m" if seconds < HOUR else f"{seconds // HOUR}h" if seconds < DAY else f"{seconds // DAY}d"
-        )

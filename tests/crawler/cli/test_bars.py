@@ -64,7 +64,7 @@ def test_without_a_terminal_no_escape_code_is_written() -> None:
 
 def test_signs_of_life_grow_rarer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     now = 0.0
-    monkeypatch.setattr("crawler.cli.bars.time.monotonic", lambda: now)
+    monkeypatch.setattr("crawler.reporting.signs.time.monotonic", lambda: now)
     signs = bars.SignsOfLife("verify", in_bytes=True)
     signs.phase("verify", 10_000_000)
     told = []
@@ -78,7 +78,7 @@ def test_signs_of_life_grow_rarer(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 
 def test_a_quiet_command_shows_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.cli.bars.FIRST_SIGN", 0.0)
+    monkeypatch.setattr("crawler.reporting.signs.FIRST", 0.0)
     for chosen in ({"shown": None, "quiet": True}, {"shown": False, "quiet": False}):
         with bars.meter("verify", **chosen) as work:
             work.advance(5)

@@ -109,3 +109,37 @@ def test_a_variable_that_no_option_has_is_pointed_out(monkeypatch: pytest.Monkey
     assert (2, True) == (done.returncode, "did you mean THANHUY_DELAY?" in done.stderr)
     done = run_thanhuy("refresh", "--into", "nowhere", "--dry-run")
     assert (2, True) == (done.returncode, "did you mean THANHUY_DELAY?" in done.stderr)
+
+
+@pytest.mark.parametrize("verb", ["crawl", "config"])
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("images = true\n\ndelay = -3\n", ":3: delay: expected a duration"),
+        ("[notify]\non = 'always'\n[health]\nfall = 7\n", ":3: [health]: fall: expected more than 0"),
+        ("limit = 0\n", ":1: limit: 0 is not in the range"),
+        ('"max-time" = "soon"\n', ":1: max-time: expected a duration"),
+        ("images = true\ndealy = 3\n", ":2: dealy: expected keys"),
+        ("delay = 3\n[notify]\nmail = 'a@b.vn'\non = 'allways'\n", ":4: [notify] on: expected trouble or always"),
+        ('section = [\n "quan-1",\n "---",\n]\n', ":1: section: expected a section's slug"),
+    ],
+)
+def test_a_value_that_is_refused_is_located_in_its_file(verb: str, content: str, place: str, tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text(content, "utf-8")
+    words = ["--config", file, *(["--into", tmp_path / "x"] if verb == "crawl" else [])]
+    done = run_thanhuy(verb, *words, process=False)
+    assert (2, 1) == (done.returncode, done.stderr.count("\n"))
+    assert done.stderr.startswith(f"thanhuy: {file}{place}"), done.stderr
+
+
+@pytest.mark.parametrize("verb", ["crawl", "refresh", "config"])
+@pytest.mark.parametrize(("name", "value"), [("DELAY", "soon"), ("IMAGES", "perhaps"), ("SINCE", "2024-13-01")])
+def test_a_value_that_is_refused_is_named_by_its_variable(
+    verb: str, name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"THANHUY_{name}", value)
+    words = ["--into", tmp_path / "x"] if verb != "config" else []
+    done = run_thanhuy(verb, *words, process=False)
+    assert (2, 1) == (done.returncode, done.stderr.count("\n"))
+    assert done.stderr.startswith(f"thanhuy: THANHUY_{name}: "), done.stderr

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 
 from archive.directory import STATUS
-from crawler.cli.watching import CrawlSigns
+from archive.lock import Lock
+from crawler.cli.watching import watching
 from crawler.reporting.status import Snapshot, format_status, read_status
 from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
@@ -118,8 +120,6 @@ def test_a_repair_that_mended_and_a_repack_did_not_break_off(small_crawl: Sample
 
 
 def test_a_status_file_of_anyones_making_does_no_harm(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
-    from archive.lock import Lock
-
     into = sample_crawl.copy(tmp_path / "x")
     for held in (
         b"",
@@ -146,14 +146,14 @@ def test_without_a_terminal_a_crawl_gives_signs_of_life(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = 0.0
-    monkeypatch.setattr("crawler.cli.watching.time.monotonic", lambda: now)
-    signs = CrawlSigns()
+    monkeypatch.setattr("crawler.reporting.signs.time.monotonic", lambda: now)
     told = []
-    for second in range(0, 3600, 10):
-        now = float(second)
-        signs.tell(snapshot(queue={"tin-tuc": 80}, seconds_left=600))
-        if line := capsys.readouterr().err:
-            told.append((second, line))
+    with watching(shown=None, quiet=False) as watch:
+        for second in range(0, 3600, 10):
+            now = float(second)
+            watch(snapshot(queue={"tin-tuc": 80}, seconds_left=600))
+            if line := capsys.readouterr().err:
+                told.append((second, line))
     assert [60, 180, 420, 900, 1500, 2100, 2700, 3300] == [second for second, _ in told]
     expected = (
         "30 pages, 2 articles new or changed, 12.0 MB after 5 min; 8 requests a minute, 80 queued, about 10 min left"
@@ -183,3 +183,45 @@ def test_the_bar_of_a_crawl_lives_on_a_terminal_and_warnings_stand_above_it(busy
     # The bar's line is taken away, then the warning stands in one piece, then the bar is drawn anew.
     told = rb"\r\x1b\[2Kthanhuy: https://www\.thanhuytphcm\.vn/tin-tuc/bai-thu-7-[^\r\n\x1b]+: expected an article[^\r\n\x1b]+\r\n"
     assert re.search(told, seen), seen
+
+
+def test_what_is_held_back_is_told(small_crawl: SampleCrawl, tmp_path: Path) -> None:
+    into = small_crawl.copy(tmp_path / "x")
+    with sqlite3.connect(into / "state.sqlite") as state:
+        state.executemany(
+            "INSERT INTO held VALUES (?, '[]', ?)", [("tin-tuc/1", 1), ("tin-tuc/2", 1), ("tin-tuc/3", 0)]
+        )
+    state.close()
+    assert {"judgement": 1, "demand": 2} == json.loads(run_thanhuy("status", into, "--json").stdout)["held"]
+    report = tmp_path / "r.html"
+    shown = (
+        run_thanhuy("status", into).stdout,
+        run_thanhuy("report", into, "-o", report).stdout,
+        report.read_text("utf-8"),
+    )
+    for text in shown[0], shown[2]:
+        assert "1 new version with fields lost" in text
+        assert "2 new versions held back" in text
+
+
+def test_beside_a_first_crawl_nothing_is_advised_that_it_would_lock_out(
+    small_crawl: SampleCrawl, tmp_path: Path
+) -> None:
+    into = small_crawl.copy(tmp_path / "x")
+    for path in (into / "articles.jsonl", into / "indexes" / "index.cdxj", into / "fixity.jsonl"):
+        path.unlink()
+    for path in (*(into / "warc").iterdir(), *(into / "articles").iterdir()):
+        path.rename(f"{path}.open")
+    for state in ("there", "gone"):
+        lock = Lock(into, "crawl")
+        try:
+            for words in (
+                ["report", into, "-o", tmp_path / "r.html", "--force"], ["doctor", into, "--offline"], ["changes", into],
+                ["export", into, "--format", "csv", "-o", tmp_path / "x.csv"], ["replay", into], ["show", into, "1491871594"],
+            ):  # fmt: skip
+                done = run_thanhuy(*words, process=False)
+                assert done.returncode in {0, 2}, (state, words, done.stderr)
+                assert not re.search(r"thanhuy (repair|index|repack|reread)", done.stdout + done.stderr), words
+        finally:
+            lock.release()
+        (into / "state.sqlite").unlink(missing_ok=True)

@@ -231,6 +231,17 @@ def test_missing_program_is_explained(collection: Path, tmp_path: Path) -> None:
     assert (2, True) == (done.returncode, "expected pywb's program wayback" in done.stderr)
 
 
+def test_nothing_is_installed_for_what_is_refused(
+    collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install() -> Path:
+        raise AssertionError("installed")
+
+    monkeypatch.setattr("crawler.cli.replay.set_up", install)
+    for words in ([collection, "--wayback", "none"], [tmp_path / "none"], [tmp_path]):
+        assert 2 == run_thanhuy("replay", *words, "--set-up", process=False).returncode
+
+
 def test_without_pywb_the_way_to_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))

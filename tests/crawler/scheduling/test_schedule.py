@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.cli.values import format_duration, parse_duration
 from crawler.scheduling.crontab import format_line
-from crawler.scheduling.plans import EVERY, Job, allowed, make_plan
+from crawler.scheduling.plans import EVERY, Job, make_plan
 from tests.support.commands import run_thanhuy
+from tests.support.sample_crawls import SampleCrawl
 
 
 def as_cron_runs(line: str) -> str:
@@ -89,7 +91,7 @@ def test_units_are_sound_to_systemd(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--every", "7h"], f"expected one of {', '.join(allowed())}, got 25200s"),
+        (["--every", "7h"], "expected one of 5m, 10m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h, 12h, 1d, 7d, got 7h"),
         (["--mail", "a b"], "expected an address, got 'a b'"),
         (["cron", "-o", "."], "expected no directory"),
         (["-o", "no/such"], "expected a directory to write to"),
@@ -100,3 +102,17 @@ def test_what_no_calendar_can_tell_is_refused(words: list[str], told: str) -> No
     done = run_thanhuy("schedule", "--into", "x", *words)
     assert 2 == done.returncode
     assert told in done.stderr
+
+
+@given(st.integers(1, 10**9) | st.floats(0.001, 1e6).map(lambda seconds: round(seconds, 3)))
+def test_a_duration_is_read_as_it_is_written(seconds: float) -> None:
+    assert seconds == parse_duration(format_duration(seconds))
+
+
+def test_what_would_fail_each_night_is_said_beforehand(small_crawl: SampleCrawl, tmp_path: Path) -> None:
+    done = run_thanhuy("schedule", "cron", "--into", tmp_path / "none")
+    assert (0, True) == (done.returncode, f"run `thanhuy crawl --into {tmp_path}/none` first" in done.stderr)
+    into = small_crawl.copy(tmp_path / "x")
+    assert (0, "") == (lambda done: (done.returncode, done.stderr))(run_thanhuy("schedule", "cron", "--into", into))
+    told = {user: run_thanhuy("schedule", "--into", into, "--user", user).stderr for user in ("root", "archive")}
+    assert ("as root" in told["root"], told["archive"]) == (True, "")
