@@ -11,7 +11,9 @@ A file is written beside its place, synced and renamed; nothing is ever written 
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +22,7 @@ from urllib.parse import urlsplit
 
 from archive.collection import read_collection
 from archive.errors import ArchiveError
-from archive.files import build_file, list_lines
+from archive.files import build_file, list_lines, open_regular
 from archive.index.cdxj import parse_line, sorted_lines, unique
 from archive.wacz.index import IndexBlocks, placed_lines
 from archive.wacz.pages import Describe, Page, address_key, find_extra_pages, format_pages, page_of
@@ -76,6 +78,15 @@ def check_free(output: Path, force: bool) -> None:
     """See that a name is free. Raises ArchiveError."""
     if output.exists() and not force:
         raise ArchiveError(f"{output}: exists already; name another file, or replace it with --force")
+
+
+def is_own_package(path: Path, maker: str) -> bool:
+    """Whether a file is a WACZ that this software made, of whatever version: its package names `maker` first."""
+    with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile), open_regular(path) as stream:
+        with zipfile.ZipFile(stream) as archive, archive.open("datapackage.json") as package:
+            value = json.loads(package.read(64 << 20))
+        return str(value["software"]).split(" ")[0] == maker
+    return False
 
 
 class _Writer:

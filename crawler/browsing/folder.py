@@ -17,16 +17,18 @@ from itertools import groupby
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.files import sync_directory
+from archive.files import is_room, open_regular, sync_directory
 from crawler import __version__
 from crawler.browsing.index import build_index
 from crawler.browsing.photos import SHOWN, PhotoShelf
-from crawler.browsing.rendering import STATIC, Frame, check_templates, render_article, render_home
+from crawler.browsing.rendering import GENERATOR, STATIC, Frame, check_templates, render_article, render_home
 from crawler.browsing.searching import Query, SearchIndex, find_snippet
 from crawler.browsing.views import view_article
 from crawler.exporting.history import History
 from crawler.exporting.records import Record, Unreadable
 
+OWN = {"a", "data", "photos", "static", "index.html"}
+"""All that lies in a folder."""
 HITS_A_FILE = 500
 """Articles whose title, day and snippet lie in one script."""
 SHARD = 2
@@ -36,8 +38,13 @@ Progress = Callable[[int], None]
 
 
 def write_folder(collection: Path, target: Path, progress: Progress = lambda size: None) -> tuple[int, Unreadable]:
-    """Write the folder, which appears whole; return how many articles it has. `target` must not exist."""
+    """Write the folder, which appears whole; return how many articles it has.
+
+    `target` does not exist, or is an earlier folder of ours, whose place the new one takes.
+    """
     check_templates()
+    before = target.with_name(f".{target.name}.before")
+    _settle(before, target)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         for room in ("a", "data/words", "data/hits", "photos", "static"):
@@ -56,11 +63,32 @@ def write_folder(collection: Path, target: Path, progress: Progress = lambda siz
         for path in sorted(STATIC.iterdir()):
             shutil.copyfile(path, draft / "static" / path.name)
         draft.chmod(0o777 & ~_umask())
+        if target.exists():
+            target.rename(before)
         draft.rename(target)
         sync_directory(target.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        _settle(before, target)
     return count, unreadable
+
+
+def is_own_folder(path: Path) -> bool:
+    """Whether a path is a folder that was written here, and nobody put anything else into it."""
+    if not is_room(path) or {one.name for one in path.iterdir()} - OWN:
+        return False
+    with suppress(OSError), open_regular(path / "index.html") as stream:
+        return GENERATOR.encode() in stream.read(8192)
+    return False
+
+
+def _settle(before: Path, target: Path) -> None:
+    """Put an earlier folder back whose successor never came; where that came, remove it."""
+    if is_own_folder(before):
+        if target.exists():
+            shutil.rmtree(before, ignore_errors=True)
+        else:
+            before.rename(target)
 
 
 def _umask() -> int:
@@ -76,18 +104,22 @@ def page_name(key: str) -> str:
 
 
 def _write_articles(collection: Path, draft: Path, index: SearchIndex) -> int:
-    photos = _PhotoFiles(PhotoShelf(collection), draft / "photos")
+    with PhotoShelf(collection) as shelf:
+        return _write_pages(collection, draft, index, _PhotoFiles(shelf, draft / "photos"))
+
+
+def _write_pages(collection: Path, draft: Path, index: SearchIndex, photos: "_PhotoFiles") -> int:
     frame = Frame(name=collection.resolve().name, about=_about(index), home="../index.html", root="../")
     count = 0
     hits: list[list[object]] = []
     for record in index.articles():
         key = f"{record['kind']}/{record['id']}"
-        versions = _versions(collection, key) or [record]
+        versions = (_versions(collection, key) if record["version"] > 1 else []) or [record]
         view = view_article(record, versions, frame.name, photos.address)
         newer, older = index.neighbours(key)
         name = page_name(key)
         page = render_article(frame, view, json=f"{name}.json", newer=_page(newer), older=_page(older))
-        (draft / "a" / f"{name}.html").write_text(page, "utf-8")
+        (draft / "a" / f"{name}.html").write_text(page, "utf-8", "replace")
         (draft / "a" / f"{name}.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), "utf-8", "replace")
         text = " ".join(part for part in (record["lead"], record["body"]) if part).replace("\n\n", " ")
         section = " / ".join(record["section"])
@@ -145,7 +177,8 @@ def _write_words(room: Path, database: Path) -> None:
     try:
         connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, instance)")
         rows = connection.execute(
-            "SELECT term, doc, max(col = 'title') FROM vocabulary GROUP BY term, doc ORDER BY term, doc"
+            "SELECT term, doc, max(col = 'title') FROM vocabulary WHERE col != 'facets' "
+            "GROUP BY term, doc ORDER BY term, doc"
         )
         for shard, words in groupby(_words(rows), key=lambda word: shard_of(word[0])):
             _write_data(room / f"{shard}.js", "words", shard, dict(words))

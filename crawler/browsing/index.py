@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from crawler.exporting.history import read_edits
 from crawler.exporting.records import Record, Unreadable, Wanted, find_lines, parse_line
 from crawler.pages.words.search import without_accents
 
-VERSION = 2
+VERSION = 3
 """Of the tables below; an index of another version is made anew."""
 _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
@@ -28,10 +28,16 @@ CREATE TABLE sections (name TEXT, number INTEGER, PRIMARY KEY (name, number)) WI
 CREATE TABLE authors (name TEXT, number INTEGER, PRIMARY KEY (name, number)) WITHOUT ROWID;
 CREATE TABLE edits (kind TEXT, number INTEGER, PRIMARY KEY (kind, number)) WITHOUT ROWID;
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE VIRTUAL TABLE search USING fts5 (title, text, content = '', detail = column, prefix = '2 3');
+CREATE VIRTUAL TABLE search USING fts5 (title, text, facets, content = '', detail = column, prefix = '1 2 3');
 """
 _FINISH = """
-CREATE INDEX articles_date ON articles (date);
+CREATE TABLE counted AS
+  SELECT 'months' AS what, substr(date, 1, 7) AS name, count(*) AS count FROM articles WHERE date IS NOT NULL GROUP BY 2
+  UNION ALL SELECT 'sections', name, count(*) FROM sections GROUP BY 2
+  UNION ALL SELECT 'authors', name, count(*) FROM authors GROUP BY 2
+  UNION ALL SELECT 'edits', kind, count(*) FROM edits GROUP BY 2
+  UNION ALL SELECT 'articles', '', count(*) FROM articles;
+CREATE INDEX counted_what ON counted (what, count DESC, name);
 INSERT INTO search (search) VALUES ('optimize');
 ANALYZE;
 """
@@ -96,7 +102,10 @@ def _fill(database: sqlite3.Connection, collection: Path, unreadable: Unreadable
         )
         # Accents are taken off here, as they are off a query: FTS5 itself would leave `đ` its stroke.
         texts = (without_accents(record["title"]), without_accents(searched_text(record)))
-        database.execute("INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (number, *texts))
+        facets = " ".join(sorted(_facets(record, edited.get(key, ()))))
+        database.execute(
+            "INSERT INTO search (rowid, title, text, facets) VALUES (?, ?, ?, ?)", (number, *texts, facets)
+        )
         database.executemany(
             "INSERT OR IGNORE INTO sections VALUES (?, ?)", [(one, number) for one in record["section"]]
         )
@@ -106,6 +115,19 @@ def _fill(database: sqlite3.Connection, collection: Path, unreadable: Unreadable
         database.executemany(
             "INSERT OR IGNORE INTO edits VALUES (?, ?)", [(one, number) for one in edited.get(key, ())]
         )
+
+
+def facet(name: str, value: str) -> str:
+    """The word by which the full text knows a year, section, author or kind of edit,
+    so that a filter narrows a search as one more word does.
+    """
+    return f"{name}{hashlib.sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def _facets(record: Record, edits: Iterable[str]) -> Iterator[str]:
+    named = {"year": [(record["date"] or "")[:4]], "section": record["section"], "author": record["authors"]}
+    for name, values in {**named, "edit": edits}.items():
+        yield from (facet(name, value) for value in values if value)
 
 
 def searched_text(record: Record) -> str:

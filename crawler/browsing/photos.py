@@ -1,7 +1,9 @@
 """Photos out of the archive: the bytes of an image's newest capture."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from archive.errors import ArchiveError
 from archive.files import find_warc
@@ -43,11 +45,22 @@ class PhotoShelf:
     def __init__(self, collection: Path) -> None:
         self._warcs = collection / "warc"
         self._state = collection / "state.sqlite"
+        self._kept: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        """Keep the state open from one photo to the next; only one thread may ask then."""
+        with suppress(sqlite3.Error):
+            self._kept = open_read_only(self._state)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._kept is not None:
+            self._kept.close()
 
     def find(self, url: str) -> tuple[str, bytes] | None:
         """Media type and bytes of a photo. None where there is no capture, or none that is an image of a known kind."""
         try:
-            database = open_read_only(self._state)
+            database = self._kept or open_read_only(self._state)
         except sqlite3.Error:
             return None
         try:
@@ -55,7 +68,8 @@ class PhotoShelf:
         except (sqlite3.Error, ValueError):
             return None
         finally:
-            database.close()
+            if database is not self._kept:
+                database.close()
         path = find_warc(self._warcs, row["file"]) if row else None
         return self._read(path, row["offset"], row["length"]) if path else None
 

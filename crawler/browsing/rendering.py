@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
+GENERATOR = '<meta name="generator" content="thanhuy-archive">'
+"""Stands in the head of each page."""
 
 
 @dataclass(frozen=True, kw_only=True)

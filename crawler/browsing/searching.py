@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from crawler.browsing.index import facet
 from crawler.exporting.records import Record
 from crawler.pages.words.search import search_words, without_accents
 
@@ -73,14 +73,19 @@ class SearchIndex:
 
     def search(self, query: Query) -> Found:
         """The hits of a page: the best first where they are few, else the newest first."""
-        source, parameters = _conditions(query)
-        counted = f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {COUNTED})"  # noqa: S608 - conditions of our own
-        total = int(self._database.execute(counted, parameters).fetchone()[0])
-        words = search_words(query.words)
-        order = "bm25(search, 8.0, 1.0), rowid" if words and total <= RANKED else "rowid"
+        wanted = _match(query)
+        if wanted is None:
+            total = min(self.count(), COUNTED)
+            source, parameters, order = "articles", [], "rowid"
+        else:
+            source, parameters = "search WHERE search MATCH ?", [wanted]
+            counted = f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {COUNTED})"  # noqa: S608 - words are a parameter
+            total = int(self._database.execute(counted, parameters).fetchone()[0])
+            order = "bm25(search, 8.0, 1.0, 0.0), rowid" if search_words(query.words) and total <= RANKED else "rowid"
         start = (max(1, query.page) - 1) * PAGE_SIZE
         sql = f"SELECT rowid FROM {source} ORDER BY {order} LIMIT {PAGE_SIZE} OFFSET ?"  # noqa: S608 - as above
         numbers = [row[0] for row in self._database.execute(sql, (*parameters, start))]
+        words = search_words(query.words)
         return Found(
             total=total, hits=[self._hit(number, words) for number in numbers], pages=-(-total // PAGE_SIZE) or 1
         )
@@ -115,46 +120,31 @@ class SearchIndex:
 
     def months(self) -> list[tuple[str, int]]:
         """`YYYY-MM` and how many articles, in order."""
-        rows = self._database.execute(
-            "SELECT substr(date, 1, 7) AS month, count(*) AS count FROM articles "
-            "WHERE date IS NOT NULL GROUP BY 1 ORDER BY 1"
-        )
-        return [(str(row["month"]), int(row["count"])) for row in rows]
+        return self._counted("SELECT name, count FROM counted WHERE what = ? ORDER BY name", "months")
 
-    def names(self, table: str) -> list[tuple[str, int]]:
+    def names(self, what: str) -> list[tuple[str, int]]:
         """The names of a filter (`sections`, `authors`, `edits`) and how many articles each has, the most first."""
-        column = "kind" if table == "edits" else "name"
-        sql = f"SELECT {column} AS name, count(*) AS count FROM {table} GROUP BY 1"  # noqa: S608 - names of our own
-        rows = self._database.execute(f"{sql} ORDER BY 2 DESC, 1 LIMIT {MOST_NAMES}")
-        return [(str(row["name"]), int(row["count"])) for row in rows]
+        sql = f"SELECT name, count FROM counted WHERE what = ? ORDER BY count DESC, name LIMIT {MOST_NAMES}"  # noqa: S608
+        return self._counted(sql, what)
 
     def count(self) -> int:
         """How many articles there are."""
-        return int(self._database.execute("SELECT count(*) FROM articles").fetchone()[0])
+        return self._counted("SELECT name, count FROM counted WHERE what = ?", "articles")[0][1]
+
+    def _counted(self, sql: str, what: str) -> list[tuple[str, int]]:
+        return [(str(row["name"]), int(row["count"])) for row in self._database.execute(sql, (what,))]
 
 
-def _conditions(query: Query) -> tuple[str, list[Any]]:
-    """Where the numbers of a query's articles come from, as SQL, and its parameters."""
-    table, where, parameters = "articles", ["1"], []
+def _match(query: Query) -> str | None:
+    """The query in the words of FTS5. None where it asks for everything."""
     words = search_words(query.words)
-    if words:
-        table = "search"
-        where.append("search MATCH ?")
-        # Each word is quoted, so that nothing in it is an operator; the last is still being typed.
-        parameters.append(" ".join(f'"{word}"' for word in words[:-1]) + f' "{words[-1]}"*')
-    # `+` keeps SQLite from asking the full text anew for each number of the filter.
-    for value, names, column in (
-        (query.section, "sections", "name"),
-        (query.author, "authors", "name"),
-        (query.edit, "edits", "kind"),
-    ):
-        if value:
-            where.append(f"+rowid IN (SELECT number FROM {names} WHERE {column} = ?)")  # noqa: S608 - names of our own
-            parameters.append(value)
-    if query.year:
-        where.append("+rowid IN (SELECT number FROM articles WHERE date >= ? AND date < ?)")
-        parameters += [query.year, query.year + "~"]
-    return f"{table} WHERE {' AND '.join(where)}", parameters
+    # Each word is quoted, so that nothing in it is an operator; the last is still being typed.
+    parts = [f'{{title text}} : "{word}"' for word in words[:-1]] + [
+        f'{{title text}} : "{word}"*' for word in words[-1:]
+    ]
+    named = {"year": query.year, "section": query.section, "author": query.author, "edit": query.edit}
+    parts += [f'facets : "{facet(name, value)}"' for name, value in named.items() if value]
+    return " AND ".join(parts) or None
 
 
 def find_snippet(text: str, words: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from crawler.comparing.edits import find_edits
 from crawler.comparing.words import compare_words
 from crawler.exporting.citing import STYLES
 from crawler.exporting.records import Record
-from crawler.site.times import VIETNAM
+from crawler.site.times import VIETNAM, format_local
 
 PhotoAddress = Callable[[Record, int], str | None]
 """Where a page finds the photo of a record at an index. None where the archive has none."""
@@ -63,7 +63,7 @@ def view_article(record: Record, versions: Sequence[Record], archive: str, find_
         versions=tuple(_versions(versions)) if len(versions) > 1 else (),
         citations={name: cite(record, archive) for name, cite in STYLES.items()},
         published=_local(record["published_at"]) or record["date"],
-        captured=_local(record["captured_at"]) or record["captured_at"],
+        captured=format_local(record["captured_at"]),
         original=stated if urlsplit(stated).scheme in {"http", "https"} else None,
     )
 
@@ -106,7 +106,7 @@ def _versions(versions: Sequence[Record]) -> list[VersionView]:
             }
             for edit in (find_edits(before, record) if before else ())
         )
-        seen = _local(record["captured_at"]) or record["captured_at"]
+        seen = format_local(record["captured_at"])
         found.append(VersionView(number=record["version"], seen=seen, status=record["status"], edits=edits))
     return found[::-1]
 

@@ -10,13 +10,22 @@ import click
 from archive.errors import ArchiveError
 from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, DAY, check_target, force_option, plain, watch_options, write_target
+from crawler.cli.values import (
+    COLLECTION,
+    DAY,
+    check_target,
+    force_option,
+    plain,
+    plain_json,
+    watch_options,
+    write_target,
+)
 from crawler.comparing.events import Event, What, as_object, find_event
 from crawler.comparing.feed import ATOM, format_feed
 from crawler.comparing.words import format_words
 from crawler.exporting.history import History
 from crawler.reporting.amounts import plural
-from crawler.site.times import VIETNAM
+from crawler.site.times import VIETNAM, format_local
 
 MOST_ENTRIES = 500
 """Entries of a feed: readers ask for it again and again."""
@@ -43,7 +52,8 @@ def command(
     """Say what the site changed: articles new, edited (with the words that differ), gone, and back.
 
     An article counts as gone only after the site's own 404 or 410 on two days; what merely could not be fetched is in
-    no line. What a newer parser reads otherwise is no edit, and is told apart as reread.
+    no line. What a newer parser reads otherwise is no edit, and is told apart as reread. Times are Vietnam's; in JSON
+    and in the feed they are UTC.
 
     \b
     thanhuy changes my-archive --since 2024-01-01
@@ -64,7 +74,7 @@ def command(
             count = _write_feed(feed, collection, list(events)[-MOST_ENTRIES:], force=force)
         elif as_json:
             for event in events:
-                click.echo(json.dumps(as_object(event), ensure_ascii=False))
+                click.echo(plain_json(json.dumps(as_object(event), ensure_ascii=False)))
         else:
             count = _print(events)
     if not quiet and feed is not None:
@@ -97,18 +107,18 @@ def _print(events: Iterable[Event]) -> int:
     count = 0
     for event in events:
         count += 1
-        span = f", absent between {_moment(event.after)} and {_moment(event.at)}" if event.what is What.GONE else ""
-        click.echo(f"{_moment(event.at)}  {event.what:7}{event.key}  {plain(event.title)}{span}")
+        span = (
+            f", absent between {format_local(event.after)} and {format_local(event.at)}"
+            if event.what is What.GONE
+            else ""
+        )
+        click.echo(f"{format_local(event.at)}  {event.what:7}{event.key}  {plain(event.title)}{span}")
         for edit in event.edits:
             words = format_words(edit.before, edit.after)
             click.echo(f"    {edit.kind} ({edit.action}, {edit.field}): {plain(words)}")
         if event.fields:
             click.echo(f"    read otherwise by a newer parser: {', '.join(event.fields)}")
     return count
-
-
-def _moment(stamp: str | None) -> str:
-    return (stamp or "")[:16].replace("T", " ")
 
 
 def _write_feed(feed: Path, collection: Path, events: list[Event], *, force: bool) -> int:

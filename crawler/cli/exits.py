@@ -3,6 +3,7 @@
 import enum
 import errno
 import io
+import json
 import os
 import re
 import signal
@@ -168,6 +169,13 @@ def _explain(error: Exception) -> int:
 def plain(text: str) -> str:
     """Text without what a terminal would obey: each character that is not printable becomes U+FFFD."""
     return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def plain_json(text: str) -> str:
+    """JSON in which all that a terminal would obey stands as an escape; its value is the same."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
 
 
 def _show_help(error: click.ClickException) -> int:

@@ -1,19 +1,22 @@
 """`thanhuy export`: a collection's articles as a data set that other programs load in one line."""
 
+import os
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, DAY, building_target, check_target, force_option, watch_options
+from crawler.cli.values import COLLECTION, DAY, building_target, check_target, force_option, plain, watch_options
 from crawler.reporting.amounts import plural
 
 if TYPE_CHECKING:
-    from crawler.exporting.run import ExportOptions
+    from crawler.exporting.run import Exported, ExportOptions
 
 FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
 
@@ -54,16 +57,24 @@ def command(
     thanhuy export my-archive --format sqlite -o articles.sqlite
     thanhuy export my-archive --format site -o articles-to-read
     """
-    from crawler.exporting.records import Wanted, find_lines
+    from crawler.exporting.owned import is_own_export
+    from crawler.exporting.papers.writing import is_own_paper, paper_paths
+    from crawler.exporting.records import Wanted, find_lines, find_unknown
     from crawler.exporting.run import FORMATS, ExportOptions, export
 
     if str(output) == "-":
         raise click.UsageError("-o -: expected a file or a directory, got stdout, where no export appears whole")
     if form == "site":
-        return _export_site(collection, output, quiet, progress, **chosen)
+        return _export_site(collection, output, quiet, progress, force=force, **chosen)
     alone = output.is_dir()
     target = output / FORMATS[form] if alone else output
-    _check(target, collection, form, force=force, alone=alone, **chosen)
+    papers = paper_paths(target, alone=alone)
+    _check(form, **chosen)
+    check_target(
+        target, force=force or is_own_export(target, form, papers[1]), reads=[collection], ours=f"is no {form} of ours"
+    )
+    for paper in papers if chosen["papers"] else ():
+        check_target(paper, force=force or is_own_paper(paper), reads=[collection], ours="is no paper of an export")
     wanted = Wanted(**{name: chosen[name] for name in ("since", "until", "sections", "authors", "text")})
     options = ExportOptions(
         form=form,
@@ -74,12 +85,20 @@ def command(
         excel=chosen["excel"],
     )
     size = sum(path.stat().st_size for path in find_lines(collection, newest=options.newest))
-    with meter("exporting", shown=progress, quiet=quiet, total=size) as bar, building_target(target) as draft:
+    with meter("exporting", shown=progress, quiet=quiet, total=size) as bar, ExitStack() as stack:
+        # All is written before the first of them, the data, takes its place.
+        drafts = [stack.enter_context(building_target(paper)) for paper in papers if chosen["papers"]]
+        draft = stack.enter_context(building_target(target))
         done = export(collection, draft, replace(options, progress=bar.advance))
+        if chosen["papers"]:
+            texts = _format_papers(collection, draft, target.name, done, options, **chosen)
+            for paper, text in zip(drafts, texts, strict=True):
+                paper.write_bytes(text)
     for example in done.unreadable.examples:
         click.echo(f"thanhuy: {collection}: {example}", err=True)
-    if chosen["papers"]:
-        _write_papers(collection, target, done.records, options, alone=alone, **chosen)
+    for what, name, near in find_unknown(wanted, done.seen):
+        hint = f"; the nearest are {', '.join(map(plain, near))}" if near else ""
+        click.echo(f"thanhuy: --{what} {name!r}: no article has it{hint}", err=True)
     if done.unreadable.count:
         click.echo(f"thanhuy: {collection}: {done.unreadable.count} lines left out", err=True)
     if not quiet:
@@ -87,17 +106,32 @@ def command(
     return Exit.DAMAGE if done.unreadable.count else Exit.DONE
 
 
-def _export_site(collection: Path, output: Path, quiet: bool, progress: bool | None, **chosen: Any) -> int:
-    from crawler.browsing.folder import write_folder
+_NOT_FOR_SITE = {
+    "since": "--since", "until": "--until", "sections": "--section", "authors": "--author", "text": "--text",
+    "fields": "--fields", "text_only": "--text-only", "excel": "--excel",
+}  # fmt: skip
+"""Parameters that narrow or shape a file, and their options."""
+
+
+def _export_site(
+    collection: Path, output: Path, quiet: bool, progress: bool | None, *, force: bool, **chosen: Any
+) -> int:
+    from crawler.browsing.folder import is_own_folder, write_folder
     from crawler.exporting.records import find_lines
 
-    for name in ("since", "until", "sections", "authors", "text", "fields", "text_only", "excel"):
+    for name, option in _NOT_FOR_SITE.items():
         if chosen[name]:
-            raise click.UsageError(
-                f"--{name.replace('_', '-')}: expected with another format, got site, which holds all"
-            )
-    if output.exists():
-        raise click.UsageError(f"{output}: exists already; name a folder that does not")
+            raise click.UsageError(f"{option}: expected with another format, got site, which holds all")
+    if click.get_current_context().get_parameter_source("papers") is ParameterSource.COMMANDLINE and chosen["papers"]:
+        raise click.UsageError("--papers: expected with another format, got site, whose pages tell of themselves")
+    if force:
+        raise click.UsageError(
+            "--force: expected with another format, got site: an earlier folder is replaced anyway, others never are"
+        )
+    if os.path.lexists(output) and not is_own_folder(output):
+        raise click.UsageError(
+            f"{output}: exists already and is no folder of ours, or holds files of others; name one that does not exist"
+        )
     if not output.parent.is_dir() or collection.resolve() in output.resolve().parents:
         raise click.UsageError(f"{output.parent}: expected a directory outside the collection")
     size = sum(path.stat().st_size for path in find_lines(collection, newest=True))
@@ -110,35 +144,35 @@ def _export_site(collection: Path, output: Path, quiet: bool, progress: bool | N
     return Exit.DAMAGE if unreadable.count else Exit.DONE
 
 
-def _write_papers(
-    collection: Path, target: Path, records: int, options: "ExportOptions", *, alone: bool, **chosen: Any
-) -> None:
+def _format_papers(
+    collection: Path, draft: Path, name: str, done: "Exported", options: "ExportOptions", **chosen: Any
+) -> list[bytes]:
     from crawler.exporting.papers.about import describe_file
-    from crawler.exporting.papers.writing import write_papers
+    from crawler.exporting.papers.writing import format_papers
     from crawler.reporting.gather import gather_collection
 
     filters = [f"--{name} {chosen[name]}" for name in ("since", "until", "text") if chosen[name]]
     filters += [f"--section {name}" for name in chosen["sections"]] + [f"--author {name}" for name in chosen["authors"]]
+    whole = options.newest and not filters
     filters += [f"--fields {chosen['fields']}"] if chosen["fields"] else []
     filters += ["--text-only"] if chosen["text_only"] else []
     filters += [] if options.newest else ["--all-versions"]
     file = describe_file(
-        target,
+        draft,
+        name=name,
         form=options.form,
-        records=records,
+        records=done.records,
         fields=options.written,
         filters=tuple(filters),
         newest=options.newest,
+        articles=done.articles,
     )
-    write_papers(target, gather_collection(collection, datetime.now(UTC)), file, alone=alone)
+    # What the export counted need not be read a second time where it is the whole collection.
+    figures = gather_collection(collection, datetime.now(UTC), articles=done.articles if whole else None)
+    return format_papers(figures, file)
 
 
-def _check(target: Path, collection: Path, form: str, *, force: bool, **chosen: Any) -> None:
-    from crawler.exporting.papers.writing import paper_paths
-
-    check_target(target, force=force, reads=[collection])
-    for paper in paper_paths(target, alone=chosen["alone"]) if chosen["papers"] else ():
-        check_target(paper, force=force, reads=[collection])
+def _check(form: str, **chosen: Any) -> None:
     if chosen["since"] and chosen["until"] and chosen["since"] > chosen["until"]:
         raise click.UsageError(f"--until {chosen['until']}: expected a day not before --since {chosen['since']}")
     if chosen["text_only"] and chosen["fields"]:

@@ -9,6 +9,7 @@ from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION, SIZE_LIMIT, check_target, force_option, watch_options
 
+MAKER = "thanhuy-archive"
 PERIODS = {"year": 4, "month": 7}
 """Period → characters of a date that name it."""
 
@@ -63,16 +64,16 @@ def command(
 
     if split_size and by:
         raise click.UsageError("--split-size and --by: expected one of the two, got both")
-    check_target(output, force=force or bool(split_size or by), reads=[collection])
-    chosen = _options(key, extra_pages, force)
+    _check(collection, output, force=force or bool(split_size or by))
+    chosen = _options(key, extra_pages)
     with reading(collection, "pack"), meter("pack", shown=progress, quiet=quiet, total=_size(collection)) as bar:
         chosen["progress"] = lambda name, size: bar.advance(size, at=name)
         if not (split_size or by):
-            return _pack(collection, [(Whole(collection), output)], chosen, quiet=quiet)
+            return _pack(collection, [(Whole(collection), output)], chosen, force=force, quiet=quiet)
         with split(collection, by_period(PERIODS[by]) if by else by_size(split_size or 0)) as parts:
             stem = output.name.removesuffix(".wacz")
             named = [(part, output.with_name(f"{stem}-{part.label}.wacz")) for part in parts]
-            return _pack(collection, named, chosen, quiet=quiet)
+            return _pack(collection, named, chosen, force=force, quiet=quiet)
 
 
 def _signer(key: Path) -> Any:
@@ -91,24 +92,33 @@ def _size(collection: Path) -> int:
     return sum(path.stat().st_size for path in list_warcs(collection))
 
 
-def _options(key: Path | None, extra_pages: bool, force: bool) -> dict[str, Any]:
+def _check(collection: Path, output: Path, *, force: bool) -> None:
+    """See that a WACZ may be written there; an earlier one of ours is replaced."""
+    from archive.wacz.package import is_own_package
+
+    check_target(
+        output, force=force or is_own_package(output, MAKER), reads=[collection], ours="is no WACZ of this command"
+    )
+
+
+def _options(key: Path | None, extra_pages: bool) -> dict[str, Any]:
     from crawler import __version__
     from crawler.articles import describe_article
 
     return {
         "describe": describe_article,
-        "software": f"thanhuy-archive {__version__}",
+        "software": f"{MAKER} {__version__}",
         "extra_pages": extra_pages,
         "sign": _signer(key) if key else None,
-        "force": force,
+        "force": True,  # what may be replaced was looked at
     }
 
 
-def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any], *, quiet: bool) -> int:
+def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any], *, force: bool, quiet: bool) -> int:
     from archive.wacz.package import PackOptions, pack_part
 
     for _, path in parts:
-        check_target(path, force=chosen["force"], reads=[collection])
+        _check(collection, path, force=force)
     for part, path in parts:
         packed = pack_part(collection, part, path, PackOptions(**chosen))
         if not quiet:

@@ -10,13 +10,14 @@ import click
 from archive.errors import ArchiveError
 from archive.files import find_warc
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import COLLECTION, plain
+from crawler.cli.values import COLLECTION, plain, plain_json
 from crawler.comparing.edits import find_edits
 from crawler.comparing.words import format_words
+from crawler.exporting.citing import STYLES
 from crawler.exporting.history import History, NotFound, format_record
 from crawler.exporting.records import Record
+from crawler.site.times import format_local
 
-STYLES = ("text", "bibtex", "csl")
 WIDEST = 100
 """Columns of a paragraph: longer lines are hard to read."""
 
@@ -34,7 +35,7 @@ WIDEST = 100
 @click.option("--diff", nargs=2, type=int, metavar="N M", help="The words that differ between two versions.")
 @click.option("--capture", is_flag=True, help="The archived response: where it lies and how it begins.")
 @click.option("--raw", is_flag=True, help="With --capture: the record's bytes, as they lie in the WARC, unpacked.")
-@click.option("--cite", type=click.Choice(STYLES), help="How to cite the capture.")
+@click.option("--cite", type=click.Choice(list(STYLES)), help="How to cite the capture.")
 @click.option(
     "--archive-id", metavar="NAME", help="The archive's name in a citation.  [default: the collection's name]"
 )
@@ -76,11 +77,9 @@ def command(
     elif capture:
         _print_capture(collection, record, raw=raw)
     elif cite:
-        from crawler.exporting.citing import STYLES as CITE
-
-        click.echo(CITE[cite](record, archive_id or collection.resolve().name), nl=False)
+        _print_citation(cite, record, archive_id or collection.resolve().name)
     elif as_json:
-        click.echo(format_record(record))
+        click.echo(plain_json(format_record(record)))
     else:
         _print_article(record, len(versions))
     return Exit.DONE
@@ -120,7 +119,7 @@ def _print_article(record: Record, count: int) -> None:
         "",
     ]
     if record["status"] == "gone":
-        since = (record["gone"] or {}).get("since", record["captured_at"])
+        since = format_local((record["gone"] or {}).get("since", record["captured_at"]))
         lines[1:1] = [f"[gone from the site since {since}; this is its last text]"]
     parts = [record["lead"], *(_block_text(block, record) for block in record["blocks"])]
     for part in parts:
@@ -129,7 +128,7 @@ def _print_article(record: Record, count: int) -> None:
     place = record["warc"]
     lines += [
         f"{record['canonical_url'] or record['url']}",
-        f"version {record['version']} of {count}, captured {record['captured_at']}",
+        f"version {record['version']} of {count}, captured {format_local(record['captured_at'])}",
         f"{place['file']} at {place['offset']}",
         f"warnings: {', '.join(record['warnings'])}" if record["warnings"] else "",
     ]
@@ -152,10 +151,10 @@ def _print_history(versions: list[Record]) -> None:
     for before, record in zip([None, *versions], versions, strict=False):
         state = " gone" if record["status"] == "gone" else ""
         changed = f"  changed: {', '.join(record['changed'])}" if record["changed"] else ""
-        click.echo(f"version {record['version']}  {record['captured_at']}{state}{changed}")
+        click.echo(f"version {record['version']}  {format_local(record['captured_at'])}{state}{changed}")
         if record["reread"]:
             read = record["reread"]
-            click.echo(f"    read again {read['at']}: {', '.join(read['fields'])} read otherwise")
+            click.echo(f"    read again {format_local(read['at'])}: {', '.join(read['fields'])} read otherwise")
         for edit in find_edits(before, record) if before else ():
             click.echo(f"    {edit.kind} ({edit.action}, {edit.field}): {plain(format_words(edit.before, edit.after))}")
 
@@ -166,6 +165,11 @@ def _print_diff(before: Record, after: Record) -> None:
         click.echo(f"{edit.kind} ({edit.action}, {edit.field}): {plain(format_words(edit.before, edit.after))}")
     if not edits:
         click.echo("no word differs", err=True)
+
+
+def _print_citation(style: str, record: Record, archive: str) -> None:
+    told = STYLES[style](record, archive)
+    click.echo(plain_json(told) if style == "csl" else "\n".join(map(plain, told.split("\n"))), nl=False)
 
 
 def _print_capture(collection: Path, record: Record, *, raw: bool) -> None:

@@ -17,6 +17,7 @@ from archive.errors import OutOfSpace
 from archive.files import OUT_OF_SPACE, build_file, replace_file
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.exits import plain as plain
+from crawler.cli.exits import plain_json as plain_json
 from crawler.site.times import parse_day
 
 T = TypeVar("T")

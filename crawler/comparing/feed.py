@@ -1,11 +1,14 @@
 """What the site changed as an Atom feed (RFC 4287)."""
 
+import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from crawler.comparing.events import Event, What
 from crawler.comparing.words import format_words
 
+_NO_CHAR = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 (§2.2) has no place for, escaped or not."""
 ATOM = "http://www.w3.org/2005/Atom"
 TITLES = {
     What.NEW: "New",
@@ -41,6 +44,5 @@ def format_feed(name: str, events: Sequence[Event]) -> bytes:
 
 def _add(parent: ET.Element, name: str, text: str | None) -> ET.Element:
     child = ET.SubElement(parent, f"{{{ATOM}}}{name}")
-    # XML 1.0 has no place for control characters, escaped or not.
-    child.text = None if text is None else "".join(char for char in text if char >= " " or char in "\t\n")
+    child.text = None if text is None else _NO_CHAR.sub("", text)
     return child

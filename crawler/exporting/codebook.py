@@ -109,7 +109,12 @@ def _example(value: Any) -> str:
 
 
 def as_cell(text: str) -> str:
-    """Text for a table's cell: one line, and nothing in it that Markdown or HTML would take for its own."""
-    parts = " ".join(text.split()).replace("|", "\\|").split("`")
-    # Between backticks all stands as it is but the bar that ends a cell.
+    """Text for a table's cell: prose in which a bar ends no cell."""
+    return as_prose(text).replace("|", "\\|")
+
+
+def as_prose(text: str) -> str:
+    """Text as one line, and nothing in it that Markdown would take for HTML."""
+    parts = " ".join(text.split()).split("`")
+    # Between backticks all stands as it is.
     return "`".join(part if place % 2 else part.replace("<", "&lt;") for place, part in enumerate(parts))

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.errors import PackageMissing
+from archive.errors import ArchiveError, PackageMissing
 from archive.files import MAX_LINE
 from crawler.exporting.columns import Column, Kind, columns
+from crawler.exporting.owned import MAKER
 from crawler.exporting.records import Record
 from crawler.exporting.schema import duckdb_type
 
@@ -22,11 +23,15 @@ MEMORY = "1GB"
 ROWS_A_GROUP = 10_000
 
 
+class WriterFailed(ArchiveError):
+    """DuckDB could not write; the message is its own."""
+
+
 def write_parquet(target: Path, records: Iterable[Record], fields: Iterable[str], scratch: Path) -> int:
     """Write records to one file; return how many.
 
     `scratch` is a directory for what does not fit into memory.
-    Raises PackageMissing without DuckDB.
+    Raises PackageMissing without DuckDB, WriterFailed where it stumbles.
     """
     try:
         import duckdb
@@ -48,13 +53,18 @@ def write_parquet(target: Path, records: Iterable[Record], fields: Iterable[str]
         "preserve_insertion_order": True,
         "temp_directory": str(scratch),
     }
-    with duckdb.connect(config=settings) as database:
-        database.execute("SET TimeZone = 'UTC'")
-        source = f"read_json({_quoted(str(lines))}, format = 'newline_delimited', columns = {{{typed}}}, "
-        source += f"maximum_object_size = {MAX_LINE})"
-        shape = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}"
-        copied = f"COPY (SELECT * FROM {source}) TO {_quoted(str(target))} ({shape})"  # noqa: S608 - names of our own
-        database.execute(copied)
+    try:
+        with duckdb.connect(config=settings) as database:
+            database.execute("SET TimeZone = 'UTC'")
+            source = f"read_json({_quoted(str(lines))}, format = 'newline_delimited', columns = {{{typed}}}, "
+            source += f"maximum_object_size = {MAX_LINE})"
+            shape = (
+                f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}, KV_METADATA {{made_by: '{MAKER}'}}"
+            )
+            copied = f"COPY (SELECT * FROM {source}) TO {_quoted(str(target))} ({shape})"  # noqa: S608 - names of our own
+            database.execute(copied)
+    except duckdb.Error as error:
+        raise WriterFailed(str(error)) from error
     lines.unlink()
     return count
 

@@ -1,9 +1,11 @@
 """The records of a collection, one after another, and which of them are wanted."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,11 @@ from archive.errors import NotACollection
 from archive.files import MAX_LINE, OPEN_SUFFIX, is_regular, list_lines, read_lines
 from archive.lock import remedy
 from crawler.pages import slug_of
-from crawler.pages.words.search import search_words, without_accents
+from crawler.pages.words.search import search_words
 
 Record = dict[str, Any]
+_HALVES = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+"""A surrogate in a line, as an escape or as bytes."""
 
 
 @dataclass(kw_only=True)
@@ -29,6 +33,19 @@ class Unreadable:
         self.count += 1
         if len(self.examples) < 10:
             self.examples.append(f"{place}: {why}; run `thanhuy repair` on the collection")
+
+
+@dataclass(kw_only=True)
+class NamesSeen:
+    """The sections and authors of the records that were read, wanted or not."""
+
+    sections: set[str] = field(default_factory=set)
+    authors: set[str] = field(default_factory=set)
+
+    def note(self, record: Record) -> None:
+        """Take a record's names down."""
+        self.sections.update(record["section"])
+        self.authors.update(record["authors"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +78,8 @@ class Wanted:
         }:
             return False
         if self.authors:
-            known = {without_accents(name) for name in record["authors"]}
-            if not known & {without_accents(name) for name in self.authors}:
+            known = {slug_of(name) for name in record["authors"]}
+            if not known & {slug_of(name) for name in self.authors}:
                 return False
         return not self.text or self._has_words(record)
 
@@ -87,7 +104,11 @@ def find_lines(collection: Path, *, newest: bool) -> list[Path]:
 
 
 def read_records(
-    paths: Sequence[Path], wanted: Wanted, unreadable: Unreadable, progress: Callable[[int], None] = lambda size: None
+    paths: Sequence[Path],
+    wanted: Wanted,
+    unreadable: Unreadable,
+    progress: Callable[[int], None] = lambda size: None,
+    seen: NamesSeen | None = None,
 ) -> Iterator[Record]:
     """The records in these files that are wanted, in their order. What cannot be read is noted and passed over."""
     for path in paths:
@@ -96,8 +117,22 @@ def read_records(
             record = parse_line(line)
             if isinstance(record, str):
                 unreadable.note(place, record)
-            elif wanted.takes(record):
+                continue
+            if seen is not None:
+                seen.note(record)
+            if wanted.takes(record):
                 yield record
+
+
+def find_unknown(wanted: Wanted, seen: NamesSeen) -> Iterator[tuple[str, str, list[str]]]:
+    """Each name asked for that no record has: `section` or `author`, the name, those nearest to it."""
+    asked = (("section", wanted.sections, seen.sections), ("author", wanted.authors, seen.authors))
+    for what, names, there in asked:
+        known = {slug_of(name): name for name in sorted(there)}
+        for name in names:
+            if slug_of(name) not in known:
+                near = get_close_matches(slug_of(name), known, n=3, cutoff=0.5)
+                yield what, name, [known[slug] for slug in near]
 
 
 def _lines(path: Path, unreadable: Unreadable) -> Iterator[tuple[str, bytes]]:
@@ -117,6 +152,8 @@ def parse_line(line: bytes) -> Record | str:
 
     try:
         record = json.loads(line)
+        if _HALVES.search(line):
+            record = _without_halves(record)
     except (ValueError, RecursionError) as error:
         return f"expected a JSON object, got {type(error).__name__}"
     if not isinstance(record, dict):
@@ -129,3 +166,14 @@ def parse_line(line: bytes) -> Record | str:
         elif not column.holds(record[column.name]):
             return f"expected {column.name!r} to be {column.kind.value}, got {type(record[column.name]).__name__}"
     return {column.name: record[column.name] for column in columns()}
+
+
+def _without_halves(value: Any) -> Any:
+    """The value with U+FFFD for each half of a surrogate pair that stands alone: no file and no database takes one."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_halves(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_halves(key): _without_halves(one) for key, one in value.items()}
+    return value

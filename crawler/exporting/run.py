@@ -1,6 +1,6 @@
 """A whole export: from a collection's lines to one file."""
 
-import errno
+import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,10 +12,12 @@ from archive.errors import ArchiveError
 from crawler.exporting.columns import columns
 from crawler.exporting.history import read_edits
 from crawler.exporting.jsonlines import write_jsonl, write_jsonld, write_ninjs
-from crawler.exporting.parquet import write_parquet
-from crawler.exporting.records import Record, Unreadable, Wanted, find_lines, read_records
+from crawler.exporting.parquet import WriterFailed, write_parquet
+from crawler.exporting.records import NamesSeen, Record, Unreadable, Wanted, find_lines, read_records
 from crawler.exporting.sqlite import write_sqlite
 from crawler.exporting.tables import write_csv
+from crawler.reporting.report_data import Articles
+from crawler.reporting.tally import ArticleTally
 
 FORMATS = {
     "parquet": "articles.parquet",
@@ -58,7 +60,11 @@ class Exported:
     """What an export came to."""
 
     records: int
+    articles: Articles
+    """The figures of the records that were written."""
     unreadable: Unreadable
+    seen: NamesSeen
+    """Sections and authors of all records that were read."""
 
 
 def export(collection: Path, target: Path, options: ExportOptions) -> Exported:
@@ -67,16 +73,30 @@ def export(collection: Path, target: Path, options: ExportOptions) -> Exported:
     Raises NotACollection, PackageMissing, OSError.
     """
     unreadable = Unreadable()
+    tally, seen = ArticleTally(), NamesSeen()
     paths = find_lines(collection, newest=options.newest)
-    records = read_records(paths, options.wanted, unreadable, options.progress)
+    records = _tallied(read_records(paths, options.wanted, unreadable, options.progress, seen), tally)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
         try:
             count = _write(target, Path(scratch), collection, records, unreadable, options)
-        except sqlite3.Error as error:
-            if "full" in str(error):
-                raise OSError(errno.ENOSPC, "no space left", str(target)) from error
+        except (sqlite3.Error, WriterFailed) as error:
+            _try_disk(Path(scratch))
             raise ArchiveError(f"{target}: {error}") from error
-    return Exported(records=count, unreadable=unreadable)
+    return Exported(records=count, articles=tally.result(), unreadable=unreadable, seen=seen)
+
+
+def _try_disk(scratch: Path) -> None:
+    """Raise OSError where the disk is full: what a database says of that is its own words, the system has a number."""
+    with (scratch / "probe").open("wb") as stream:
+        stream.write(bytes(1 << 20))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _tallied(records: Iterator[Record], tally: ArticleTally) -> Iterator[Record]:
+    for record in records:
+        tally.add(record)
+        yield record
 
 
 def _write(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crawler.comparing.events import Event
+from crawler.exporting.owned import APPLICATION_ID
 from crawler.exporting.records import Record
 from crawler.exporting.tables import flat_names, flatten
 
@@ -43,7 +44,9 @@ def write_sqlite(
     database = sqlite3.connect(target)
     try:
         # The file is new and is put in place when it is whole: nothing of it needs to survive a crash.
-        database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        database.executescript(
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION_ID};"
+        )
         _create(database)
         count = _fill(database, "articles", newest)
         _fill(database, "versions", versions)

@@ -39,14 +39,21 @@ SIGNS = ("warc/*.warc.gz*", "articles/*.jsonl*", "articles.jsonl", "state.sqlite
 """What tells a damaged collection from a directory that holds something else."""
 
 
-def gather_collection(path: Path, now: datetime, progress: Progress = lambda size: None) -> ReportData:
-    """A collection's figures. Raises NotACollection where there is none, or one of a format that is not known here."""
+def gather_collection(
+    path: Path, now: datetime, progress: Progress = lambda size: None, articles: Articles | None = None
+) -> ReportData:
+    """A collection's figures; `articles`: those of its articles where they are known already.
+
+    Raises NotACollection where there is none, or one of a format that is not known here.
+    """
     figures = ReportData(scope="collection", made_at=stamp(now), software=SOFTWARE, name=path.resolve().name)
     _read_about(path, figures)
     shelf = look(path, path.name)
     figures.condition = "being written" if shelf.live else "interrupted" if shelf.unfinished else "closed"
     newest = path / "articles.jsonl"
-    figures.articles = _tally(_lines_of_collection(newest, figures.notes), newest.name, figures.notes, progress)
+    figures.articles = articles or _tally(
+        _lines_of_collection(newest, figures.notes), newest.name, figures.notes, progress
+    )
     captures, versions = _read_state(path / "state.sqlite", figures)
     figures.runs = list(_read_runs(path, figures, captures, versions))
     figures.files = read_files(path, figures.notes)

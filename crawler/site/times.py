@@ -16,6 +16,16 @@ def parse_day(text: str) -> date:
         raise ValueError(f"expected a day like 2023-10-05 or 5/10/2023, got {text!r}") from None
 
 
+def format_local(stamp: str | None) -> str:
+    """A moment of the archive as people in Vietnam read it, with its offset: `2023-10-05 14:30 +07:00`.
+    What is no moment stays as it is.
+    """
+    try:
+        return f"{datetime.fromisoformat(stamp or '').astimezone(VIETNAM):%Y-%m-%d %H:%M} +07:00"
+    except (ValueError, OverflowError):
+        return stamp or "unknown"
+
+
 def parse_hours(text: str) -> tuple[int, int]:
     """`22-6`: from 22:00 until 6:00, Vietnam time. Raises ValueError that says what was expected."""
     match = re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)

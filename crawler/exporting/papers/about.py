@@ -3,8 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from crawler.reporting.report_data import ReportData
+from crawler.reporting.report_data import Articles, ReportData
 
 TITLE = "Articles of thanhuytphcm.vn"
 RIGHTS = (
@@ -29,6 +30,8 @@ class DataFile:
     filters: tuple[str, ...]
     """What was asked for, as options; empty where it is the whole collection."""
     newest: bool
+    articles: Articles
+    """The figures of its records, which where it is filtered are not the collection's."""
 
 
 MEDIA_TYPES = {
@@ -41,18 +44,19 @@ MEDIA_TYPES = {
 }
 
 
-def describe_file(path: Path, **told: object) -> DataFile:
-    """The file as it lies on disk."""
+def describe_file(path: Path, **told: Any) -> DataFile:
+    """The file as it lies at `path` now; `name` is what it will be called."""
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return DataFile(name=path.name, size=path.stat().st_size, sha256=digest, **told)  # type: ignore[arg-type] # by name
+    return DataFile(size=path.stat().st_size, sha256=digest, **told)
 
 
 def describe(figures: ReportData, file: DataFile) -> str:
     """One paragraph on what it is."""
-    found = figures.articles
-    span = f", published {found.first} to {found.last}" if found and found.first else ""
+    found = file.articles
+    span = f", published {found.first} to {found.last}" if found.first else ""
     what = "the newest version of each article" if file.newest else "every version of every article"
+    what += f" that was asked for ({' '.join(file.filters)})" if file.filters else ""
     return (
         f"{file.records} records: {what} of the news site of Ho Chi Minh City's party committee "
         f"(thanhuytphcm.vn, formerly hcmcpv.org.vn), in the collection {figures.name}{span}. "

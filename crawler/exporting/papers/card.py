@@ -2,7 +2,7 @@
 
 import json
 
-from crawler.exporting.codebook import as_cell, type_of
+from crawler.exporting.codebook import as_cell, as_prose, type_of
 from crawler.exporting.columns import columns
 from crawler.exporting.papers.about import RIGHTS, TITLE, DataFile, cite, describe, last_capture, tell_settings
 from crawler.reporting.amounts import format_number, format_share, format_size
@@ -17,6 +17,8 @@ _LOAD = {
     "ninjs": 'pd.read_json("{name}", lines=True)',
     "jsonld": 'pd.json_normalize(json.load(open("{name}"))["@graph"])',
 }
+START = f"---\npretty_name: {json.dumps(TITLE)}"
+"""How a card begins."""
 
 
 def format_card(figures: ReportData, file: DataFile) -> str:
@@ -24,20 +26,19 @@ def format_card(figures: ReportData, file: DataFile) -> str:
     parts = [
         _head(figures, file),
         f"# {TITLE}",
-        describe(figures, file),
+        as_prose(describe(figures, file)),
         _file(file),
-        _collected(figures),
-        _coverage(figures),
+        _collected(figures, file),
+        _coverage(figures, file),
     ]
-    parts += [_fields(figures, file), f"## Rights\n\n{RIGHTS}", f"## How to cite\n\n{cite(figures)}"]
+    parts += [_fields(file), f"## Rights\n\n{RIGHTS}", f"## How to cite\n\n{as_prose(cite(figures))}"]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _head(figures: ReportData, file: DataFile) -> str:
     bucket = next((name for most, name in _SIZES if file.records < most), "n>1M")
     lines = [
-        "---",
-        f"pretty_name: {json.dumps(TITLE)}",
+        *START.split("\n"),
         "language:",
         "- vi",
         "license: other",
@@ -58,7 +59,7 @@ def _head(figures: ReportData, file: DataFile) -> str:
 
 
 def _file(file: DataFile) -> str:
-    told = f"Filters: {' '.join(file.filters)}." if file.filters else "The whole collection."
+    told = f"Filters: {as_prose(' '.join(file.filters))}." if file.filters else "The whole collection."
     load = _LOAD[file.form].format(name=file.name)
     rows = [
         f"| file | `{file.name}` |",
@@ -69,44 +70,33 @@ def _file(file: DataFile) -> str:
     return "\n".join(["## The file", "", "| | |", "| --- | --- |", *rows, "", told, "", "```python", load, "```"])
 
 
-def _collected(figures: ReportData) -> str:
+def _collected(figures: ReportData, file: DataFile) -> str:
     runs = figures.runs
     lines = ["## How it was collected", "", f"With {figures.software}."]
     if runs:
         lines.append(f"{len(runs)} runs between {(runs[0].began or '')[:10]} and {last_capture(figures)[:10]}.")
     if told := tell_settings(figures, "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY", "CONCURRENT_REQUESTS", "USER_AGENT"):
         lines.append(f"The newest run: {told}")
-    parsers = figures.articles.parsers if figures.articles else {}
+    parsers = [f"{name} ({format_number(count)})" for name, count in file.articles.parsers.items()]
     if parsers:
-        lines.append(
-            "Parser versions: " + ", ".join(f"{name} ({format_number(count)})" for name, count in parsers.items()) + "."
-        )
+        lines.append(f"Parser versions: {', '.join(parsers)}.")
     return "\n".join(lines)
 
 
-def _coverage(figures: ReportData) -> str:
-    found = figures.articles
-    if found is None:
-        return ""
-    lines = ["## Coverage and gaps", "", "| year | articles |", "| --- | --- |"]
-    lines += [f"| {year} | {format_number(count)} |" for year, count in found.years.items()]
-    missing = sum(gap.get("missing", 0) for gap in found.gaps)
-    lines += [
-        "",
-        f"Gaps in the articles' numbers: {len(found.gaps)}, about {format_number(missing)} articles."
-        if found.gaps
-        else "",
-    ]
-    return "\n".join(lines).rstrip()
+def _coverage(figures: ReportData, file: DataFile) -> str:
+    years = [f"| {year} | {format_number(count)} |" for year, count in file.articles.years.items()]
+    lines = ["## Coverage and gaps", "", *(["| year | records |", "| --- | --- |", *years, ""] if years else [])]
+    gaps = figures.articles.gaps if figures.articles else []
+    missing = sum(gap.get("missing", 0) for gap in gaps)
+    told = f"{len(gaps)}, about {format_number(missing)} articles" if gaps else "none seen"
+    return "\n".join([*lines, f"Gaps in the articles' numbers, in the whole collection: {told}."])
 
 
-def _fields(figures: ReportData, file: DataFile) -> str:
-    found = figures.articles
+def _fields(file: DataFile) -> str:
+    found = file.articles
     lines = ["## Fields", "", "| field | type | filled | meaning |", "| --- | --- | --- | --- |"]
     for column in columns():
         if column.name in file.fields:
-            fill = found.fields.get(column.name) if found else None
-            filled = format_share(fill.filled, found.total) if found and fill else ""
-            says = as_cell(column.says)
-            lines.append(f"| `{column.name}` | {type_of(column)} | {filled} | {says} |")
+            filled = format_share(found.fields[column.name].filled, found.total) if found.total else ""
+            lines.append(f"| `{column.name}` | {type_of(column)} | {filled} | {as_cell(column.says)} |")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from crawler.exporting.columns import Column, Kind, columns
+from crawler.exporting.owned import PACKAGE_NAME
 from crawler.exporting.papers.about import LICENSE, MEDIA_TYPES, RIGHTS, TITLE, DataFile, cite, describe, last_capture
 from crawler.exporting.tables import flat_names
 from crawler.reporting.report_data import ReportData
@@ -67,7 +68,7 @@ def as_data_package(figures: ReportData, file: DataFile) -> dict[str, Any]:
     elif file.form == "jsonl":  # Parquet tells its types itself, and more of them than Table Schema has names for
         resource["schema"] = {"fields": [_table_field(column) for column in columns() if column.name in file.fields]}
     return {
-        "name": "thanhuytphcm-articles",
+        "name": PACKAGE_NAME,
         "title": TITLE,
         "description": describe(figures, file),
         "created": last_capture(figures),
@@ -83,7 +84,7 @@ def as_croissant(figures: ReportData, file: DataFile) -> dict[str, Any]:
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": "thanhuytphcm-articles",
+        "name": PACKAGE_NAME,
         "description": describe(figures, file),
         "license": LICENSE,
         "url": "https://www.thanhuytphcm.vn/",

@@ -8,11 +8,14 @@ why it was made, what is in it, how it was collected, what was done to it, how i
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawler.exporting.codebook import as_prose
 from crawler.exporting.papers.about import RIGHTS, DataFile, cite, describe, last_capture, tell_settings
 from crawler.reporting.amounts import format_number, format_share, format_size
 from crawler.reporting.report_data import ReportData
 
 KEEPER = "*To be answered by whoever keeps the collection.*"
+START = "# Datasheet for this web archive"
+"""How a datasheet begins."""
 Answer = Callable[[ReportData, DataFile], str | None]
 
 
@@ -27,13 +30,13 @@ class Question:
 
 def format_datasheet(figures: ReportData, file: DataFile) -> str:
     """The datasheet as Markdown."""
-    lines = ["# Datasheet for this web archive", ""]
+    lines = [START, ""]
     section = ""
     for question in QUESTIONS:
         if question.section != section:
             section = question.section
             lines += [f"## {section}", ""]
-        lines += [f"**{question.asks}**", "", question.answer(figures, file) or KEEPER, ""]
+        lines += [f"**{question.asks}**", "", as_prose(question.answer(figures, file) or KEEPER), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -44,20 +47,20 @@ def _period(figures: ReportData, file: DataFile) -> str:
 
 
 def _published(figures: ReportData, file: DataFile) -> str | None:
-    found = figures.articles
-    return f"Articles published between {found.first} and {found.last}." if found and found.first else None
+    found = file.articles
+    undated = f" {format_number(found.undated)} records have no day." if found.undated else ""
+    return f"Articles published between {found.first} and {found.last}.{undated}" if found.first else undated or None
 
 
 def _counts(figures: ReportData, file: DataFile) -> str:
     found, captures = figures.articles, figures.captures
     total = format_number(found.total) if found else "an unknown number of"
     kept = f", {format_number(captures.total)} captures of {format_size(captures.size)}" if captures else ""
-    return f"{total} articles and documents{kept}; this file holds {format_number(file.records)} records."
+    return f"{format_number(file.records)} records. The collection has {total} articles and documents{kept}."
 
 
 def _sections(figures: ReportData, file: DataFile) -> str | None:
-    found = figures.articles
-    names = list(found.sections.items())[:12] if found else []
+    names = list(file.articles.sections.items())[:12]
     return ", ".join(f"{name} ({format_number(section.count)})" for name, section in names) or None
 
 
@@ -87,8 +90,8 @@ def _errors(figures: ReportData, file: DataFile) -> str:
 
 
 def _fill(figures: ReportData, file: DataFile) -> str | None:
-    found = figures.articles
-    if not found or not found.total:
+    found = file.articles
+    if not found.total:
         return None
     names = ("date", "byline", "section", "lead", "captions", "tags")
     return (
@@ -100,8 +103,8 @@ def _fill(figures: ReportData, file: DataFile) -> str | None:
 
 
 def _warnings(figures: ReportData, file: DataFile) -> str:
-    found = figures.articles
-    if not found or not found.warnings:
+    found = file.articles
+    if not found.warnings:
         return "No record carries a warning."
     return ", ".join(f"{code} ({format_number(group.count)})" for code, group in found.warnings.items()) + "."
 
@@ -115,11 +118,8 @@ def _setting(*names: str) -> Answer:
 
 
 def _parsers(figures: ReportData, file: DataFile) -> str | None:
-    found = figures.articles
     return (
-        ", ".join(f"{name} ({format_number(count)} articles)" for name, count in found.parsers.items())
-        if found and found.parsers
-        else None
+        ", ".join(f"{name} ({format_number(count)} records)" for name, count in file.articles.parsers.items()) or None
     )
 
 
@@ -127,7 +127,7 @@ def _versions(figures: ReportData, file: DataFile) -> str | None:
     found = figures.articles
     if not found:
         return None
-    return f"{format_number(found.versions)} versions; {format_number(found.edited)} articles were edited, {format_number(found.gone)} are gone from the site."
+    return f"The collection has {format_number(found.versions)} versions; {format_number(found.edited)} of its articles were edited, {format_number(found.gone)} are gone from the site."
 
 
 def _fixity(figures: ReportData, file: DataFile) -> str:
@@ -151,8 +151,8 @@ _ROWS: tuple[tuple[str, str, Answer], ...] = (
     (WHY, "Which tool made it?", lambda figures, file: f"{figures.software}."),
     (WHAT, "What does a record stand for?", lambda figures, file: describe(figures, file)),
     (WHAT, "How many are there?", _counts),
-    (WHAT, "Which period do the articles of the collection cover?", _published),
-    (WHAT, "Which sections of the site are in the collection?", _sections),
+    (WHAT, "Which period do its articles cover?", _published),
+    (WHAT, "From which sections of the site are they?", _sections),
     (WHAT, "In which language?", _says("Vietnamese.")),
     (WHAT, "Is it a sample, or all there is?", lambda figures, file: "All that the crawl reached within its seeds and limits. " + _missing(figures, file)),
     (WHAT, "What is missing, and why?", _missing),

@@ -163,7 +163,7 @@ def test_large_members_are_written_in_the_long_form(tmp_path: Path, monkeypatch:
 # Refusals
 
 
-def test_existing_file_is_replaced_only_by_force(collection: Path, tmp_path: Path) -> None:
+def test_file_of_others_is_replaced_only_by_force(collection: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.wacz"
     path.write_bytes(b"mine")
     done = run_thanhuy("pack", collection, "-o", path)
@@ -171,6 +171,10 @@ def test_existing_file_is_replaced_only_by_force(collection: Path, tmp_path: Pat
     assert "--force" in done.stderr
     assert [path] == pack(collection, path, "--force")
     assert zipfile.is_zipfile(path)
+    assert [path] == pack(collection, path), "what the command wrote itself it replaces"
+    with zipfile.ZipFile(path, "w") as other:
+        other.writestr("datapackage.json", '{"software": "thanhuy-archiver of somebody else 1"}')
+    assert 2 == run_thanhuy("pack", collection, "-o", path).returncode
 
 
 def test_collection_that_is_written_is_not_packed(tmp_path: Path) -> None:

@@ -190,9 +190,34 @@ def test_folder_is_whole_and_refers_to_its_own_files(library: Path, tmp_path: Pa
             address = part.partition('"')[0]
             if not address.startswith(("http", "?", "#")):
                 assert (page.parent / address).is_file(), (page, address)
+    (tmp_path / "site" / "a" / "old.html").touch()
     done = run_thanhuy("export", library, "--format", "site", "-o", tmp_path / "site")
-    assert 2 == done.returncode
-    assert "exists already" in done.stderr
+    assert (0, False) == (done.returncode, (tmp_path / "site" / "a" / "old.html").exists()), "our own is replaced"
+    assert ["site", "site.new"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "holds files of others"),
+        (["--force"], "--force: expected with another format"),
+        (["--papers"], "--papers: expected with another format"),
+        (["--section", "x"], "--section: expected with another format"),
+    ],
+)
+def test_no_folder_of_others_is_replaced(library: Path, tmp_path: Path, options: list[str], words: str) -> None:
+    write_folder(library, tmp_path / "site")
+    (tmp_path / "site" / "CNAME").touch()  # somebody's own
+    done = run_thanhuy("export", library, "--format", "site", "-o", tmp_path / "site", *options)
+    assert (2, True) == (done.returncode, (tmp_path / "site" / "CNAME").exists())
+    assert words in done.stderr
+
+
+def test_a_folder_whose_successor_never_came_is_put_back(library: Path, tmp_path: Path) -> None:
+    write_folder(library, tmp_path / "site")
+    (tmp_path / "site").rename(tmp_path / ".site.before")
+    write_folder(library, tmp_path / "site")
+    assert ["site"] == [path.name for path in tmp_path.iterdir()]
 
 
 def look(browser: Browser, address: str, outside: str) -> None:

@@ -17,9 +17,11 @@ import pytest
 
 from crawler.exporting.papers.about import DataFile
 from crawler.exporting.papers.datasheet import QUESTIONS
+from crawler.exporting.parquet import WriterFailed
 from crawler.exporting.records import Wanted
 from crawler.exporting.run import FORMATS, ExportOptions, export
 from crawler.reporting.gather import gather_collection
+from crawler.reporting.report_data import Articles
 from tests.support.commands import run_thanhuy
 from tests.support.library import article, build_library
 from tests.support.tools import find_tool
@@ -174,7 +176,17 @@ def test_papers_stand_beside_the_file(library: Path, tmp_path: Path) -> None:
 def test_nine_in_ten_questions_of_the_datasheet_are_answered_by_the_figures(library: Path) -> None:
     figures = gather_collection(library, datetime.now(UTC))
     figures.configuration = {"OPERATOR": "A", "USER_AGENT": "B", "DOWNLOAD_DELAY": "2"}
-    file = DataFile(name="a", form="csv", size=1, sha256="", records=3, fields=("title",), filters=(), newest=True)
+    file = DataFile(
+        name="a",
+        form="csv",
+        size=1,
+        sha256="",
+        records=3,
+        fields=("title",),
+        filters=(),
+        newest=True,
+        articles=figures.articles or Articles(),
+    )
     open_ones = [question.asks for question in QUESTIONS if not question.answer(figures, file)]
     assert len(open_ones) <= len(QUESTIONS) / 10, open_ones
 
@@ -239,3 +251,92 @@ def test_stdout_is_no_place_for_an_export(library: Path, tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     assert 2 == run_thanhuy("export", library, "--format", "csv", "-o", "-").returncode
     assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_nightly_export_replaces_its_own_and_nobody_elses(library: Path, tmp_path: Path, form: str) -> None:
+    for options in ((), (), ("--no-papers",), ("--no-papers",)):
+        done = run_thanhuy("export", library, "--format", form, "-o", tmp_path / "a", *options)
+        assert 0 == done.returncode, done.stderr
+    for path in (tmp_path / "a", tmp_path / "a.README.md"):
+        before = path.read_bytes()
+        path.write_bytes(b'{"title":"of somebody else"}\n')
+        done = run_thanhuy("export", library, "--format", form, "-o", tmp_path / "a")
+        assert (2, b'{"title":"of somebody else"}\n') == (done.returncode, path.read_bytes())
+        assert "exists already and is no" in done.stderr
+        path.write_bytes(before)
+
+
+def test_an_export_of_some_fields_is_known_by_its_package(library: Path, tmp_path: Path) -> None:
+    again = ("export", library, "--format", "csv", "--fields", "title,url", "-o", tmp_path / "a.csv")
+    assert [0, 0] == [run_thanhuy(*again).returncode for _ in range(2)]
+    with (tmp_path / "a.csv").open("a") as stream:
+        stream.write("a row of mine,\r\n")
+    assert 2 == run_thanhuy(*again).returncode
+
+
+def test_papers_tell_of_what_was_exported(library: Path, tmp_path: Path) -> None:
+    exported(library, tmp_path / "a.csv", "--format", "csv", "--since", "2024-01-01")
+    sheet = (tmp_path / "a.csv.datasheet.md").read_text("utf-8")
+    assert "published between 2024-01-31 and 2024-01-31" in sheet
+    assert "2023" not in sheet.partition("Which period")[2].partition("##")[0]
+    assert "Thời sự (1)" in sheet
+    card = (tmp_path / "a.csv.README.md").read_text("utf-8")
+    assert "| 2024 | 1 |" in card
+    assert "| 2023 |" not in card
+
+
+def test_nothing_is_replaced_where_a_paper_cannot_be_written(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported(library, tmp_path / "a.csv", "--format", "csv", "--fields", "title")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    write = Path.write_bytes
+
+    def fail(path: Path, data: bytes) -> int:
+        if "croissant" in path.name:
+            raise OSError(28, "No space left on device", str(path))
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    done = run_thanhuy("export", library, "--format", "csv", "--fields", "title,date", "-o", tmp_path / "a.csv")
+    assert 3 == done.returncode, done.stderr
+    assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--section", "thoi-sư"], None),
+        (["--section", "Thoi xu"], "--section 'Thoi xu': no article has it; the nearest are Thời sự"),
+        (["--author", "Do Dương", "--author", "Le Ann"], "--author 'Le Ann': no article has it; the nearest are Lê An"),
+        (["--author", "zzzzzz"], "--author 'zzzzzz': no article has it\n"),
+    ],
+)
+def test_a_name_that_nobody_has_is_told_with_the_nearest(
+    library: Path, tmp_path: Path, options: list[str], words: str | None
+) -> None:
+    done = run_thanhuy("export", library, "--format", "csv", "-o", tmp_path / "a.csv", *options)
+    assert 0 == done.returncode
+    assert (words in done.stderr) if words else "no article" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["parquet", "sqlite"])
+def test_a_database_that_finds_no_room_says_so_by_number(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """What a database writer says in words is held against the disk itself."""
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error") if form == "sqlite" else WriterFailed("could not write")
+
+    monkeypatch.setattr(f"crawler.exporting.run.write_{form}", fail)
+    done = run_thanhuy("export", library, "--format", form, "-o", tmp_path / "a")
+    assert (1, []) == (done.returncode, list(tmp_path.iterdir()))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    done = run_thanhuy("export", library, "--format", form, "-o", tmp_path / "a")
+    assert (3, []) == (done.returncode, list(tmp_path.iterdir()))
