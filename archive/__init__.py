@@ -15,6 +15,11 @@ The directory, format version 1::
                              never deleted
       state.sqlite           frontier, validators, dedup and version index; can be rebuilt from warc/
       fixity.jsonl           SHA-256 and size of every finished file, and when each was last verified
+      seals/                 what proves the records to others:
+        NNNNNN.checkpoint    one a run: the root of the tree over all records, signed (C2SP tlog-checkpoint)
+        leaves.txt           the SHA-256 of each record in hex, a line each, in the order of the tree
+        level-8.txt …        hashes of full subtrees of 256, 65 536 … leaves; follow from the leaves
+        files.txt            the files that were taken in, `FIRST COUNT NAME`; saves work and proves nothing
       .lock                  held with flock by the process that writes
 
 **The WARC is the source of truth.** Everything else can be rebuilt from it.
@@ -37,6 +42,10 @@ URI is `urn:archive:damaged-bytes`: its `application/warc-fields` tell what was 
 where in `torn/` it is kept, and the ids of the records that are known to be lost with it.
 Where a WARC was renamed or written in another form, the `warc` of lines leads to where the records lie,
 and may then differ from the `warc` of the item's record.
+
+The tree is that of RFC 9162 §2.1 with SHA-256. Its leaves are the records of all finished WARCs, run by run, in the
+order of the files' names and of the records in them. The data of a leaf is the SHA-256 of the record as it lies,
+unpacked: header, block and the two line breaks that end it; so a record keeps its leaf wherever it is put.
 
 What is durable when: the records of an exchange are appended and synced, then one SQLite transaction notes them,
 then the item follows the same way. A crash between the steps is mended at the next start from the WARC.

@@ -35,6 +35,7 @@ from archive.options import Options as Options
 from archive.options import draft_warcinfo
 from archive.recover.recover import Recovery, recover
 from archive.recover.reindex import Describe
+from archive.seal.sealing import Sealed, SealJob, seal
 from archive.state.database import State
 from archive.state.rows import CaptureRow, VersionRow
 from archive.state.urls import Urls
@@ -94,6 +95,9 @@ class Collection:
         self._versions: dict[str, tuple[VersionRow, dict[str, Any]]] = {}
         self._first_capture: int | None = None
         self._finished: list[Path] = []
+        self._digests: dict[str, bytes] = {}
+        self.sealed: Sealed | None = None
+        """The checkpoint that the end of this run made."""
         about = path / "collection.json"
         self._about_is_sound = not fixity.contradicts(path, about, fixity.read_fixity(path))
         """Whether nobody else altered `collection.json`: then what this run makes of it is noted at its end."""
@@ -450,6 +454,7 @@ class Collection:
     def _finish_warc(self) -> None:
         if self._warc is not None:
             self._finished.append(self._warc.finish())
+            self._digests[self._warc.name] = bytes(self._warc.digests)
             self._warc = None
 
     # The end of a run
@@ -476,6 +481,7 @@ class Collection:
             if self._jsonl is not None:
                 self._finished.append(self._jsonl.finish())
             self._write_derived()
+            self._seal()
             digested = fixity.digest_files(self.path, self._finished)
             if report is not None:
                 self._write_run(report, digested, page)
@@ -509,6 +515,26 @@ class Collection:
             return
         self._finished.append(index)
 
+    def _seal(self) -> None:
+        """Sign what the WARCs hold now. A seal that fails is told, and made by the next run: the records are safe."""
+        if not self.options.seal.enabled:
+            return
+        job = SealJob(
+            collection=self.path,
+            run=self.run,
+            prefix=self.options.prefix,
+            options=self.options.seal,
+            now=self._clock(),
+            fresh=self._digests,
+            closed=self._finished,
+        )
+        try:
+            self.sealed = seal(job)
+        except (ArchiveError, OSError) as error:
+            logger.warning("not sealed, the next run tries again: %s", error)
+        for note in self.sealed.notes if self.sealed else ():
+            logger.warning("%s", note)
+
     def _write_run(
         self,
         report: Mapping[str, Any],
@@ -516,11 +542,17 @@ class Collection:
         page: Callable[[Mapping[str, Any]], Iterable[bytes]] | None,
     ) -> None:
         files = [{"file": one.file, "size": one.size, "sha256": one.sha256} for one in digested]
-        run = {**report, "recovered": self.recovery.actions, "files": files}
+        run = {**report, "recovered": self.recovery.actions, "seal": self._about_seal(), "files": files}
         target = self.run_directory / "run.json"
         replace_file(target, [json.dumps(run, ensure_ascii=False, indent=1, default=str).encode() + b"\n"])
         if page is not None and (pieces := list(page(run))):
             replace_file(target.with_name("report.html"), pieces)
+
+    def _about_seal(self) -> dict[str, Any] | None:
+        """What `run.json` says of the run's checkpoint. None where none was made."""
+        if self.sealed is None:
+            return None
+        return {"number": self.sealed.number, "records": self.sealed.added, "sha256": self.sealed.checkpoint.sha256}
 
 
 def _name_run(path: Path, moment: datetime) -> str:

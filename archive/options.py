@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from archive.seal.keys import SealOptions
 from archive.warc.exchange import format_date
 from archive.warc.fields import WARC_FIELDS, Field
 from archive.warc.writer import Draft, format_fields
@@ -41,6 +42,7 @@ class Options:
     compression: int = 6
     progress: Progress = tell_nobody
     """Told of the files that are read when the collection is opened."""
+    seal: SealOptions = field(default_factory=SealOptions)
 
 
 def draft_warcinfo(options: Options, collection: Path, name: str, record_id: str, now: datetime) -> Draft:

@@ -1,7 +1,11 @@
 """What every test shares: no network beyond loopback, and one crawl of the sample site."""
 
+import atexit
 import ipaddress
+import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,12 @@ from tests.support.sample_crawls import SampleCrawl, shared_crawl
 # How long an example takes says more of the machine than of the code; CI's own profile has no deadline either.
 settings.register_profile("unhurried", settings(), deadline=None)
 settings.load_profile("unhurried")
+
+
+HOME = tempfile.mkdtemp(prefix="thanhuy-home-")
+"""Where the key that seals and what was sealed are kept, here and in the processes that tests start."""
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+os.environ.update(XDG_CONFIG_HOME=f"{HOME}/config", XDG_STATE_HOME=f"{HOME}/state")
 
 
 class NetworkRefused(RuntimeError):

@@ -33,7 +33,7 @@ def full_root(hashes: Sequence[bytes]) -> bytes:
     return hashes[0]
 
 
-class Frontier:
+class GrowingTree:
     """A tree that grows leaf by leaf, held as the roots of its full subtrees: about log n hashes."""
 
     def __init__(self) -> None:

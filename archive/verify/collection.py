@@ -31,10 +31,12 @@ from archive.verify.fixity import acquit_moved, check_file, check_log, check_pre
 from archive.verify.index import IndexContext, check_index
 from archive.verify.items import ItemRules, Items, LinesScan, LinesTask, scan_lines, split_task
 from archive.verify.links import Links
+from archive.verify.seals import SealRules, check_seals, is_sealed
 from archive.verify.state import check_state
 from archive.verify.warc import WarcContext
 
 FORMATS = (1,)
+UNKNOWN = SealRules()
 KNOWN = {
     "collection.json", "warc", "articles", "articles.jsonl", "indexes", "crawls", "torn", "state.sqlite",
     "state.sqlite-wal",
@@ -60,7 +62,9 @@ class CollectionScan:
     """Files whose digest was found unchanged."""
 
 
-def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *, jobs: int = 1) -> CollectionScan:
+def verify_collection(
+    shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *, jobs: int = 1, seals: SealRules = UNKNOWN
+) -> CollectionScan:
     """Everything about a collection but its fixity. `jobs`: in how many parts a long file of lines may be cut."""
     scan = CollectionScan()
     scan.findings += _check_files(shelf)
@@ -74,6 +78,7 @@ def verify_collection(shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *
         state = shelf.path / "state.sqlite"
         if is_regular(state):
             scan.findings += check_state(state, f"{shelf.name}/state.sqlite", links, shelf.label, _lag_of(shelf))
+        scan.findings += check_seals(shelf, links, seals)
     return scan
 
 
@@ -169,7 +174,7 @@ def _lag_of(shelf: Shelf) -> tuple[Severity | None, str | None]:
 
 
 def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: CollectionScan) -> None:
-    files = []
+    files, sealed = [], is_sealed(shelf.path)
     for path in shelf.warcs:
         growing = path.name.endswith(OPEN_SUFFIX)
         context = WarcContext(
@@ -179,6 +184,7 @@ def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: Colle
             closed=True,
             growing=growing,
             live=growing and shelf.live,
+            sealed=sealed,
         )
         files.append((path, context))
     scan.warcs += len(files)

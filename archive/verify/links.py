@@ -19,7 +19,7 @@ from archive.warc.dates import parse_date
 from archive.warc.fields import Field
 from archive.warc.filler import TARGET
 
-FIELDS = RecordSummary._fields[:20]
+FIELDS = RecordSummary._fields[:21]
 """The columns of a record's row; its other fields are links to other records."""
 
 INSERT = f"INSERT INTO records ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608 - names of our own

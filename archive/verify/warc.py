@@ -17,6 +17,7 @@ from archive.verify.rules import check_headers
 from archive.warc.events import Damage, End, Flaw, RecordEvent, is_compressed, read_events
 from archive.warc.fields import Field
 from archive.warc.filler import TARGET, lost_records
+from archive.warc.payload import digest_record
 from archive.warc.record import RECORD_CODES, as_text, bare_uri, begins_record
 
 TORN = RECORD_CODES | {"truncated-member", "bytes-after-members", "not-gzip", "corrupt-member", "bad-record-end"}
@@ -48,6 +49,8 @@ class RecordSummary(NamedTuple):
     mime: str | None
     item_digest: str | None
     """Digest of the block of an `application/json` metadata record, else None; see `archive.lines.pointers`."""
+    sha256: bytes | None
+    """Of the record as it lies; None where no seal asks for it."""
     warcinfo_id: str
     concurrent_to: tuple[str, ...]
     lost: tuple[str, ...] = ()
@@ -81,6 +84,8 @@ class WarcContext:
     """Whether it is a `.open` file: its last record may be torn."""
     live: bool = False
     """Whether a crawl is writing it at this moment: a torn tail is then no damage."""
+    sealed: bool = False
+    """Whether each record is to be digested for the seals."""
 
 
 def scan_warc(stream: BinaryIO, context: WarcContext) -> WarcScan:
@@ -183,7 +188,8 @@ class _Scanner:
             self._add(
                 "warc-filename", f"expected WARC-Filename {self.context.name}, got {filename}", offset, record.record_id
             )
-        entry = make_entry(found, self.context.file, facts)
+        sha256 = digest_record(record) if self.context.sealed else None
+        entry = make_entry(found, self.context.file, facts, sha256)
         if entry.target_uri == TARGET:
             self._add(
                 "lost-bytes",
@@ -203,7 +209,7 @@ def _in_sound_member(event: Flaw | Damage) -> bool:
     return isinstance(event, Damage) and event.in_member
 
 
-def make_entry(found: RecordEvent, file: str, facts: BlockFacts) -> RecordSummary:
+def make_entry(found: RecordEvent, file: str, facts: BlockFacts, sha256: bytes | None) -> RecordSummary:
     """Sum a record up for the checks across records."""
     record = found.record
     values = record.values
@@ -234,6 +240,7 @@ def make_entry(found: RecordEvent, file: str, facts: BlockFacts) -> RecordSummar
         mime=facts.mime,
         item_digest=facts.item_digest,
         warcinfo_id=value(Field.WARCINFO_ID),
+        sha256=sha256,
         concurrent_to=record.concurrent_to,
         lost=lost_records(record),
     )

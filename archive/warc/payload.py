@@ -1,17 +1,34 @@
-"""Digests of a record's block and of its payload.
+"""Digests of a record, of its block and of its payload.
 
 WARC 1.1 §5.8 and §5.9: the payload of an HTTP message is its body without the transfer coding, with the content coding.
 """
 
 import functools
+import hashlib
 import re
 from typing import BinaryIO
 
-from archive.digest import digest_stream, format_sha1
+from archive.digest import CHUNK, digest_stream, format_sha1
 from archive.http.bodies import read_message
 from archive.http.head import HTTPSyntaxError
+from archive.warc.record import END, Record
 
 HTTP = re.compile(r"\s*application/http\s*(?:;\s*msgtype\s*=\s*\"?(request|response)\"?\s*)?(?:;.*)?", re.IGNORECASE)
+
+
+def digest_record(record: Record) -> bytes:
+    """SHA-256 of a record as it lies: header, block, and the two line breaks that end it."""
+    sha = hashlib.sha256(record.head)
+    if record.in_memory is not None:
+        sha.update(record.in_memory)
+    else:
+        block = record.block
+        block.seek(0)
+        while piece := block.read(CHUNK):
+            sha.update(piece)
+        block.seek(0)
+    sha.update(END)
+    return sha.digest()
 
 
 def block_digest(block: BinaryIO) -> str:

@@ -6,6 +6,7 @@ Blocks are written as the bytes that were given; nothing parses or rewrites an H
 Two headers come from the community's WARC 1.1 extensions: `WARC-Protocol` (repeated) and `WARC-Cipher-Suite`.
 """
 
+import hashlib
 import os
 import re
 import zlib
@@ -99,8 +100,9 @@ class RecordWriter:
         self._member = _Member(write, level)
         self._writer = WARCWriter(self._member, gzip=False, warc_version="WARC/1.1")
 
-    def write(self, draft: Draft) -> None:
-        """Write one record. Equal drafts give equal bytes: the gzip header holds no time and no name.
+    def write(self, draft: Draft) -> bytes:
+        """Write one record; return the SHA-256 of its bytes as they lie in the gzip member.
+        Equal drafts give equal bytes: the gzip header holds no time and no name.
         Raises ArchiveError, and what `write` raises.
         """
         own = (Field.BLOCK_DIGEST, block_digest(draft.block)), (Field.CONTENT_LENGTH, str(draft.length))
@@ -108,6 +110,7 @@ class RecordWriter:
         draft.block.seek(0)
         block = _Exactly(draft.block, draft.length)
         self._writer.write_record(ArcWarcRecord("warc", "warcinfo", headers, block, None, None, draft.length))
+        return self._member.sha256
 
 
 class _Member:
@@ -116,14 +119,19 @@ class _Member:
     def __init__(self, write: Callable[[bytes], None], level: int) -> None:
         self._write, self._level = write, level
         self._deflate = zlib.compressobj(level, zlib.DEFLATED, 31)
+        self._digest = hashlib.sha256()
+        self.sha256 = b""
+        """Of the last complete record."""
 
     def write(self, data: bytes) -> None:
+        self._digest.update(data)
         if compressed := self._deflate.compress(data):
             self._write(compressed)
 
     def flush(self) -> None:
         """The record is complete."""
         self._write(self._deflate.flush())
+        self.sha256, self._digest = self._digest.digest(), hashlib.sha256()
         self._deflate = zlib.compressobj(self._level, zlib.DEFLATED, 31)
 
 
@@ -161,6 +169,8 @@ class WarcFile:
         except OSError as error:
             raise as_archive_error(error, self._path) from error
         self.size = 0
+        self.digests = bytearray()
+        """The SHA-256 of each record, one after the other: what the seal is made of."""
         self.failed = False
 
     def append(self, drafts: Iterable[Draft], *, level: int = 6) -> list[Place]:
@@ -170,13 +180,13 @@ class WarcFile:
         """
         if self.failed:
             raise ArchiveError(f"{self._path}: an earlier write failed; run the same command again to mend and resume")
-        start, places = self.size, []
+        start, places, digests = self.size, [], bytearray()
         writer = RecordWriter(self._write, level=level)
         try:
             for draft in drafts:
                 self._check_space(draft.length)
                 offset = self.size
-                writer.write(draft)
+                digests += writer.write(draft)
                 places.append(Place(file=self.name, offset=offset, length=self.size - offset))
                 reach("record-appended")
         except BaseException as error:
@@ -184,6 +194,7 @@ class WarcFile:
             if isinstance(error, OSError):
                 raise as_archive_error(error, self._path) from error
             raise
+        self.digests += digests
         return places
 
     def sync(self) -> None:

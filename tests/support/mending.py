@@ -77,7 +77,7 @@ def find(path: Path) -> list[Finding]:
 LOSSES = {
     "lost-bytes", "lost-record", "lost-response", "unresolved-reference", "pointer-file", "pointer-record", "pointer-id", "item-missing",
     "fixity-differs", "fixity-size", "file-vanished", "truncated-member", "not-gzip", "bytes-between-members",
-    "bytes-after-members", "revisit-unresolved", "fixity-chain", "fixity-syntax",
+    "bytes-after-members", "revisit-unresolved", "fixity-chain", "fixity-syntax", "seal-missing", "seal-inserted",
 }  # fmt: skip
 """Codes that say that something is gone or was altered, and not that a pointer leads astray."""
 

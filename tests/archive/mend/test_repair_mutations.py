@@ -111,7 +111,7 @@ def restore(small: Path, path: Path, mutated: dict[str, bytes]) -> None:
         ):
             file.rmdir()
     for name, data in original.items():
-        kept = name.startswith(("warc/", "crawls/")) or name in {"collection.json", "fixity.jsonl"}
+        kept = name.startswith(("warc/", "crawls/", "seals/")) or name in {"collection.json", "fixity.jsonl"}
         if kept and mutated.get(name) != data:
             (path / name).parent.mkdir(exist_ok=True, parents=True)
             (path / name).write_bytes(data)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archive.seal.tree import (
     EMPTY,
-    Frontier,
+    GrowingTree,
     follow_path,
     is_consistent,
     leaf_hash,
@@ -78,7 +78,7 @@ def subtrees(leaves: list[bytes]) -> Callable[[int, int], bytes]:
 
 
 def grown(leaves: list[bytes]) -> bytes:
-    tree = Frontier()
+    tree = GrowingTree()
     for leaf in leaves:
         tree.add(leaf)
     return tree.root()
@@ -93,7 +93,7 @@ def test_roots_are_those_that_others_publish(size: int) -> None:
 
 
 def test_a_tree_without_leaves_has_the_root_of_no_bytes() -> None:
-    assert EMPTY == Frontier().root() == bytes.fromhex(ROOTS[0])
+    assert EMPTY == GrowingTree().root() == bytes.fromhex(ROOTS[0])
 
 
 SIZES = st.integers(1, 70)

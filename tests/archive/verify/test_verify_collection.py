@@ -265,7 +265,8 @@ def test_altered_collection_gives_its_finding(name: str, sound: Path, tmp_path: 
     alter(path)
     code, findings = verify(path, options=QUIET)
     expected = name.partition("--")[0]
-    found = {finding["code"] for finding in findings}
+    # Any change to records shows in the seals too: tests/archive/seal.
+    found = {finding["code"] for finding in findings if not finding["code"].startswith("seal-")}
     assert expected in found, findings
     assert found <= {expected} | companions, findings
     assert code == (5 if any(finding["severity"] == "damage" for finding in findings) else 0)

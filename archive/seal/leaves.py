@@ -1,4 +1,4 @@
-"""The ledger: the leaves of a collection's tree, in order, as lines of text that can be reached by their number.
+"""The leaves of a collection's tree, in order, as lines of text that can be reached by their number.
 
 `seals/leaves.txt` has a line for each record: its SHA-256 in hex. `seals/level-8.txt`, `level-16.txt` … have the hashes
 of the full subtrees over 256, 65 536 … leaves. They follow from the leaves, and let a root or a path cost some hundred
@@ -25,8 +25,8 @@ LEAVES = "leaves.txt"
 _BLOCK = 1 << STEP
 
 
-class LedgerError(ArchiveError):
-    """A ledger that does not hold what it should."""
+class LeavesError(ArchiveError):
+    """Leaves that are not hold what it should."""
 
 
 def level_name(level: int) -> str:
@@ -34,7 +34,7 @@ def level_name(level: int) -> str:
     return f"level-{level}.txt" if level else LEAVES
 
 
-class Ledger:
+class Leaves:
     """The leaves of one collection."""
 
     def __init__(self, room: Path) -> None:
@@ -42,25 +42,30 @@ class Ledger:
         self._room = room
 
     @property
+    def path(self) -> Path:
+        """The file with the leaves themselves."""
+        return self._room / LEAVES
+
+    @property
     def size(self) -> int:
         """How many whole lines the leaves have."""
         return self._lines(0)
 
-    def leaves(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """The leaves' data in order, SHA-256 as it lies in the lines. Raises LedgerError."""
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The leaves' data in order, SHA-256 as it lies in the lines. Raises LeavesError."""
         stop = self.size if stop is None else stop
         for first in range(start, stop, _BLOCK):
             yield from self._read(0, first, min(stop, first + _BLOCK))
 
     def subtree(self, level: int, index: int) -> bytes:
-        """The hash of a full subtree, as `archive.seal.tree` asks for it. Raises LedgerError."""
+        """The hash of a full subtree, as `archive.seal.tree` asks for it. Raises LeavesError."""
         kept = level - level % STEP
         count = 1 << (level - kept)
         hashes = self._read(kept, index * count, (index + 1) * count)
         return full_root(hashes if kept else [leaf_hash(data) for data in hashes])
 
     def root(self, size: int) -> bytes:
-        """The root of the tree over the first `size` leaves. Raises LedgerError."""
+        """The root of the tree over the first `size` leaves. Raises LeavesError."""
         return root_of(0, size, self.subtree)
 
     def find(self, data: bytes) -> int | None:
@@ -84,10 +89,10 @@ class Ledger:
                 os.truncate(path, (size >> level) * LINE)
             level += STEP
 
-    def append(self, leaves: Iterator[bytes]) -> int:
-        """Append leaves, durably; return how many there are now. Raises OSError, LedgerError."""
+    def append(self, digests: Iterator[bytes]) -> int:
+        """Append leaves, durably; return how many there are now. Raises OSError, LeavesError."""
         block: list[bytes] = []
-        for data in leaves:
+        for data in digests:
             block.append(data)
             if len(block) == _BLOCK:
                 self._extend(0, block)
@@ -102,7 +107,7 @@ class Ledger:
         return self.size
 
     def rebuild(self) -> None:
-        """Make the levels anew from the leaves. Raises OSError, LedgerError."""
+        """Make the levels anew from the leaves. Raises OSError, LeavesError."""
         size, level = self.size, STEP
         while (path := self._room / level_name(level)).exists() or size >> level:
             path.unlink(missing_ok=True)
@@ -141,12 +146,12 @@ class Ledger:
                 stream.seek(start * LINE)
                 data = stream.read((stop - start) * LINE)
         except OSError as error:
-            raise LedgerError(f"{path}: expected a file of leaves, got: {error.strerror or error}") from error
+            raise LeavesError(f"{path}: expected a file of leaves, got: {error.strerror or error}") from error
         lines = data.split(b"\n")
         try:
             hashes = [bytes.fromhex(line.decode("ascii")) for line in lines[:-1]]
         except ValueError:
             hashes = []
         if len(hashes) != stop - start or any(len(each) != 32 for each in hashes) or len(data) != len(hashes) * LINE:
-            raise LedgerError(f"{path}: expected {stop - start} lines of 64 hex digits from line {start + 1} on")
+            raise LeavesError(f"{path}: expected {stop - start} lines of 64 hex digits from line {start + 1} on")
         return hashes

@@ -1,4 +1,4 @@
-"""The ledger: the same roots and paths as a tree in memory, however the leaves came, and after a crash."""
+"""The leaves: the same roots and paths as a tree in memory, however the leaves came, and after a crash."""
 
 import hashlib
 import os
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.seal.ledger import LEAVES, LINE, Ledger, LedgerError
-from archive.seal.tree import Frontier, follow_path, is_consistent, leaf_hash, prove_consistency, prove_inclusion
+from archive.seal.leaves import LEAVES, LINE, Leaves, LeavesError
+from archive.seal.tree import GrowingTree, follow_path, is_consistent, leaf_hash, prove_consistency, prove_inclusion
 
 
 def data_of(start: int, stop: int) -> Iterator[bytes]:
@@ -19,7 +19,7 @@ def data_of(start: int, stop: int) -> Iterator[bytes]:
 
 
 def grown(size: int) -> bytes:
-    tree = Frontier()
+    tree = GrowingTree()
     for data in data_of(0, size):
         tree.add(data)
     return tree.root()
@@ -27,27 +27,27 @@ def grown(size: int) -> bytes:
 
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 700), max_size=5), st.data())
-def test_a_ledger_gives_the_roots_and_paths_of_its_leaves(
+def test_lines_give_the_roots_and_paths_of_their_leaves(
     tmp_path_factory: pytest.TempPathFactory, counts: list[int], data: st.DataObject
 ) -> None:
     room = tmp_path_factory.mktemp("seals")
-    ledger, size = Ledger(room), 0
+    leaves, size = Leaves(room), 0
     for count in counts:
-        assert ledger.append(data_of(size, size + count)) == size + count
+        assert leaves.append(data_of(size, size + count)) == size + count
         size += count
-    assert grown(size) == ledger.root(size)
-    assert list(data_of(0, size)) == list(ledger.leaves())
+    assert grown(size) == leaves.root(size)
+    assert list(data_of(0, size)) == list(leaves.read())
     if size:
         some = data.draw(st.integers(1, size))
-        assert grown(some) == ledger.root(some)
+        assert grown(some) == leaves.root(some)
         index = data.draw(st.integers(0, some - 1))
         leaf = next(data_of(index, index + 1))
-        assert index == ledger.find(leaf)
-        path = prove_inclusion(index, some, ledger.subtree)
+        assert index == leaves.find(leaf)
+        path = prove_inclusion(index, some, leaves.subtree)
         assert grown(some) == follow_path(leaf_hash(leaf), index, some, path)
-        assert is_consistent(some, grown(some), size, grown(size), prove_consistency(some, size, ledger.subtree))
+        assert is_consistent(some, grown(some), size, grown(size), prove_consistency(some, size, leaves.subtree))
     before = {path.name: path.read_bytes() for path in room.iterdir()}
-    ledger.rebuild()
+    leaves.rebuild()
     assert before == {path.name: path.read_bytes() for path in room.iterdir()}
 
 
@@ -57,43 +57,43 @@ def test_what_a_broken_run_appended_is_cut_off(
     tmp_path_factory: pytest.TempPathFactory, kept: int, more: int, torn: int
 ) -> None:
     room = tmp_path_factory.mktemp("seals")
-    ledger = Ledger(room)
-    ledger.append(data_of(0, kept + more))
+    leaves = Leaves(room)
+    leaves.append(data_of(0, kept + more))
     if more:
         os.truncate(room / LEAVES, (kept + more) * LINE - torn)
-    ledger.cut(kept)
-    assert kept + 9 == ledger.append(data_of(kept, kept + 9))
-    assert grown(kept + 9) == ledger.root(kept + 9)
+    leaves.cut(kept)
+    assert kept + 9 == leaves.append(data_of(kept, kept + 9))
+    assert grown(kept + 9) == leaves.root(kept + 9)
 
 
 def test_leaves_that_are_altered_are_refused_or_give_another_root(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path)
-    ledger.append(data_of(0, 300))
+    leaves = Leaves(tmp_path)
+    leaves.append(data_of(0, 300))
     whole = (tmp_path / LEAVES).read_bytes()
     (tmp_path / LEAVES).write_bytes(whole.replace(whole[:2], b"zz", 1))
-    with pytest.raises(LedgerError, match="expected 256 lines of 64 hex digits from line 1 on"):
-        list(ledger.leaves())
+    with pytest.raises(LeavesError, match="expected 256 lines of 64 hex digits from line 1 on"):
+        list(leaves.read())
     (tmp_path / LEAVES).write_bytes(whole[:-LINE])
-    with pytest.raises(LedgerError, match="expected 4 lines of 64 hex digits from line 297 on"):
-        ledger.root(300)
+    with pytest.raises(LeavesError, match="expected 4 lines of 64 hex digits from line 297 on"):
+        leaves.root(300)
     (tmp_path / LEAVES).unlink()
-    with pytest.raises(LedgerError, match="No such file"):
-        ledger.root(300)
+    with pytest.raises(LeavesError, match="No such file"):
+        leaves.root(300)
 
 
 def test_no_leaf_is_found_where_none_is(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path)
+    leaves = Leaves(tmp_path)
     (tmp_path / LEAVES).write_bytes(b"")
-    assert ledger.find(next(data_of(0, 1))) is None
-    ledger.append(data_of(0, 3))
-    assert ledger.find(next(data_of(3, 4))) is None
+    assert leaves.find(next(data_of(0, 1))) is None
+    leaves.append(data_of(0, 3))
+    assert leaves.find(next(data_of(3, 4))) is None
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path)
+    leaves = Leaves(tmp_path)
     tracemalloc.start()
-    ledger.append(data_of(0, 30_000))
-    ledger.root(30_000)
+    leaves.append(data_of(0, 30_000))
+    leaves.root(30_000)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1 << 20

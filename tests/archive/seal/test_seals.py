@@ -1,0 +1,357 @@
+"""What seals find: every change to a record, and every breach of the seals themselves."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive import fixity
+from archive.mend.merge import merge
+from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint, read_newest
+from archive.seal.keys import SealOptions, replace_key, take_key
+from archive.seal.memory import forget, remembered
+from archive.seal.note import parse_vkey
+from archive.seal.sealing import SealJob, seal
+from archive.verify.findings import CODES, Severity
+from archive.verify.seals import SealRules
+from tests.archive.verify.test_verify_corpus import verify
+from tests.support import attacks
+from tests.support.attacks import BEGAN, Files, attack, build_sealed, find_in_seals, pack, unpack, write_run
+from tests.support.commands import run_thanhuy
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sealed collection; copy it before altering it."""
+    return build_sealed(tmp_path_factory.mktemp("sealed") / "x")
+
+
+@pytest.fixture
+def copied(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sound, tmp_path / "x"))
+
+
+def codes(path: Path, rules: SealRules = SealRules()) -> set[str]:  # noqa: B008 - frozen
+    return {finding.code for finding in find_in_seals(path, rules)}
+
+
+def test_a_sealed_collection_gives_no_finding(sound: Path) -> None:
+    assert [] == find_in_seals(sound)
+    assert [1, 2, 3] == list_numbers(sound)
+    sizes = [read_checkpoint(sound, number).size for number in list_numbers(sound)]
+    assert sizes == sorted(set(sizes))
+    assert sizes[-1] == sum(map(len, unpack(sound).values()))
+
+
+def in_files(change: Callable[[Files], object]) -> Callable[[Path], None]:
+    def alter(path: Path) -> None:
+        files = unpack(path)
+        change(files)
+        pack(path, files)
+
+    return alter
+
+
+def nth(files: Files, number: int) -> list[bytes]:
+    return files[sorted(files)[number]]
+
+
+def put_among(files: Files) -> None:
+    nth(files, 2).append(attacks.forge(nth(files, 2)[1], random.Random(1)))
+
+
+def put_beside(date: str | None) -> Callable[[Files], None]:
+    """A file of its own, as a crawl would have made it, dated as given."""
+
+    def put(files: Files) -> None:
+        files["test-20240310000000000-00090-vm.warc.gz"] = [attacks.forge(nth(files, 0)[1], random.Random(1), date)]
+
+    return put
+
+
+ATTACKS: dict[str, Callable[[Path], None]] = {
+    "seal-missing": in_files(lambda files: nth(files, 2).pop(1)),
+    "seal-doubled": in_files(lambda files: nth(files, 2).append(nth(files, 1)[0])),
+    "seal-inserted": in_files(put_among),
+    "seal-backdated": in_files(put_beside("2024-02-28T10:00:00.000000Z")),
+    "seal-unsealed": in_files(put_beside("2024-03-20T10:00:00.000000Z")),
+    "seal-order": in_files(lambda files: nth(files, 2).insert(2, nth(files, 2).pop(1))),
+}
+"""Code → what alters records so that the seals say just that."""
+
+
+@pytest.mark.parametrize("code", ATTACKS)
+def test_change_to_records_gives_its_finding(code: str, copied: Path) -> None:
+    ATTACKS[code](copied)
+    assert ({code} | ({"seal-order"} if code == "seal-doubled" else set())) == codes(copied)
+
+
+def edit(number: int, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    def alter(path: Path) -> None:
+        file = path_of(path, number)
+        data = file.read_bytes()
+        assert data != change(data)
+        file.write_bytes(change(data))
+
+    return alter
+
+
+def edit_leaves(path: Path) -> None:
+    """The leaves made to fit a record that was altered: only the root is left to say so."""
+    files = unpack(path)
+    before = hashlib.sha256(nth(files, 2)[1]).hexdigest()
+    nth(files, 2)[1] = attacks.change(nth(files, 2)[1], 3, 65)
+    pack(path, files)
+    leaves = path / "seals" / "leaves.txt"
+    leaves.write_text(leaves.read_text().replace(before, hashlib.sha256(nth(files, 2)[1]).hexdigest()))
+
+
+def seal_by_another(path: Path, *, handed_on: bool = False) -> None:
+    """A checkpoint by another key."""
+    key = SealOptions(key=path.parent / "key.pem")
+    if handed_on:
+        shutil.copy(os.environ["XDG_CONFIG_HOME"] + "/thanhuy/seal-key.pem", path.parent / "key.pem")
+        replace_key(key)
+    write_run(path, BEGAN + timedelta(days=9), 1, key)
+
+
+def seal_late(path: Path) -> None:
+    """A file that was dated back, and taken in by a run that came later: that it came late stays to be seen."""
+    ATTACKS["seal-backdated"](path)
+    fixity.record_files(path, list((path / "warc").iterdir()))
+    write_run(path, BEGAN + timedelta(days=9), 1)
+
+
+def roll_back(path: Path) -> None:
+    """The last run taken away, with its seal."""
+    write_run(path, BEGAN + timedelta(days=9), 1)
+    shutil.rmtree(path)
+    build_sealed(path)
+
+
+BREACHES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
+    "seal-leaves": (edit_leaves, set()),
+    "seal-syntax": (edit(2, lambda data: data[60:]), {"seal-chain", "seal-missing"}),
+    "seal-chain": (lambda path: path_of(path, 2).unlink(), set()),
+    "seal-signature": (edit(3, lambda data: data.replace(b"time 2024", b"time 2025")), set()),
+    "seal-rollback": (lambda path: (path_of(path, 3).unlink()), {"seal-unsealed", "seal-inserted"}),
+    "seal-key-changed": (seal_by_another, {"seal-key-unknown"}),
+    "seal-key-handed-on": (lambda path: seal_by_another(path, handed_on=True), {"seal-key-unknown"}),
+    "seal-key-unknown": (seal_by_another, {"seal-key-changed"}),
+    "seal-late": (seal_late, set()),
+    "no-seals": (lambda path: shutil.rmtree(path / "seals"), set()),
+}  # fmt: skip
+"""Code → what is done to the seals, and what else follows from it."""
+OTHERS = ("seal-key",)
+
+
+@pytest.mark.parametrize("code", BREACHES)
+def test_breach_of_the_seals_gives_its_finding(code: str, copied: Path) -> None:
+    alter, companions = BREACHES[code]
+    alter(copied)
+    found = codes(copied)
+    assert code in found
+    assert found <= {code} | companions
+
+
+def test_another_key_than_the_one_named_is_refused(sound: Path) -> None:
+    newest = read_newest(sound)[1]
+    assert newest is not None
+    assert set() == codes(sound, SealRules(key=newest.key.public))
+    assert {"seal-key"} == codes(sound, SealRules(key=bytes(32)))
+    assert newest.key == parse_vkey(newest.key.format())
+
+
+def test_what_this_machine_sealed_is_missed_where_it_is_taken_away(copied: Path) -> None:
+    """Records, index, seals: all as they were a run ago, and all sound. Only this machine's memory knows of the run."""
+    before = copied.with_name("before")
+    shutil.copytree(copied, before)
+    write_run(copied, BEGAN + timedelta(days=5), 2)
+    assert set() == codes(copied)
+    shutil.rmtree(copied)
+    shutil.copytree(before, copied)
+    assert {"seal-rollback"} == codes(copied)
+    shutil.rmtree(copied / "seals")
+    assert {"seal-rollback", "no-seals"} == codes(copied)
+    write_run(copied, BEGAN + timedelta(days=6), 2)
+    assert not (copied / "seals").exists(), "a loss was sealed over"
+    forget(copied)
+    assert {"no-seals"} == codes(copied)
+
+
+def test_another_collection_in_the_same_place_is_none_rolled_back(tmp_path: Path) -> None:
+    write_run(tmp_path / "x", BEGAN, 1)
+    shutil.rmtree(tmp_path / "x")
+    write_run(tmp_path / "x", BEGAN + timedelta(days=1), 1)
+    assert set() == codes(tmp_path / "x")
+    assert remembered(tmp_path / "x").read_bytes() == path_of(tmp_path / "x", 1).read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_change_of_many_is_found(sound: Path, tmp_path: Path, seed: int) -> None:
+    for number in range(seed * 40, seed * 40 + 40):
+        done, findings = attack(sound, tmp_path / "x", number)
+        assert findings, (number, done)
+        assert {finding.code for finding in findings} <= set(ATTACKS) - {"seal-unsealed"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_every_change_of_ten_thousand_is_found(sound: Path, tmp_path: Path) -> None:
+    missed = [number for number in range(10_000, 20_000) if not attack(sound, tmp_path / "x", number)[1]]
+    assert [] == missed
+
+
+@pytest.mark.parametrize(
+    "change", [attacks.alter_byte, attacks.drop_record, attacks.insert_record], ids=lambda change: change.__name__
+)
+def test_only_the_seals_find_what_an_attacker_hid_from_all_else(
+    change: Callable[[Files, random.Random], None], copied: Path
+) -> None:
+    """State, index, run and fixity log made anew: nothing else speaks of it any more, and no repair acquits it."""
+    files, chance = unpack(copied), random.Random(3)
+    change(files, chance)
+    pack(copied, files)
+    for name in ("fixity.jsonl", "state.sqlite", "indexes/index.cdxj", "articles.jsonl"):
+        (copied / name).unlink(missing_ok=True)
+    shutil.rmtree(copied / "crawls")
+    assert run_thanhuy("index", copied).returncode == 0
+    for _ in range(2):
+        code, findings = verify(copied, options=("--no-reparse", "--no-record"))
+        damage = {finding["code"] for finding in findings if finding["severity"] == "damage"}
+        assert code == 5
+        assert damage & {"seal-missing", "seal-inserted"}
+        assert not any(one.startswith(("fixity", "state", "cdxj")) for one in damage)
+        run_thanhuy("repair", copied)
+
+
+def test_a_run_seals_what_is_new_and_no_more(copied: Path) -> None:
+    before = {path.name: path.read_bytes() for path in (copied / "seals").iterdir()}
+    size = before["leaves.txt"]
+    collection = write_run(copied, BEGAN + timedelta(days=4), 3)
+    assert collection.sealed is not None
+    assert (4, [1, 2, 3, 4]) == (collection.sealed.number, list_numbers(copied))
+    assert (copied / "seals" / "leaves.txt").read_bytes().startswith(size)
+    assert all((copied / "seals" / name).read_bytes() == data for name, data in before.items() if "checkpoint" in name)
+    run = json.loads((collection.run_directory / "run.json").read_bytes())
+    assert run["seal"] == {
+        "number": 4,
+        "records": collection.sealed.added,
+        "sha256": collection.sealed.checkpoint.sha256,
+    }
+    assert write_run(copied, BEGAN + timedelta(days=5), 0).sealed is None
+
+
+def test_records_stay_sealed_where_their_files_are_merged_renamed_or_compressed_anew(copied: Path) -> None:
+    merge(copied, 1 << 30)
+    assert set() == codes(copied)
+    (one,) = (copied / "warc").iterdir()
+    one.rename(one.with_name("renamed.warc.gz"))
+    assert set() == codes(copied)
+    files = unpack(copied)
+    (copied / "warc" / "renamed.warc.gz").unlink()
+    (copied / "warc" / "plain.warc").write_bytes(b"".join(files["renamed.warc.gz"]))
+    assert set() == codes(copied)
+
+
+def test_a_key_is_made_for_its_owner_alone_and_outside_of_the_collection(tmp_path: Path) -> None:
+    options = SealOptions(key=tmp_path / "keys" / "key.pem")
+    collection = write_run(tmp_path / "x", BEGAN, 1, options)
+    assert collection.sealed is not None
+    assert 0o600 == (tmp_path / "keys" / "key.pem").stat().st_mode & 0o777
+    assert "made the key that seals" in collection.sealed.notes[0]
+    private = (tmp_path / "keys" / "key.pem").read_bytes().splitlines()[1]
+    assert not [file for file in (tmp_path / "x").rglob("*") if file.is_file() and private in file.read_bytes()]
+    assert ["key.pem"] == [path.name for path in (tmp_path / "keys").iterdir()]
+
+
+def test_a_key_that_is_replaced_signs_for_the_one_that_follows(tmp_path: Path) -> None:
+    options = SealOptions(key=tmp_path / "key.pem")
+    write_run(tmp_path / "x", BEGAN, 1, options)
+    first = take_key(options).public
+    replace_key(options)
+    job = SealJob(collection=tmp_path / "x", run="1", prefix="test", options=options, now=datetime.now(UTC), fresh={})
+    made = seal(job, anew=True)
+    assert made is not None
+    assert (0, ()) == (made.added, made.notes)
+    assert first != made.checkpoint.key.public == take_key(options).public
+    assert {"seal-key-handed-on", "seal-key-unknown"} == codes(tmp_path / "x")
+
+
+def test_a_key_that_is_lost_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    options = SealOptions(key=tmp_path / "key.pem")
+    write_run(tmp_path / "x", BEGAN, 1, options)
+    (tmp_path / "key.pem").unlink()
+    write_run(tmp_path / "x", BEGAN + timedelta(days=1), 1, options)
+    assert "the key that sealed before is not here" in caplog.text
+    assert {"seal-key-changed", "seal-key-unknown"} == codes(tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [(b"no key", "expected an Ed25519 key in PEM"), (None, "expected a place for the key that seals")],
+)
+def test_a_run_that_cannot_be_sealed_is_told_and_sealed_by_the_next(
+    data: bytes | None, told: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "key").write_bytes(data or b"")
+    key = tmp_path / "key" if data else tmp_path / "key" / "key.pem"
+    assert write_run(tmp_path / "x", BEGAN, 1, SealOptions(key=key)).sealed is None
+    assert f"not sealed, the next run tries again: {key}: {told}" in caplog.text
+    assert {"no-seals"} == codes(tmp_path / "x")
+    sealed = write_run(tmp_path / "x", BEGAN + timedelta(days=1), 1).sealed
+    assert sealed is not None
+    assert sealed.added == sum(map(len, unpack(tmp_path / "x").values()))
+    assert set() == codes(tmp_path / "x")
+
+
+def test_a_key_behind_a_passphrase_or_a_command_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    monkeypatch.setenv("THANHUY_SEAL_PASSPHRASE", "bí mật")
+    options = SealOptions(key=tmp_path / "key.pem")
+    assert write_run(tmp_path / "x", BEGAN, 1, options).sealed is not None
+    key = load_pem_private_key((tmp_path / "key.pem").read_bytes(), "bí mật".encode())
+    monkeypatch.delenv("THANHUY_SEAL_PASSPHRASE")
+    assert write_run(tmp_path / "x", BEGAN + timedelta(days=1), 1, options).sealed is None
+    attacks.write_command(tmp_path, key)
+    by_command = SealOptions(key=tmp_path / "public.pem", command=f"{tmp_path}/sign")
+    assert write_run(tmp_path / "x", BEGAN + timedelta(days=2), 1, by_command).sealed is not None
+    assert {"seal-key-unknown"} == codes(tmp_path / "x")
+
+
+@pytest.mark.parametrize("fault", ["leaves:1:ENOSPC", "replace:4:ENOSPC", "sealed:1:EIO"])
+def test_what_breaks_sealing_off_is_made_good_by_the_next_run(fault: str, copied: Path, tmp_path: Path) -> None:
+    done = attacks.run_apart(copied, fault)
+    assert done.returncode == 0, done.stderr
+    assert write_run(copied, BEGAN + timedelta(days=9), 1).sealed is not None
+    assert set() == codes(copied)
+    assert 3 < len(list_numbers(copied)) < 6
+
+
+def test_damaged_levels_are_made_anew_from_the_leaves(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    write_run(path, BEGAN, 90)
+    level = path / "seals" / "level-8.txt"
+    level.write_bytes(level.read_bytes().replace(b"a", b"b"))
+    assert write_run(path, BEGAN + timedelta(days=1), 90).sealed is not None
+    assert set() == codes(path)
+
+
+def test_leaves_that_are_not_those_signed_are_not_sealed_over(copied: Path, caplog: pytest.LogCaptureFixture) -> None:
+    newest = read_newest(copied)[1]
+    assert newest is not None
+    edit_leaves(copied)
+    assert write_run(copied, BEGAN + timedelta(days=9), 1).sealed is None
+    assert f"expected the {newest.size} leaves of the last checkpoint, got others" in caplog.text
+
+
+def test_every_code_has_its_severity() -> None:
+    assert {code for code in CODES if "seal" in code} == {*ATTACKS, *BREACHES, *OTHERS}
+    assert Severity.DAMAGE == CODES["seal-missing"][0]
