@@ -31,8 +31,8 @@ from archive.json_text import parse_json
 from archive.lines.reader import item_key, parser_of, read_line, version_row
 from archive.lines.writer import JsonlFile, format_line
 from archive.lock import Lock
+from archive.options import ATTACHED, draft_attached, draft_warcinfo
 from archive.options import Options as Options
-from archive.options import draft_warcinfo
 from archive.recover.recover import Recovery, recover
 from archive.recover.reindex import Describe
 from archive.seal.sealing import Sealed, SealJob, seal
@@ -429,9 +429,23 @@ class Collection:
             floor=self.options.free_space_floor,
         )
         self._warcinfo_id = self._new_id()
-        warc.append([draft_warcinfo(self.options, self.path, warc.name, self._warcinfo_id, self._clock())])
+        drafts = [draft_warcinfo(self.options, self.path, warc.name, self._warcinfo_id, self._clock())]
+        attached = self.options.attached
+        if attached is not None:
+            drafts.append(draft_attached(attached, self._warcinfo_id, self._new_id(), self._clock()))
+        warc.append(drafts)
         self._warc = warc
+        if attached is not None:
+            self.state.set_fact(ATTACHED, attached.decode("utf-8"))
         return warc
+
+    def carry(self, attached: bytes | None) -> None:
+        """Have each WARC file carry this from now on, and begin one with it, though nothing else may be written."""
+        self._finish_warc()
+        self.options = replace(self.options, attached=attached)
+        warc = self._open_warc()
+        self._pending.append(_Pending(file=warc.name, end=warc.size))
+        self.flush()
 
     def _name(self, serial: int, suffix: str) -> str:
         host = re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "localhost"

@@ -23,3 +23,7 @@ class RecordError(ArchiveError):
 
 class PackageMissing(ArchiveError):
     """What was asked for needs a package that is not installed; the message names the extra that brings it."""
+
+
+class NotUsable(ArchiveError):
+    """Something that a person put into a collection and has to put right: where, what was expected, what was got."""

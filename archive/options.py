@@ -43,6 +43,27 @@ class Options:
     progress: Progress = tell_nobody
     """Told of the files that are read when the collection is opened."""
     seal: SealOptions = field(default_factory=SealOptions)
+    attached: bytes | None = None
+    """JSON that each file carries right behind its warcinfo: what else its reader needs to make the same of its
+    records. None: nothing."""
+
+
+ATTACHED = "application/vnd.thanhuy.attached+json"
+"""The type of what a file carries."""
+
+
+def draft_attached(block: bytes, warcinfo_id: str, record_id: str, now: datetime) -> Draft:
+    """What a file carries: metadata of its warcinfo (WARC 1.1 §6.6)."""
+    return Draft.of(
+        block,
+        (Field.TYPE, "metadata"),
+        (Field.RECORD_ID, f"<{record_id}>"),
+        (Field.DATE, format_date(now)),
+        # No WARC-Target-URI: it is no capture, and whoever indexes by it would serve it as one.
+        (Field.WARCINFO_ID, f"<{warcinfo_id}>"),
+        (Field.REFERS_TO, f"<{warcinfo_id}>"),
+        (Field.CONTENT_TYPE, ATTACHED),
+    )
 
 
 def draft_warcinfo(options: Options, collection: Path, name: str, record_id: str, now: datetime) -> Draft:

@@ -4,16 +4,20 @@ and whether a stored one is sound.
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive.errors import RecordError
 from archive.files import OPEN_SUFFIX
 from archive.http.head import HTTPSyntaxError
-from archive.verify.items import CUT, ItemRules, read_page
+from archive.verify.items import CUT, ItemRules, Parse, read_page
 from crawler.items import ADDED, STAMPED, as_record, text_digest
-from crawler.pages import PARSER_VERSION
+from crawler.learning.kept import read_layouts
+from crawler.pages import PARSER_VERSION, parser_version
+
+if TYPE_CHECKING:
+    from crawler.pages import Layout
 
 SCHEMA_FILE = Path(__file__).with_name("article-1.schema.json")
 """Made from the fields of `Article`, their types and docstrings; a test says that the two agree.
@@ -37,10 +41,19 @@ def article_rules(reparse: bool = True) -> ItemRules:
         parse=parse_again if reparse else None,
         unparsed=STAMPED | {"changed", "status"} | ADDED.keys(),
         text_digest=digest_of,
+        fit=_fit,
     )
 
 
-def parse_again(body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str) -> dict[str, Any] | None:
+def _fit(collection: Path) -> tuple[str, Parse]:
+    """The parser of one collection, with its layouts. Raises NotUsable."""
+    layouts = read_layouts(collection)
+    return parser_version(layouts), functools.partial(parse_again, layouts=layouts)
+
+
+def parse_again(
+    body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str, *, layouts: "Sequence[Layout]" = ()
+) -> dict[str, Any] | None:
     """The record of an archived page, parsed with what the spider parsed it with. None where it is no article."""
     from crawler.pages import LayoutError, parse_article
 
@@ -50,14 +63,14 @@ def parse_again(body: bytes, url: str, headers: list[tuple[str, str]], captured_
         name = name.title()
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     try:
-        return as_record(parse_article(body, url, headers=joined, cut=cut))
+        return as_record(parse_article(body, url, headers=joined, layouts=layouts, cut=cut))
     except LayoutError:
         return None
 
 
-def reparse(collection: Path, record: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the present parser reads in the page of a stored record. None where it reads no article,
-    or the page is lost.
+def reparse(collection: Path, layouts: "Sequence[Layout]", record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the present parser reads, with these layouts, in the page of a stored record. None where it reads no
+    article, or the page is lost.
     """
     path = collection / "warc" / record["warc"]["file"]
     path = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
@@ -65,7 +78,7 @@ def reparse(collection: Path, record: Mapping[str, Any]) -> dict[str, Any] | Non
         body, headers = read_page(path, record["warc"]["offset"])
     except (RecordError, HTTPSyntaxError, OSError):
         return None
-    return parse_again(body, record["url"], headers, record["captured_at"])
+    return parse_again(body, record["url"], headers, record["captured_at"], layouts=layouts)
 
 
 def digest_of(record: dict[str, Any]) -> str:
@@ -90,4 +103,4 @@ def is_sound(collection: Path, record: dict[str, Any]) -> bool:
 
     if any(check_schema(record, article_schema())) or digest_of(record) != record["text_digest"]:
         return False
-    return not parse_line_again(record, collection / "warc", article_rules())
+    return not parse_line_again(record, collection / "warc", article_rules().of(collection))

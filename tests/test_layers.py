@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("archive",),
     ("crawler.site", "crawler.items"),
     ("crawler.pages",),
-    ("crawler.articles", "crawler.planning"),
+    ("crawler.articles", "crawler.planning", "crawler.learning"),
     ("crawler.comparing",),
     (
         "crawler.reporting",

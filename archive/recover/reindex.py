@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head, validators
 from archive.json_text import parse_json
+from archive.options import ATTACHED
 from archive.state.database import State
 from archive.state.rows import CaptureRow
 from archive.state.urls import Found, Urls
@@ -48,6 +49,8 @@ def index_file(
             note_capture(
                 capture_row(path.name, offset, length, record, describe), state, urls, describe, _validators_of(record)
             )
+        elif record.content_type == ATTACHED:
+            state.set_fact(ATTACHED, record.block.read().decode("utf-8", "replace"))
         elif record.type == "metadata":
             item = read_item(path.name, offset, length, record)
             if item:

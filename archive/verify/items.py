@@ -44,6 +44,15 @@ class ItemRules:
     """Keys that parsing does not give."""
     text_digest: Callable[[dict[str, Any]], str] | None = None
     """The `text_digest` that a line should have."""
+    fit: Callable[[Path], tuple[str, Parse]] | None = None
+    """A collection → the version of its parser, and that: where collections teach theirs. May raise ArchiveError."""
+
+    def of(self, collection: Path) -> "ItemRules":
+        """The rules for one collection."""
+        if self.fit is None or self.parse is None:
+            return self
+        version, parse = self.fit(collection)
+        return replace(self, parser_version=version, parse=parse)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,7 +109,7 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
     shelf = look(path, str(path))
     scans = []
     if not options.fixity_only:
-        scans.append(verify_collection(shelf, options.items, runner.run, now, jobs=options.jobs))
+        scans.append(verify_collection(shelf, options.items.of(path), runner.run, now, jobs=options.jobs))
     scans.append(verify_fixity(shelf, runner.run, options.sample))
     for scan in scans:
         report.findings += scan.findings

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.index.cdxj import parse_line, read_lines
+from archive.options import ATTACHED
 from archive.scratch import Scratch, open_scratch
 from archive.wacz.pages import last_readings
 from archive.wacz.parts import CHUNK, index_path, list_warcs
@@ -148,7 +149,9 @@ def _describe(file: str, offset: int, length: int, record: Record) -> Placed:
     refers = record.refers_to or None
     concurrent = next(iter(record.concurrent_to), "")
     kind, date = record.type, record.date
-    if kind == "metadata" and record.is_json:
+    if record.content_type == ATTACHED:
+        kind, refers = "warcinfo", None  # it goes where that goes
+    elif kind == "metadata" and record.is_json:
         kind, date = "item", json.load(record.block).get("captured_at") or date
     name = record.record_id
     return Placed(

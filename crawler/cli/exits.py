@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from archive.errors import ArchiveError, CollectionLocked, NotACollection, OutOfSpace, PackageMissing
+from archive.errors import ArchiveError, CollectionLocked, NotACollection, NotUsable, OutOfSpace, PackageMissing
 from archive.files import OUT_OF_SPACE
 
 
@@ -51,6 +51,7 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
     (CollectionLocked, Exit.LOCKED),
     (OutOfSpace, Exit.NO_SPACE),
     (NotACollection, Exit.USAGE),
+    (NotUsable, Exit.USAGE),
     (PackageMissing, Exit.USAGE),
     (ArchiveError, Exit.ERROR),
 )

@@ -26,7 +26,8 @@ from crawler.extracting.differing import Difference, Differences, excerpt
 from crawler.extracting.output import newest_only
 from crawler.extracting.running import Extraction, ExtractionOptions, ExtractionTally, NothingStored
 from crawler.extracting.sources import NoSource, WarcSource, find_sources
-from crawler.pages import LAYOUT_CODES, READER_FAILED
+from crawler.learning.kept import read_layouts, read_room
+from crawler.pages import LAYOUT_CODES, READER_FAILED, Layout
 from crawler.reporting.amounts import plural
 
 MOST_DAMAGE = 20
@@ -107,7 +108,7 @@ def command(
         raise click.UsageError("--json: expected --diff with it; records are JSON Lines by themselves")
     if diff and output == STDOUT:
         raise click.UsageError("--diff and -o -: expected one of them on stdout, got both")
-    exact = read_layout_files(layouts)
+    exact = _choose_layouts(paths, read_layout_files(layouts))
     try:
         sources = find_sources(paths)
         if output not in {None, STDOUT}:
@@ -129,6 +130,12 @@ def command(
         for line in summarise(extraction.tally, sources, differences, any_url=any_url):
             click.echo(line, err=True)
     return Exit.DAMAGE if extraction.tally.damaged else Exit.DONE
+
+
+def _choose_layouts(paths: tuple[Path, ...], given: tuple[Layout, ...]) -> tuple[Layout, ...] | None:
+    """Those given, before those in force of the collections. None where neither is: what the WARC files carry holds."""
+    rooms = [path for path in paths if path.is_dir() and read_room(path) is not None]
+    return (*given, *(layout for path in rooms for layout in read_layouts(path))) if given or rooms else None
 
 
 class _Printer:

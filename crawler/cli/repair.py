@@ -106,11 +106,14 @@ def index(collection: Path, free_space_floor: int, quiet: bool, progress: bool |
     thanhuy index my-archive
     """
     from archive.mend.rebuild import rebuild
+    from crawler.learning.kept import restore_room
     from crawler.planning.begun import rebuild_scope
     from crawler.planning.kinds import describe
 
     with meter("index", shown=progress, quiet=quiet) as bar:
         done = rebuild(collection, describe, _options("index", free_space_floor, bar), rebuild_scope)
+    for name in restore_room(collection):
+        click.echo(f"{collection}: layouts/{name} as the WARC files carry it")
     for damage in done.recovery.left:
         click.echo(f"thanhuy: {damage}", err=True)
     if not quiet:

@@ -19,7 +19,8 @@ from crawler.cli.values import jobs_option, watch_options
 from crawler.extracting.renewing import Renewals, renew
 from crawler.extracting.running import Extraction, ExtractionOptions
 from crawler.extracting.sources import find_sources
-from crawler.pages import PARSER_VERSION
+from crawler.learning.kept import attach, read_layouts
+from crawler.pages import parser_version
 from crawler.planning.kinds import describe
 from crawler.reporting.amounts import plural
 
@@ -42,27 +43,33 @@ def command(collection: Path, dry_run: bool, jobs: int, quiet: bool, progress: b
     thanhuy reread my-archive --jobs 2
     """
     read_collection(collection)  # a misspelt name would begin another archive
+    layouts = read_layouts(collection)
+    parser = parser_version(layouts)
     found, at = Renewals(), datetime.now(UTC)
     with (
         meter("reread", shown=progress, quiet=quiet, in_bytes=False) as bar,
-        nullcontext() if dry_run else _opened(collection, at, found) as target,
+        nullcontext() if dry_run else _opened(collection, parser, at, found) as target,
     ):
-        options = ExtractionOptions(jobs=jobs, by_place=True, with_stored=True, progress=Phases(bar).tell)
+        options = ExtractionOptions(
+            jobs=jobs, by_place=True, with_stored=True, layouts=layouts, progress=Phases(bar).tell
+        )
         extraction = Extraction(find_sources((collection,)), options)
         renew(extraction, target, format_date(at), found)
         if target is not None:
-            target.state.note_parser(PARSER_VERSION)
+            target.state.note_parser(parser)
     tell_damage(extraction.tally)
     if not quiet:
-        for line in summarise(found, dry_run=dry_run):
+        for line in summarise(found, parser, dry_run=dry_run):
             click.echo(line)
     return Exit.DAMAGE if extraction.tally.damaged else Exit.DONE
 
 
 @contextmanager
-def _opened(path: Path, at: datetime, found: Renewals) -> Iterator[Collection]:
+def _opened(path: Path, parser: str, at: datetime, found: Renewals) -> Iterator[Collection]:
     """The collection, open for writing, and closed with a `run.json` of its own where anything was written."""
-    options = CollectionOptions(software=f"thanhuy/{__version__} reread", config={"PARSER_VERSION": PARSER_VERSION})
+    options = CollectionOptions(
+        software=f"thanhuy/{__version__} reread", config={"PARSER_VERSION": parser}, attached=attach(path)
+    )
     target = Collection.open(path, describe=describe, options=options, purpose="reread")
     reason = "reread"
     try:
@@ -83,10 +90,10 @@ def _opened(path: Path, at: datetime, found: Renewals) -> Iterator[Collection]:
         target.close(about if target.written else None)
 
 
-def summarise(found: Renewals, *, dry_run: bool) -> Iterator[str]:
+def summarise(found: Renewals, parser: str, *, dry_run: bool) -> Iterator[str]:
     """A few lines for a person."""
     before = ", ".join(sorted(version or "unknown" for version in found.parsers))
-    by = f" (parser {before} before, {PARSER_VERSION} now)" if found.parsers else f" (parser {PARSER_VERSION})"
+    by = f" (parser {before} before, {parser} now)" if found.parsers else f" (parser {parser})"
     verb = "would be renewed" if dry_run else "renewed"
     yield f"{plural(found.renewed, 'record')} {verb}, {found.same} read as before{by}"
     if found.fields:

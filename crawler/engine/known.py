@@ -6,7 +6,6 @@ from typing import Any
 
 from archive.collection import Collection
 from archive.state.urls import Urls
-from crawler.pages import PARSER_VERSION
 from crawler.planning.coverage import Known, count_months, find_gaps
 from crawler.reporting.amounts import plural
 from crawler.site.scope import Kind, find_page
@@ -44,12 +43,12 @@ def coverage(collection: Collection) -> dict[str, Any] | None:
     return {"months": count_months(known), "gaps": [dataclasses.asdict(gap) for gap in find_gaps(known)]}
 
 
-def note_older_parsers(collection: Collection) -> list[str]:
+def note_older_parsers(collection: Collection, parser: str) -> list[str]:
     """One line where articles wait to be read again by the present parser."""
-    waiting = collection.state.count_read_by_others(PARSER_VERSION)
+    waiting = collection.state.count_read_by_others(parser)
     if not waiting:
         return []
     return [
-        f"{plural(waiting, 'record')} of another parser than this one ({PARSER_VERSION}):"
+        f"{plural(waiting, 'record')} of another parser than this one ({parser}):"
         f" `thanhuy reread {collection.path}` reads the stored pages again"
     ]

@@ -65,7 +65,9 @@ class ArchivePipeline:
             stats.inc_value("articles/held")
             collection.urls.finish(capture.key, due=due)
             return item
-        stamped = collection.append_item(record, capture, reparse=partial(reparse, collection.path))
+        stamped = collection.append_item(
+            record, capture, reparse=partial(reparse, collection.path, self._session.layouts)
+        )
         collection.urls.finish(
             capture.key, due=due, changed_at=capture.date if stamped else None, read=not capture.truncated
         )

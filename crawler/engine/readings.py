@@ -8,8 +8,10 @@ the layout seems to have changed, until a newer parser reads it (`thanhuy reread
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from archive.json_text import parse_json
 from archive.lines.reader import id_of, parser_of, read_line
 from archive.state.held import Held, Wait
 from crawler.articles import reparse
-from crawler.pages import PARSER_VERSION
+from crawler.pages import Layout, parser_version
 from crawler.planning.health import LISTED, Readings, Thresholds, Verdict, judge, name_samples
 from crawler.planning.odds import lowest_share
 from crawler.planning.showing import ENOUGH, Baseline, find_losses, find_moves, group_of
@@ -32,6 +34,8 @@ MOST_RUNS = 60
 """Earlier runs that are looked at."""
 MOST_REPARSED = 100
 """Records of another parser that are read again to say what is usual: some seconds at most."""
+MOST_NAMED = 12
+"""Selectors that are named of those that stopped matching."""
 NOT_LAYOUT = frozenset({"soft-404", "challenge", "login", "unavailable"})
 """Why a page is no article without a word of the layout."""
 _RUN = re.compile(r"-(\d{14,17})-\d{5}-")
@@ -49,8 +53,11 @@ class Past:
 class RunReadings:
     """Counts one run's pages, and judges them."""
 
-    def __init__(self, collection: Collection, limits: Thresholds, *, accept: bool) -> None:
+    def __init__(
+        self, collection: Collection, limits: Thresholds, *, accept: bool, layouts: Sequence[Layout] = ()
+    ) -> None:
         self._collection, self._limits, self._accept = collection, limits, accept
+        self._layouts, self._parser = layouts, parser_version(layouts)
         self._held = Held(collection.state)
         self._now = Readings()
         self._judged: int | None = None
@@ -58,14 +65,16 @@ class RunReadings:
         self._since = _find_normal(self._past)
         self._listings = _share_of_listings(self._past)
         self._baseline: Baseline | None = None
+        self._unmatched: dict[str, list[str]] = {}
         if accept:
             self._free(Wait.JUDGEMENT, Wait.DEMAND)
 
     def find_before(self, key: str) -> Mapping[str, Any] | None:
         """The article's record as the present parser reads it. None for a new one."""
         before = self._collection.find_item(key)
-        if before is not None and parser_of(before) != PARSER_VERSION:
-            before = {**before, **(reparse(self._collection.path, before) or {}), "status": before["status"]}
+        if before is not None and parser_of(before) != self._parser:
+            again = reparse(self._collection.path, self._layouts, before) or {}
+            before = {**before, **again, "status": before["status"]}
         return before
 
     def add(self, key: str, record: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
@@ -77,6 +86,7 @@ class RunReadings:
             self._held.drop(key)
             return False  # the same bytes say nothing of a markup that may have changed
         usual = before if before is not None and _digits(str(before["captured_at"])) >= self._since else None
+        self._now.unmatched.update(self._unmatched.pop(key, ()))
         self._now.add(record, usual, self._usual() if usual is None else Baseline(), self._limits.steady)
         doubts = []
         if before is not None and before["status"] == "live":
@@ -88,9 +98,15 @@ class RunReadings:
         self._held.add(key, doubts)
         return True
 
+    def note_unmatched(self, key: str, rows: list[str]) -> None:
+        """Note what of the layouts did not match in a page that fits none, until it is counted."""
+        self._unmatched[key] = rows
+
     def add_refused(self, key: str, url: str, code: str) -> None:
         """Count a page of an article that is read as none."""
+        rows = self._unmatched.pop(key, [])
         if code not in NOT_LAYOUT:
+            self._now.unmatched.update(rows)
             before = self._collection.find_item(key)
             self._now.add_refused(url, group_of(before) if before else key.partition("/")[0], self._limits.steady)
 
@@ -115,6 +131,7 @@ class RunReadings:
         path = self._collection.path
         if verdict is Verdict.FELL_SHORT:
             self._held.hold()
+            said += self._name_unmatched()
             said += [f"look at: thanhuy probe {url}" for url in name_samples(falls)]
         elif verdict is Verdict.WELL:  # the run ended before they had their turn: the next begins with them
             self._free(Wait.JUDGEMENT)
@@ -135,6 +152,13 @@ class RunReadings:
             )
         about = {"verdict": verdict, "held": held, "waiting": waiting, **self._now.as_json()}
         return said, notes, about
+
+    def _name_unmatched(self) -> list[str]:
+        """The selectors of the layouts that stopped matching, in this run and those that it is counted with."""
+        pages, unmatched = self._now.pages, Counter(self._now.unmatched)
+        for past in takewhile(lambda past: past.verdict is Verdict.PENDING, self._past):
+            pages, unmatched = pages + past.readings.pages, unmatched + past.readings.unmatched
+        return [f"selector: {said}: on {count} of {pages} pages" for said, count in unmatched.most_common(MOST_NAMED)]
 
     def _judge(self) -> tuple[Verdict, list[Any]]:
         if self._accept:
@@ -177,9 +201,9 @@ class RunReadings:
             except ArchiveError as error:
                 logger.debug("%s: %s", id_of(row), error)
                 continue
-            if record["parser"]["version"] != PARSER_VERSION:
+            if record["parser"]["version"] != self._parser:
                 left -= 1
-                again = reparse(collection.path, record) if left >= 0 else None
+                again = reparse(collection.path, self._layouts, record) if left >= 0 else None
                 if again is None:
                     continue
                 record = {**again, "warc": record["warc"]}

@@ -33,6 +33,8 @@ from crawler.engine.readings import RunReadings
 from crawler.engine.runlog import attach_log
 from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
+from crawler.learning.kept import attach, read_layouts
+from crawler.pages import parser_version
 from crawler.planning.health import parse_thresholds
 from crawler.planning.kinds import ITEM_KINDS, describe
 from crawler.planning.missed import PageCounts
@@ -69,8 +71,11 @@ class ArchiveSession:
         """Host → what was wrong with its certificate."""
         self._refusals = 0
         self._of_use = False
+        path = Path(settings["COLLECTION"])
+        self.layouts = read_layouts(path)
+        """The exact layouts in force of the collection."""
         self.collection = Collection.open(
-            Path(settings["COLLECTION"]),
+            path,
             describe=describe,
             options=Options(
                 software=f"thanhuy/{__version__} Scrapy/{scrapy.__version__}",
@@ -80,6 +85,7 @@ class ArchiveSession:
                 config=read_configuration(settings),
                 max_file_size=settings.getint("WARC_MAX_SIZE"),
                 free_space_floor=settings.getint("FREE_SPACE_FLOOR"),
+                attached=attach(path),
             ),
             seeds=tuple(settings.getlist("SEEDS")),
         )
@@ -91,7 +97,9 @@ class ArchiveSession:
         self.news = News(self.collection.state, self.collection.urls)
         self.bounds = take_bounds(self.collection.state)
         self.health = parse_thresholds(settings.getlist("HEALTH"))
-        self.readings = RunReadings(self.collection, self.health, accept=settings.getbool("ACCEPT"))
+        self.readings = RunReadings(
+            self.collection, self.health, accept=settings.getbool("ACCEPT"), layouts=self.layouts
+        )
         self._began = datetime.now(UTC)
         self._log = attach_log(self.collection.run_directory / "crawl.log")
         self.skips = SkippedLog(self.collection.run_directory / "skipped.jsonl")
@@ -239,7 +247,7 @@ class ArchiveSession:
         """Say in the outcome how the run went; what `run.json` keeps of it. Raises ArchiveError."""
         outcome, collection = self.outcome, self.collection
         outcome.counts = collection.state.counts()
-        outcome.notes += note_older_parsers(collection)
+        outcome.notes += note_older_parsers(collection, parser_version(self.layouts))
         outcome.stats = dict(self._crawler.stats.get_stats())
         outcome.shortfalls += find_shortfalls(outcome.stats, self.health)
         readings = self._judge_readings()

@@ -99,8 +99,8 @@ def _reread(task: Task) -> Reread:
         return Reread(task=task, code="lost")
     holder = task.holder or task.capture
     try:
-        head, body, digest, cut = _read_page(task, holder)
-        article = parse_article(body, task.url, headers=_content_type(head), cut=cut, layouts=task.layouts)
+        head, body, digest, cut = read_page(task, holder)
+        article = parse_article(body, task.url, headers=content_type(head), cut=cut, layouts=task.layouts)
     except (RecordError, OSError, HTTPSyntaxError) as error:
         return Reread(task=task, code="damaged", detail=str(error))
     except TooLarge as error:
@@ -124,7 +124,7 @@ class TooLarge(ValueError):
     """A page that decodes to more than is parsed."""
 
 
-def _read_page(task: Task, holder: Stored) -> tuple[ResponseHead | None, bytes, str, bool]:
+def read_page(task: Task, holder: Stored) -> tuple[ResponseHead | None, bytes, str, bool]:
     """Head, decoded body and payload digest of a page, and whether less of it came than was announced.
     Raises RecordError, HTTPSyntaxError, OSError, TooLarge."""
     block = read_block(holder.source, holder.place)
@@ -149,7 +149,7 @@ def _own_head(revisit: Stored) -> ResponseHead | None:
     return parse_response_head(found[0]) if found else None
 
 
-def _content_type(head: ResponseHead | None) -> dict[str, str]:
+def content_type(head: ResponseHead | None) -> dict[str, str]:
     """All that the parser reads of headers, several values joined as Scrapy joins them."""
     values = head.all(b"Content-Type") if head else []
     return {"Content-Type": b", ".join(values).decode("latin-1")} if values else {}

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NotUsable
 from archive.warc.events import Damage
 from archive.warc.ranges import Range, find_ranges, in_order
 from archive.workers import Workers
@@ -16,6 +16,7 @@ from crawler.extracting.rereading import UNREADABLE, Reread, Task, reread, rerea
 from crawler.extracting.scanning import Scan, scan_range
 from crawler.extracting.sources import WarcSource
 from crawler.extracting.versions import Versions
+from crawler.learning.kept import parse_attached, parse_files
 from crawler.pages import Layout
 
 CHUNK = 16
@@ -35,8 +36,8 @@ class ExtractionOptions:
     """Whether the lines that crawls wrote are wanted beside the new ones."""
     comparing: bool = False
     """Whether there is nothing to do where no crawl wrote any."""
-    layouts: tuple[Layout, ...] = ()
-    """Exact layouts that are asked before those of the parser."""
+    layouts: tuple[Layout, ...] | None = None
+    """Exact layouts that are asked before those of the parser. None: those that the files carry."""
     progress: Callable[[str, int, int], None] | None = None
     """Told of what is going on, how much is done since the last call, and how much there is of it."""
 
@@ -85,6 +86,9 @@ class Extraction:
 
     def __init__(self, sources: list[WarcSource], options: ExtractionOptions) -> None:
         self._sources, self._options = sources, options
+        self._layouts = options.layouts or ()
+        self._carried = ""
+        """The date of the layouts that the files carry, as far as they are scanned."""
         self.tally = ExtractionTally()
 
     def __iter__(self) -> Iterator[tuple[Reread, bytes | None]]:
@@ -101,7 +105,7 @@ class Extraction:
                 )
             self.tally.unresolved, self.tally.truncated = catalog.unresolved, catalog.truncated
             self._tell("reading", 0, total)
-            with Versions(lambda number: reread(catalog.task(number), True)) as versions:
+            with Versions(lambda number: reread(self._equip(catalog.task(number)), True)) as versions:
                 for read in self._read(workers, catalog.tasks()):
                     line = versions.stamp(read)
                     self._count(read, line)
@@ -127,15 +131,28 @@ class Extraction:
     def _take(self, number: int, scan: Scan, catalog: Catalog, *, last: bool) -> None:
         catalog.add(number, scan)
         self.tally.records += scan.records
+        if scan.attached is not None and self._options.layouts is None and scan.attached[0] >= self._carried:
+            self._take_layouts(self._sources[number].label, *scan.attached)
         if last and scan.end == 0 and not self._sources[number].growing:
             self.tally.note_damage(self._sources[number].label, 0, "expected at least one record, got an empty file")
         for damage in scan.damage:
             self.tally.note_damage(self._sources[number].label, damage.offset, _words(damage))
 
+    def _take_layouts(self, label: str, date: str, offset: int, block: bytes) -> None:
+        """Read on with the layouts that a file carries; the last of the files says which hold."""
+        try:
+            files = parse_attached(block)
+            self._layouts = parse_files(files, label) if files is not None else self._layouts
+        except NotUsable as error:
+            self.tally.note_damage(label, offset, str(error))
+        self._carried = date
+
+    def _equip(self, task: Task) -> Task:
+        return replace(task, layouts=self._layouts) if self._layouts else task
+
     def _read(self, workers: Workers, tasks: Iterator[Task]) -> Iterator[Reread]:
         stored = self._options.with_stored
-        if self._options.layouts:
-            tasks = (replace(task, layouts=self._options.layouts) for task in tasks)
+        tasks = map(self._equip, tasks)
         if self._options.jobs == 1:
             yield from (reread(task, stored) for task in tasks)
             return

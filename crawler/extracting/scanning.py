@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
 from archive.json_text import parse_json
 from archive.lines.reader import parser_of, renewed_at
+from archive.options import ATTACHED
 from archive.warc import events
 from archive.warc.dates import in_utc
 from archive.warc.events import Damage, read_events
@@ -72,6 +73,8 @@ class Scan:
     damage: list[Damage] = field(default_factory=list)
     limits: Limits | None = None
     """What the crawl that wrote the file was told to leave out, by its `warcinfo`. None where that does not say."""
+    attached: tuple[str, int, bytes] | None = None
+    """Date, offset and block of what the last of its files carries for readers. None where none does."""
     records: int = 0
 
 
@@ -105,6 +108,8 @@ def _take(found: events.RecordEvent, any_url: bool, scan: Scan) -> None:
         capture = _find_capture(found, any_url)
         if capture is not None:
             scan.captures.append(capture)
+    elif found.record.content_type == ATTACHED and found.record.block_length <= MAX_ITEM:
+        scan.attached = found.record.date, found.offset, found.record.block.read()
     elif kind == "metadata":
         item = _find_item(found)
         if item is not None:

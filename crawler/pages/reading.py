@@ -17,6 +17,7 @@ from crawler.pages.fields.around import (
 )
 from crawler.pages.fields.blocks import blocks_of, claim_body, draft_lines
 from crawler.pages.fields.byline import claim_byline
+from crawler.pages.fields.checked import find_changes
 from crawler.pages.fields.dating import claim_dateline, claim_dates
 from crawler.pages.fields.exact import apply_layout
 from crawler.pages.fields.head import claim_cards, claim_head, claim_repeated_lead, close_head
@@ -33,15 +34,17 @@ from crawler.pages.html.tree import parse_html
 from crawler.pages.html.walk import flatten
 from crawler.pages.places.claims import Claims, Paragraph
 from crawler.pages.places.errors import LayoutError, ReaderFailed
-from crawler.pages.places.layouts import Layout
-from crawler.pages.places.ledger import Candidate
+from crawler.pages.places.layouts import Layout, Told, find_layout, find_misfits, find_shape, tell
+from crawler.pages.places.ledger import Candidate, Ledger
 from crawler.pages.places.outside import forgive_wrappers
 from crawler.pages.places.page import Page, open_page
 from crawler.pages.places.refusals import refuse_page
 from crawler.pages.places.teasers import mark_teasers
-from crawler.pages.version import PARSER_VERSION
+from crawler.pages.version import LAYOUT_DISAGREES, parser_version
 from crawler.site import scope
 
+_UNREAD = frozenset({"no-title", "no-body"})
+"""Why the rules find no article where a layout may."""
 STAGES: tuple[Callable[[Page, Claims], None], ...] = (
     # what is known exactly comes first, and is final
     apply_layout,
@@ -150,9 +153,8 @@ def inspect_article(
         page = open_bytes(body, url, headers, captured_at)
         if cut:
             page.ledger.warn("page-cut")
-        claims = Claims(len(page.pieces), tuple(layouts))
-        read_page(page, claims)
-        article = _write(page, claims)
+        claims = read_with(page, layouts)
+        article = _write(page, claims, parser_version(layouts))
     except LayoutError as refused:
         error = refused
     except Exception as broken:
@@ -163,6 +165,14 @@ def inspect_article(
         article=article, error=error, candidates=page.ledger.candidates if page else [],
         lines=_name_lines(page, claims) if page and claims else [],
     )  # fmt: skip
+
+
+def find_unmatched(body: bytes, url: str, headers: Mapping[str, str] | None, layouts: Sequence[Layout]) -> list[str]:
+    """Of a page that fits none of the layouts, the rows of the nearest that do not find what they expect."""
+    try:
+        return find_misfits(open_bytes(body, url, headers, None), layouts)
+    except LayoutError:
+        return []
 
 
 def _name_lines(page: Page, claims: Claims) -> list[OwnedLine]:
@@ -206,6 +216,55 @@ def read_page(page: Page, claims: Claims) -> None:
         stage(page, claims)
 
 
+def read_with(page: Page, layouts: Sequence[Layout]) -> Claims:
+    """What the rules, and the first of the layouts that fits, make of a page. Raises LayoutError for no article.
+
+    What a layout by hand names is final. One that was learnt is held against what the rules read by themselves.
+    """
+    found = find_layout(page, layouts)
+    if found is None:
+        return _read(page, find_shape(page), [])
+    layout, told = found[0], [tell(page, match) for match in found[1]]
+    if not layout.learnt:
+        return _read(page, layout.name, told)
+    return _read_checked(page, layout.name, told)
+
+
+def _read_checked(page: Page, layout: str, told: Sequence[Told]) -> Claims:
+    """The rules' reading where a learnt layout agrees with it, else the reading with what the layout says otherwise."""
+    before = list(page.ledger.warnings)
+    try:
+        alone = _read(page, layout, [])
+    except LayoutError as refused:
+        if refused.code not in _UNREAD:
+            raise
+        page.ledger = Ledger(warnings=[*before, LAYOUT_DISAGREES])
+        return _read(page, layout, told)
+    changes, disagree = find_changes(page, alone, told)
+    rules = page.ledger
+    if changes:
+        page.ledger = Ledger(warnings=[*before, LAYOUT_DISAGREES])
+        try:
+            checked = _read(page, layout, changes)
+        except LayoutError:
+            page.ledger = rules
+        else:
+            for name in (change.field for change in changes):
+                page.ledger.refuse(name, "rules", ", ".join(rules.rules.get(name, ())), "the layout says otherwise")
+            return checked
+    if disagree:
+        page.ledger.warn(LAYOUT_DISAGREES)
+    return alone
+
+
+def _read(page: Page, layout: str, told: Sequence[Told]) -> Claims:
+    """Read a page with what a layout says of it."""
+    claims = Claims(len(page.pieces), told)
+    claims.draft.layout = layout
+    read_page(page, claims)
+    return claims
+
+
 def _note_identity(page: Page) -> None:
     identity = page.identity
     if identity:
@@ -215,7 +274,7 @@ def _note_identity(page: Page) -> None:
         page.ledger.take("canonical_url", "id", identity.canonical_url)
 
 
-def _write(page: Page, claims: Claims) -> Article:
+def _write(page: Page, claims: Claims, version: str) -> Article:
     """The record that the draft has become."""
     _note_identity(page)
     draft, identity = claims.draft, page.identity
@@ -232,7 +291,7 @@ def _write(page: Page, claims: Claims) -> Article:
         blocks=blocks_of(draft.lines, [image.caption for image in draft.images]), captions=draft.captions,
         images=draft.images, attachments=draft.attachments, related=draft.offered, comment_count=draft.comment_count,
         text_digest=text_digest(draft.title, draft.lead, body, draft.captions, byline),
-        parser=Parser(version=PARSER_VERSION, layout=draft.layout),
+        parser=Parser(version=version, layout=draft.layout),
         sources=[Source(field=name, rule=rule) for name, found in rules.items() for rule in found],
         warnings=page.ledger.warnings)  # fmt: skip
 

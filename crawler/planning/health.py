@@ -24,6 +24,8 @@ WORDS = {
     BYTES: "pages have a quarter of the usual size or more",
     "date": "pages state their day",
     "body": "pages have their whole text in the fields",
+    "layout": "pages fit an exact layout of the collection",
+    "agreement": "pages are read alike by the rules and the layout",
 }
 """What is counted, in words; of a field, that pages show it."""
 SAMPLES = 3
@@ -140,6 +142,8 @@ class Readings:
     pages: int = 0
     counts: dict[str, dict[str, Count]] = field(default_factory=dict)
     """What is counted → kind and section (empty for all) → its count."""
+    unmatched: Counter[str] = field(default_factory=Counter)
+    """Selectors of the layouts that did not match, in words → pages."""
 
     def add(
         self, record: Mapping[str, Any], before: Mapping[str, Any] | None, baseline: Baseline, steady: float
@@ -179,6 +183,7 @@ class Readings:
     def merge(self, other: "Readings") -> None:
         """Count another run's pages in."""
         self.pages += other.pages
+        self.unmatched.update(other.unmatched)
         for name, groups in other.counts.items():
             for group, count in groups.items():
                 mine = self.counts.setdefault(name, {}).setdefault(group, Count())
@@ -213,7 +218,7 @@ class Readings:
             }
             for name, groups in self.counts.items()
         }
-        return {"pages": self.pages, "counts": counts}
+        return {"pages": self.pages, "counts": counts, "unmatched": dict(self.unmatched)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -224,7 +229,8 @@ class Readings:
                 counts.setdefault(str(name), {})[str(group)] = Count(
                     pages=int(pages), expected=float(expected), shown=int(shown), samples=[str(url) for url in samples]
                 )
-        return cls(pages=int(value["pages"]), counts=counts)
+        unmatched = {str(said): int(pages) for said, pages in value.get("unmatched", {}).items()}
+        return cls(pages=int(value["pages"]), counts=counts, unmatched=Counter(unmatched))
 
 
 def judge(now: Readings, before: Sequence[tuple[Readings, Verdict]], limits: Thresholds) -> tuple[Verdict, list[Fall]]:

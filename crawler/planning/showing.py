@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
+from crawler.pages import LAYOUT_DISAGREES, SHAPE_NAMES
 from crawler.planning.odds import lowest_share
 
 FIELDS = (
@@ -25,7 +26,10 @@ def measure(record: Mapping[str, Any]) -> dict[str, bool]:
     """What a record shows, by name."""
     shown = {name: record.get(name) not in (None, "", []) for name in FIELDS}
     shown["date"] = record.get("date_source") not in ESTIMATES
-    shown["body"] = "text-left-out" not in (record.get("warnings") or ())
+    warnings = record.get("warnings") or ()
+    shown["body"] = "text-left-out" not in warnings
+    shown["layout"] = (record.get("parser") or {}).get("layout") not in SHAPE_NAMES
+    shown["agreement"] = LAYOUT_DISAGREES not in warnings
     return shown
 
 

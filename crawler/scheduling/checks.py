@@ -16,9 +16,10 @@ from pathlib import Path
 
 from archive import fixity
 from archive.directory import read_collection
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NotUsable
 from archive.lock import is_locked, remedy
-from crawler.pages import PARSER_VERSION
+from crawler.learning.kept import read_layouts
+from crawler.pages import parser_version
 from crawler.replaying.wayback import WaybackMissing, find_wayback
 from crawler.reporting.amounts import format_size, plural
 from crawler.reporting.status import read_status
@@ -166,18 +167,19 @@ def _check_fixity(path: Path, now: datetime) -> Check:
 def _check_parser(path: Path) -> Check:
     lines, older, seen = path / "articles.jsonl", 0, 0
     try:
+        parser = parser_version(read_layouts(path))
         with lines.open("rb") as stream:
             for line in stream:
                 seen += 1
-                older += str(json.loads(line)["parser"]["version"]) != str(PARSER_VERSION)
+                older += str(json.loads(line)["parser"]["version"]) != parser
                 if seen >= MOST_LINES:
                     break
     except FileNotFoundError:
         return look("parser", "there are no articles yet")
+    except NotUsable as error:
+        return bad("parser", str(error))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         return bad("parser", f"{lines}: {error}; {remedy(path, 'run `thanhuy repair`')}")
     if older:
-        return look(
-            "parser", f"{plural(older, 'record')} of another parser than {PARSER_VERSION}; run `thanhuy reread`"
-        )
-    return ok("parser", f"{plural(seen, 'record')} of parser {PARSER_VERSION}")
+        return look("parser", f"{plural(older, 'record')} of another parser than {parser}; run `thanhuy reread`")
+    return ok("parser", f"{plural(seen, 'record')} of parser {parser}")

@@ -15,7 +15,7 @@ from crawler.engine.addon import ArchiveAddon
 from crawler.engine.arguments import read_arguments
 from crawler.engine.session import ArchiveSession
 from crawler.items import Article, WarcPointer
-from crawler.pages import LayoutError, Link, parse_article, parse_links
+from crawler.pages import LayoutError, Link, find_unmatched, parse_article, parse_links
 from crawler.pages.links.feeds import is_feed, parse_feed, parse_style
 from crawler.planning.follow import Follow, select_links, shown_items
 from crawler.planning.kinds import ITEM_KINDS
@@ -199,12 +199,15 @@ class ThanhuySpider(Spider):
     def _read_article(self, response: Response, headers: dict[str, str]) -> Article | None:
         try:
             cut = bool(response.meta.get("cut"))
-            article = parse_article(response.body, response.url, headers=headers, cut=cut)
+            layouts = self._session.layouts
+            article = parse_article(response.body, response.url, headers=headers, layouts=layouts, cut=cut)
+            self._note_unmatched(response, headers, article.parser.layout)
         except LayoutError as error:
             if _asks_for_captcha(response):
                 self._note_hidden(response, f"{response.url}: expected an article, got a check for robots")
                 return None
             self._session.note_layout_error(error.code, str(error))
+            self._note_unmatched(response, headers, None)
             response.meta["unread"] = error.code
             self._session.readings.add_refused(url_key(response.url), response.url, error.code)
             return None
@@ -212,6 +215,13 @@ class ThanhuySpider(Spider):
         capture = response.meta["capture"]
         pointer = WarcPointer(file=capture["file"], offset=capture["offset"], length=0, record_id="", payload_digest="")
         return dataclasses.replace(article, captured_at=capture["date"], warc=pointer)
+
+    def _note_unmatched(self, response: Response, headers: dict[str, str], layout: str | None) -> None:
+        """Of a page that fits no layout of the collection, note the selectors that did not match."""
+        layouts = self._session.layouts
+        if layouts and layout not in {one.name for one in layouts}:
+            rows = find_unmatched(response.body, response.url, headers, layouts)
+            self._session.readings.note_unmatched(url_key(response.url), rows)
 
     def _read_feed(self, response: Response) -> Iterator[Request]:
         limits, hops = self._session.limits, response.meta.get("hops", "")

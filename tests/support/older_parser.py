@@ -7,7 +7,7 @@ import dataclasses
 
 import crawler.pages
 from crawler.items import text_digest
-from crawler.pages import reading
+from crawler.pages import version
 
 newer = crawler.pages.parse_article
 
@@ -27,7 +27,7 @@ def parse_article(*page, **more):
 
 
 crawler.pages.parse_article = parse_article
-crawler.pages.PARSER_VERSION = reading.PARSER_VERSION = "0"
+crawler.pages.PARSER_VERSION = version.PARSER_VERSION = "0"
 """
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from crawler.pages.html.tree import Piece
 from crawler.pages.places.claims import Claims, Role
-from crawler.pages.places.layouts import find_layout, find_pieces
 from crawler.pages.places.page import Page
 from crawler.pages.words.names import Byline, parse_byline
 from crawler.pages.words.stamps import find_stamp
@@ -14,16 +13,13 @@ _RULE = "layout"
 
 
 def apply_layout(page: Page, claims: Claims) -> None:
-    """Recognise the page's layout, and take what it names."""
-    claims.draft.layout, matches = find_layout(page, claims.layouts)
-    for match in matches:
-        pieces = [piece for found in match.found if not isinstance(found, str) for piece in find_pieces(page, found)]
-        free = [piece for piece in {piece.index: piece for piece in pieces}.values() if claims.is_free(piece.index)]
-        texts = [clean(found) for found in match.found if isinstance(found, str)]
-        _TAKERS[match.field](page, claims, free, [text for text in texts if text])
+    """Take what the page's layout names."""
+    for told in claims.told:
+        free = [piece for piece in told.pieces if claims.is_free(piece.index)]
+        _TAKERS[told.field](page, claims, free, told.texts)
 
 
-def _said(pieces: list[Piece], texts: list[str]) -> list[str]:
+def said_by(pieces: list[Piece], texts: list[str]) -> list[str]:
     """What the lines say, then what attributes and bare texts do."""
     return [*(piece.text for piece in pieces if piece.image is None), *texts]
 
@@ -38,7 +34,7 @@ def _drop(page: Page, claims: Claims, pieces: list[Piece], texts: list[str]) -> 
 
 def _take_title(page: Page, claims: Claims, pieces: list[Piece], texts: list[str]) -> None:
     shown = [piece for piece in pieces if piece.image is None]
-    said = _said(shown, texts)
+    said = said_by(shown, texts)
     if said:
         claims.draft.title, claims.draft.title_at = " ".join(said), shown[-1].index if shown else -1
         _own(claims, shown, Role.TITLE)
@@ -47,12 +43,12 @@ def _take_title(page: Page, claims: Claims, pieces: list[Piece], texts: list[str
 
 def _take_date(page: Page, claims: Claims, pieces: list[Piece], texts: list[str]) -> None:
     at = pieces[0].index if pieces else claims.draft.title_at
-    claims.draft.stamps += [(at, stamp) for text in _said(pieces, texts) if (stamp := find_stamp(text))]
+    claims.draft.stamps += [(at, stamp) for text in said_by(pieces, texts) if (stamp := find_stamp(text))]
     _own(claims, pieces, Role.DATE)
 
 
 def _take_byline(page: Page, claims: Claims, pieces: list[Piece], texts: list[str]) -> None:
-    said = list(dict.fromkeys(_said(pieces, texts)))
+    said = list(dict.fromkeys(said_by(pieces, texts)))
     if said:
         read = [(text, parse_byline(text)) for text in said]
         people = [person for _, byline in read if byline for person in byline.people]
@@ -62,7 +58,7 @@ def _take_byline(page: Page, claims: Claims, pieces: list[Piece], texts: list[st
 
 
 def _take_lead(page: Page, claims: Claims, pieces: list[Piece], texts: list[str]) -> None:
-    claims.draft.lead, claims.draft.lead_rule = " ".join(_said(pieces, texts)) or None, _RULE
+    claims.draft.lead, claims.draft.lead_rule = " ".join(said_by(pieces, texts)) or None, _RULE
     _own(claims, pieces, Role.LEAD)
 
 
@@ -71,18 +67,18 @@ def _take_captions(page: Page, claims: Claims, pieces: list[Piece], texts: list[
 
 
 def _take_section(page: Page, claims: Claims, pieces: list[Piece], texts: list[str]) -> None:
-    claims.draft.section = list(dict.fromkeys(_names(pieces, texts)))
+    claims.draft.section = list(dict.fromkeys(names_in(pieces, texts)))
     page.ledger.take("section", _RULE, " › ".join(claims.draft.section))
     _own(claims, pieces, Role.SECTION)
 
 
 def _take_tags(page: Page, claims: Claims, pieces: list[Piece], texts: list[str]) -> None:
-    claims.draft.tags = list(dict.fromkeys(_names(pieces, texts)))
+    claims.draft.tags = list(dict.fromkeys(names_in(pieces, texts)))
     page.ledger.take("tags", _RULE, ", ".join(claims.draft.tags))
     _own(claims, pieces, Role.TAGS)
 
 
-def _names(pieces: list[Piece], texts: list[str]) -> list[str]:
+def names_in(pieces: list[Piece], texts: list[str]) -> list[str]:
     """The names in links where there are any, else in whole lines."""
     linked = [clean(text) for piece in pieces for text in piece.link_texts]
     return [name for name in (linked or [piece.text for piece in pieces]) + texts if name]

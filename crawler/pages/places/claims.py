@@ -3,14 +3,14 @@
 The stages of the reading take lines one after another; what nobody took between headline and end is the body.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from crawler.items import Image
 from crawler.pages.html.tree import Piece
-from crawler.pages.places.layouts import Layout
+from crawler.pages.places.layouts import Told
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.names import Byline
 from crawler.pages.words.stamps import Stamp
@@ -115,9 +115,9 @@ class ClaimError(AssertionError):
 class Claims:
     """The owner of each piece, where the article lies, and the draft of its record."""
 
-    def __init__(self, size: int, layouts: tuple[Layout, ...] = ()) -> None:
-        self.layouts = layouts
-        """Exact layouts to ask before those of the table."""
+    def __init__(self, size: int, told: Sequence[Told] = ()) -> None:
+        self.told = told
+        """What an exact layout says of the page."""
         self.owners: list[Owner | None] = [None] * size
         self.draft = RecordDraft()
         self.regions = Regions(title_at=-1, before=range(0), body_at=0, story=range(0), after=range(0))

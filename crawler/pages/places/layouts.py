@@ -16,8 +16,11 @@ old captures still parse. The same rows can be read from a file::
     [date]
     xpath = "//time/@datetime"
     expect = "maybe"
+
+With a table `[learnt]` it is one that the stored pages taught, and is used with care; see `places.checked`.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -46,6 +49,8 @@ class Expect(StrEnum):
 
 FIELDS = ("drop", "title", "date", "byline", "lead", "captions", "section", "tags", "related", "body")
 """What a row may name, in the order in which lines are taken; `drop` takes lines that belong to no field."""
+ANCHORS = frozenset({"title", "body"})
+"""Fields by which a learnt layout tells its pages from others."""
 _MOST = 2_000
 """Matches of a row beyond which it cannot mean a part of an article."""
 _LONGEST = 1_000
@@ -81,6 +86,8 @@ class Layout:
 
     name: str
     rows: tuple[Row, ...]
+    learnt: bool = False
+    """Whether stored pages taught it: then it and the rules check each other, where one by hand is final."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +98,17 @@ class Match:
     found: list[Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a layout says of one field."""
+
+    field: str
+    pieces: list[Piece]
+    """The lines and photos that it names."""
+    texts: list[str]
+    """What the attributes and bare texts say that it names."""
+
+
 class LayoutFileError(ValueError):
     """A layout that cannot be used: where, what was expected, what was got."""
 
@@ -99,28 +117,57 @@ LAYOUTS: tuple[Layout, ...] = ()
 """The exact layouts that are known of the site, newest first."""
 
 
+def digest_layouts(layouts: Iterable[Layout]) -> str:
+    """Eight digits that tell these layouts from others. Empty for none."""
+    told = repr(tuple(layouts))
+    return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:8] if told != "()" else ""
+
+
 def match_layout(page: Page, layout: Layout) -> list[Match] | None:
-    """What each row finds. None where a row does not find what it expects: the page has another design."""
+    """What each row finds. None where a row does not find what it expects: the page has another design.
+
+    Of a learnt layout only headline and text decide; another row that finds too many says nothing of this page.
+    """
     matches = []
     for row in layout.rows:
         found = row.select(page)
-        if not row.admits(len(found)):
-            page.ledger.refuse(
-                row.field, "layout", row.css or row.xpath,
-                f"layout {layout.name}: expected {row.expect} {row.field}, got {len(found)}",
-            )  # fmt: skip
+        if row.admits(len(found)):
+            matches.append(Match(field=row.field, found=found))
+            continue
+        page.ledger.refuse(
+            row.field, "layout", row.css or row.xpath,
+            f"layout {layout.name}: expected {row.expect} {row.field}, got {len(found)}",
+        )  # fmt: skip
+        if not layout.learnt or row.field in ANCHORS:
             return None
-        matches.append(Match(field=row.field, found=found))
     return sorted(matches, key=lambda match: FIELDS.index(match.field))
 
 
-def find_layout(page: Page, layouts: Iterable[Layout] = ()) -> tuple[str, list[Match]]:
-    """The first layout that recognises the page, and what it found; else the page's shape, and nothing."""
+def find_layout(page: Page, layouts: Iterable[Layout] = ()) -> tuple[Layout, list[Match]] | None:
+    """The first layout that recognises the page, and what it found. None where none does."""
     for layout in (*layouts, *LAYOUTS):
         matches = match_layout(page, layout)
         if matches is not None:
-            return layout.name, matches
-    return next(name for name, has_shape in SHAPES if has_shape(page)), []
+            return layout, matches
+    return None
+
+
+def find_shape(page: Page) -> str:
+    """What a page is like that no layout is asked of."""
+    return next(name for name, has_shape in SHAPES if has_shape(page))
+
+
+def find_misfits(page: Page, layouts: Iterable[Layout]) -> list[str]:
+    """The rows of the layout that comes nearest which do not find what they expect, each in words."""
+    missed = []
+    for layout in layouts:
+        counts = [(row, len(row.select(page))) for row in layout.rows]
+        missed.append([(layout, row, count) for row, count in counts if not row.admits(count)])
+    nearest = min(missed, key=len, default=[])
+    return [
+        f"[{row.field}] {row.css or row.xpath} of layout {layout.name}: expected {row.expect}, got {count}"
+        for layout, row, count in nearest
+    ]
 
 
 def parse_layouts(text: str, where: str) -> list[Layout]:
@@ -146,7 +193,11 @@ def _parse_table(table: dict[str, Any], name: str, where: str) -> Layout:
     rows = [_parse_row(key, value, where) for key, value in table.items() if key not in {"name", "learnt"}]
     if not rows:
         raise LayoutFileError(f"{where}: expected a table for at least one of {', '.join(FIELDS)}, got none")
-    return Layout(name=clean(named), rows=tuple(rows))
+    if named in {name for name, _ in SHAPES}:
+        raise LayoutFileError(f"{where}: name: expected one that no page's shape has, got {named!r}")
+    if not isinstance(table.get("learnt", {}), dict):
+        raise LayoutFileError(f"{where}: learnt: expected a table, got {str(table['learnt'])[:40]!r}")
+    return Layout(name=clean(named), rows=tuple(rows), learnt="learnt" in table)
 
 
 def _parse_row(key: str, value: object, where: str) -> Row:
@@ -201,6 +252,17 @@ def find_pieces(page: Page, element: Any) -> list[Piece]:
     inside = clean("".join(element.itertext()))
     texts = [piece for piece in pieces if piece.image is None and piece.box == box.index]
     return [piece for piece in texts if inside and (piece.text in inside or inside in piece.text)]
+
+
+def tell(page: Page, match: Match) -> Told:
+    """The lines and texts that a row names."""
+    pieces = [piece for found in match.found if not isinstance(found, str) for piece in find_pieces(page, found)]
+    texts = [clean(found) for found in match.found if isinstance(found, str)]
+    return Told(
+        field=match.field,
+        pieces=list({piece.index: piece for piece in pieces}.values()),
+        texts=[text for text in texts if text],
+    )
 
 
 def find_body_hint(page: Page) -> int | None:

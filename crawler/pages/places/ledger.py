@@ -1,6 +1,7 @@
 """The ledger: which rule found each field, and which candidates were refused and why."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -18,11 +19,11 @@ class Candidate:
 class Ledger:
     """Kept while a page is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, warnings: Iterable[str] = ()) -> None:
         self.candidates: list[Candidate] = []
         self.rules: dict[str, list[str]] = {}
         """By field the ids of the rules that found it; several where it has several parts."""
-        self.warnings: list[str] = []
+        self.warnings: list[str] = list(warnings)
 
     def take(self, field: str, rule: str, value: object) -> None:
         """Note the rule that found a field, or a part of it; after a colon or a comma it names the rule's witness."""

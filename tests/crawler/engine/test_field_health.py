@@ -16,6 +16,7 @@ from crawler.demo.routes import answer
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
 from crawler.engine.readings import RunReadings
+from crawler.learning.kept import read_layouts
 from crawler.planning.health import Thresholds
 from crawler.planning.kinds import describe
 from tests.support.commands import run_thanhuy
@@ -43,9 +44,9 @@ def set_article(site: SmallSite, number: int, *, changed: bool = False, more: st
         body = (
             f'<div class="breadcrumb"><a href="/">Trang chủ</a> &raquo;'
             f' <a href="/nhom-tin/quan-1-1197604608">Quận 1</a></div><h1>{title}</h1><p>14/03/2025 09:15</p>'
-            f"<p><b>{lead}</b></p><p>{text}</p><table><tr><td><img src='https://image.hcmcpv.org.vn/{number}.jpg'></td>"
+            f"<div class='noi-dung'><p><b>{lead}</b></p><p>{text}</p><table><tr><td><img src='https://image.hcmcpv.org.vn/{number}.jpg'></td>"
             f"</tr><tr><td><i>Bà con khu phố {number} trồng cây. (Ảnh: Minh Tâm)</i></td></tr></table><p>{rest}</p>"
-            "<p><b>Minh Tâm</b></p><p>Ý kiến bạn đọc</p>"
+            "<p><b>Minh Tâm</b></p></div><p>Ý kiến bạn đọc</p>"
         )
     return site.say(path, f"<title>{title}</title>{body}")
 
@@ -112,6 +113,28 @@ def test_changed_markup_is_told_and_its_records_are_held_back(small: SmallSite, 
     assert before == newest_of(small), "good records stay as they were"
     assert ("fell short", pages) == (readings_of(small)["verdict"], readings_of(small)["held"])
     assert run_thanhuy("verify", small.directory / "x").returncode == 0
+
+
+def test_changed_markup_names_the_selectors_that_stopped_matching(small: SmallSite) -> None:
+    """On the first page run of eight, with layouts that the pages before taught."""
+    collection = small.directory / "x"
+    done = run_thanhuy("layout", collection, "--learn")
+    assert 0 == done.returncode, done.stderr
+    assert "title" in done.stderr
+    done = run_thanhuy("reread", collection)
+    assert (0, True) == (done.returncode, "60 read as before" in done.stdout), done.stdout
+    before = newest_of(small)
+    for number in range(8):
+        set_article(small, number, changed=True)
+    ran = refresh(small, articles=range(8))
+    assert 4 == ran.code, ran.err
+    told = [line.partition("/x: ")[2] for line in ran.err.splitlines()]
+    assert any(line.startswith("layout: 0 of 8 pages fit an exact layout of the collection") for line in told), ran.err
+    rows = {row.field: row.css for row in read_layouts(collection)[0].rows}
+    body = f"selector: [body] {rows['body']} of layout learnt-0001-1: expected"
+    assert [True] == [line.endswith("on 8 of 8 pages") for line in told if line.startswith(body)], ran.err
+    assert before == newest_of(small), "good records stay as they were"
+    assert run_thanhuy("verify", collection).returncode == 0
 
 
 def test_held_records_are_taken_where_the_user_says_so(small: SmallSite) -> None:

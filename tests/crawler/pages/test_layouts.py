@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.items import Article
-from crawler.pages import inspect_article, parse_article
+from crawler.pages import SHAPE_NAMES, inspect_article, parse_article
 from crawler.pages.places.layouts import FIELDS, SHAPES, LayoutFileError, parse_layouts
 
 URL = "https://www.thanhuytphcm.vn/tin-tuc/mot-con-hem-nho-o-cuoi-pho-1491913900"
@@ -141,3 +141,9 @@ def test_last_shape_fits_every_page() -> None:
     assert SHAPES[-1][0] == "blocks"
     assert len({name for name, _ in SHAPES}) == len(SHAPES)
     assert len(set(FIELDS)) == len(FIELDS)
+
+
+def test_shapes_have_the_names_that_no_layout_may_have() -> None:
+    assert SHAPE_NAMES == {name for name, _ in SHAPES}
+    with pytest.raises(LayoutFileError, match="no page's shape has"):
+        parse_layouts("name='blocks'\n[title]\ncss='h1'", "x.toml")
