@@ -29,11 +29,12 @@ class WorkerDied(ArchiveError):
 class Workers:
     """Runs calls in `jobs` processes; with one, in this process."""
 
-    def __init__(self, jobs: int) -> None:
-        self.jobs = jobs
-        # `spawn`: forking a process that has threads (the progress bar's) can deadlock.
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(jobs, context, initializer=_end_with_parent) if jobs > 1 else None
+    def __init__(self, jobs: int, preload: Iterable[str] = ()) -> None:
+        """`preload`: modules that the calls need beside the function's own; with more than one job they are imported
+        once for all processes, while this one goes on.
+        """
+        self.jobs, self._preload = jobs, tuple(preload)
+        self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -49,10 +50,11 @@ class Workers:
 
     def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         """The function's results, in the order of its calls' arguments. Raises WorkerDied."""
-        if self._pool is None:
+        if self.jobs == 1:
             for arguments in calls:
                 yield function(*arguments)
             return
+        self._pool = self._pool or _start_pool(self.jobs, [function.__module__, *self._preload])
         waiting: deque[Future[T]] = deque()
         for arguments in calls:
             waiting.append(self._submit(function, arguments))
@@ -79,6 +81,14 @@ class Workers:
             return waiting.popleft().result()
         except BrokenProcessPool as error:
             raise _died() from error
+
+
+def _start_pool(jobs: int, modules: list[str]) -> ProcessPoolExecutor:
+    # `forkserver`: forking this process, which has threads (the progress bar's), can deadlock; and what the calls need
+    # is imported once, in the server that forks them, and not by each of them.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(modules)
+    return ProcessPoolExecutor(jobs, context, initializer=_end_with_parent)
 
 
 def _died() -> WorkerDied:

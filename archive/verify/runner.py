@@ -71,7 +71,8 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
     kinds = [(path, kind_of(path)) for path in paths]
     report = Report()
     now = datetime.now(UTC)
-    with Workers(options.jobs) as workers:
+    readers = [options.items.parse.__module__] if options.items.parse else []
+    with Workers(options.jobs, preload=readers) as workers:
         runner = _Runner(workers, options.progress)
         for path, kind in kinds:
             if kind == "collection":

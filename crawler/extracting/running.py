@@ -94,7 +94,7 @@ class Extraction:
     def __iter__(self) -> Iterator[tuple[Reread, bytes | None]]:
         with (
             _files_closed(),
-            Workers(self._options.jobs) as workers,
+            Workers(self._options.jobs, preload=[reread.__module__]) as workers,
             Catalog(self._sources, by_place=self._options.by_place) as catalog,
         ):
             self._scan(workers, catalog)

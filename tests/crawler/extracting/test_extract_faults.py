@@ -45,9 +45,16 @@ def running(*args: object) -> Iterator["subprocess.Popen[str]"]:
 
 
 def workers_of(process: "subprocess.Popen[str]") -> list[int]:
-    """Its worker processes."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    """Its worker processes: children of the server that forks them."""
+    servers = (
+        child for child in children_of(process.pid) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()
+    )
+    return [child for server in servers for child in children_of(server)]
+
+
+def children_of(number: int) -> list[int]:
+    """A process's children."""
+    return [int(child) for child in Path(f"/proc/{number}/task/{number}/children").read_text("ascii").split()]
 
 
 def has_ended(number: int) -> bool:
