@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError, PackageMissing
-from crawler import __version__
 from crawler.browsing.index import build_index, index_path, is_current, mark_of
 from crawler.browsing.photos import PhotoShelf
 from crawler.browsing.rendering import STATIC, Frame, render_article, render_home
@@ -79,8 +78,7 @@ class Library:
 
     def frame(self) -> Frame:
         """What the pages share."""
-        about = f"{self.index.count()} · thanhuy-archive {__version__}"
-        return Frame(name=self.collection.resolve().name, about=about, home="/", root="/")
+        return Frame(name=self.collection.resolve().name, held=self.index.count(), home="/", root="/")
 
     def versions(self, key: str) -> list[Record]:
         """Every version; only the newest where the others cannot be read."""
@@ -122,11 +120,15 @@ class Pages:
         if record is None:
             return _none()
         versions = self._library.versions(key) or [record]
-        view = view_article(versions[-1], versions, self._library.collection.resolve().name, _photo_address)
+        view = view_article(versions[-1], versions, self._library.collection.resolve().name, self._photo_address)
         newer, older = (f"/{other}" if other else None for other in index.neighbours(key))
         replay = _replay(self._library.replay, versions[-1])
         frame = self._library.frame()
         return _html(render_article(frame, view, json=f"/{key}/record.json", newer=newer, older=older, replay=replay))
+
+    def _photo_address(self, record: Record, number: int) -> str | None:
+        held = self._library.photos.holds(record["images"][number]["url"])
+        return f"/{record['kind']}/{record['id']}/photo/{number}" if held else None
 
     def record(self, request: "Request") -> "Response":
         """An article's record, as JSON."""
@@ -208,10 +210,6 @@ def _query(request: "Request") -> Query:
         edit=given.get("edit", ""),
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )
-
-
-def _photo_address(record: Record, number: int) -> str | None:
-    return f"/{record['kind']}/{record['id']}/photo/{number}"
 
 
 def _replay(base: str | None, record: Record) -> str | None:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.files import is_room, open_regular, sync_directory
-from crawler import __version__
 from crawler.browsing.index import build_index
 from crawler.browsing.photos import SHOWN, PhotoShelf
 from crawler.browsing.rendering import GENERATOR, STATIC, Frame, check_templates, render_article, render_home
@@ -109,7 +108,7 @@ def _write_articles(collection: Path, draft: Path, index: SearchIndex) -> int:
 
 
 def _write_pages(collection: Path, draft: Path, index: SearchIndex, photos: "_PhotoFiles") -> int:
-    frame = Frame(name=collection.resolve().name, about=_about(index), home="../index.html", root="../")
+    frame = Frame(name=collection.resolve().name, held=index.count(), home="../index.html", root="../")
     count = 0
     hits: list[list[object]] = []
     for record in index.articles():
@@ -164,7 +163,7 @@ class _PhotoFiles:
 
 
 def _write_home(collection: Path, draft: Path, index: SearchIndex) -> None:
-    frame = Frame(name=collection.resolve().name, about=_about(index), home="index.html", root="")
+    frame = Frame(name=collection.resolve().name, held=index.count(), home="index.html", root="")
     found = index.search(Query())
     links = {hit.key: f"a/{page_name(hit.key)}.html" for hit in found.hits}
     scripts = ("static/folder.js", "data/facets.js")
@@ -255,7 +254,3 @@ def _versions(collection: Path, key: str) -> list[Record]:
 
 def _page(key: str | None) -> str | None:
     return f"{page_name(key)}.html" if key else None
-
-
-def _about(index: SearchIndex) -> str:
-    return f"{index.count()} · thanhuy-archive {__version__}"

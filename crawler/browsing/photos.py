@@ -57,21 +57,29 @@ class PhotoShelf:
         if self._kept is not None:
             self._kept.close()
 
+    def holds(self, url: str) -> bool:
+        """Whether there is a capture of a photo; it may still be of a kind that is not shown."""
+        return self._look_up(url) is not None
+
     def find(self, url: str) -> tuple[str, bytes] | None:
         """Media type and bytes of a photo. None where there is no capture, or none that is an image of a known kind."""
+        row = self._look_up(url)
+        path = find_warc(self._warcs, row["file"]) if row else None
+        return self._read(path, row["offset"], row["length"]) if path and row else None
+
+    def _look_up(self, url: str) -> sqlite3.Row | None:
         try:
             database = self._kept or open_read_only(self._state)
         except sqlite3.Error:
             return None
         try:
-            row = database.execute(_NEWEST, (url_key(url),)).fetchone()
+            row: sqlite3.Row | None = database.execute(_NEWEST, (url_key(url),)).fetchone()
         except (sqlite3.Error, ValueError):
             return None
         finally:
             if database is not self._kept:
                 database.close()
-        path = find_warc(self._warcs, row["file"]) if row else None
-        return self._read(path, row["offset"], row["length"]) if path else None
+        return row
 
     def _read(self, path: Path, offset: int, length: int) -> tuple[str, bytes] | None:
         try:

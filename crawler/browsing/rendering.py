@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import PackageMissing
+from crawler import __version__
 from crawler.browsing.searching import COUNTED, PAGE_SIZE, Found, Query, SearchIndex
 from crawler.browsing.views import ArticleView
 from crawler.browsing.wording import ACTION_NAMES, EDIT_NAMES, WORDS
@@ -35,8 +36,8 @@ class Frame:
     """What all pages of a collection share."""
 
     name: str
-    about: str
-    """One line at the foot of each page."""
+    held: int
+    """Articles in the collection."""
     home: str
     """Address of the first page, seen from the page itself."""
     root: str
@@ -124,7 +125,14 @@ def _render(name: str, frame: Frame, **values: Any) -> str:
     return (
         _environment()
         .get_template(name)
-        .render(**vars(frame), words=WORDS, edit_names=EDIT_NAMES, action_names=ACTION_NAMES, **values)
+        .render(
+            **vars(frame),
+            made_by=f"thanhuy-archive {__version__}",
+            words=WORDS,
+            edit_names=EDIT_NAMES,
+            action_names=ACTION_NAMES,
+            **values,
+        )
     )
 
 

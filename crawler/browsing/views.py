@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.comparing.edits import find_edits
+from crawler.comparing.edits import Edit, EditKind, find_edits
 from crawler.comparing.words import compare_words
 from crawler.exporting.citing import STYLES
 from crawler.exporting.records import Record
 from crawler.site.times import VIETNAM, format_local
 
+_WHOLE = {EditKind.DATE, EditKind.PHOTO, EditKind.BYLINE}
+"""Edits of values that are no text: shown whole."""
 PhotoAddress = Callable[[Record, int], str | None]
 """Where a page finds the photo of a record at an index. None where the archive has none."""
 
@@ -37,7 +39,7 @@ class VersionView:
     seen: str
     status: str
     edits: tuple[dict[str, Any], ...]
-    """Of each edit its kind, action and field, and the runs of words: `same`, `old`, `new`."""
+    """Of each edit its kind and action, and its sides, what was and what is, in runs of words: `same`, `old`, `new`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +100,7 @@ def _versions(versions: Sequence[Record]) -> list[VersionView]:
     found = []
     for before, record in zip([None, *versions], versions, strict=False):
         edits = tuple(
-            {
-                "kind": str(edit.kind),
-                "action": str(edit.action),
-                "field": edit.field,
-                "runs": _runs(edit.before, edit.after),
-            }
+            {"kind": str(edit.kind), "action": str(edit.action), "sides": _sides(edit)}
             for edit in (find_edits(before, record) if before else ())
         )
         seen = format_local(record["captured_at"])
@@ -111,14 +108,19 @@ def _versions(versions: Sequence[Record]) -> list[VersionView]:
     return found[::-1]
 
 
-def _runs(before: str, after: str) -> list[tuple[str, str]]:
-    runs: list[tuple[str, str]] = []
-    for run in compare_words(before, after):
-        if run.is_same:
-            runs.append(("same", run.before))
-        else:
-            runs += [(kind, text) for kind, text in (("old", run.before), ("new", run.after)) if text]
-    return runs
+def _sides(edit: Edit) -> list[list[tuple[str, str]]]:
+    """What was and what is, in words; one side alone where the other is empty, or only the place changed."""
+    if edit.before == edit.after:
+        return [[("same", edit.before)]]
+    if edit.kind in _WHOLE:
+        sides = [[("old", edit.before)], [("new", edit.after)]]
+    else:
+        runs = compare_words(edit.before, edit.after)
+        sides = [
+            [("same" if run.is_same else "old", run.before) for run in runs],
+            [("same" if run.is_same else "new", run.after) for run in runs],
+        ]
+    return [side for side in ([(kind, text) for kind, text in side if text] for side in sides) if side]
 
 
 def _local(stamp: str | None) -> str | None:

@@ -2,6 +2,7 @@
 nothing from outside.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -22,20 +23,12 @@ from crawler.browsing.folder import pack_numbers, shard_of, write_folder
 from crawler.browsing.index import build_index
 from crawler.browsing.photos import kind_of_photo
 from crawler.browsing.searching import Query, SearchIndex, find_snippet
+from crawler.demo import media
 from tests.support.commands import run_thanhuy
+from tests.support.hostile import HOSTILE, LONE, SCRIPT, break_halves
 from tests.support.library import article, build_library
 from tests.support.webdriver import Browser, call, open_browser
 
-SCRIPT = "<script>document.title='hỏng'</script>"
-HOSTILE = article(
-    4,
-    title=f"Bến {SCRIPT}",
-    paragraphs=[f'{SCRIPT} "><img src=x onerror=alert(1)> \u202ecod.exe'],
-    byline=f"{SCRIPT}",
-    authors=[SCRIPT],
-    section=[SCRIPT],
-    captions=['=HYPERLINK("http://a.example")'],
-)
 ARTICLES = [
     [
         article(1, title="Đảng bộ quận Bình Tân họp mặt", date="2023-10-05"),
@@ -49,9 +42,14 @@ ARTICLES = [
 ]
 
 
+PHOTO = "https://images.hcmcpv.org.vn/Uploads/Image/1/do.jpg"
+TITLE = HOSTILE["title"].replace(LONE, "\ufffd")
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_library(tmp_path_factory.mktemp("library") / "c", ARTICLES)
+    place = tmp_path_factory.mktemp("library") / "c"
+    return break_halves(build_library(place, ARTICLES, {PHOTO: media.photo("/Uploads/Image/1/do.jpg")}))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +94,7 @@ def test_d_with_a_stroke_is_found_by_d(index: SearchIndex) -> None:
         (Query(words="kênh", year="2023"), []),
         (
             Query(words='") OR ("'),
-            ["Đường mới qua kênh", "Đảng bộ quận Bình Tân họp mặt", "Bến " + SCRIPT, "Chợ nổi"][:0],
+            ["Đường mới qua kênh", "Đảng bộ quận Bình Tân họp mặt", TITLE, "Chợ nổi"][:0],
         ),
     ],
     ids=str,
@@ -106,9 +104,7 @@ def test_filters_narrow(index: SearchIndex, query: Query, found: list[str]) -> N
 
 
 def test_the_newest_come_first(index: SearchIndex) -> None:
-    assert ["Đường mới qua kênh", *[one["title"] for one in (HOSTILE, ARTICLES[0][0])], "Chợ nổi"] == titles(
-        index.search(Query())
-    )
+    assert ["Đường mới qua kênh", TITLE, ARTICLES[0][0]["title"], "Chợ nổi"] == titles(index.search(Query()))
 
 
 def test_a_page_shows_text_as_text_and_asks_for_nothing_outside(client: TestClient) -> None:
@@ -233,18 +229,41 @@ def look(browser: Browser, address: str, outside: str) -> None:
     browser.run("document.querySelector('[data-hits] a').click()")
     browser.wait_for(lambda text: "300" in text and "WARC" not in text.split("300")[0], 20)
     assert browser.run("return document.querySelectorAll('ins').length") > 0
+    assert "Chuyến đò đầu tiên." == browser.run("return document.querySelector('figcaption').innerText")
+    assert (
+        browser.run(
+            "const p = document.querySelector('figure img'); p.loading = 'eager'; return p.decode().then(() => p.naturalWidth)"
+        )
+        > 0
+    )
     asked = browser.run("return performance.getEntriesByType('resource').map(one => one.name)")
     assert not [one for one in asked if not one.startswith(outside)]
     assert "hỏng" != browser.run("return document.title")
+
+
+def look_at_harm(browser: Browser, address: str) -> None:
+    """Open what means harm, with all that a reader may unfold, and see it as text; no page had anything to complain of."""
+    browser.open(address)
+    browser.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert SCRIPT in browser.text()
+    assert TITLE == browser.run("return document.title")
+    assert 0 == browser.run(
+        "return document.querySelectorAll('article script, aside script, article img[onerror]').length"
+    )
+    assert [] == call(f"{browser._base}/se/log", {"type": "browser"})
 
 
 def test_folder_searches_and_reads_from_the_disk(library: Path, tmp_path: Path) -> None:
     write_folder(library, tmp_path / "site")
     with open_browser(tmp_path / "profile") as browser:
         look(browser, (tmp_path / "site" / "index.html").as_uri(), "file:///")
-        browser.open((tmp_path / "site" / "a" / f"tin-tuc-{HOSTILE['id']}.html").as_uri())
-        assert SCRIPT in browser.text()
-        assert [] == [one for one in call(f"{browser._base}/se/log", {"type": "browser"}) if one["level"] == "SEVERE"]
+        look_at_harm(browser, (tmp_path / "site" / "a" / f"tin-tuc-{HOSTILE['id']}.html").as_uri())
+
+
+def test_the_server_searches_and_reads_in_a_browser(library: Path, tmp_path: Path) -> None:
+    with serving(library, tmp_path) as (address, _), open_browser(tmp_path / "profile") as browser:
+        look(browser, address, address)
+        look_at_harm(browser, f"{address}tin-tuc/{HOSTILE['id']}")
 
 
 def test_the_record_beside_a_page_is_the_collection_s(library: Path, tmp_path: Path) -> None:
@@ -253,15 +272,33 @@ def test_the_record_beside_a_page_is_the_collection_s(library: Path, tmp_path: P
     assert "Đường mới qua kênh" == record["title"]
 
 
-def test_it_serves_on_loopback_until_it_is_interrupted(library: Path, tmp_path: Path) -> None:
+@contextlib.contextmanager
+def serving(library: Path, cache: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """`thanhuy browse` in a process of its own, and its address."""
     command = [sys.executable, "-m", "crawler.cli", "browse", str(library), "--port", "0"]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
     with subprocess.Popen(
         command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
     ) as process:
-        assert process.stdout is not None
-        address = next(word for word in process.stdout.readline().split() if word.startswith("http://127.0.0.1:"))
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            yield next(word for word in line.split() if word.startswith("http://127.0.0.1:")), process
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def test_it_serves_on_loopback_until_it_is_interrupted(library: Path, tmp_path: Path) -> None:
+    with serving(library, tmp_path) as (address, process):
         with urllib.request.urlopen(f"{address}api/search?q=kenh") as answer:
             assert 1 == json.load(answer)["total"]
         process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
         assert (0, "") == (process.wait(20), process.stdout.read())
+
+
+def test_a_photo_that_was_not_archived_is_not_asked_for(client: TestClient) -> None:
+    page = client.get("/tin-tuc/1491871002").text
+    assert "/photo/" not in page
+    assert "no-photo" in page
+    assert "/photo/0" in client.get("/tin-tuc/1491871001").text
