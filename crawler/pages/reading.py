@@ -127,11 +127,11 @@ def parse_article(
     `layouts` are exact ones, asked before those of the table.
     Fields that only a crawl knows stay None. Raises LayoutError for a page that is no article.
     """
-    seen = inspect_article(body, url, headers=headers, captured_at=captured_at, layouts=layouts, cut=cut)
-    if seen.article is None:
-        assert seen.error is not None
-        raise seen.error
-    return seen.article
+    attempt = _attempt(body, url, headers, captured_at, layouts, cut)
+    if attempt.article is None:
+        assert attempt.error is not None
+        raise attempt.error
+    return attempt.article
 
 
 def inspect_article(
@@ -146,25 +146,47 @@ def inspect_article(
     """The same, with every candidate that a rule proposed, and the owner of each line;
     never raises LayoutError but returns it.
     """
+    attempt = _attempt(body, url, headers, captured_at, layouts, cut)
+    page, claims = attempt.page, attempt.claims
+    return Inspection(
+        article=attempt.article, error=attempt.error, candidates=page.ledger.candidates if page else [],
+        lines=_name_lines(page, claims) if page and claims else [],
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One page, as far as it could be read."""
+
     page: Page | None = None
     claims: Claims | None = None
-    article, error = None, None
+    article: Article | None = None
+    error: LayoutError | None = None
+
+
+def _attempt(
+    body: bytes,
+    url: str,
+    headers: Mapping[str, str] | None,
+    captured_at: datetime | None,
+    layouts: Sequence[Layout],
+    cut: bool,
+) -> _Attempt:
+    """Read a page; whatever it is, nothing is raised while GUARDED."""
+    attempt = _Attempt()
     try:
-        page = open_bytes(body, url, headers, captured_at)
+        page = attempt.page = open_bytes(body, url, headers, captured_at)
         if cut:
             page.ledger.warn("page-cut")
-        claims = read_with(page, layouts)
-        article = _write(page, claims, parser_version(layouts))
+        claims = attempt.claims = read_with(page, layouts)
+        attempt.article = _write(page, claims, parser_version(layouts))
     except LayoutError as refused:
-        error = refused
+        attempt.error = refused
     except Exception as broken:
         if not GUARDED:
             raise
-        error = ReaderFailed(url, broken)
-    return Inspection(
-        article=article, error=error, candidates=page.ledger.candidates if page else [],
-        lines=_name_lines(page, claims) if page and claims else [],
-    )  # fmt: skip
+        attempt.error = ReaderFailed(url, broken)
+    return attempt
 
 
 def find_unmatched(body: bytes, url: str, headers: Mapping[str, str] | None, layouts: Sequence[Layout]) -> list[str]:

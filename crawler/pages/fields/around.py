@@ -11,7 +11,7 @@ from crawler.pages.html.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 from crawler.pages.places.claims import Claims, Role
 from crawler.pages.places.page import Page, leads_to_file, link_texts
 from crawler.pages.places.tables import stands_in_data
-from crawler.pages.words.labels import Label, is_invitation, names_a_place, opens_related
+from crawler.pages.words.labels import LISTS, is_invitation, names_a_place, opens_related
 from crawler.pages.words.stamps import find_stamp, read_time
 from crawler.pages.words.text import clean, ends_sentence, fold
 
@@ -20,7 +20,6 @@ _PAGE_NUMBER = re.compile(
     r"\d{1,3}|[«»‹›<>→←.…]+|(?:trang )?(?:tiếp(?: theo)?|sau|trước|kế|đầu|cuối)|next|prev(?:ious)?"
 )
 """What the links of a pager say, folded."""
-_LISTS = frozenset({Label.RELATED, Label.OTHERS, Label.POPULAR})
 
 
 def claim_teasers(page: Page, claims: Claims) -> None:
@@ -31,7 +30,7 @@ def claim_teasers(page: Page, claims: Claims) -> None:
         Role.TEASER, "teasers",
     )  # fmt: skip
     for index in story:
-        if claims.regions.labels.get(index) in _LISTS:
+        if claims.regions.labels.get(index) in LISTS:
             _claim_list(page, claims, index)
 
 

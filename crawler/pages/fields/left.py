@@ -3,7 +3,7 @@
 from crawler.pages.html.tree import FOOTER
 from crawler.pages.places.claims import Claims, Role
 from crawler.pages.places.page import Page
-from crawler.pages.words.labels import Label
+from crawler.pages.words.labels import AFTERWARDS
 from crawler.pages.words.text import ends_sentence
 
 _PROSE = 60
@@ -43,7 +43,7 @@ def _claim_after(page: Page, claims: Claims) -> None:
     """
     for index in claims.regions.after:
         piece = page.pieces[index]
-        if claims.regions.labels.get(index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR}:
+        if claims.regions.labels.get(index) in AFTERWARDS:
             return
         if piece.image is not None or piece.size < _PROSE or piece.is_link or page.teaser[index]:
             continue

@@ -7,7 +7,7 @@ from crawler.pages.fields.around import end_of_block
 from crawler.pages.html.tree import ASIDE, FOOTER, Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page, leads_to_file
-from crawler.pages.words.labels import Label
+from crawler.pages.words.labels import AFTERWARDS, Label
 from crawler.site import scope
 
 _COUNT = re.compile(
@@ -17,7 +17,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _COUNTING = frozenset("()0123456789")
-_ENDS_FILES = frozenset({Label.COMMENTS, Label.OTHERS, Label.POPULAR})
+_OFFERING = frozenset({Label.OTHERS, Label.RELATED})
 _ENDS_LIST = frozenset({Label.COMMENTS, Label.TAGS, Label.POPULAR})
 _MOST = 100
 
@@ -28,7 +28,7 @@ def find_attachments(page: Page, claims: Claims) -> None:
     found: dict[str, None] = {}
     for piece in page.pieces[regions.story.start : max(regions.story.stop, regions.after.stop)]:
         if piece.index >= regions.story.stop and (
-            regions.labels.get(piece.index) in _ENDS_FILES or page.teaser[piece.index]
+            regions.labels.get(piece.index) in AFTERWARDS or page.teaser[piece.index]
         ):
             break
         for href in piece.hrefs or ([piece.href] if piece.href else []):
@@ -66,7 +66,7 @@ def _hrefs_after(page: Page, claims: Claims) -> Iterator[str]:
         if page.box_of(piece).flags & FOOTER:
             return
         label = claims.regions.labels.get(piece.index)
-        if label in {Label.OTHERS, Label.RELATED}:
+        if label in _OFFERING:
             until = end_of_block(page, piece)
         elif label in _ENDS_LIST:
             until = 0

@@ -18,7 +18,7 @@ from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
 from crawler.pages.words.datelines import nearest_year
 from crawler.pages.words.days import make_day
-from crawler.pages.words.labels import Label
+from crawler.pages.words.labels import ENDS
 from crawler.pages.words.stamps import Stamp, find_stamp, find_stamps, is_date_label, is_update
 from crawler.site.ids import SECONDS_UNTIL
 
@@ -181,7 +181,7 @@ def _as_meant(page: Page, stamp: Stamp, known: Witnesses) -> Stamp:
 def _under_body(regions: Regions) -> Iterator[int]:
     """The few lines under the text, up to where readers or other articles have their say."""
     for index in regions.after[:12]:
-        if regions.labels.get(index) in {Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED}:
+        if regions.labels.get(index) in ENDS:
             return
         yield index
 

@@ -7,7 +7,7 @@ from crawler.pages.fields.around import end_of_block
 from crawler.pages.html.tree import FOOTER, Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page, link_texts
-from crawler.pages.words.labels import Label, find_label
+from crawler.pages.words.labels import AFTERWARDS, Label, find_label
 from crawler.pages.words.text import clean, fold
 
 _TAG_PATH = re.compile(
@@ -24,7 +24,6 @@ _SEARCH = re.compile(r"/(?:tim-?kiem|search)\b|[?&](?:q|k|s|key|query)=[^&]", re
 """A search of the site, as keywords lead to where they have no page of their own."""
 
 
-_ENDS = frozenset({Label.COMMENTS, Label.OTHERS, Label.POPULAR})
 _LONGEST, _SHORT, _MOST = 80, 60, 40
 """Characters of a keyword that its address speaks for, and of any other; and how many are kept."""
 
@@ -87,7 +86,7 @@ def _links_under_story(page: Page, claims: Claims) -> Iterator[tuple[str, str]]:
     """Links between the text and the readers' comments or other articles, with what they say."""
     regions = claims.regions
     for piece in page.pieces[regions.story.stop : regions.after.stop]:
-        if regions.labels.get(piece.index) in _ENDS:
+        if regions.labels.get(piece.index) in AFTERWARDS:
             return
         yield from zip(piece.hrefs, piece.link_texts, strict=True)
 
@@ -97,7 +96,7 @@ def _called_tags(page: Page, claims: Claims) -> list[str]:
     found: list[str] = []
     stop = claims.regions.story.stop
     for piece in page.pieces[stop : stop + 60]:
-        if claims.regions.labels.get(piece.index) in _ENDS or piece.size > 400:
+        if claims.regions.labels.get(piece.index) in AFTERWARDS or piece.size > 400:
             break
         marked = piece.text[:1] == "#"
         if (piece.hrefs or marked) and page.is_called(piece, _TAG_CLASS):

@@ -17,13 +17,12 @@ from crawler.pages.words.text import alphabet, ends_sentence, first_word, fold
 _LONGEST = 350
 _DATED = "slug, before its date"
 _DATE_ENDS = frozenset("0123456789)Mm")
-_LETTERS = {
-    letter: alphabet(letter)
-    for letter in (
-        "abcdefghijklmnopqrstuvwxyz0123456789àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
-    )
-}
-"""Each letter of the language and its plain one."""
+_LETTERS: dict[str, set[str]] = {}
+"""By each plain letter those of the language that are written so in an address."""
+for (
+    _letter
+) in "abcdefghijklmnopqrstuvwxyz0123456789àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ":
+    _LETTERS.setdefault(alphabet(_letter), set()).add(_letter)
 _TITLE_CLASS = re.compile(r"title|tieu-?de|headline", re.IGNORECASE)
 _ADDED = 24
 """Characters that a heading may have around the headline that metadata tell: `Title:`, a date."""
@@ -52,10 +51,11 @@ def find_title(page: Page) -> Title | None:
     best: Title | None = None
     best_score = 24.0
     for piece in page.pieces:
+        first = piece.text[:1].lower()
+        if first not in wanted.initials and not 0 < piece.level <= 3 and (not first or first.isalnum()):
+            continue  # the first letter is looked at before whole texts are compared: few lines pass
         if not 5 <= len(piece.text) <= _LONGEST and (piece.level != 1 or fold(piece.text) not in wanted.titles):
             continue
-        if not 0 < piece.level <= 3 and (first := piece.text[0].lower()) not in wanted.initials and first.isalnum():
-            continue  # the first letter is looked at before whole texts are compared: few lines pass
         score, rule, text = _weigh(page, piece, wanted)
         if score > best_score:
             if best is not None:
@@ -158,7 +158,7 @@ def _wanted(page: Page) -> _Wanted:
     parts = parts_of(page)
     starts = {first_word(text) for text in (*titles, page_title, *parts)}
     slug_start = alphabet(page.slug[:14])[:5]
-    initials = {word[:1] for word in starts} | {letter for letter, plain in _LETTERS.items() if plain == slug_start[:1]}
+    initials = {word[:1] for word in starts} | _LETTERS.get(slug_start[:1], set())
     return _Wanted(
         titles, page_title, frozenset(map(fold, parts)), frozenset(starts), page.slug, slug_start, frozenset(initials)
     )

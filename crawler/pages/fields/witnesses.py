@@ -136,9 +136,8 @@ def _is_rendering(page: Page, day: date, known: Witnesses) -> bool:
 def time_elements(page: Page, regions: Regions) -> list[tuple[str, str]]:
     """`<time datetime>` and its like from shortly before the headline to the body's first lines."""
     found, labelled = [], []
-    boxes: dict[int, Any] = {}
     for element, value in _dated_elements(page):
-        boxes = boxes or {id(box.element): box for box in page.boxes}
+        boxes = page.boxes_by_element
         around = element
         while around is not None and id(around) not in boxes:
             around = around.getparent()

@@ -57,6 +57,8 @@ class Metadata:
     is_article: bool = False
     is_list: bool = False
     comment_count: int | None = None
+    bodies: list[Any] = field(default_factory=list)
+    """The elements that microdata call an article's body."""
     base: str = ""
     """What relative links stand on."""
     origin: str = ""
@@ -141,7 +143,7 @@ def _read_metas(elements: list[Any]) -> dict[str, list[str]]:
     return found
 
 
-_PROPERTIES = etree.XPath("//*[@itemprop]")
+_PROPERTIES = etree.XPath("//@itemprop")
 _MICRODATA = {
     "headline": "title",
     "datePublished": "published",
@@ -156,8 +158,11 @@ def _read_microdata(found: Metadata, root: Any) -> None:
     more of them belong to a list of articles.
     """
     values: dict[str, set[str]] = {}
-    for element in _PROPERTIES(root):
-        name = _MICRODATA.get(element.get("itemprop"))
+    for called in _PROPERTIES(root):
+        element = called.getparent()
+        if called == "articleBody":
+            found.bodies.append(element)
+        name = _MICRODATA.get(called)
         if name is not None and element.tag != "meta":
             value = element.get("content") or element.get("datetime") or "".join(element.itertext())[:1000]
             values.setdefault(name, set()).add(clean(value))

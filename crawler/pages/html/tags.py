@@ -27,7 +27,7 @@ SKIPPED = frozenset({
     "textarea", "button",
     "input", "canvas", "head", "map", "datalist", "audio", "video", "option", "progress", "meter",
 })  # fmt: skip
-INLINE = frozenset({
+PARTS = frozenset({
     "a", "b", "strong", "i", "em", "span", "font", "u", "s", "small", "big", "sub", "sup", "mark", "abbr", "acronym",
     "cite", "q", "code",
     "time", "label", "ins", "del", "strike", "tt", "kbd", "bdi", "bdo", "var", "samp", "nobr", "wbr", "dfn", "ruby",
@@ -40,7 +40,13 @@ LINES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 BOLD = frozenset({"b", "strong", "th", "caption"})
 ITALIC = frozenset({"i", "em", "cite", "dfn"})
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-STYLING = {"a", "ul", "ol", *BOLD, *ITALIC, *HEADINGS}
+STYLING = frozenset({"a", "ul", "ol", *BOLD, *ITALIC, *HEADINGS})
+
+UNSEEN, BREAK, PHOTO, INLINE, BLOCK = range(5)
+KINDS = {
+    **dict.fromkeys(SKIPPED, UNSEEN), **dict.fromkeys(PARTS, INLINE), **dict.fromkeys(PHOTOS, PHOTO), "br": BREAK
+}  # fmt: skip
+"""What an element is for the lines of a page, by its tag: a block, unless it stands here."""
 _ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
 _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
 _BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.IGNORECASE)
@@ -64,8 +70,9 @@ OWN_ALIGN = {"center": "center", "td": "", "th": ""}
 """Blocks that do not stand as the one around them does."""
 
 
-def flags_of(flags: int, tag: str, named: int, role: str | None) -> int:
+def flags_of(flags: int, tag: str, role: str | None) -> int:
     """The flags of a block: those around it, and what its tag and its role say."""
+    named = FLAGS.get(tag, 0)
     if named and not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
         flags |= named
     if role:

@@ -3,7 +3,8 @@
 The rest of the parser reads these `Piece`s and `Box`es, never the tree itself (but for metadata).
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -50,8 +51,8 @@ class Piece:
     """1 to 6 in a heading, else 0."""
     href: str = ""
     """Of the first link in it."""
-    hrefs: list[str] = field(default_factory=list)
-    link_texts: list[str] = field(default_factory=list)
+    hrefs: Sequence[str] = ()
+    link_texts: Sequence[str] = ()
     """What each of its links says, in the order of `hrefs`."""
     image: Any = None
     """The `img` element; None for text."""

@@ -12,15 +12,17 @@ from lxml import etree  # type: ignore[import-untyped]
 from crawler.pages.html.hidden import class_hides, is_streamed, opens_on_demand, show_streamed
 from crawler.pages.html.images import is_icon
 from crawler.pages.html.tags import (
+    BLOCK,
     BOLD,
+    BREAK,
     FLAGS,
     HEADINGS,
     INLINE,
     ITALIC,
+    KINDS,
     LINES,
     OWN_ALIGN,
-    PHOTOS,
-    SKIPPED,
+    PHOTO,
     STYLING,
     flags_of,
     read_style,
@@ -56,44 +58,48 @@ class _Walk:
 
     def add(self, text: str) -> None:
         self.buffer.append(text)
-        count = len(text) if not text[0].isspace() and not text[-1].isspace() else len(text.strip())
-        if count:
-            bold, italic, link, _, _ = self.style
-            self.size += count
-            if link is not None:
-                self.linked += count
-                if self.fresh or not self.hrefs:
-                    self.hrefs.append(link)
-                    self.link_texts.append(text)
-                    self.fresh = False
-                else:
-                    self.link_texts[-1] += text
-            if bold > 0:
-                self.bold_size += count
-            if italic > 0:
-                self.italic_size += count
+        count = len(text.strip())
+        if not count:
+            return
+        self.size += count
+        if self.style is _PLAIN:
+            return
+        bold, italic, link, _, _ = self.style
+        if link is not None:
+            self.linked += count
+            if self.fresh or not self.hrefs:
+                self.hrefs.append(link)
+                self.link_texts.append(text)
+                self.fresh = False
+            else:
+                self.link_texts[-1] += text
+        if bold > 0:
+            self.bold_size += count
+        if italic > 0:
+            self.italic_size += count
 
     def flush(self) -> None:
         """End the line."""
         if self.size:
-            text = clean("".join(self.buffer) if len(self.buffer) > 1 else self.buffer[0])
-            if text:
-                hrefs, size = self.hrefs, self.size
-                linked, bold, italic = self.linked, self.bold_size, self.italic_size
-                if size > len(text):  # runs of white space, letters in several parts: nothing that a reader counts
-                    linked, bold, italic = (part * len(text) // size for part in (linked, bold, italic))
-                    size = len(text)
-                _, _, _, level, nesting = self.style
-                self.pieces.append(
-                    Piece(len(self.pieces), self.box.index, text, size, linked, bold, italic, self.breaks, level,
-                    hrefs[0] if hrefs else "",
-                          hrefs, self.link_texts, None, nesting))  # fmt: skip
-                self.breaks = 0
-                self.hrefs, self.link_texts = [], []
+            self._end_line(clean("".join(self.buffer)))
             self.size = self.linked = self.bold_size = self.italic_size = 0
         self.buffer.clear()
         if self.hrefs:
             self.hrefs, self.link_texts = [], []
+
+    def _end_line(self, text: str) -> None:
+        if not text:
+            return
+        size, linked, bold, italic = self.size, self.linked, self.bold_size, self.italic_size
+        if size > len(text):  # runs of white space, letters in several parts: nothing that a reader counts
+            linked, bold, italic = (part * len(text) // size for part in (linked, bold, italic))
+            size = len(text)
+        href, hrefs, link_texts = (self.hrefs[0], self.hrefs, self.link_texts) if self.hrefs else ("", (), ())
+        _, _, _, level, nesting = self.style
+        self.pieces.append(
+            Piece(len(self.pieces), self.box.index, text, size, linked, bold, italic, self.breaks, level,
+                  href, hrefs, link_texts, None, nesting))  # fmt: skip
+        self.breaks = 0
 
     def line_break(self) -> None:
         self.flush()
@@ -115,17 +121,17 @@ class _Walk:
         )
         self.breaks = 0
 
-    def open_box(self, element: Any, tag: str, align: str) -> None:
+    def open_box(self, element: Any, tag: str, given: list[str], align: str) -> None:
         if self.buffer:
             self.flush()
         self.breaks = 0
         parent = self.box
         flags = parent.flags
-        named, role = FLAGS.get(tag, 0), element.get("role")
-        if named or role:
-            flags = flags_of(flags, tag, named, role)
+        role = element.get("role") if "role" in given else None
+        if tag in FLAGS or role:
+            flags = flags_of(flags, tag, role)
         if not align:
-            own = element.get("align")
+            own = element.get("align") if "align" in given else None
             align = own.lower() if own else OWN_ALIGN.get(tag, parent.align)
         self.box = Box(len(self.boxes), parent.index, parent.depth + 1, tag, flags, align, element, len(self.pieces))
         self.boxes.append(self.box)
@@ -178,18 +184,18 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
             break
         outer.append(walk.style)
         tag = element.tag
-        if tag in SKIPPED:
+        kind = KINDS.get(tag, BLOCK)
+        if kind is BLOCK or kind is INLINE:
+            if not _enter(walk, element, tag, kind):
+                events.skip_subtree()
+        elif kind is BREAK:
+            walk.line_break()
+        else:
             events.skip_subtree()
             if tag == "script":
                 scripts += len(element.text or "")
-        elif tag == "br":
-            walk.line_break()
-        elif tag in PHOTOS:
-            events.skip_subtree()
-            if not is_icon(element):
+            elif kind is PHOTO and not is_icon(element):
                 walk.photo(element)
-        elif not _enter(walk, element, tag):
-            events.skip_subtree()
     while walk.box.index:
         walk.close_box()
     walk.flush()
@@ -197,19 +203,21 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
     return Tree(root, walk.pieces, walk.boxes, cut, scripts), walk.streamed
 
 
-def _enter(walk: _Walk, element: Any, tag: str) -> bool:
+def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
     """Go into an element; False for one that nobody sees."""
-    own, called = element.get("style"), element.get("class")
-    hidden = element.get("hidden") is not None or bool(called and class_hides(called))
-    block, align, weight, slanted = False, "", 0, False
-    if own:
-        unseen, block, align, weight, slanted = read_style(own)
-        hidden = hidden or unseen
-    if hidden and not opens_on_demand(element):
-        walk.streamed = walk.streamed or is_streamed(element)
-        return False
-    if block or (tag not in INLINE and ":" not in tag and not (walk.size and "-" in tag and walk.box.tag in LINES)):
-        walk.open_box(element, tag, align)
+    given = element.keys()
+    block = kind is BLOCK and ":" not in tag and not (walk.size and "-" in tag and walk.box.tag in LINES)
+    align, weight, slanted = "", 0, False
+    if given:
+        hidden = "hidden" in given or ("class" in given and class_hides(element.get("class")))
+        if "style" in given:
+            unseen, set_apart, align, weight, slanted = read_style(element.get("style"))
+            hidden, block = hidden or unseen, block or set_apart
+        if hidden and not opens_on_demand(element):
+            walk.streamed = walk.streamed or is_streamed(element)
+            return False
+    if block:
+        walk.open_box(element, tag, given, align)
     if weight or slanted or tag in STYLING:
         walk.style = _restyle(walk, element, tag, weight, slanted)
     text = element.text

@@ -145,7 +145,8 @@ class Claims:
 
     def open(self, span: Iterable[int]) -> Iterator[int]:
         """The pieces of a span that a rule may take out of the text, looked at one by one."""
-        return (index for index in span if self.is_open(index))
+        owners, exact = self.owners, self.draft.exact
+        return (index for index in span if owners[index] is None and index not in exact)
 
     def holders(self, role: Role) -> list[int]:
         """The pieces that were taken for a role."""

@@ -6,6 +6,7 @@ from itertools import accumulate, islice
 
 from crawler.pages.html.tree import Box
 from crawler.pages.places.page import Page
+from crawler.pages.places.survey import Survey
 
 _CALLED = re.compile(
     r"(?:^|[\s_-])(?:comments?(?:list|form|area|box|wrap|section)?|disqus|respond|binh-?luan|y-?kien|phan-?hoi"
@@ -28,16 +29,17 @@ _LINKS = 3
 """Links to other pages from which a block may be a list of them."""
 
 
-def find_furniture(page: Page, first: int, core: int, weights: list[float]) -> dict[int, str]:
-    """The pieces after `first` in blocks that are no part of the article, and why.
+def find_furniture(survey: Survey, core: int) -> dict[int, str]:
+    """The pieces after the headline in blocks that are no part of the article, and why.
 
     Only blocks that hold some prose are asked, and none that holds the core.
     """
+    page, weights = survey.page, survey.weights
     sums = [0.0, *accumulate(weights)]
     few = sums[-1] * _SMALL
     found: dict[int, str] = {}
     counts: _Counts | None = None
-    for box in _candidates(page, first, core):
+    for box in _candidates(survey, core):
         if not 0 < sums[box.last] - sums[box.first] <= few or box.first in found:
             continue
         if is_called_furniture(box):
@@ -56,11 +58,10 @@ class _Counts:
     def __init__(self, page: Page, weights: list[float]) -> None:
         self.page = page
         pieces = page.pieces
-        self.linked = [0, *accumulate(piece.linked for piece in pieces)]
-        self.sizes = [0, *accumulate(piece.size for piece in pieces)]
-        told = (piece.size if weight else 0 for piece, weight in zip(pieces, weights, strict=True))
+        self.sizes = [0, *accumulate([piece.size for piece in pieces])]
+        told = [piece.size if weight else 0 for piece, weight in zip(pieces, weights, strict=True)]
         self.prose = [0, *accumulate(told)]
-        self.links = [0, *accumulate(piece.href[:1] not in {"", "#"} for piece in pieces)]
+        self.links = [0, *accumulate([bool(piece.href) and piece.href[0] != "#" for piece in pieces])]
 
     def is_list(self, box: Box) -> bool:
         """Whether a block holds little but links to other pages."""
@@ -68,7 +69,7 @@ class _Counts:
         size = self.sizes[last] - self.sizes[first]
         if self.links[last] - self.links[first] < _LINKS or box.tag in {"p", "ul", "ol"}:
             return False
-        if (self.linked[last] - self.linked[first]) * 2 <= size:
+        if (self.page.plain[last] - self.page.plain[first]) * 2 >= size:
             return False
         if (self.prose[last] - self.prose[first]) * _TELLING >= size:
             return False
@@ -83,8 +84,11 @@ def is_called_furniture(box: Box) -> bool:
     return bool(name or mark) and _CALLED.search(f"{name or ''} {mark or ''}") is not None
 
 
-def _candidates(page: Page, first: int, core: int) -> Iterator[Box]:
-    inside = page.boxes[core]
-    for box in page.boxes[1:]:
-        if box.first >= first and box.last > box.first and not (box.first <= inside.first and inside.last <= box.last):
+def _candidates(survey: Survey, core: int) -> Iterator[Box]:
+    """The blocks with prose that stand after the headline, outermost first."""
+    boxes = survey.page.boxes
+    inside = boxes[core]
+    for index in sorted(survey.find_told()):
+        box = boxes[index]
+        if box.first > survey.title_at and not (box.first <= inside.first and inside.last <= box.last):
             yield box

@@ -267,19 +267,21 @@ def tell(page: Page, match: Match) -> Told:
 
 def find_body_hint(page: Page) -> int | None:
     """The block that schema.org's `itemprop="articleBody"` calls the body. None where no block with text is."""
-    found = [box for box in page.boxes if box.element.get("itemprop") == "articleBody"]
+    boxes = page.boxes_by_element if page.meta.bodies else {}
+    found = [boxes[id(element)] for element in page.meta.bodies if id(element) in boxes]
     sizes = [sum(piece.size for piece in page.pieces[box.first : box.last]) for box in found]
     return found[sizes.index(max(sizes))].index if sizes and max(sizes) > 200 else None
 
 
 def _is_semantic(page: Page) -> bool:
     """HTML's own words for it: `article` or `main` around an `h1`."""
-    tags = {box.tag for box in page.boxes}
-    return "h1" in tags and bool(tags & {"article", "main"})
+    return "h1" in page.tags and bool(page.tags & {"article", "main"})
 
 
 def _is_laid_in_tables(page: Page) -> bool:
     """Tables that lay out the whole page, as ASP.NET sites of the 2000s have."""
+    if "td" not in page.tags:
+        return False
     cells = sum(piece.size for piece in page.pieces if page.box_of(piece).tag == "td")
     return cells * 2 > sum(piece.size for piece in page.pieces)
 

@@ -4,7 +4,7 @@ A tag that is never closed, or a role on the wrong element, can put a whole page
 What holds most of the page's text is none.
 """
 
-from itertools import accumulate
+from bisect import bisect_right
 
 from crawler.pages.html.tags import FLAGS
 from crawler.pages.html.tree import HEADER, OUTSIDE, Box
@@ -16,11 +16,13 @@ _MOST = 0.5
 
 def forgive_wrappers(page: Page) -> None:
     """Take the flags of menu, column and foot off the blocks that hold most of the page's text."""
-    sizes = [0, *accumulate(piece.size - piece.linked for piece in page.pieces)]
+    sizes = page.plain
     most = sizes[-1] * _MOST
     boxes = page.boxes
+    middle = bisect_right(sizes, most) - 1  # every block with more than half of the text holds its middle
+    around = map(boxes.__getitem__, page.ancestors(page.box_of(page.pieces[middle])) if page.pieces else ())
     wrong = {
-        box.index for box in boxes if box.flags & OUTSIDE and box.index and sizes[box.last] - sizes[box.first] > most
+        box.index for box in around if box.flags & OUTSIDE and box.index and sizes[box.last] - sizes[box.first] > most
     }
     if not wrong:
         return

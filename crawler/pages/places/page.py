@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from itertools import accumulate
 from urllib.parse import urljoin
 
 from crawler.pages.html.metadata import Metadata
@@ -43,9 +44,21 @@ class Page:
     """For each piece, whether it belongs to a list of other articles."""
     data_tables: dict[int, bool] = field(default_factory=dict)
     """For each table that was looked through, by its box, whether it holds data."""
+    pieces: list[Piece] = field(init=False)
+    """Its lines and photos, in reading order."""
+    boxes: list[Box] = field(init=False)
+    """Its blocks; the first is the whole page."""
+    tags: frozenset[str] = field(init=False)
+    """Those of its blocks."""
+    plain: list[int] = field(init=False)
+    """How many characters stand before each piece, and before the page's end, outside of links."""
     _elsewhere: dict[str, bool] = field(default_factory=dict)
-
     _by_element: dict[int, Box] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pieces, self.boxes = self.tree.pieces, self.tree.boxes
+        self.tags = frozenset([box.tag for box in self.boxes])
+        self.plain = [0, *accumulate([piece.size - piece.linked for piece in self.pieces])]
 
     @property
     def boxes_by_element(self) -> dict[int, Box]:
@@ -59,17 +72,9 @@ class Page:
         """The zone of its readers: Vietnam's for pages in its language or on its hosts. None for others."""
         return VIETNAM if self.vietnamese or _is_in_vietnam(self.meta) else None
 
-    @property
-    def pieces(self) -> list[Piece]:
-        return self.tree.pieces
-
-    @property
-    def boxes(self) -> list[Box]:
-        return self.tree.boxes
-
     def box_of(self, piece: Piece) -> Box:
         """The block that a piece stands in."""
-        return self.tree.boxes[piece.box]
+        return self.boxes[piece.box]
 
     def join(self, href: str) -> str | None:
         """A link's absolute address. None where it is no http or https address."""
@@ -114,12 +119,12 @@ class Page:
 
     def class_of(self, box: Box) -> str:
         """The classes of a block and of the one around it, for the few words that most publishing systems share."""
-        return f"{box.element.get('class') or ''} {self.tree.boxes[box.parent].element.get('class') or ''}"
+        return f"{box.element.get('class') or ''} {self.boxes[box.parent].element.get('class') or ''}"
 
     def is_called(self, piece: Piece, word: re.Pattern[str]) -> bool:
         """Whether a line stands in a block whose class has such a word."""
         around = self.ancestors(self.box_of(piece))[:4]
-        return any(word.search(self.tree.boxes[index].element.get("class") or "") for index in around)
+        return any(word.search(self.boxes[index].element.get("class") or "") for index in around)
 
     def leads_to_author(self, piece: Piece) -> bool:
         """Whether a line's block, or its link, is called after an author."""
@@ -143,7 +148,7 @@ class Page:
         """The indexes of a box and of all that hold it, innermost first."""
         found = [box.index]
         while found[-1]:
-            found.append(self.tree.boxes[found[-1]].parent)
+            found.append(self.boxes[found[-1]].parent)
         return found
 
 

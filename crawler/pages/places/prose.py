@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from crawler.pages.html.tree import OUTSIDE, Box, Piece
 from crawler.pages.places.page import Page
-from crawler.pages.words.labels import Label, find_label, lists_keywords, opens_tags
+from crawler.pages.words.labels import ELSEWHERE, LISTS, Label, find_label, lists_keywords, opens_tags
 from crawler.pages.words.text import ends_sentence
 
 PARAGRAPH_TAGS = frozenset(
@@ -15,6 +15,8 @@ _AFTER_LABEL = 0.2
 """What prose weighs after a label that says the article is over."""
 _LABEL = 60
 """Characters of a label at most, unless it lists keywords."""
+_SHORTEST = 20
+"""Characters from which a line can be running text."""
 _PARAGRAPH = 60
 """Characters from which a line is a paragraph, however it ends."""
 _HEADED = 0.3
@@ -42,12 +44,12 @@ def _label_of(piece: Piece) -> Label | None:
         return None  # a photo, a headline
     if piece.size > _LABEL and not piece.hrefs and ":" not in piece.text[:14]:
         return None  # a paragraph
-    if piece.hrefs and piece.linked >= piece.size * 0.4 and _may_open_tags(piece):
+    if not piece.hrefs:
+        return Label.TAGS if lists_keywords(piece.text) else find_label(piece.text)
+    if piece.linked >= piece.size * 0.4 and _may_open_tags(piece):
         return Label.TAGS
     if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
         return Label.TOOL  # a row of buttons
-    if not piece.hrefs and lists_keywords(piece.text):
-        return Label.TAGS
     return find_label(piece.text)
 
 
@@ -59,15 +61,16 @@ def _may_open_tags(piece: Piece) -> bool:
 
 def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[float]:
     """How much prose each piece holds."""
-    weights = []
+    weights = [0.0] * len(page.pieces)
     outside = _stand_in_small_forms(page, title_at)
     for piece in page.pieces:
-        weight = 0.0
-        if piece.index not in labels and not page.teaser[piece.index] and _is_prose(page, piece, outside):
-            weight = min(piece.size, _HEAVIEST) * (1.0 if piece.index > title_at else 0.3)
-            if piece.index < title_at + 8 and _is_standfirst(page, piece):
-                weight *= 0.15  # it belongs to the head, not to the body
-        weights.append(weight)
+        index = piece.index
+        if piece.size < _SHORTEST or page.teaser[index] or index in labels or not _is_prose(page, piece, outside):
+            continue
+        weight = min(piece.size, _HEAVIEST) * (1.0 if index > title_at else 0.3)
+        if index < title_at + 8 and _is_standfirst(page, piece):
+            weight *= 0.15  # it belongs to the head, not to the body
+        weights[index] = weight
     return weights
 
 
@@ -77,7 +80,7 @@ def find_headed(page: Page, labels: dict[int, Label], weights: list[float]) -> s
     few = sums[-1] * _HEADED
     found: set[int] = set()
     for index, label in labels.items():
-        if index in found or label not in {Label.RELATED, Label.OTHERS, Label.POPULAR}:
+        if label not in LISTS or index in found:
             continue
         box = page.box_of(page.pieces[index])
         while box.index and box.last - box.first == 1:
@@ -115,17 +118,22 @@ def discount_others(
     """
     seen = Blocks(page)
     over = announced = False
-    for piece in page.pieces[title_at + 1 :]:
-        index, label = piece.index, labels.get(piece.index)
-        over = over or (label is Label.COMMENTS and opens_comments(page, piece))
-        if label in {Label.OTHERS, Label.POPULAR} and seen.held and stands_free(page, piece):
-            announced = True
+    for index in range(title_at + 1, end_of_prose(weights)):
+        label = labels.get(index)
+        if label is not None:
+            over = over or (label is Label.COMMENTS and opens_comments(page, page.pieces[index]))
+            announced = announced or (label in ELSEWHERE and bool(seen.held) and stands_free(page, page.pieces[index]))
         if not weights[index]:
             continue
         if over or (announced and (page.pieces[index - 1].is_link or not seen.knows(holders[index]))):
             weights[index] *= _AFTER_LABEL
         else:
             seen.add(holders[index])
+
+
+def end_of_prose(weights: list[float]) -> int:
+    """Where the last prose ends; 0 where there is none."""
+    return next((index + 1 for index in reversed(range(len(weights))) if weights[index]), 0)
 
 
 def opens_comments(page: Page, piece: Piece) -> bool:
@@ -141,7 +149,7 @@ def stands_free(page: Page, piece: Piece) -> bool:
 def _is_prose(page: Page, piece: Piece, outside: list[bool]) -> bool:
     """Whether a line is running text: a sentence, or long, plain, and in no menu, foot or form."""
     size = piece.size
-    if piece.image is not None or size < 20 or piece.linked > size * 0.5:
+    if piece.image is not None or piece.linked > size * 0.5:
         return False
     if size < _PARAGRAPH and not ends_sentence(piece.text):
         return False
@@ -164,7 +172,7 @@ def _stand_in_small_forms(page: Page, title_at: int) -> list[bool]:
     forms = [box for box in page.boxes if box.tag == "form" and not box.first <= title_at < box.last]
     if not forms:
         return []
-    sizes = [0, *accumulate(piece.size - piece.linked for piece in page.pieces)]
+    sizes = page.plain
     small = {box.index for box in forms if sizes[box.last] - sizes[box.first] < sizes[-1] * 0.5}
     found: list[bool] = []
     for box in page.boxes:
@@ -178,18 +186,29 @@ def find_holders(page: Page, weights: list[float]) -> list[int]:
     """
     texts = [0, *accumulate(piece.image is None for piece in page.pieces)]
     boxes = page.boxes
-    known: list[int] = []
-    for box in boxes:  # a parent comes before its children
-        alone = box.tag in PARAGRAPH_TAGS or texts[box.last] - texts[box.first] <= 1
-        known.append(known[box.parent] if box.index and alone else box.index)
-    return [known[piece.box] if weight else -1 for piece, weight in zip(page.pieces, weights, strict=True)]
+    known: dict[int, int] = {}
+
+    def find_holder(index: int) -> int:
+        below = []
+        while index and index not in known:
+            box = boxes[index]
+            if box.tag not in PARAGRAPH_TAGS and texts[box.last] - texts[box.first] > 1:
+                break
+            below.append(index)
+            index = box.parent
+        index = known.get(index, index)
+        known.update(dict.fromkeys(below, index))
+        return index
+
+    return [find_holder(piece.box) if weight else -1 for piece, weight in zip(page.pieces, weights, strict=True)]
 
 
 def drop_lonely(page: Page, weights: list[float], holders: list[int]) -> None:
     """Take the weight of short sentences that stand in a block without a paragraph: buttons end like sentences too."""
-    full = {holder for piece, holder in zip(page.pieces, holders, strict=True) if piece.size >= _PARAGRAPH}
-    for index, holder in enumerate(holders):
-        if holder >= 0 and holder not in full:
+    told = [index for index, weight in enumerate(weights) if weight]
+    full = {holders[index] for index in told if page.pieces[index].size >= _PARAGRAPH}
+    for index in told:
+        if holders[index] not in full:
             weights[index], holders[index] = 0.0, -1
 
 

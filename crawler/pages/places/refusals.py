@@ -23,7 +23,7 @@ _MISSING_TITLE = re.compile(
     r"not found|can ?not be found|không tìm thấy|không tồn tại",
     re.IGNORECASE,
 )
-_MISSING_WORDS = ("không", "404", "not found", "đã")
+_MISSING_WORDS = ("không", "404", "found", "đã")
 """One of these stands in whatever the pattern finds: a cheap look first."""
 _UNAVAILABLE = re.compile(r"đang (?:được )?(?:bảo trì|nâng cấp|cập nhật hệ thống)|bảo trì (?:hệ thống|định kỳ|máy chủ)|"
                           r"tạm (?:ngừng|dừng|ngưng) (?:hoạt động|truy cập|phục vụ)|"
@@ -98,7 +98,8 @@ def _shown_without_script(page: Page) -> bool:
 
 def _is_missing(page: Page, total: int) -> bool:
     """A page that says, in its title or in a heading or short line, that it has nothing, and has nothing."""
-    if _MISSING_TITLE.search(page.meta.page_title[:200]):
+    title = page.meta.page_title[:200]
+    if any(map(title.lower().__contains__, _MISSING_WORDS)) and _MISSING_TITLE.search(title):
         return not _has_slug_title(page)
     teaser = page.teaser
     if (

@@ -15,6 +15,7 @@ from crawler.pages.places.prose import (
     Blocks,
     discount_others,
     drop_lonely,
+    end_of_prose,
     find_headed,
     find_holders,
     find_labels,
@@ -23,8 +24,8 @@ from crawler.pages.places.prose import (
     stands_free,
     weigh_prose,
 )
-from crawler.pages.places.survey import Survey, choose_core, find_ranks
-from crawler.pages.words.labels import Label
+from crawler.pages.places.survey import Ranks, Survey, choose_core
+from crawler.pages.words.labels import ELSEWHERE, Label
 
 _FAR = 0.5
 """What prose weighs for each level that lies outside of what headline and core share."""
@@ -73,7 +74,7 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     core = choose_core(survey, hint)
     if core is None:
         return None
-    furniture = dict.fromkeys(headed, "headed-by-label") | find_furniture(page, title_at + 1, core, weights)
+    furniture = dict.fromkeys(headed, "headed-by-label") | find_furniture(survey, core)
     for index in furniture:
         weights[index] = 0.0
     last = _find_last(survey, core, furniture)
@@ -125,17 +126,17 @@ def _find_last(survey: Survey, core: int, furniture: dict[int, str]) -> int:
     """
     page, boxes = survey.page, survey.page.boxes
     path = page.ancestors(boxes[core])
-    rank = find_ranks(boxes, path)
+    ranks = Ranks(boxes, path)
     joint = path.index(next(index for index in survey.path if index in set(path)))
     kinds = {kind_of(page, boxes[core])} - {("div", None), ("td", None)}
     total, done, gain, best = sum(survey.weights[survey.title_at + 1 :]), 0.0, 0.0, 0.0
     last, cost, seen = max(survey.title_at + 1, boxes[core].first), 0.0, Blocks(page)
-    for piece in page.pieces[survey.title_at + 1 :]:
+    for piece in page.pieces[survey.title_at + 1 : end_of_prose(survey.weights)]:
         if done > total * 0.1 and _is_over(survey, piece, total - done, total):
             break
         weight = survey.weights[piece.index]
         if weight:
-            up = max(0, rank[piece.box] - joint)
+            up = max(0, ranks.of(piece.box) - joint)
             if up and kind_of(page, boxes[survey.holders[piece.index]]) in kinds:
                 up = 0
             done += weight
@@ -159,7 +160,7 @@ def _is_over(survey: Survey, piece: Piece, left: float, total: float) -> bool:
 def _cost(survey: Survey, piece: Piece) -> float:
     """What a line that is no prose takes from a story that would reach across it."""
     page = survey.page
-    if survey.labels.get(piece.index) in {Label.OTHERS, Label.POPULAR} and stands_free(page, piece):
+    if survey.labels.get(piece.index) in ELSEWHERE and stands_free(page, piece):
         return _LABEL_COST
     if page.teaser[piece.index] or page.box_of(piece).flags & OUTSIDE:
         return _LINK_COST
@@ -177,7 +178,7 @@ def _find_end(survey: Survey, core: int, body_at: int, last: int) -> int:
         label = survey.labels.get(piece.index)
         if label is Label.COMMENTS:
             return piece.index
-        if label in {Label.OTHERS, Label.POPULAR, Label.TAGS} and _heads_links(page, piece.index, stop):
+        if (label is Label.TAGS or label in ELSEWHERE) and _heads_links(page, piece.index, stop):
             return piece.index
     return stop
 

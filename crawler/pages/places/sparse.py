@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from crawler.pages.html.tree import HEADER, OUTSIDE, Box, Piece
 from crawler.pages.places.page import Page
-from crawler.pages.words.labels import Label
+from crawler.pages.words.labels import ENDS, Label
 
-_ENDS = frozenset({Label.COMMENTS, Label.OTHERS, Label.POPULAR, Label.RELATED})
 _NEAR = 12
 """Pieces after the headline among which such a text begins."""
 _STANZA = 4
@@ -19,7 +18,7 @@ def find_verse(page: Page, title_at: int, labels: Mapping[int, Label]) -> Box | 
     """
     run: list[Piece] = []
     for piece in page.pieces[title_at + 1 : title_at + 1 + _NEAR] if title_at >= 0 else ():
-        if labels.get(piece.index) in _ENDS:
+        if labels.get(piece.index) in ENDS:
             return None
         verse = _may_be_verse(page, piece)
         run = [*run, piece] if verse and (not run or page.place_of(piece) == page.place_of(run[0])) else [piece] * verse
@@ -40,7 +39,7 @@ def _may_be_verse(page: Page, piece: Piece) -> bool:
 def find_picture_alone(page: Page, title_at: int, labels: Mapping[int, Label]) -> Box | None:
     """The block of a picture that follows the headline and leads nowhere. None where other lists come before one."""
     for piece in page.pieces[title_at + 1 : title_at + 1 + _NEAR] if title_at >= 0 else ():
-        if labels.get(piece.index) in _ENDS or page.teaser[piece.index]:
+        if labels.get(piece.index) in ENDS or page.teaser[piece.index]:
             return None
         if piece.image is None or (piece.href and page.leads_elsewhere(piece.href)):
             continue

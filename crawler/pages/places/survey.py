@@ -26,6 +26,15 @@ class Survey:
     path: list[int]
     """The boxes around the headline, innermost first."""
 
+    def find_told(self) -> set[int]:
+        """The blocks that hold prose, however deep."""
+        boxes, found = self.page.boxes, {0} if any(self.weights) else set()
+        for index in {piece.box for piece, weight in zip(self.page.pieces, self.weights, strict=True) if weight}:
+            while index not in found:
+                found.add(index)
+                index = boxes[index].parent
+        return found
+
 
 def choose_core(survey: Survey, hint: int | None) -> int | None:
     """The block to begin with: a layout's, the heaviest, or the only one of an article without a paragraph."""
@@ -52,9 +61,9 @@ def choose_core(survey: Survey, hint: int | None) -> int | None:
 
 def _is_all_comments(survey: Survey) -> bool:
     """Whether all prose under the headline follows a label that stands over readers' comments."""
-    pieces = survey.page.pieces[survey.title_at + 1 :] if survey.title_at >= 0 else []
-    first = next((piece.index for piece in pieces if survey.weights[piece.index]), -1)
-    return any(survey.labels.get(piece.index) is Label.COMMENTS for piece in pieces if piece.index < first)
+    weights, start = survey.weights, survey.title_at + 1
+    first = next((index for index in range(start, len(weights)) if weights[index]), -1) if start else -1
+    return any(survey.labels.get(index) is Label.COMMENTS for index in range(start, first))
 
 
 def _find_core(survey: Survey) -> int | None:
@@ -62,28 +71,43 @@ def _find_core(survey: Survey) -> int | None:
     the nearer the headline the better.
     """
     boxes = survey.page.boxes
-    mass = [0.0] * len(boxes)
+    mass = _weigh_blocks(survey)
+    if not mass:
+        return None
+    ranks = Ranks(boxes, survey.path)
+    heavy = sorted({ranks.of(index) for index, value in mass.items() if value >= 80})
+    levels = {level: order for order, level in enumerate(heavy)}
+    return max(mass, key=lambda index: (mass[index] * _LEVEL ** levels.get(ranks.of(index), 0), -index))
+
+
+def _weigh_blocks(survey: Survey) -> dict[int, float]:
+    """The prose of each block that holds any, less of it for every block in which that stands."""
+    boxes = survey.page.boxes
+    mass = dict.fromkeys(survey.find_told(), 0.0)
     for holder, weight in zip(survey.holders, survey.weights, strict=True):
         if weight:
             mass[holder] += weight
-    for box in reversed(boxes[1:]):
+    for index in sorted(mass, reverse=True):  # a block comes after those that hold it
+        box = boxes[index]
         around = boxes[box.parent]
-        mass[box.parent] += mass[box.index] * (1.0 if (box.first, box.last) == (around.first, around.last) else _AROUND)
-    if not any(mass):
-        return None
-    rank = find_ranks(boxes, survey.path)
-    levels = {
-        level: order
-        for order, level in enumerate(sorted({rank[index] for index, value in enumerate(mass) if value >= 80}))
-    }
-    best = max(range(len(boxes)), key=lambda index: (mass[index] * _LEVEL ** levels.get(rank[index], 0), -index))
-    return best if mass[best] else None
+        if index:
+            mass[box.parent] += mass[index] * (1.0 if (box.first, box.last) == (around.first, around.last) else _AROUND)
+    return mass
 
 
-def find_ranks(boxes: list[Box], path: list[int]) -> list[int]:
-    """For each box how far up the path, innermost first, the block lies that holds both."""
-    rank = [len(path) - 1] * len(boxes)
-    known = {index: depth for depth, index in enumerate(path)}
-    for box in boxes[1:]:
-        rank[box.index] = known.get(box.index, rank[box.parent])
-    return rank
+class Ranks:
+    """How far up a path of blocks, innermost first and the whole page last, that lies which holds a given one."""
+
+    def __init__(self, boxes: list[Box], path: list[int]) -> None:
+        self.boxes = boxes
+        self.known = {index: depth for depth, index in enumerate(path)}
+
+    def of(self, index: int) -> int:
+        """The place in the path of the innermost block that holds this one."""
+        below = []
+        while index not in self.known:
+            below.append(index)
+            index = self.boxes[index].parent
+        rank = self.known[index]
+        self.known.update(dict.fromkeys(below, rank))
+        return rank

@@ -1,7 +1,7 @@
 """Teasers: lists whose every entry is headed by a link to another page."""
 
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from crawler.pages.html.tree import Box, Piece
 from crawler.pages.places.page import Page
@@ -23,25 +23,35 @@ class _Heads:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        pieces = page.pieces
-        self.linked = [_is_headline(page, piece) for piece in pieces]
-        self.pictured = [
-            piece.image is not None and bool(piece.href) and page.leads_elsewhere(piece.href) for piece in pieces
-        ]
-        for before, piece in pairwise(pieces):
-            if self.pictured[before.index] and _is_card(before, piece):
-                self.linked[piece.index] = True
-        prose = [piece.size >= 60 and not linked for piece, linked in zip(pieces, self.linked, strict=True)]
-        plain = [piece.size - piece.linked for piece in pieces]
-        heads = map(int.__or__, map(int, self.linked), map(int, self.pictured))
-        self.heads, self.prose, self.plain = ([0, *accumulate(counts)] for counts in (heads, prose, plain))
+        self.linked, self.pictured = [False] * len(page.pieces), [False] * len(page.pieces)
+        before: Piece | None = None
+        for piece in page.pieces:
+            if piece.href:
+                if piece.image is not None:
+                    self.pictured[piece.index] = page.leads_elsewhere(piece.href)
+                else:
+                    pictured = before is not None and self.pictured[before.index]
+                    self.linked[piece.index] = _is_headline(page, piece) or (pictured and _is_card(before, piece))
+            before = piece
+        prose = [piece.size >= 60 and not linked for piece, linked in zip(page.pieces, self.linked, strict=True)]
+        self.prose = [0, *accumulate(prose)]
 
-    def is_entry(self, box: Box) -> bool:
-        """Whether a small block is headed by a link, and says little else."""
-        first, last = box.first, box.last
-        if not 0 < last - first <= _PIECES or self.heads[last] == self.heads[first]:
-            return False
-        return self.prose[last] - self.prose[first] <= 3 and self._opens_with_link(first, last)
+    def find_entries(self) -> set[int]:
+        """The small blocks that are headed by a link, and say little else."""
+        boxes, seen, found = self.page.boxes, {0}, set()
+        for piece in self.page.pieces:
+            if not (self.linked[piece.index] or self.pictured[piece.index]):
+                continue
+            index = piece.box
+            while index not in seen and boxes[index].last - boxes[index].first <= _PIECES:
+                seen.add(index)
+                if self._is_entry(boxes[index]):
+                    found.add(index)
+                index = boxes[index].parent
+        return found
+
+    def _is_entry(self, box: Box) -> bool:
+        return self.prose[box.last] - self.prose[box.first] <= 3 and self._opens_with_link(box.first, box.last)
 
     def _opens_with_link(self, first: int, last: int) -> bool:
         pieces = self.page.pieces[first:last]
@@ -55,7 +65,7 @@ class _Heads:
             piece.size < 30 and not self.page.leads_to_author(piece) for piece in pieces
         )
 
-    def choose(self, found: list[Box], beside: list[Box], is_entry: list[bool]) -> Iterator[Box]:
+    def choose(self, found: list[Box], beside: list[Box], entries: set[int]) -> Iterator[Box]:
         """Which of the entries in one block are other articles: a whole list, a card, what tells nothing."""
         if self.tells_itself(found):
             return
@@ -63,13 +73,14 @@ class _Heads:
             yield from found
             return
         for box in found:
-            entry = self.find_card(box, is_entry)
+            entry = self.find_card(box, entries)
             if self.is_card(entry) or (len(found) > 1 and not self.tells(entry)):
                 yield entry
 
     def tells_itself(self, entries: list[Box]) -> bool:
         """Whether a list is an article in parts, each of which names its subject with a link to another site."""
-        if sum(self.plain[box.last] - self.plain[box.first] for box in entries) <= _TELLING * len(entries):
+        plain = self.page.plain
+        if sum(plain[box.last] - plain[box.first] for box in entries) <= _TELLING * len(entries):
             return False
         heads = [index for box in entries for index in range(box.first, box.last) if self.linked[index]]
         origin = self.page.meta.origin
@@ -78,13 +89,13 @@ class _Heads:
         )
         return strange * 2 > len(heads)
 
-    def find_card(self, box: Box, is_entry: list[bool]) -> Box:
+    def find_card(self, box: Box, entries: set[int]) -> Box:
         """The card in a block that tells something else beside it; the block itself where it does not."""
         for inner in self.page.boxes[box.index + 1 :]:
             if inner.depth <= box.depth:
                 break
             more = self.prose[box.last] - self.prose[box.first] > self.prose[inner.last] - self.prose[inner.first]
-            if more and is_entry[inner.index] and self.is_card(inner):
+            if more and inner.index in entries and self.is_card(inner):
                 return inner
         return box
 
@@ -111,25 +122,25 @@ class _Heads:
 def mark_teasers(page: Page) -> list[bool]:
     """For each piece, whether it stands in a list whose every entry is headed by a link to another page."""
     heads = _Heads(page)
-    is_entry = [False] * len(page.boxes)
-    entries: dict[int, list[Box]] = {}
-    for box in page.boxes[1:]:
-        is_entry[box.index] = heads.is_entry(box)
-        if is_entry[box.index] and not is_entry[box.parent]:
-            entries.setdefault(box.parent, []).append(box)
-    beside = _find_beside(page, entries, is_entry)
+    entries = heads.find_entries()
+    lists: dict[int, list[Box]] = {}
+    for index in sorted(entries):
+        box = page.boxes[index]
+        if box.parent not in entries:
+            lists.setdefault(box.parent, []).append(box)
+    beside = _find_beside(page, lists, entries)
     marked = [False] * len(page.pieces)
-    for parent, found in entries.items():
-        for entry in heads.choose(found, beside[parent], is_entry):
+    for parent, found in lists.items():
+        for entry in heads.choose(found, beside[parent], entries):
             marked[entry.first : entry.last] = [True] * (entry.last - entry.first)
     return marked
 
 
-def _find_beside(page: Page, entries: dict[int, list[Box]], is_entry: list[bool]) -> dict[int, list[Box]]:
+def _find_beside(page: Page, lists: dict[int, list[Box]], entries: set[int]) -> dict[int, list[Box]]:
     """By the block around entries, the other blocks in it."""
-    beside: dict[int, list[Box]] = {parent: [] for parent in entries}
-    for box in page.boxes[1:]:
-        if box.parent in beside and box.last > box.first and not is_entry[box.index]:
+    beside: dict[int, list[Box]] = {parent: [] for parent in lists}
+    for box in page.boxes[1:] if lists else ():
+        if box.parent in beside and box.last > box.first and box.index not in entries:
             beside[box.parent].append(box)
     return beside
 
@@ -144,9 +155,9 @@ def _is_headline(page: Page, piece: Piece) -> bool:
     )
 
 
-def _is_card(picture: Piece, line: Piece) -> bool:
+def _is_card(picture: Piece | None, line: Piece) -> bool:
     """Whether a line under a picture begins with a link to where the picture leads, and goes on with a few words."""
-    if line.href != picture.href or not line.hrefs:
+    if picture is None or line.href != picture.href or not line.hrefs:
         return False
     said = clean(line.link_texts[0])
     return len(said) >= _CARD and line.text.startswith(said)

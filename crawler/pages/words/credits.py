@@ -25,11 +25,17 @@ _WRITTEN_TOO = re.compile(r"(?:^|[^\w])(?:bài(?: viết)?|tin|nội dung|thơ)\
 """What stands before `ảnh:` where the same people wrote the text: that is a byline (`Bài và ảnh: …`)."""
 
 
+_SIGNS = (":", "：", ")", "]")
+"""Every credit has one of these: a cheap look before the patterns are tried."""
+
+
 def split_credit(caption: str) -> tuple[str, str | None]:
     """A caption without its credit, and the credit without `Ảnh:`.
     The credit is None where the caption names nobody.
     """
     tail = caption[-140:]
+    if not any(map(tail.__contains__, _SIGNS)):
+        return caption, None
     match = _CREDIT.search(tail) or _BARE_CREDIT.search(tail)
     if match is None or _WRITTEN_TOO.search(tail[: match.start()]):
         return caption, None

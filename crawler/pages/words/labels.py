@@ -5,6 +5,7 @@ A label is compared as its folded words (case and punctuation aside), so `» Tin
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from crawler.pages.words.text import fold
 
@@ -21,6 +22,15 @@ class Label(Enum):
 
     __hash__ = object.__hash__  # each is one object, and Enum's own hash is Python code, called for every line
 
+
+ELSEWHERE = frozenset({Label.OTHERS, Label.POPULAR})
+"""Labels over lists that are no matter of the article."""
+LISTS = ELSEWHERE | {Label.RELATED}
+"""Labels over lists of articles."""
+AFTERWARDS = ELSEWHERE | {Label.COMMENTS}
+"""Labels that follow an article, never amid its text."""
+ENDS = AFTERWARDS | LISTS
+"""Labels over whatever is another's: readers' comments and lists of articles."""
 
 _COMMENTS = r"""(?:(?:các )?ý kiến(?: của)? (?:bạn đọc|độc giả|người đọc)(?: \d+)?|(?:\d+ )?(?:bình luận|phản hồi|ý kiến
   |comments?)(?: \d+)?(?: bài viết)?(?: này)?
@@ -90,8 +100,12 @@ _RELATED_OPENING = re.compile(
 
 def find_label(text: str) -> Label | None:
     """What a short line announces; None for a line that is no label."""
-    if len(text) > 60 or text[-1:] == ".":
-        return None
+    return None if len(text) > 60 or text[-1:] == "." else _match_label(text)
+
+
+@lru_cache(maxsize=4096)
+def _match_label(text: str) -> Label | None:
+    """The label that a line is; remembered, for a site has the same menus on every page."""
     folded = fold(text)
     if not folded:
         return Label.TOOL if len(text) < 8 else None

@@ -36,6 +36,8 @@ _WEEKDAY = re.compile(
     rf"(?<!the )\b([^\W\d_]{{3,10}})\b\.?(?=[\s,]*(?:the\s+)?{_AT})|{_AT}[\s,(]*([^\W\d_]{{6,10}})\b", re.IGNORECASE
 )
 """A weekday of another language counts right beside its date alone: `The Sun` is a paper, too."""
+_BESIDE = 40
+"""Characters before a date in which its weekday begins."""
 
 _ISO_TIME = re.compile(rf"{_AT} T\d")
 _HALF = r"(?:am|pm|a\.m\.|p\.m\.|sa|ch)(?![^\W\d_])"
@@ -208,7 +210,7 @@ def _take_weekday(rest: str) -> tuple[int | None, str]:
         word = (match[1] or "").lower()
         number = 6 if match[2] else int(word) - 2 if word.isdigit() else _VI_WEEKDAYS[word]
         return number, f"{rest[: match.start()]} {rest[match.end() :]}"
-    match = _WEEKDAY.search(rest)
+    match = _WEEKDAY.search(rest, max(0, rest.find(_AT) - _BESIDE))
     number = _WEEKDAYS.get((match[1] or match[2]).lower()) if match else None
     if match is None or number is None:
         return None, rest
