@@ -8,12 +8,14 @@ from archive.collection import Collection
 from archive.state.rows import UrlRow
 from archive.state.urls import DAY
 from archive.warc.exchange import format_date
-from crawler.planning.deletions import WINDOW, find_doubt, format_moment, is_confirmed
+from crawler.planning.deletions import RUNS, WINDOW, find_doubt, find_windows, format_moment, is_confirmed
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.revisits import next_visit
 
 ACCEPTED = "deletions accepted"
 """Name of the fact that says until when deletions were accepted by the user: they raise no doubt later."""
+LOOKS = "deletions looked for"
+"""Name of the fact that says when the last runs began in which articles answered."""
 _ITEMS = ", ".join(f"'{kind}'" for kind in ITEM_KINDS)
 
 
@@ -24,6 +26,7 @@ class Deletions:
         """`at_once`: the first 404 is believed; `accept`: so are any number of them."""
         self._collection, self._urls = collection, collection.urls
         self._at_once, self._accept = at_once, accept
+        self._began = datetime.now(UTC).replace(microsecond=0)
         self._new: set[str] = set()
         self._again: set[str] = set()
 
@@ -42,15 +45,16 @@ class Deletions:
         `asked`: live articles that gave an answer in this run, without those that are gone;
         `count`: is told how many are missing, and how many gone.
         """
-        going = len(self._new) + len(self._again)
-        if not going:
+        looks = self._read_looks()
+        if asked:
+            self._keep_looks([*looks, self._began])
+        if not self._new | self._again:
             return None
-        known = sum(row.status == "live" for row in self._collection.state.newest_versions())
         if self._accept:
             self._collection.state.set_fact(ACCEPTED, format_date(datetime.now(UTC)))
             doubt = None
         else:
-            doubt = find_doubt(going, known=known, asked=asked + going) or self._find_doubt_of_the_window(known)
+            doubt = self._find_doubt(looks, asked)
         if doubt is not None:
             for key in self._new:
                 self._urls.note_gone(key, None)
@@ -64,13 +68,36 @@ class Deletions:
                 count("articles/missing", 1)
         return None
 
-    def _find_doubt_of_the_window(self, known: int) -> str | None:
-        """Why the runs of the last days together are not believed. `known`: live articles now."""
-        since = max(format_date(datetime.now(UTC) - WINDOW), self._collection.state.fact(ACCEPTED) or "")
-        going = {row.key for row in self._urls.where("gone_at >= :since", since=since)} | self._again
-        marked = len(going - self._new - self._again)  # these were live when the window began
-        asked = self._urls.count_where(f"kind IN ({_ITEMS}) AND fetched_at >= :since", since=since)
-        return find_doubt(len(going), known=known + marked, asked=asked, when=f"within {WINDOW.days} days")
+    def _find_doubt(self, looks: list[datetime], asked: int) -> str | None:
+        """Why this run is not believed, or it with the runs before."""
+        state, new, again = self._collection.state, self._new, self._again
+        known = sum(row.status == "live" for row in state.newest_versions())
+        alone, *together = find_windows(looks, self._began)
+        whole = asked + len(new) + len(again)
+        doubt = find_doubt(alone, len(new), known=known, asked=whole, again=len(again))
+        for window in together:
+            since = max(format_date(window.since), state.fact(ACCEPTED) or "")
+            going = {row.key for row in self._urls.where("gone_at >= :since", since=since)} | new
+            marked = len(going - new - again)  # these were live when the window began
+            whole = self._urls.count_where(f"kind IN ({_ITEMS}) AND fetched_at >= :since", since=since)
+            doubt = doubt or find_doubt(window, len(going), known=known + marked, asked=whole)
+        return doubt
+
+    def _read_looks(self) -> list[datetime]:
+        """When the last runs began in which articles answered. Nothing where the state does not say."""
+        found = []
+        for word in (self._collection.state.fact(LOOKS) or "").split():
+            try:
+                moment = datetime.fromisoformat(word)
+            except ValueError:
+                continue  # a state that somebody else wrote
+            found += [moment] if moment.tzinfo and moment < self._began else []
+        return sorted(found)
+
+    def _keep_looks(self, looks: list[datetime]) -> None:
+        """Keep those that the next run asks for: of the window, of the last runs, and one before."""
+        kept = [look for number, look in enumerate(reversed(looks)) if number <= RUNS or look >= self._began - WINDOW]
+        self._collection.state.set_fact(LOOKS, " ".join(look.isoformat() for look in reversed(kept)))
 
     def _mark(self, row: UrlRow) -> bool:
         collection = self._collection

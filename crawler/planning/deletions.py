@@ -4,6 +4,8 @@ An article is gone when the site itself says so (404 or 410 at its address) on t
 A redirect, an error or an empty page says nothing of the kind.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from crawler.site.times import VIETNAM
@@ -12,24 +14,69 @@ FEW = 3
 """Articles that may go at once from a collection of any size."""
 MOST_KNOWN = 0.03
 """Share of all known articles that may go at once."""
+MOST_WAITED = 0.1
+"""The most that this share grows to where the site gave no answers for weeks: then they had as long to go."""
 MANY = 10
 """Articles from which on their share of those asked for counts."""
 MOST_ASKED = 0.5
 """Share of the articles asked for that may be gone."""
 WINDOW = timedelta(days=7)
 """Runs of so long are judged together as well: many small ones must not add up to what one may not do."""
+RUNS = 3
+"""So many runs are judged together, however far apart they are, as those of a weekly timer."""
+FEW_IN_RUNS = 2 * FEW
+"""Articles that may go in so many runs from a collection of any size."""
 
 
-def find_doubt(going: int, *, known: int, asked: int, when: str = "at once") -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What is judged together."""
+
+    since: datetime
+    few: int
+    """Articles that may go in it, whatever their share."""
+    share: float
+    """Of all known articles that may go in it."""
+    words: str
+    """As a person is told of it."""
+
+
+def find_windows(looks: Sequence[datetime], began: datetime) -> tuple[Window, ...]:
+    """The run that began then by itself, with those of the days before, and with the runs before.
+
+    `looks`: when each earlier run began in which articles answered, the first one first.
+    """
+    times = [*(look for look in looks if look < began), began]
+    steps = [(times[max(0, place - 1)], time) for place, time in enumerate(times)]
+    windows = (
+        (began, FEW, "at once"),
+        (began - WINDOW, FEW, f"within {WINDOW.days} days"),
+        (times[-RUNS:][0], FEW_IN_RUNS, f"within {RUNS} runs"),
+    )
+    return tuple(
+        Window(
+            since=since, few=few, share=max(_share_of(end - start) for start, end in steps if end >= since), words=words
+        )
+        for since, few, words in windows
+    )
+
+
+def _share_of(time: timedelta) -> float:
+    """Share of all known articles that may go between two runs."""
+    return min(MOST_WAITED, MOST_KNOWN * max(1.0, time / WINDOW))
+
+
+def find_doubt(window: Window, going: int, *, known: int, asked: int, again: int = 0) -> str | None:
     """Why so many deletions are not believed. None where they are.
 
-    `going`: articles that the site calls gone in this run, or in those of the window; `known`: live ones of the
-    collection before; `asked`: those that gave an answer, the gone ones among them; `when`: which of the two, in words.
+    `going`: articles that the site calls gone for the first time in that window; `known`: live ones of the collection
+    when it began; `asked`: those that gave an answer in it, the gone ones among them; `again`: articles that the site
+    called gone before, and were judged then.
     """
-    if going > max(FEW, MOST_KNOWN * known):
-        return f"the site calls {going} of {known} known articles gone {when}"
-    if going >= MANY and going > MOST_ASKED * asked:
-        return f"the site calls {going} of {asked} articles gone {when} that were asked for"
+    if going > max(window.few, window.share * known):
+        return f"the site calls {going} of {known} known articles gone {window.words}"
+    if going + again >= MANY and going + again > MOST_ASKED * asked:
+        return f"the site calls {going + again} of {asked} articles gone {window.words} that were asked for"
     return None
 
 

@@ -1,13 +1,18 @@
 """Pages that only name each other come to an end; pages that lead to articles do not."""
 
+import math
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.planning.bounds import MOST_BARREN, Bounds
-from crawler.planning.deletions import find_doubt, format_moment, is_confirmed
+from crawler.planning.deletions import RUNS, find_doubt, find_windows, format_moment, is_confirmed
 from crawler.planning.missed import PageCounts
 from crawler.site.scope import Kind
+
+NOW = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("kind", MOST_BARREN)
@@ -40,12 +45,36 @@ def test_articles_photos_and_files_are_never_turned_away(kinds: list[Kind]) -> N
      (9, 1000, 9, True), (31, 1000, 1000, False), (0, 0, 0, True)],
 )  # fmt: skip
 def test_deletions_are_believed_while_they_are_few(going: int, known: int, asked: int, believed: bool) -> None:
-    assert believed == (find_doubt(going, known=known, asked=asked) is None)
+    alone = find_windows([], NOW)[0]
+    assert believed == (find_doubt(alone, going, known=known, asked=asked) is None)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "going", "believed"),
+    [(1, 30, True), (1, 31, False), (2, 60, True), (2, 61, False), (9, 100, True), (52, 101, False)],
+)
+def test_articles_have_longer_to_go_where_the_site_gave_no_answers(weeks: int, going: int, believed: bool) -> None:
+    for window in find_windows([NOW - timedelta(weeks=weeks + 1), NOW - timedelta(weeks=weeks)], NOW):
+        assert believed == (find_doubt(window, going, known=1000, asked=1000) is None)
+
+
+@given(hours=st.integers(1, 2000), known=st.integers(20, 5000), share=st.floats(0.7, 1))
+def test_many_small_runs_do_not_add_up_to_what_one_may_not_do(hours: int, known: int, share: float) -> None:
+    """Whatever lies between them: where each loses nearly what one may lose, the third of them is not believed."""
+    looks, lost = [NOW], dict[datetime, int]()
+    while True:
+        began = looks[-1] + timedelta(hours=hours)
+        alone, *together = find_windows(looks, began)
+        lost[began] = math.ceil(share * max(alone.few, alone.share * known))
+        for window in together:
+            going = sum(count for time, count in lost.items() if time >= window.since)
+            if find_doubt(window, going, known=known, asked=10**9) is not None:
+                return
+        looks.append(began)
+        assert len(looks) <= RUNS, (hours, known, share)
 
 
 def test_second_day_is_a_day_in_vietnam() -> None:
-    from datetime import UTC, datetime
-
     now = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)  # 0:30 on the 3rd in Vietnam
     assert is_confirmed("2026-03-02T16:00:00Z", now)
     assert not is_confirmed("2026-03-02T17:10:00Z", now)
