@@ -29,7 +29,7 @@ FEW_IN_RUNS = 2 * FEW
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
+class Reach:
     """What is judged together."""
 
     since: datetime
@@ -41,7 +41,7 @@ class Window:
     """As a person is told of it."""
 
 
-def find_windows(looks: Sequence[datetime], began: datetime) -> tuple[Window, ...]:
+def find_windows(looks: Sequence[datetime], began: datetime) -> tuple[Reach, ...]:
     """The run that began then by itself, with those of the days before, and with the runs before.
 
     `looks`: when each earlier run began in which articles answered, the first one first.
@@ -54,7 +54,7 @@ def find_windows(looks: Sequence[datetime], began: datetime) -> tuple[Window, ..
         (times[-RUNS:][0], FEW_IN_RUNS, f"within {RUNS} runs"),
     )
     return tuple(
-        Window(
+        Reach(
             since=since, few=few, share=max(_share_of(end - start) for start, end in steps if end >= since), words=words
         )
         for since, few, words in windows
@@ -66,7 +66,7 @@ def _share_of(time: timedelta) -> float:
     return min(MOST_WAITED, MOST_KNOWN * max(1.0, time / WINDOW))
 
 
-def find_doubt(window: Window, going: int, *, known: int, asked: int, again: int = 0) -> str | None:
+def find_doubt(window: Reach, going: int, *, known: int, asked: int, again: int = 0) -> str | None:
     """Why so many deletions are not believed. None where they are.
 
     `going`: articles that the site calls gone for the first time in that window; `known`: live ones of the collection
