@@ -99,11 +99,20 @@ def capture_row(file: str, offset: int, length: int, record: Record, describe: D
 def note_capture(
     row: CaptureRow, state: State, urls: Urls, describe: Describe, tags: tuple[str | None, str | None]
 ) -> None:
-    """Put a capture into the state; `tags`: its ETag and Last-Modified."""
+    """Put a capture into the state; `tags`: its ETag and Last-Modified.
+
+    Files and records may come in any order: the newest capture of a page is the one with the latest date.
+    """
     capture = state.add_capture(row)
     found = describe(row.uri)
     if found and row.status and not row.truncated:
         urls.add(found)
+        known = urls.find(found.key)
+        if known is not None and known.fetched_at is not None and row.date < known.fetched_at:
+            page = state.find_capture(known.page) if known.page is not None else None
+            if row.status == 200 and (page is None or page.date < row.date):
+                urls.note_earlier_page(found.key, capture, etag=tags[0], last_modified=tags[1])
+            return
         urls.captured(found.key, capture, status=row.status, date=row.date, etag=tags[0], last_modified=tags[1])
 
 

@@ -199,6 +199,11 @@ class Urls:
             modified=last_modified,
         )
 
+    def note_earlier_page(self, key: str, capture: int, *, etag: str | None, last_modified: str | None) -> None:
+        """Note the newest page of a URL that was captured since, without one."""
+        sql = "UPDATE urls SET page = ?, read = 0, etag = ?, last_modified = ? WHERE key = ?"
+        self._state.execute(sql, (capture, etag, last_modified, key))
+
     def finish(self, key: str, *, due: float = 0, changed_at: str | None = None, read: bool = True) -> None:
         """Nothing is left to do for this URL in this run. `due`: when a refresh is to look again.
 

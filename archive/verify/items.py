@@ -327,9 +327,10 @@ class Items:
     def _check_pointer(self, line: sqlite3.Row) -> Iterator[Finding]:
         file = self._label(line["warc_file"])
         record = self._links.at(file, line["warc_offset"])
-        if (record is None or record["record_id"] != line["record_id"]) and self._links.filler_at(
-            file, line["warc_offset"]
-        ):
+        astray = record is None or record["record_id"] != line["record_id"]
+        if astray and self._links.is_crowded(file, "record_id = ?", line["record_id"]):
+            return
+        if astray and self._links.filler_at(file, line["warc_offset"]):
             detail = (
                 f"expected the response at byte {line['warc_offset']} of {line['warc_file']}, got what documents its"
                 " loss"
@@ -379,6 +380,9 @@ class Items:
         what = f"gone.warc to lead to the {' or '.join(map(str, GONE))} of {line['gone_date']}"
         file = self._label(line["gone_file"])
         record = self._links.at(file, line["gone_offset"])
+        astray = record is None or record["record_id"] != line["gone_id"]
+        if astray and self._links.is_crowded(file, "record_id = ?", line["gone_id"]):
+            return
         if record is None or record["type"] not in ("response", "revisit"):
             lost = self._links.filler_at(file, line["gone_offset"])
             got = "what documents its loss" if lost else "none" if record is None else f"a {record['type']} record"

@@ -5,8 +5,10 @@ so that memory does not follow the archive's size.
 WARC 1.1 sections 5.2, 5.7, 5.11, 5.16, 6.7 and 7 (segmentation).
 """
 
+import functools
 import operator
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
@@ -19,7 +21,7 @@ from archive.warc.dates import parse_date
 from archive.warc.fields import Field
 from archive.warc.filler import TARGET
 
-FIELDS = RecordSummary._fields[:21]
+FIELDS = RecordSummary._fields[: RecordSummary._fields.index("warcinfo_id")]
 """The columns of a record's row; its other fields are links to other records."""
 
 INSERT = f"INSERT INTO records ({', '.join(FIELDS)}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608 - names of our own
@@ -83,14 +85,32 @@ class Links:
         row = self._one(sql, file, offset)
         return row if row and row["offset"] + row["length"] > offset and row["target_uri"] == TARGET else None
 
+    @functools.cached_property
+    def crowded(self) -> frozenset[str]:
+        """The files in which records share gzip members, once all are taken in: offsets lead to none but the first.
+        That is told of each such member, and not again of each pointer to what lies in it.
+        """
+        sql = "SELECT DISTINCT file FROM (SELECT file FROM records GROUP BY file, offset HAVING count(*) > 1)"
+        return frozenset(row[0] for row in self._db.execute(sql))
+
+    def is_crowded(self, file: str, condition: str, *parameters: Any) -> bool:
+        """Whether the record that is looked for lies in a gzip member with others, in that file."""
+        if file not in self.crowded:
+            return False
+        sql = f"""SELECT 1 FROM records r WHERE {condition} AND file = ? AND EXISTS (SELECT 1 FROM records o
+                  WHERE o.file = r.file AND o.offset = r.offset AND o.key != r.key) LIMIT 1"""  # noqa: S608 - fixed texts
+        return self._one(sql, *parameters, file) is not None
+
     def rows(self, condition: str, *parameters: Any) -> Iterator[sqlite3.Row]:
         """The records that meet a condition in SQL, in the order in which they were added."""
         yield from self._db.execute(f"SELECT * FROM records WHERE {condition} ORDER BY key", parameters)  # noqa: S608 - conditions are fixed texts
 
     def unlisted(self, table: str) -> Iterator[sqlite3.Row]:
-        """The captures whose file and offset are not in a table of this database."""
+        """The captures that an offset leads to, whose file and offset are not in a table of this database."""
         listed = f"SELECT 1 FROM {table} l WHERE l.file = records.file AND l.offset = records.offset"  # noqa: S608 - names of our own
-        yield from self.rows(f"type IN ('response', 'revisit') AND NOT EXISTS ({listed})")
+        for row in self.rows(f"type IN ('response', 'revisit') AND NOT EXISTS ({listed})"):
+            if not self.is_crowded(row["file"], "r.key = ?", row["key"]):
+                yield row
 
     def _one(self, sql: str, *parameters: Any) -> sqlite3.Row | None:
         row = self._db.execute(sql, parameters).fetchone()
@@ -107,12 +127,20 @@ class Links:
             "SELECT record_id FROM records WHERE record_id != '' GROUP BY record_id HAVING count(*) > 1 ORDER BY"
             " min(key)"
         )
+        doubled_in: dict[tuple[str, str], list[sqlite3.Row]] = defaultdict(list)
         for (record_id,) in self._db.execute(doubled).fetchall():
             first, *others = self.rows("record_id = ?", record_id)
             for other in others:
+                if first["head"] and first["head"] == other["head"]:
+                    doubled_in[other["file"], first["file"]].append(other)
+                    continue
                 known = first["target_uri"].startswith(WGET) and other["target_uri"].startswith(WGET)
                 detail = f"expected an id of its own, got that of the record at {first['file']}:{first['offset']}"
                 yield self._find("duplicate-record-id", other, detail, WARNING if known else None)
+        for (file, source), rows in doubled_in.items():
+            where = "twice" if file == source else f"that are in {source} as well"
+            detail = f"expected each record once, got {len(rows)} {where}, byte for byte"
+            yield find("doubled-records", file, detail, offset=rows[0]["offset"], record_id=rows[0]["record_id"])
 
     def _check_references(self) -> Iterator[Finding]:
         sql = """SELECT links.name, links.target, s.*, t.key AS t_key, t.type AS t_type, t.target_uri AS t_uri,

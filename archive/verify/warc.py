@@ -4,6 +4,7 @@ What cannot be judged from one record (ids used twice, references, revisits) is 
 After damage the search goes on at the next record that can be read, so that one torn record does not hide the rest.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +50,8 @@ class RecordSummary(NamedTuple):
     mime: str | None
     item_digest: str | None
     """Digest of the block of an `application/json` metadata record, else None; see `archive.lines.pointers`."""
+    head: str
+    """Digest of the record's header, which states that of its block; empty where it does not."""
     sha256: bytes | None
     """Of the record as it lies; None where no seal asks for it."""
     warcinfo_id: str
@@ -239,6 +242,7 @@ def make_entry(found: RecordEvent, file: str, facts: BlockFacts, sha256: bytes |
         status=facts.status,
         mime=facts.mime,
         item_digest=facts.item_digest,
+        head=hashlib.blake2b(record.head, digest_size=16).hexdigest() if Field.BLOCK_DIGEST.key in values else "",
         warcinfo_id=value(Field.WARCINFO_ID),
         sha256=sha256,
         concurrent_to=record.concurrent_to,

@@ -19,6 +19,7 @@ from archive.state.database import open_read_only
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
 from archive.warc.reader import read_record_at
+from archive.warc.salvage import read_every
 from tests.support import writer
 from tests.support.mending import contents
 from tests.support.mutations import (
@@ -27,9 +28,11 @@ from tests.support.mutations import (
     concatenate,
     give_new_ids,
     gunzip,
+    one_member,
     readable,
     recompress,
     rename,
+    reorder,
     swap,
     tamper,
     whole_warcs,
@@ -174,6 +177,52 @@ def test_file_that_holds_everything_is_followed_and_nothing_is_lost(
         record = read_record_at(found, warc["offset"], warc["length"])
         with record.block:
             assert record.record_id == warc["record_id"]
+
+
+@pytest.mark.parametrize("removed", ["copy-of-*", "test-*"])
+def test_doubled_file_is_no_damage_and_one_of_the_two_may_go(tmp_path: Path, removed: str) -> None:
+    path = build_collection(tmp_path / "x")
+    warc = list_warcs(path)[0]
+    shutil.copy(warc, warc.with_name(f"copy-of-{warc.name}"))
+    done = mend(path)
+    assert [] == done.damage
+    assert 1 == [finding.code for finding in done.findings].count("doubled-records")
+    for one in (path / "warc").glob(removed):
+        one.unlink()
+    assert [] == mend(path).damage
+    assert "doubled-records" not in "".join(lines_of(path))
+
+
+def test_file_that_is_one_member_is_told_in_one_line_and_followed_once_it_is_recompressed(tmp_path: Path) -> None:
+    path = build_collection(tmp_path / "x")
+    before = (path / "articles.jsonl").read_bytes()
+    one_member(path, random.Random(0))
+    for _ in range(2):
+        assert ["several-records-in-member"] == [finding.code for finding in mend(path).damage]
+    warc = list_warcs(path)[0]
+    plain = [found.record.head + found.record.block.read() + b"\r\n\r\n" for found in read_every(warc, [])]
+    warc.write_bytes(b"".join(gzip.compress(one, 9, mtime=0) for one in plain))
+    assert [] == mend(path).damage
+    assert [json.loads(line)["warc"]["record_id"] for line in before.splitlines()] == [
+        json.loads(line)["warc"]["record_id"] for line in read(path)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_newest_capture_of_a_page_is_the_one_with_the_latest_date_in_whatever_order_records_lie(
+    tmp_path: Path, seed: int
+) -> None:
+    """Else an older capture would be read again, and pass for an edit of the site."""
+    path = build_collection(tmp_path / "x")
+    reorder(path, random.Random(seed))
+    set_aside = [path / "state.sqlite", path / "indexes" / "index.cdxj"]
+    for file in set_aside:
+        file.unlink()
+    mend(path)
+    newest = "SELECT id FROM captures c WHERE c.key = u.key {} ORDER BY date DESC LIMIT 1"
+    sql = f"SELECT key, capture = ({newest.format('')}), page = ({newest.format('AND status = 200')}) FROM urls u"
+    with closing(open_read_only(path / "state.sqlite")) as database:
+        assert {(1, 1)} == {(row[1], row[2]) for row in database.execute(sql)}
 
 
 def test_records_that_were_given_other_ids_are_followed_by_their_digests(tmp_path: Path) -> None:

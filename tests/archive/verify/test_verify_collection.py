@@ -254,6 +254,8 @@ CASES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "no-fixity": (lambda path: (path / fixity.NAME).unlink(), set()),
     "no-fixity--empty": (lambda path: os.truncate(path / fixity.NAME, 0), set()),
     "unresolved-reference": (append_records(metadata(904, WARC_Refers_To=uuid(999), WARC_Target_URI=None)), set()),
+    "doubled-records": (in_file(WARC, lambda data: data + data[data.rindex(b"\x1f\x8b\x08") :]), set()),
+    "several-records-in-member": (in_file(WARC, lambda data: gzip.compress(gzip.decompress(data))), set()),
     "duplicate-record-id": (append_records(metadata(1, WARC_Refers_To=None)), set()),
 }  # fmt: skip
 
