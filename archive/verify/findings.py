@@ -202,7 +202,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "no-fixity": (INFO, "crawl with this version to have files recorded as they are closed"),
     # Seals
     "seal-missing": (DAMAGE, RESTORE),
-    "seal-doubled": (DAMAGE, "keep one of the copies"),
+    "seal-doubled": (WARNING, "nothing is lost, and one of the two is enough: keep what the fixity log knows"),
     "seal-inserted": (DAMAGE, "restore the file from a copy: what was sealed in it was all that it held"),
     "seal-backdated": (DAMAGE, "do not believe its time: it was written after the seal"),
     "seal-order": (WARNING, "nothing of it is lost; to have it as it was sealed, restore the file from a copy"),

@@ -84,14 +84,14 @@ class SealedRecords:
             yield find("seal-missing", file, detail, offset=offset)
 
     def _find_doubled(self) -> Iterator[Finding]:
-        """Records that are there more often than the tree has them."""
-        sql = """SELECT max(records.key), file, max(offset), record_id, count(*),
-        (SELECT count(*) FROM leaves WHERE leaves.sha256 = records.sha256) FROM records
-        WHERE sha256 IN (SELECT sha256 FROM leaves) GROUP BY sha256 HAVING count(*) > 1 ORDER BY 1"""
-        for _, file, offset, record_id, there, sealed in self._database.execute(sql):
-            if there > sealed:
-                detail = f"expected the record {sealed} times, as it was sealed, got it {there} times"
-                yield find("seal-doubled", file, detail, offset=offset, record_id=record_id)
+        """Records that are there more often than the tree has them, a finding for each file."""
+        sql = """SELECT file, min(offset), count(*) FROM (SELECT max(key) AS last FROM records
+        WHERE sha256 IN (SELECT sha256 FROM leaves) GROUP BY sha256
+        HAVING count(*) > (SELECT count(*) FROM leaves WHERE leaves.sha256 = records.sha256))
+        JOIN records ON key = last GROUP BY file ORDER BY last"""
+        for file, offset, count in self._database.execute(sql):
+            detail = f"expected each record as often as it was sealed, got {count} that are there more often"
+            yield find("seal-doubled", file, detail, offset=offset)
 
     def _find_strangers(self) -> Iterator[Finding]:
         """Records that are no leaves: put into a sealed file, dated before the last seal, or added since."""

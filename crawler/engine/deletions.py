@@ -8,7 +8,15 @@ from archive.collection import Collection
 from archive.state.rows import UrlRow
 from archive.state.urls import DAY
 from archive.warc.exchange import format_date
-from crawler.planning.deletions import RUNS, WINDOW, find_doubt, find_windows, format_moment, is_confirmed
+from crawler.planning.deletions import (
+    Look,
+    find_doubt,
+    find_windows,
+    format_looks,
+    format_moment,
+    is_confirmed,
+    parse_looks,
+)
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.revisits import next_visit
 
@@ -45,16 +53,17 @@ class Deletions:
         `asked`: live articles that gave an answer in this run, without those that are gone;
         `count`: is told how many are missing, and how many gone.
         """
-        looks = self._read_looks()
+        state = self._collection.state
+        looks = parse_looks(state.fact(LOOKS) or "", self._began)
+        going = bool(self._new | self._again)
+        doubt = self._find_doubt(looks, asked) if going and not self._accept else None
         if asked:
-            self._keep_looks([*looks, self._began])
-        if not self._new | self._again:
+            look = Look(began=self._began, doubted=doubt is not None)
+            state.set_fact(LOOKS, format_looks([*looks, look], self._began))
+        if not going:
             return None
         if self._accept:
-            self._collection.state.set_fact(ACCEPTED, format_date(datetime.now(UTC)))
-            doubt = None
-        else:
-            doubt = self._find_doubt(looks, asked)
+            state.set_fact(ACCEPTED, format_date(datetime.now(UTC)))
         if doubt is not None:
             for key in self._new:
                 self._urls.note_gone(key, None)
@@ -68,7 +77,7 @@ class Deletions:
                 count("articles/missing", 1)
         return None
 
-    def _find_doubt(self, looks: list[datetime], asked: int) -> str | None:
+    def _find_doubt(self, looks: list[Look], asked: int) -> str | None:
         """Why this run is not believed, or it with the runs before."""
         state, new, again = self._collection.state, self._new, self._again
         known = sum(row.status == "live" for row in state.newest_versions())
@@ -82,22 +91,6 @@ class Deletions:
             whole = self._urls.count_where(f"kind IN ({_ITEMS}) AND fetched_at >= :since", since=since)
             doubt = doubt or find_doubt(window, len(going), known=known + marked, asked=whole)
         return doubt
-
-    def _read_looks(self) -> list[datetime]:
-        """When the last runs began in which articles answered. Nothing where the state does not say."""
-        found = []
-        for word in (self._collection.state.fact(LOOKS) or "").split():
-            try:
-                moment = datetime.fromisoformat(word)
-            except ValueError:
-                continue  # a state that somebody else wrote
-            found += [moment] if moment.tzinfo and moment < self._began else []
-        return sorted(found)
-
-    def _keep_looks(self, looks: list[datetime]) -> None:
-        """Keep those that the next run asks for: of the window, of the last runs, and one before."""
-        kept = [look for number, look in enumerate(reversed(looks)) if number <= RUNS or look >= self._began - WINDOW]
-        self._collection.state.set_fact(LOOKS, " ".join(look.isoformat() for look in reversed(kept)))
 
     def _mark(self, row: UrlRow) -> bool:
         collection = self._collection

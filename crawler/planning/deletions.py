@@ -41,17 +41,48 @@ class Reach:
     """As a person is told of it."""
 
 
-def find_windows(looks: Sequence[datetime], began: datetime) -> tuple[Reach, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A run in which articles answered."""
+
+    began: datetime
+    doubted: bool = False
+    """Whether what it said of deletions was not believed: such runs wear no doubt off, however many there are."""
+
+
+def parse_looks(text: str, before: datetime) -> list[Look]:
+    """The runs that a state tells of, the first one first; what a wrong clock or somebody else wrote is passed over."""
+    found = []
+    for word in text.split():
+        try:
+            began = datetime.fromisoformat(word.removeprefix("?"))
+        except ValueError:
+            continue
+        if began.tzinfo is not None and began < before:
+            found.append(Look(began=began, doubted=word.startswith("?")))
+    return sorted(found, key=lambda look: look.began)
+
+
+def format_looks(looks: Sequence[Look], now: datetime) -> str:
+    """Those that the next run asks for: of the window, of the last runs that were believed, and one before."""
+    believed = [look.began for look in looks if not look.doubted][-RUNS - 1 :]
+    since = min(now - WINDOW, *believed, now)
+    first = sum(look.began < since for look in looks)
+    return " ".join("?" * look.doubted + look.began.isoformat() for look in looks[max(0, first - 1) :])
+
+
+def find_windows(looks: Sequence[Look], began: datetime) -> tuple[Reach, ...]:
     """The run that began then by itself, with those of the days before, and with the runs before.
 
-    `looks`: when each earlier run began in which articles answered, the first one first.
+    `looks`: the runs before, the first one first.
     """
-    times = [*(look for look in looks if look < began), began]
+    times = [*(look.began for look in looks), began]
+    believed = [*(look.began for look in looks if not look.doubted), began]
     steps = [(times[max(0, place - 1)], time) for place, time in enumerate(times)]
     windows = (
         (began, FEW, "at once"),
         (began - WINDOW, FEW, f"within {WINDOW.days} days"),
-        (times[-RUNS:][0], FEW_IN_RUNS, f"within {RUNS} runs"),
+        (believed[-RUNS:][0], FEW_IN_RUNS, f"within {RUNS} runs"),
     )
     return tuple(
         Reach(

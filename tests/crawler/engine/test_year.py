@@ -7,13 +7,15 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from crawler.engine.deletions import LOOKS
+from crawler.planning.deletions import WINDOW, format_looks, parse_looks
 from tests.support.collections_read import read_articles, read_lines
 from tests.support.commands import run_thanhuy
 from tests.support.living_site import DOWN, MISSING, SECTIONS, LivingSite
@@ -48,8 +50,8 @@ def let_a_week_pass(site: SmallSite) -> None:
             "UPDATE urls SET gone_at = strftime('%Y-%m-%dT%H:%M:%SZ', gone_at, '-7 days') WHERE gone_at NOT NULL"
         )
         for (looks,) in state.execute("SELECT value FROM facts WHERE name = ?", (LOOKS,)).fetchall():
-            moved = (datetime.fromisoformat(look) - timedelta(days=7) for look in looks.split())
-            value = " ".join(look.isoformat() for look in moved)
+            moved = [replace(look, began=look.began - WINDOW) for look in parse_looks(looks, datetime.now(UTC))]
+            value = format_looks(moved, datetime.now(UTC))
             state.execute("UPDATE facts SET value = ? WHERE name = ?", (value, LOOKS))
     state.close()
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.planning.bounds import MOST_BARREN, Bounds
-from crawler.planning.deletions import RUNS, find_doubt, find_windows, format_moment, is_confirmed
+from crawler.planning.deletions import (
+    RUNS,
+    Look,
+    find_doubt,
+    find_windows,
+    format_looks,
+    format_moment,
+    is_confirmed,
+    parse_looks,
+)
 from crawler.planning.missed import PageCounts
 from crawler.site.scope import Kind
 
@@ -54,24 +63,37 @@ def test_deletions_are_believed_while_they_are_few(going: int, known: int, asked
     [(1, 30, True), (1, 31, False), (2, 60, True), (2, 61, False), (9, 100, True), (52, 101, False)],
 )
 def test_articles_have_longer_to_go_where_the_site_gave_no_answers(weeks: int, going: int, believed: bool) -> None:
-    for window in find_windows([NOW - timedelta(weeks=weeks + 1), NOW - timedelta(weeks=weeks)], NOW):
+    for window in find_windows([Look(began=NOW - timedelta(weeks=weeks + one)) for one in (1, 0)], NOW):
         assert believed == (find_doubt(window, going, known=1000, asked=1000) is None)
 
 
 @given(hours=st.integers(1, 2000), known=st.integers(20, 5000), share=st.floats(0.7, 1))
 def test_many_small_runs_do_not_add_up_to_what_one_may_not_do(hours: int, known: int, share: float) -> None:
     """Whatever lies between them: where each loses nearly what one may lose, the third of them is not believed."""
-    looks, lost = [NOW], dict[datetime, int]()
+    looks, lost = [Look(began=NOW)], dict[datetime, int]()
     while True:
-        began = looks[-1] + timedelta(hours=hours)
+        began = looks[-1].began + timedelta(hours=hours)
         alone, *together = find_windows(looks, began)
         lost[began] = math.ceil(share * max(alone.few, alone.share * known))
         for window in together:
             going = sum(count for time, count in lost.items() if time >= window.since)
             if find_doubt(window, going, known=known, asked=10**9) is not None:
                 return
-        looks.append(began)
+        looks.append(Look(began=began))
         assert len(looks) <= RUNS, (hours, known, share)
+
+
+@given(st.lists(st.tuples(st.integers(0, 90 * 24), st.booleans()), max_size=40, unique_by=lambda time: time[0]))
+def test_runs_that_are_kept_say_the_same_as_all(times: list[tuple[int, bool]]) -> None:
+    every: list[Look] = []
+    kept = ""
+    for hours, doubted in sorted(times, reverse=True):
+        now = NOW - timedelta(hours=hours, seconds=1)
+        assert find_windows([look for look in every if look.began < now], now) == find_windows(
+            parse_looks(kept, now), now
+        )
+        every.append(Look(began=now, doubted=doubted))
+        kept = format_looks([*parse_looks(kept, now), every[-1]], now)
 
 
 def test_second_day_is_a_day_in_vietnam() -> None:
