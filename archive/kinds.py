@@ -1,5 +1,6 @@
-"""Tell a collection, a WARC file and a WACZ apart, by content; names count only where the content says nothing."""
+"""Tell a collection, a WARC, a WACZ and a proof apart, by content; names count only where the content says nothing."""
 
+import re
 import zlib
 from pathlib import Path
 
@@ -8,19 +9,20 @@ from archive.files import OPEN_SUFFIX
 from archive.warc.members import MAGIC
 from archive.warc.record import begins_record
 
-COLLECTION, WARC, WACZ = "collection", "warc", "wacz"
+COLLECTION, WARC, WACZ, PROOF = "collection", "warc", "wacz", "proof"
 EXPECTED = "expected a collection, a WARC or a WACZ file"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _ARC = b"filedesc://"
+_PROOF = re.compile(rb'\s*\{\s*"proof"\s*:')
 _NAMES = (".warc", ".warc.gz")
 
 
 class NothingToRead(ArchiveError):
-    """A path that is no collection, no WARC and no WACZ; says what it is instead."""
+    """A path that is none of these; says what it is instead."""
 
 
 def kind_of(path: Path) -> str:
-    """`collection`, `warc` or `wacz`. Raises NothingToRead, and OSError where the file cannot be read."""
+    """`collection`, `warc`, `wacz` or `proof`. Raises NothingToRead, and OSError where the file cannot be read."""
     if path.is_dir():
         if (path / "collection.json").exists() or (path / "warc").is_dir():
             return COLLECTION
@@ -33,6 +35,8 @@ def kind_of(path: Path) -> str:
         start = stream.read(4096)
     if start.startswith(_ZIP) or path.name.endswith(".wacz"):
         return WACZ
+    if _PROOF.match(start):
+        return PROOF
     content = _beginning(start)
     if content.startswith(_ARC):
         raise NothingToRead(

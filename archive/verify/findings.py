@@ -217,6 +217,9 @@ CODES: dict[str, tuple[Severity, str]] = {
     "seal-key-changed": (WARNING, "ask the archive's keeper whether the key was lost"),
     "seal-key-handed-on": (INFO, NONE),
     "seal-key-unknown": (INFO, "compare it with the one that the archive's keeper gave you: --key"),
+    "proof-good": (INFO, NONE),
+    "proof-note": (INFO, NONE),
+    "proof-refused": (DAMAGE, "do not believe it; ask for another proof"),
     "no-seals": (INFO, "crawl with this version, or run `thanhuy seal`"),
     # WACZ 1.1.1
     "zip-unreadable": (DAMAGE, RESTORE),

@@ -24,6 +24,8 @@ from archive.verify.findings import Finding, Severity
 from archive.verify.fixity import record_verified
 from archive.verify.items import ItemRules
 from archive.verify.links import Links
+from archive.verify.proof import scan_proof
+from archive.verify.seals import SealRules
 from archive.verify.wacz import WaczScan, scan_wacz
 from archive.verify.warc import WarcContext
 from archive.workers import Workers
@@ -45,6 +47,7 @@ class VerifyOptions:
     record: bool = True
     """Whether `fixity.jsonl` is to learn what was verified."""
     items: ItemRules = field(default_factory=ItemRules)
+    seals: SealRules = field(default_factory=SealRules)
     progress: Progress = tell_nobody
 
 
@@ -79,6 +82,9 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
                 _verify_collection(path, options, runner, now, report)
             elif kind == "wacz":
                 _verify_wacz(path, runner, now, report)
+            elif kind == "proof":
+                report.findings += scan_proof(path, options.seals)
+                report.checked.update(files=1, proofs=1)
         warcs = [path for path, kind in kinds if kind == "warc"]
         if warcs:
             _verify_warcs(warcs, runner, now, report)

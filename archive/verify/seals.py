@@ -28,10 +28,16 @@ from archive.verify.sealed import SealedRecords
 
 @dataclass(frozen=True, kw_only=True)
 class SealRules:
-    """What a verification knows of who seals."""
+    """Whom a verification believes."""
 
     key: bytes | None = None
     """The public key that is expected, else the one of this machine."""
+    vkey: str = ""
+    """The same as one line, as proofs name it."""
+    witnesses: tuple[str, ...] = ()
+    """Keys of those who should have signed as well."""
+    roots: str = ""
+    """Certificates in PEM of the authorities whose stamps count, else whoever a stamp names."""
 
 
 def is_sealed(collection: Path) -> bool:

@@ -14,10 +14,28 @@ from crawler.cli.values import SHARE, jobs_option, watch_options
 
 if TYPE_CHECKING:
     from archive.verify.runner import Report
+    from archive.verify.seals import SealRules
+
+
+def check_key(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A key as vkey."""
+    from archive.seal.note import NoteError, parse_vkey
+
+    try:
+        return parse_vkey(value).format() if value else None
+    except NoteError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def check_keys(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Several of them."""
+    return tuple(filter(None, (check_key(context, parameter, one) for one in value)))
 
 
 @click.command("verify")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ ...")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ|PROOF ..."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @jobs_option
 @click.option("--strict", is_flag=True, help="A warning counts as damage for the exit code.")
@@ -28,6 +46,15 @@ if TYPE_CHECKING:
 )
 @click.option("--record/--no-record", default=True, help="Note in fixity.jsonl which files were found unchanged.")
 @click.option("--reparse/--no-reparse", default=True, help="Parse each page again and compare it with its record.")
+@click.option("--key", metavar="VKEY", callback=check_key, help="Whose seal is expected; another's is damage.")
+@click.option(
+    "--witness", metavar="VKEY", multiple=True, callback=check_keys, help="Who should have signed a proof too."
+)
+@click.option(
+    "--ca",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Certificates in PEM of the authorities whose time stamps count.",
+)
 @watch_options
 def command(
     paths: tuple[Path, ...],
@@ -39,10 +66,13 @@ def command(
     sample: Fraction | None,
     record: bool,
     reparse: bool,
+    key: str | None,
+    witness: tuple[str, ...],
+    ca: Path | None,
     quiet: bool,
     progress: bool | None,
 ) -> int:
-    """Check collections, WARC and WACZ files: one finding a line.
+    """Check collections, WARC and WACZ files, and proofs: one finding a line.
 
     A line is `file:offset: severity: code: what was expected and what was got; remedy`.
     The severities are damage, warning and info.
@@ -53,6 +83,7 @@ def command(
     thanhuy verify my-archive
     thanhuy verify --jobs 2 --json somebody-elses.warc.gz pages.wacz
     thanhuy verify my-archive --fixity-only --sample 5%
+    thanhuy verify 1491871594.proof.json --ca authority.pem
     """
     from archive.kinds import NothingToRead
     from archive.verify.findings import EXAMPLES, Severity, count, format_findings
@@ -67,6 +98,7 @@ def command(
         sample=float(sample) if sample is not None else None,
         record=record,
         items=article_rules(reparse),
+        seals=_read_rules(key, witness, ca),
     )
     try:
         with meter("verify", shown=progress, quiet=quiet) as bar:
@@ -86,6 +118,18 @@ def command(
     return Exit.DAMAGE if report.is_damaged(strict=strict) else Exit.DONE
 
 
+def _read_rules(key: str | None, witnesses: tuple[str, ...], ca: Path | None) -> "SealRules":
+    from archive.seal.note import parse_vkey
+    from archive.verify.seals import SealRules
+
+    return SealRules(
+        key=parse_vkey(key).public if key else None,
+        vkey=key or "",
+        witnesses=witnesses,
+        roots=ca.read_text("utf-8", "replace") if ca else "",
+    )
+
+
 def print_json(report: "Report", counts: dict[str, int]) -> None:
     """`{"findings": […], "counts": {…}, "checked": {…}}` on stdout."""
     value = {
@@ -98,7 +142,7 @@ def print_json(report: "Report", counts: dict[str, int]) -> None:
 
 
 def _summary(report: "Report", counts: dict[str, int]) -> str:
-    kinds = ("collections", "waczs", "warcs", "records", "items", "digested")
+    kinds = ("collections", "waczs", "proofs", "warcs", "records", "items", "digested")
     checked = ", ".join(f"{report.checked[kind]} {kind}" for kind in kinds if report.checked[kind]) or "nothing"
     verdict = "damage found" if counts["damage"] else "no damage found"
     return (

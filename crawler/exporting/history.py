@@ -78,6 +78,13 @@ class History:
         rows = self._query("SELECT * FROM versions WHERE key = ? ORDER BY version, renewed", key)
         return [self.read(row) for row in {row["version"]: row for row in rows}.values()]
 
+    def place(self, key: str, version: int) -> tuple[str, int, int]:
+        """File, offset and length of the WARC record of a version, as it was read last. Raises NotFound."""
+        sql = "SELECT file, offset, length FROM versions WHERE key = ? AND version = ? ORDER BY renewed DESC LIMIT 1"
+        for row in self._query(sql, key, version):
+            return str(row["file"]), int(row["offset"]), int(row["length"])
+        raise NotFound(f"{self._collection}: expected version {version} of {key}, got none")
+
     def before(self, row: sqlite3.Row, record: Record) -> Record | None:
         """The version before that of a row, as it was read when the row's was captured."""
         sql = (

@@ -92,6 +92,8 @@ def find_sources(paths: tuple[Path, ...]) -> list[WarcSource]:
             sources = _in_wacz(path)
         elif kind == "warc":
             sources = [_file(path, str(path))]
+        elif kind == "proof":
+            raise NoSource(f"{path}: expected a collection, a WARC or a WACZ file, got a proof, which holds no pages")
         else:
             sources = _in_collection(path)
         for source in sources:

@@ -23,6 +23,7 @@ IN_PROCESS = frozenset(
     {
         *("-h", "--help", "--version", "verify", "repair", "index", "pack", "extract", "report", "probe"),
         *("schema", "export", "show", "changes", "reread", "layout", "status", "config", "schedule", "doctor"),
+        *("prove", "seal"),
     }
 )
 """First words of command lines that read and write files and end: they need no process of their own.

@@ -1,0 +1,23 @@
+"""A proof file, checked by the program that stands by itself, as findings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.files import read_small
+from archive.json_text import parse_json
+from archive.seal import verifier
+from archive.verify.findings import Finding, find
+from archive.verify.seals import SealRules
+
+CODES_OF = {verifier.GOOD: "proof-good", verifier.NOTE: "proof-note", verifier.REFUSED: "proof-refused"}
+
+
+def scan_proof(path: Path, rules: SealRules) -> Iterator[Finding]:
+    """Check a proof."""
+    try:
+        proof = parse_json(read_small(path))
+    except (ValueError, OSError) as error:
+        yield find("proof-refused", str(path), f"expected a proof in JSON, got {error}")
+        return
+    for kind, says in verifier.check_proof(proof, verifier.Trust(rules.vkey, rules.witnesses, rules.roots)):
+        yield find(CODES_OF[kind], str(path), says)
