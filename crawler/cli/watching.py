@@ -61,7 +61,7 @@ def _bar() -> Iterator[Watch]:
                 task,
                 description=snapshot.command,
                 completed=snapshot.requests,
-                total=snapshot.requests + sum(snapshot.queue.values()),
+                total=snapshot.requests + sum(snapshot.queue.values()) or None,
                 articles=snapshot.articles,
                 wait=f"next in {wait:.0f} s" if wait and wait >= 5 else "",
             )

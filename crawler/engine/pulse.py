@@ -26,7 +26,7 @@ from crawler.engine.pace import SLOT
 from crawler.engine.session import ArchiveSession
 from crawler.reporting.signs import Signs
 from crawler.reporting.status import Snapshot, TriedAgain, describe
-from crawler.site.scope import Kind, listing_name
+from crawler.site.scope import Kind, find_kind, find_page, listing_name
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Pulse:
                 " ORDER BY count(*) DESC LIMIT 500",
                 (Kind.ARTICLE, Kind.DOCUMENT),
             ):
-                sections[listing_name(via) if via else "seeds"] += count
+                sections[_section_of(via)] += count
             self._sections = dict(sections.most_common(MOST_SECTIONS))
             waiting = execute(f"SELECT url, due, status FROM urls WHERE {later} ORDER BY due LIMIT 5")  # noqa: S608 - states
             self._waiting = [
@@ -175,6 +175,16 @@ class Pulse:
             drafted.replace(self._path)
         except OSError:
             drafted.unlink(missing_ok=True)
+
+
+def _section_of(via: str | None) -> str:
+    """What a person calls the page that leads to an article."""
+    if via is None:
+        return "seeds"
+    page, kind = find_page(via), find_kind(via)
+    if page is not None and kind is Kind.LISTING:
+        return page.slug or page.key
+    return {Kind.HOME: "home page", Kind.ARTICLE: "other articles"}.get(kind or Kind.PAGE) or listing_name(via)
 
 
 def _stamp(moment: float) -> str:

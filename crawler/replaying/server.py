@@ -30,7 +30,9 @@ label { display: grid; gap: .15rem; color: var(--soft); font-size: .85rem } labe
 input, button { font: inherit; color: inherit; background: var(--field); border: 1px solid var(--rule);
   border-radius: 6px; padding: .4rem .6rem }
 button { background: var(--link); color: var(--page); cursor: pointer }
-.months { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 0 2rem }
+.days { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0 2rem }
+.days li { display: flex; justify-content: space-between; gap: .5rem }
+@media print { form { display: none } body { max-width: none; margin: 0; font-size: 10pt } li { break-inside: avoid } }
 """
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -127,9 +129,10 @@ def render_days(site: Site) -> str:
     out = [f"<h1>{html.escape(site.name)}</h1><p>{told}</p>", _form()]
     for month, group in groupby(days, key=lambda day: day[0][:7]):
         entries = "".join(
-            f'<li><a href="/day/{day}">{day}</a> <span class="n">{count} pages</span></li>' for day, count in group
+            f'<li><a href="/day/{day}">{day}</a> <span class="n">{told}</span></li>'
+            for day, told in ((day, plural(count, "page")) for day, count in group)
         )
-        out.append(f"<h2>{month}</h2><ul>{entries}</ul>")
+        out.append(f'<h2>{month}</h2><ul class="days">{entries}</ul>')
     return _document(site.name, "".join(out))
 
 
@@ -140,11 +143,11 @@ def render_day(site: Site, day: str, page: int) -> str | None:
         return None
     entries = "".join(_render_capture(site, capture) for capture in captures)
     total = dict(site.listing.days())[day]
-    last = -(-total // PAGE)
+    counted, last = plural(total, "page"), -(-total // PAGE)
     others = [(other, word) for other, word in ((page - 1, "previous"), (page + 1, "next")) if 1 <= other <= last]
     turns = [f'<a href="/day/{day}?page={other}">{word}</a>' for other, word in others]
     where = f"page {page} of {last} · " if last > 1 else ""
-    told = f'<h1>{day}</h1><p class="n">{total} pages · {where}times are UTC</p>'
+    told = f'<h1>{day}</h1><p class="n">{counted} · {where}times are UTC</p>'
     head = f'<p><a href="/">all days</a></p>{_form(day=day)}{told}'
     return _document(f"{day} · {site.name}", f"{head}<ol>{entries}</ol><p>{' · '.join(turns)}</p>")
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from crawler.reporting.amounts import format_moment, format_number, format_size, plural
 from crawler.reporting.calendars import calendar
-from crawler.reporting.markup import Child, Html, el, facts, items, join, link, table, vietnamese
+from crawler.reporting.markup import Child, Html, el, facts, folded, items, join, link, long_table, table, vietnamese
 from crawler.reporting.report_data import ReportData
 from crawler.reporting.trends import growth
 
@@ -85,9 +85,9 @@ def files(figures: ReportData) -> Html | None:
     ]
     first = sorted(found.noted, key=lambda one: (not one.problem, one.file.startswith("crawls/"), one.file))
     rows = [
-        [one.file, format_size(one.size), el("span", one.sha256, class_="hash"), format_moment(one.closed_at, zone=""),
+        ([one.file, format_size(one.size), el("span", one.sha256, class_="hash"), format_moment(one.closed_at, zone=""),
         format_moment(one.verified_at, zone=""),
-         el("span", one.problem, class_="bad") if one.problem else "as noted"]
+         el("span", one.problem, class_="bad") if one.problem else "as noted"], bool(one.problem))
         for one in first[:MOST_FILES]
     ]  # fmt: skip
     note = f"{MOST_FILES} of {format_number(len(first))}; all are in fixity.jsonl" if len(first) > MOST_FILES else None
@@ -99,10 +99,11 @@ def files(figures: ReportData) -> Html | None:
             calendar("Files by the day of their last verification", verified, unit="files"),
             table("What lies where", ["Name", "What it is", "#Files", "#Size"], rooms),
             facts(told),
-            table(
+            long_table(
                 "Finished files",
                 ["File", "#Size", "SHA-256", "Closed (UTC)", "Verified (UTC)", "On disk"],
                 rows,
+                telling="those that are not as noted",
                 note=note,
             ),
         ]
@@ -171,4 +172,4 @@ def configuration(figures: ReportData) -> Html | None:
     if not figures.configuration:
         return None
     rows = [[el("code", name), value] for name, value in figures.configuration.items()]
-    return table("Settings of the newest run", ["Setting", "Value"], rows)
+    return folded(plural(len(rows), "setting"), table("Settings of the newest run", ["Setting", "Value"], rows))

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+BRIEF, MOST_BRIEF = 12, 60
+"""Rows of a long table that are shown at once, and at most together with those that tell something."""
 VOID = frozenset({"br", "col", "hr", "img", "link", "meta", "rect", "line", "path", "polyline", "polygon"})
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Control characters and what is no character: XML forbids them, and terminals obey some of them."""
@@ -90,6 +92,30 @@ def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[Child]]
     caption_ = el("caption", el("span", caption, el("small", f" ({note})") if note else None))
     whole = el("table", caption_, el("thead", el("tr", top)), el("tbody", body))
     return el("div", whole, class_="scroll", role="region", aria_label=caption, tabindex=0)
+
+
+def long_table(
+    caption: str,
+    headings: Sequence[str],
+    rows: Sequence[tuple[Sequence[Child], bool]],
+    *,
+    telling: str,
+    note: str | None = None,
+) -> Html:
+    """A table that may be long: its first rows are shown, and those that are marked as telling; all are folded away.
+    `telling` says what these are.
+    """
+    brief = [row for number, (row, tells) in enumerate(rows) if number < BRIEF or tells][:MOST_BRIEF]
+    whole = table(caption, headings, [row for row, _ in rows], note=note)
+    if len(brief) == len(rows):
+        return whole
+    shown = table(caption, headings, brief, note=f"the first {BRIEF}, and {telling}")
+    return join([shown, folded(f"All {len(rows):,}", whole)])
+
+
+def folded(summary: str, content: Html) -> Html:
+    """Content that a reader unfolds, without any script; paper has it where it is unfolded."""
+    return el("details", el("summary", summary), content)
 
 
 def _row(row: Sequence[Child], classes: Sequence[str | None]) -> Html:

@@ -75,7 +75,7 @@ def read_versions(execute: Execute, prefix: str = "") -> dict[str, tuple[int, in
 
 
 def read_frontier(execute: Execute, *, reasons: bool) -> FrontierLeft:
-    """What is left. `reasons`: also by kind and last status, which costs a pass over all that is left."""
+    """What is left. `reasons`: also by kind and last status, and what is held back, which costs a pass over all of it."""
     found = FrontierLeft()
     for state, number in execute("SELECT state, count(*) FROM urls GROUP BY state", ()):
         found.states[state] = number
@@ -86,8 +86,8 @@ def read_frontier(execute: Execute, *, reasons: bool) -> FrontierLeft:
         sql = f"SELECT {columns} FROM urls INDEXED BY urls_state WHERE state = ? ORDER BY due"  # noqa: S608 - fixed texts
         rows = execute(f"{sql} LIMIT {EXAMPLES}", (state,))
         found.examples[state] = [Example(url=str(url), detail=_detail(*rest)) for url, *rest in rows]
-    found.held = read_held(execute)
     if reasons:
+        found.held = read_held(execute)
         marks = ", ".join("?" * len(LEFT))
         grouped = (
             f"SELECT state, kind, status, count(*) FROM urls WHERE state IN ({marks}) GROUP BY 1, 2, 3 ORDER BY 4 DESC"  # noqa: S608 - marks

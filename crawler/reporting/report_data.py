@@ -122,7 +122,9 @@ class FrontierLeft:
     """
     examples: dict[str, list[Example]] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
-    """New versions that are captured and not written yet, by what they wait for: `judgement` or `demand`."""
+    """New versions that are captured and not written yet, by what they wait for: `judgement` or `demand`.
+    Empty in the report of one crawl, too.
+    """
 
 
 @dataclass(kw_only=True)

@@ -16,7 +16,7 @@ from crawler.reporting.amounts import (
 from crawler.reporting.article_sections import examples
 from crawler.reporting.calendars import calendar
 from crawler.reporting.charts import bar_chart
-from crawler.reporting.markup import Child, Html, el, facts, items, join, table
+from crawler.reporting.markup import Child, Html, el, facts, items, join, long_table, table
 from crawler.reporting.report_data import Counted, Example, ReportData, RunSummary
 from crawler.reporting.runs import HELD
 
@@ -56,7 +56,7 @@ def runs(figures: ReportData) -> Html | None:
     if figures.scope == "run":
         return _one_run(figures.runs[0])
     shown = figures.runs[-MOST_RUNS:]
-    rows = [_row(run) for run in reversed(shown)]
+    rows = [(_row(run), _went_wrong(run)) for run in reversed(shown)]
     numbers = ("#Exit", "#Requests", "#Received", "#Captures", "#New", "#Edited", "#Gone")
     headings = ["Run (UTC)", "Command", "Took", "Outcome", *numbers]
     note = f"the last {MOST_RUNS} of {format_number(len(figures.runs))}" if len(figures.runs) > MOST_RUNS else None
@@ -74,7 +74,7 @@ def runs(figures: ReportData) -> Html | None:
     return join(
         [
             calendar("Captures by day", days, unit="captures"),
-            table("Runs, the latest first", headings, rows, note=note),
+            long_table("Runs, the latest first", headings, rows, telling="those that did not end well", note=note),
             *(charts if len(figures.runs) > 1 else []),
             _health(shown),
         ]
@@ -82,9 +82,7 @@ def runs(figures: ReportData) -> Html | None:
 
 
 def _row(run: RunSummary) -> list[Child]:
-    outcome: Child = (
-        el("span", run.outcome, class_="bad") if run.exit or run.outcome.startswith("broke off") else run.outcome
-    )
+    outcome: Child = el("span", run.outcome, class_="bad") if _went_wrong(run) else run.outcome
     numbers = (format_number(one) for one in (run.captures, run.new, run.edited, run.gone))
     took = format_lasted(run.began, run.ended)
     return [
@@ -99,6 +97,10 @@ def _row(run: RunSummary) -> list[Child]:
     ]
 
 
+def _went_wrong(run: RunSummary) -> bool:
+    return bool(run.exit) or run.outcome.startswith("broke off")
+
+
 def _brought(run: RunSummary) -> int:
     return (run.new or 0) + (run.edited or 0) + (run.gone or 0)
 
@@ -107,7 +109,7 @@ def _health(shown: list[RunSummary]) -> Html | None:
     told = [run for run in reversed(shown) if run.health or run.recovered]
     rows = [
         [
-            format_run_day(run.id),
+            format_day(format_run_day(run.id)),
             items(run.health) if run.health else "–",
             items(run.recovered[:10]) if run.recovered else "–",
         ]

@@ -69,7 +69,7 @@ figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap
 .legend i { display: inline-block; width: .75em; height: .75em; border-radius: 2px }
 .legend .q1 { background: var(--q1) } .legend .q2 { background: var(--q2) }
 .legend .q3 { background: var(--q3) } .legend .q4 { background: var(--q4) }
-.trends { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .5rem 1.5rem }
+.trends { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 40vw), 1fr)); gap: .5rem 1.5rem }
 .trend { margin: .5rem 0 }
 .trend svg { height: auto }
 polyline { fill: none; stroke: var(--bar); stroke-width: 2 }
@@ -78,6 +78,8 @@ polygon { fill: var(--q1) }
 .marks { list-style: none; padding-left: .75rem; border-left: 3px solid var(--accent); font-size: .9rem }
 .axis { display: flex; justify-content: space-between; gap: .5rem; font-size: .8rem; color: var(--soft); padding-left: 3rem }
 .cite { background: var(--shade); padding: .75rem 1rem; border-radius: 6px; max-width: 48rem }
+details { margin: .75rem 0 1.25rem }
+summary { cursor: pointer; color: var(--link); font-size: .9rem; width: max-content; max-width: 100% }
 @media (max-width: 30rem) {
   dl div { grid-template-columns: 1fr; gap: 0; padding: .35rem 0 }
   .axis span:nth-child(even):not(:last-child) { display: none }
@@ -90,6 +92,7 @@ polygon { fill: var(--q1) }
   nav { display: none }
   h2, h3, caption { break-after: avoid }
   tr, figure, dl div { break-inside: avoid }
+  tr:has(ul) { break-inside: auto }
   .scroll { overflow: visible }
   table { font-size: 8pt }
   thead { display: table-header-group }

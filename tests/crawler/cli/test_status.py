@@ -47,18 +47,18 @@ def wait_for(condition: Any, patience: float = 30) -> Any:
     raise AssertionError("waited in vain")
 
 
+def pausing(told: dict[str, Any]) -> dict[str, Any] | None:
+    """What is told, at a moment when articles are queued and the next request waits for its turn."""
+    snapshot = told["snapshot"] or {"queue": {}}
+    return told if "tin-tuc" in snapshot["queue"] and snapshot["next_request_in"] is not None else None
+
+
 def test_a_crawl_under_way_is_told_from_another_shell(busy: SmallSite) -> None:
     crawl = begin(busy, "--delay", 4)
     into = busy.directory / "x"
     try:
         wait_for(lambda: read_status(into).snapshot if into.exists() else None)
-        told = wait_for(
-            lambda: (
-                "tin-tuc"
-                in ((found := json.loads(run_thanhuy("status", into, "--json").stdout))["snapshot"] or {})["queue"]
-                and found
-            )
-        )
+        told = wait_for(lambda: pausing(json.loads(run_thanhuy("status", into, "--json").stdout)))
         assert ("running", crawl.pid, "crawl") == (told["state"], told["snapshot"]["pid"], told["snapshot"]["command"])
         assert told["snapshot"]["queue"]["tin-tuc"] >= 10
         assert 0 <= told["snapshot"]["next_request_in"] <= 6

@@ -1,18 +1,22 @@
 """The parts of the report by themselves: gaps, bounded counts, links, logs, what a run says of itself."""
 
+import xml.etree.ElementTree as ElementTree
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.planning.coverage import Known, find_gaps
 from crawler.reporting.amounts import format_share
 from crawler.reporting.lenient import LONGEST_LINE, read_lines
 from crawler.reporting.logs import find_errors
-from crawler.reporting.markup import el, escape, is_safe, link
+from crawler.reporting.markup import BRIEF, MOST_BRIEF, Child, el, escape, is_safe, link, long_table
 from crawler.reporting.runs import read_run
 from crawler.reporting.tally import KINDS, ArticleTally
+from tests.support.reports import text_of
 
 
 def test_gaps_sought_piece_by_piece_are_those_of_the_whole() -> None:
@@ -124,3 +128,15 @@ def test_shares_never_round_to_all_or_nothing() -> None:
     assert ["0 %", "0.1 %", "50 %", "99.9 %", "100 %", "–"] == [
         format_share(*pair) for pair in [(0, 9), (1, 10_000), (1, 2), (9999, 10_000), (9, 9), (0, 0)]
     ]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=200))
+def test_of_a_long_table_the_first_and_the_telling_rows_are_shown_and_all_are_there(tells: list[bool]) -> None:
+    rows: list[tuple[list[Child], bool]] = [([f"row {number}", number], tell) for number, tell in enumerate(tells)]
+    root = ElementTree.fromstring(f"<p>{long_table('Rows', ['Row', '#Number'], rows, telling='others')}</p>")
+    shown, *folded = ([text_of(row.find("th")) for row in table.iter("tr")][1:] for table in root.iter("table"))
+    everything = [f"row {number}" for number in range(len(tells))]
+    assert everything == (folded or [shown])[0]
+    expected = [name for number, name in enumerate(everything) if number < BRIEF or tells[number]]
+    assert shown == expected[:MOST_BRIEF]
+    assert len(folded) == len(list(root.iter("details"))) == (shown != everything)
