@@ -42,7 +42,12 @@ def format_feed(name: str, events: Sequence[Event]) -> bytes:
     return document + b"\n"
 
 
+def as_xml_text(text: str) -> str:
+    """Text without what XML has no place for."""
+    return _NO_CHAR.sub("", text)
+
+
 def _add(parent: ET.Element, name: str, text: str | None) -> ET.Element:
     child = ET.SubElement(parent, f"{{{ATOM}}}{name}")
-    child.text = None if text is None else _NO_CHAR.sub("", text)
+    child.text = None if text is None else as_xml_text(text)
     return child

@@ -1,9 +1,11 @@
 """Articles in the words of the news trade: IPTC ninjs 3.1 and schema.org `NewsArticle`."""
 
+import re
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from crawler.comparing.feed import as_xml_text
 from crawler.exporting.records import Record
 
 PUBLISHER = "Trang tin Điện tử Đảng bộ Thành phố Hồ Chí Minh"
@@ -22,7 +24,7 @@ def as_ninjs(record: Record) -> Record:
     """
     place = record["warc"] or {}
     item: Record = {
-        "uri": record["canonical_url"] or record["url"],
+        "uri": _as_uri(record["canonical_url"] or record["url"]),
         "standard": NINJS,
         "type": "text",
         "representationType": "full",
@@ -97,7 +99,7 @@ def as_news_article(record: Record) -> Record:
                     "@id": place.get("record_id"),
                     "url": record["url"],
                     "dateCreated": record["captured_at"],
-                    "isPartOf": place.get("file"),
+                    "isPartOf": {"@type": "CreativeWork", "name": place["file"]} if place else None,
                     "identifier": place.get("payload_digest"),
                 }
             ),
@@ -116,7 +118,7 @@ def _bodies(record: Record) -> list[Record]:
 
 
 def _as_markup(block: Record, images: list[Record]) -> str:
-    kind, text = block["type"], escape(block["text"])
+    kind, text = block["type"], escape(as_xml_text(block["text"]))
     if kind == "heading":
         level = min(max(block["level"] or 2, 2), 6)
         return f"<h{level}>{text}</h{level}>"
@@ -165,8 +167,8 @@ def _image_object(image: Record) -> Record:
 
 
 def _as_uri(url: str) -> str:
-    """An address as a URI (RFC 3986): letters beyond ASCII percent-encoded."""
-    return quote(url, safe=":/?#[]@!$&'()*+,;=%~")
+    """An address as a URI (RFC 3986): what has no place in one, letters beyond ASCII above all, percent-encoded."""
+    return quote(re.sub("%(?![0-9A-Fa-f]{2})", "%25", url), safe=":/?#@!$&'()*+,;=%~")
 
 
 def _slug_in(url: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """The README's recipes, each run as it stands there."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from crawler.exporting.run import ExportOptions, export
-from crawler.exporting.schema import format_duckdb, format_polars
+from crawler.exporting.schema import format_arrow, format_duckdb, format_polars
 from tests.support.commands import ROOT
 from tests.support.library import article, build_library
 from tests.support.tools import find_tool
@@ -29,6 +30,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for form in ("parquet", "sqlite"):
         export(place / "my-archive", place / f"articles.{form}", ExportOptions(form=form))
     (place / "article_schema.py").write_text(format_polars(), "utf-8")
+    (place / "article_arrow.py").write_text(format_arrow(), "utf-8")
     return place
 
 
@@ -39,6 +41,7 @@ def run_python(desk: Path, name: str, shown: str) -> str:
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, "HF_HOME": str(desk / "hf"), "HF_HUB_OFFLINE": "1"},
     )
     assert 0 == done.returncode, done.stderr
     return done.stdout
@@ -56,7 +59,9 @@ def test_duckdb(desk: Path) -> None:
     [
         ("pandas", ("pandas", "pyarrow"), "len(pieces)", "2"),
         ("polars", ("polars",), "longest.height", "2"),
+        ("pyarrow", ("pyarrow",), "articles.num_rows", "2"),
         ("datasets", ("datasets",), "articles.num_rows", "2"),
+        ("datasets-lines", ("datasets",), "articles[1]['date'], articles[0]['lead']", "2024-01-31 None"),
         ("warcio", ("warcio",), "b'<h1>' in html", "True"),
     ],
 )

@@ -65,34 +65,6 @@ def test_duckdb_gives_one_set_of_columns_for_collections_that_lack_values(tmp_pa
         assert [(None, 0), ("Một dòng dẫn.", 1), (None, 1)] == rows
 
 
-def test_polars_and_arrow_load_what_duckdb_loads(tmp_path: Path) -> None:
-    polars = pytest.importorskip("polars")
-    arrow = pytest.importorskip("pyarrow.json")
-    records = [article(1, lead=None), article(2, comment_count=7)]
-    path = write_lines(tmp_path / "articles.jsonl", records)
-    known: dict[str, Any] = {}
-    exec(FORMATS["polars"](), known)
-    frame = polars.read_ndjson(path, schema=known["SCHEMA"])
-    assert records == frame.to_dicts()
-    known = {}
-    exec(FORMATS["arrow"](), known)
-    table = arrow.read_json(path, parse_options=arrow.ParseOptions(explicit_schema=known["SCHEMA"]))
-    assert records == table.select(FIELDS).to_pylist()
-
-
-@pytest.mark.slow
-def test_keys_that_are_filled_only_in_the_last_of_many_lines_load(tmp_path: Path) -> None:
-    path = tmp_path / "articles.jsonl"
-    with path.open("w", encoding="utf-8") as stream:
-        line = json.dumps(article(1, lead=None, comment_count=None), ensure_ascii=False) + "\n"
-        stream.writelines(line for _ in range(100_000))
-        stream.write(json.dumps(article(2, lead="Cuối cùng.", comment_count=3), ensure_ascii=False) + "\n")
-    with duckdb.connect() as database:
-        database.execute(format_duckdb())
-        got = database.execute(f"SELECT count(*), max(lead), sum(comment_count) FROM articles('{path}')").fetchone()
-    assert (100_001, "Cuối cùng.", 3) == got
-
-
 def test_codebook_says_how_often_a_field_is_filled() -> None:
     text = format_codebook(Filled().add([article(1), article(2, byline=None, authors=[])]))
     assert next(line for line in text.splitlines() if line.startswith("| `byline`")).endswith("| 50.0% |")
