@@ -14,51 +14,13 @@ from tests.support.hostile import HOSTILE
 from tests.support.library import article
 from tests.support.many_articles import RARE, records
 
-NEWS_OBJECT = set(
-    [
-        "uri",
-        "type",
-        "representationType",
-        "profile",
-        "version",
-        "firstCreated",
-        "versionCreated",
-        "contentCreated",
-        "embargoedUntil",
-        "pubStatus",
-        "urgency",
-        "copyrightHolder",
-        "copyrightNotice",
-        "usageTerms",
-        "edNote",
-        "language",
-        "descriptions",
-        "bodies",
-        "headlines",
-        "people",
-        "organisations",
-        "places",
-        "subjects",
-        "events",
-        "eventDetails",
-        "plannedCoverage",
-        "objects",
-        "infoSources",
-        "title",
-        "by",
-        "slugline",
-        "located",
-        "renditions",
-        "associations",
-        "altIds",
-        "trustIndicators",
-        "standard",
-        "genres",
-        "expires",
-        "rightsInfo",
-        "digitalSourceType",
-    ]
-)
+NEWS_OBJECT = {
+    "uri", "type", "representationType", "profile", "version", "firstCreated", "versionCreated", "contentCreated",
+    "embargoedUntil", "pubStatus", "urgency", "copyrightHolder", "copyrightNotice", "usageTerms", "edNote",
+    "language", "descriptions", "bodies", "headlines", "people", "organisations", "places", "subjects", "events",
+    "eventDetails", "plannedCoverage", "objects", "infoSources", "title", "by", "slugline", "located", "renditions",
+    "associations", "altIds", "trustIndicators", "standard", "genres", "expires", "rightsInfo", "digitalSourceType",
+}  # fmt: skip
 INSIDE: dict[str, tuple[set[str], set[str]]] = {
     "headlines": ({"role", "contentType", "value"}, {"value"}),
     "descriptions": ({"role", "contentType", "value"}, {"value"}),
