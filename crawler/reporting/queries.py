@@ -75,7 +75,7 @@ def read_versions(execute: Execute, prefix: str = "") -> dict[str, tuple[int, in
 
 
 def read_frontier(execute: Execute, *, reasons: bool) -> FrontierLeft:
-    """What is left. `reasons`: also by kind and last status, and what is held back, which costs a pass over all of it."""
+    """What is left. `reasons`: also by kind and last status, and what is held back: a pass over all of it."""
     found = FrontierLeft()
     for state, number in execute("SELECT state, count(*) FROM urls GROUP BY state", ()):
         found.states[state] = number
