@@ -14,6 +14,7 @@ Safe to run twice, and at any moment when nobody writes.
 import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,10 +33,11 @@ from archive.files import (
     read_range,
     set_aside,
 )
-from archive.lines.reader import LineId, id_of, line_id, parser_of, version_of, version_row
+from archive.lines.reader import LineId, id_of, parser_of, version_of
 from archive.lines.writer import JsonlFile
 from archive.options import Progress, tell_nobody
-from archive.recover.reindex import Describe, StoredItem, index_file
+from archive.recover.pending import PendingItems
+from archive.recover.reindex import Describe, index_file
 from archive.state.database import State
 from archive.state.rows import VersionRow
 from archive.state.schema import REBUILT
@@ -43,7 +45,6 @@ from archive.state.states import MOVES
 from archive.state.urls import Urls
 from archive.warc.reader import read_record_at
 from archive.warc.salvage import Gap, read_sound
-from archive.warc.writer import Place
 
 logger = logging.getLogger(__name__)
 
@@ -87,20 +88,20 @@ def recover(
     drop_unfinished(directory)
     for path in list_warcs(directory, unfinished=True):
         _close_warc(path, directory / "torn", recovery)
-    items: list[StoredItem] = []
     was_empty = state.is_empty
     warcs = list_warcs(directory)
     unread = {path: max(0, path.stat().st_size - state.file_size(path.name)) for path in warcs}
     progress("", 0, sum(unread.values()))
-    for path in warcs:
-        if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
-            state.forget(path.name, path.stat().st_size)
-            recovery.note(
-                f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again"
-            )
-        items += _catch_up(directory, path, state, urls, describe, recovery)
-        progress(path.name, unread[path], 0)
-    _restore_lines(directory, state, items, recovery, run)
+    with PendingItems(directory) as pending:
+        for path in warcs:
+            if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
+                state.forget(path.name, path.stat().st_size)
+                recovery.note(
+                    f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again"
+                )
+            _catch_up(directory, path, state, urls, describe, recovery, pending)
+            progress(path.name, unread[path], 0)
+        _restore_lines(directory, state, pending, recovery, run)
     _note_parsers(directory, state)
     if was_empty and recovery.indexed:
         state.set_fact(REBUILT, "1")
@@ -142,8 +143,14 @@ def _close_warc(path: Path, torn: Path, recovery: Recovery) -> None:
 
 
 def _catch_up(
-    directory: Path, path: Path, state: State, urls: Urls, describe: Describe, recovery: Recovery
-) -> list[StoredItem]:
+    directory: Path,
+    path: Path,
+    state: State,
+    urls: Urls,
+    describe: Describe,
+    recovery: Recovery,
+    pending: PendingItems,
+) -> None:
     """Read into the state what it does not know of a file; forget what the file no longer holds."""
     known, size = state.file_size(path.name), path.stat().st_size
     if known > size:
@@ -152,14 +159,14 @@ def _catch_up(
             " `thanhuy repair`"
         )
     if known >= size:
-        return []
+        return
     if known > 0 and _grew(directory, path, size):
         recovery.leave(
             f"{path}: expected {known} bytes, got {size}, though it was closed. Restore the file from a copy, or run"
             " `thanhuy repair`"
         )
-        return []
-    items, damage = index_file(path, state, urls, describe, start=known)
+        return
+    damage = index_file(path, state, urls, describe, pending.add, start=known)
     recovery.indexed = True
     recovery.note(f"{path.name}: indexed the records from byte {known} on")
     for gap in damage:
@@ -167,7 +174,6 @@ def _catch_up(
             f"{path}: bytes {gap.start} to {gap.end} are damaged; the records around them are kept. Run `thanhuy"
             " repair`"
         )
-    return items
 
 
 def _grew(directory: Path, path: Path, size: int) -> bool:
@@ -176,7 +182,7 @@ def _grew(directory: Path, path: Path, size: int) -> bool:
     return entry is not None and entry.size != size
 
 
-def _restore_lines(directory: Path, state: State, items: list[StoredItem], recovery: Recovery, run: str) -> None:
+def _restore_lines(directory: Path, state: State, pending: PendingItems, recovery: Recovery, run: str) -> None:
     articles = directory / "articles"
     open_files = list_lines(directory, unfinished=True)
     if len(open_files) > 1:
@@ -185,19 +191,17 @@ def _restore_lines(directory: Path, state: State, items: list[StoredItem], recov
         )
     target = JsonlFile(articles, open_files[0].name.removesuffix(OPEN_SUFFIX)) if open_files else None
     if target is not None:
-        target = _mend_open(directory, target, state, items, recovery)
-    held = _read_held(directory) if items else {}
-    for item in items:
-        identity = line_id(item.record)
-        place = held.get(identity)
-        if place is None:
+        target = _mend_open(directory, target, state, pending, recovery)
+    if pending:
+        pending.find_lines()
+    for row in pending.rows():
+        if not row.jsonl:
             target = target or JsonlFile(articles, run + ".jsonl")
-            place = (target.name, target.size, len(item.line) + 1)
-            target.append([item.line])
-            recovery.note(f"{place[0]}: wrote {identity} from {item.file}")
-        state.add_version(
-            version_row(item.record, Place(file=item.file, offset=item.offset, length=item.length), place)
-        )
+            line = pending.read_line(row)
+            row = replace(row, jsonl=target.name, jsonl_offset=target.size, jsonl_length=len(line) + 1)
+            target.append([line])
+            recovery.note(f"{row.jsonl}: wrote {id_of(row)} from {row.file}")
+        state.add_version(row)
     if target is not None:
         recovery.finished.append(target.finish())
 
@@ -217,14 +221,13 @@ def _note_parsers(directory: Path, state: State) -> None:
 
 
 def _mend_open(
-    directory: Path, target: JsonlFile, state: State, items: list[StoredItem], recovery: Recovery
+    directory: Path, target: JsonlFile, state: State, pending: PendingItems, recovery: Recovery
 ) -> JsonlFile:
     """Cut off a half-written line, and any whose item the WARC does not hold; write those again that the file lacks."""
     target.abandon()
     path = directory / "articles" / (target.name + OPEN_SUFFIX)
     known = {id_of(row) for row in state.versions_in(target.name)}
-    known |= {line_id(item.record) for item in items}
-    held, keep = _sound_lines(path, known)
+    held, keep = _sound_lines(path, lambda version: version in known or version in pending)
     rows = [row for row in state.versions_in(target.name) if id_of(row) not in held]
     lines = [_find_line(directory, path, row) for row in rows]
     for row in list(state.versions_in(target.name)):
@@ -263,7 +266,7 @@ def _find_line(directory: Path, path: Path, row: VersionRow) -> bytes | None:
     return line[:-1] if line.endswith(b"\n") and version_of(line) == id_of(row) else None
 
 
-def _sound_lines(path: Path, known: set[LineId]) -> tuple[dict[LineId, tuple[int, int]], int]:
+def _sound_lines(path: Path, is_known: Callable[[LineId], bool]) -> tuple[dict[LineId, tuple[int, int]], int]:
     """Whole lines of known versions, each once, from the file's beginning: their offsets and lengths;
     and where the last of them ends.
     """
@@ -271,19 +274,8 @@ def _sound_lines(path: Path, known: set[LineId]) -> tuple[dict[LineId, tuple[int
     end = 0
     for _, line in read_lines(path):
         version = version_of(line) if line.endswith(b"\n") else None
-        if version is None or version not in known or version in held:
+        if version is None or not is_known(version) or version in held:
             break
         held[version] = (end, len(line))
         end += len(line)
     return held, end
-
-
-def _read_held(directory: Path) -> dict[LineId, tuple[str, int, int]]:
-    """Identity → file, offset and length of every line in `articles/`."""
-    held: dict[LineId, tuple[str, int, int]] = {}
-    for path in sorted(list_lines(directory) + list_lines(directory, unfinished=True)):
-        for offset, line in read_lines(path):
-            version = version_of(line) if line.endswith(b"\n") else None
-            if version is not None:
-                held[version] = (path.name.removesuffix(OPEN_SUFFIX), offset, len(line))
-    return held

@@ -35,14 +35,12 @@ class StoredItem:
 
 
 def index_file(
-    path: Path, state: State, urls: Urls, describe: Describe, *, start: int = 0
-) -> tuple[list[StoredItem], list[Gap]]:
-    """Index the sound records of a finished WARC file from an offset on;
-    return the items found, and where bytes are damaged.
+    path: Path, state: State, urls: Urls, describe: Describe, take: Callable[[StoredItem], None], *, start: int = 0
+) -> list[Gap]:
+    """Index the sound records of a finished WARC file from an offset on; return where bytes are damaged.
 
-    Nothing is committed.
+    Each item found goes to `take`. Nothing is committed.
     """
-    items: list[StoredItem] = []
     damage: list[Gap] = []
     for offset, length, record in read_sound(path, damage, start=start):
         if record.type in {"response", "revisit"}:
@@ -54,9 +52,9 @@ def index_file(
         elif record.type == "metadata":
             item = read_item(path.name, offset, length, record)
             if item:
-                items.append(item)
+                take(item)
     state.set_file_size(path.name, path.stat().st_size)
-    return items, damage
+    return damage
 
 
 def read_item(file: str, offset: int, length: int, record: Record) -> StoredItem | None:
