@@ -4,21 +4,19 @@ and whether a stored one is sound.
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.errors import RecordError
 from archive.files import OPEN_SUFFIX
 from archive.http.head import HTTPSyntaxError
 from archive.verify.items import CUT, ItemRules, Parse, read_page
 from crawler.items import ADDED, STAMPED, as_record, text_digest
-from crawler.learning.kept import read_layouts
-from crawler.pages import PARSER_VERSION, parser_version
+from crawler.learning.kept import read_taught
+from crawler.pages import PARSER_VERSION, Taught
 
-if TYPE_CHECKING:
-    from crawler.pages import Layout
-
+UNTAUGHT = Taught()
 SCHEMA_FILE = Path(__file__).with_name("article-1.schema.json")
 """Made from the fields of `Article`, their types and docstrings; a test says that the two agree.
 Making it at each start would load Scrapy, which itemadapter imports.
@@ -46,13 +44,13 @@ def article_rules(reparse: bool = True) -> ItemRules:
 
 
 def _fit(collection: Path) -> tuple[str, Parse]:
-    """The parser of one collection, with its layouts. Raises NotUsable."""
-    layouts = read_layouts(collection)
-    return parser_version(layouts), functools.partial(parse_again, layouts=layouts)
+    """The parser of one collection, with what it was taught. Raises NotUsable."""
+    taught = read_taught(collection)
+    return taught.parser, functools.partial(parse_again, taught=taught)
 
 
 def parse_again(
-    body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str, *, layouts: "Sequence[Layout]" = ()
+    body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str, *, taught: Taught = UNTAUGHT
 ) -> dict[str, Any] | None:
     """The record of an archived page, parsed with what the spider parsed it with. None where it is no article."""
     from crawler.pages import LayoutError, parse_article
@@ -63,13 +61,15 @@ def parse_again(
         name = name.title()
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     try:
-        return as_record(parse_article(body, url, headers=joined, layouts=layouts, cut=cut))
+        return as_record(
+            parse_article(body, url, headers=joined, layouts=taught.layouts, calendar=taught.calendar, cut=cut)
+        )
     except LayoutError:
         return None
 
 
-def reparse(collection: Path, layouts: "Sequence[Layout]", record: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the present parser reads, with these layouts, in the page of a stored record. None where it reads no
+def reparse(collection: Path, taught: Taught, record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the present parser reads, taught so, in the page of a stored record. None where it reads no
     article, or the page is lost.
     """
     path = collection / "warc" / record["warc"]["file"]
@@ -78,7 +78,7 @@ def reparse(collection: Path, layouts: "Sequence[Layout]", record: Mapping[str, 
         body, headers = read_page(path, record["warc"]["offset"])
     except (RecordError, HTTPSyntaxError, OSError):
         return None
-    return parse_again(body, record["url"], headers, record["captured_at"], layouts=layouts)
+    return parse_again(body, record["url"], headers, record["captured_at"], taught=taught)
 
 
 def digest_of(record: dict[str, Any]) -> str:

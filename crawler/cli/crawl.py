@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,10 +136,11 @@ def _dry_run(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     from archive.directory import read_collection
     from archive.state.database import open_copy
     from archive.state.urls import Urls
+    from crawler.learning.kept import read_taught
     from crawler.planning.kinds import EMBEDDED, ITEM_KINDS
     from crawler.site.scope import url_key
 
-    limits = Limits.of(chosen.get)
+    limits = replace(Limits.of(chosen.get), calendar=read_taught(into).calendar)
     articles, most = 0, chosen.get("ARTICLE_LIMIT") or float("inf")
     seen = set()
     if into.exists():

@@ -26,9 +26,10 @@ from crawler.extracting.differing import Difference, Differences, excerpt
 from crawler.extracting.output import newest_only
 from crawler.extracting.running import Extraction, ExtractionOptions, ExtractionTally, NothingStored
 from crawler.extracting.sources import NoSource, WarcSource, find_sources
-from crawler.learning.kept import read_layouts, read_room
-from crawler.pages import LAYOUT_CODES, READER_FAILED, Layout
+from crawler.learning.kept import read_room, read_taught
+from crawler.pages import LAYOUT_CODES, READER_FAILED, Layout, Taught
 from crawler.reporting.amounts import plural
+from crawler.site.ids import KNOWN
 
 MOST_DAMAGE = 20
 CODES = LAYOUT_CODES | {
@@ -108,7 +109,7 @@ def command(
         raise click.UsageError("--json: expected --diff with it; records are JSON Lines by themselves")
     if diff and output == STDOUT:
         raise click.UsageError("--diff and -o -: expected one of them on stdout, got both")
-    exact = _choose_layouts(paths, read_layout_files(layouts))
+    taught = _choose_taught(paths, read_layout_files(layouts))
     try:
         sources = find_sources(paths)
         if output not in {None, STDOUT}:
@@ -118,7 +119,7 @@ def command(
         with meter("extract", shown=progress, quiet=quiet, in_bytes=False, prints=output in {None, STDOUT}) as bar:
             collection = len(paths) == 1 and paths[0].is_dir()
             options = ExtractionOptions(
-                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, comparing=diff, layouts=exact,
+                jobs=jobs, by_place=collection, any_url=any_url, with_stored=diff, comparing=diff, taught=taught,
                 progress=Phases(bar).tell,
             )  # fmt: skip
             extraction = Extraction(sources, options)
@@ -132,10 +133,14 @@ def command(
     return Exit.DAMAGE if extraction.tally.damaged else Exit.DONE
 
 
-def _choose_layouts(paths: tuple[Path, ...], given: tuple[Layout, ...]) -> tuple[Layout, ...] | None:
-    """Those given, before those in force of the collections. None where neither is: what the WARC files carry holds."""
+def _choose_taught(paths: tuple[Path, ...], given: tuple[Layout, ...]) -> Taught | None:
+    """The layouts given, before what the collections taught. None where neither is: what the WARC files carry holds."""
     rooms = [path for path in paths if path.is_dir() and read_room(path) is not None]
-    return (*given, *(layout for path in rooms for layout in read_layouts(path))) if given or rooms else None
+    if not given and not rooms:
+        return None
+    found = [read_taught(path) for path in rooms]
+    calendar = next((taught.calendar for taught in found if taught.calendar.pairs), KNOWN)
+    return Taught(layouts=(*given, *(layout for taught in found for layout in taught.layouts)), calendar=calendar)
 
 
 class _Printer:

@@ -1,11 +1,13 @@
 """`thanhuy layout`: exact selectors learnt from the stored pages, and whether they still hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from archive.collection import Collection, read_collection
+from archive.json_text import parse_json
 from archive.options import Options
 from crawler import __version__
 from crawler.cli.exits import CommandFailed, Exit
@@ -14,13 +16,16 @@ from crawler.cli.values import COLLECTION, STDOUT, check_target, force_option, q
 from crawler.extracting.pages import read_pages
 from crawler.extracting.sources import find_sources
 from crawler.learning.agreement import check_layouts, describe_check
-from crawler.learning.kept import ROOM, attach, name_next, read_layouts, write_room
-from crawler.learning.layouts import learn_layouts
+from crawler.learning.ids import fit_calendar, format_calendar, pairs_of
+from crawler.learning.kept import CALENDAR, ROOM, attach, name_next, read_taught, write_room
+from crawler.learning.layouts import Learnt, learn_layouts
 from crawler.learning.writing import describe_evidence, format_layouts
-from crawler.pages import Layout, parse_layouts
+from crawler.pages import Layout, Taught, parse_layouts
 from crawler.pages.places.layouts import Row
 from crawler.planning.kinds import describe
 from crawler.reporting.amounts import plural
+from crawler.reporting.lenient import read_lines
+from crawler.site.ids import Calendar
 
 _PAGES = 240
 """Stored pages that are learnt from, and checked, where nothing else is said."""
@@ -56,7 +61,8 @@ def command(
     Pages are sorted by their design. Of each design those selectors are written that find a field where the rules
     found it, on nearly all of its pages; what recurs on many pages is furniture. The file layouts/learnt-NNNN.toml
     can be read and corrected by hand. From then on crawl, refresh, extract and reread go by it, each WARC file that
-    is begun carries it, and `thanhuy reread` renews the records that are stored.
+    is begun carries it, and `thanhuy reread` renews the records that are stored. The articles whose day is certain
+    teach besides which day a number was given (layouts/ids.json).
 
     A learnt layout adds lines and drops furniture. Where rules and layout disagree, the record says so
     (layout-disagrees). Without --learn and --check, the layouts in force are printed.
@@ -69,9 +75,10 @@ def command(
     read_collection(collection)
     if output is not None and not learn:
         raise click.UsageError("-o: expected --learn with it")
-    in_force = (*read_layout_files(layouts), *read_layouts(collection))
+    taught = read_taught(collection)
+    in_force = (*read_layout_files(layouts), *taught.layouts)
     if learn:
-        return _learn(collection, pages, in_force, output, force=force, quiet=quiet)
+        return _learn(collection, pages, taught, output, force=force, quiet=quiet)
     if check:
         return _check(collection, pages, in_force)
     for layout in in_force:
@@ -83,12 +90,11 @@ def command(
     return Exit.DONE
 
 
-def _learn(
-    collection: Path, pages: int, in_force: tuple[Layout, ...], output: Path | None, *, force: bool, quiet: bool
-) -> int:
+def _learn(collection: Path, pages: int, taught: Taught, output: Path | None, *, force: bool, quiet: bool) -> int:
     name = name_next(collection)
     found = learn_layouts(read_pages(find_sources((collection,)), pages), name)
-    if not found:
+    calendar = fit_calendar(pairs_of(_records(collection / "articles.jsonl")))
+    if not found and (output is not None or not calendar.pairs):
         raise CommandFailed(
             f"{collection}: expected at least 6 stored articles of one design whose headline and text one selector"
             " finds, got none; crawl more pages, or write a layout by hand",
@@ -100,24 +106,53 @@ def _learn(
     elif output is not None:
         check_target(output, force=force, reads=[collection], is_ours=_is_layout, ours="holds no layouts")
         write_target(output, [text.encode()])
-    elif _rows(parse_layouts(text, name)) <= _rows(in_force):
-        if not quiet:
-            click.echo(f"{collection}: nothing new: the pages teach the layouts that are in force", err=True)
-        return Exit.DONE
-    else:
-        keep(collection, {f"{name}.toml": text})
-    if not quiet:
-        for one in found:
-            click.echo(f"{one.layout.name}: {plural(one.pages, 'page')}, {one.fits} fit", err=True)
-            for evidence in one.evidence:
-                said = f"  {evidence.row.field:9} {evidence.row.css}: {describe_evidence(evidence)}"
-                click.echo(said, err=True)
-        if output is None:
-            click.echo(
-                f"wrote {collection / ROOM / name}.toml; `thanhuy reread {collection}` renews the stored records",
-                err=True,
-            )
+    told = [] if quiet else [line for one in found for line in _describe(one)]
+    if output is None:
+        told += _keep_news(collection, name, text if found else "", calendar, taught)
+    for line in told if not quiet else ():
+        click.echo(line, err=True)
     return Exit.DONE
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    """The newest records; lines that cannot be read are left out."""
+    if not path.is_file():
+        return
+    for line, _ in read_lines(path):
+        try:
+            record = parse_json(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            yield record
+
+
+def _keep_news(collection: Path, name: str, text: str, calendar: Calendar, taught: Taught) -> Iterator[str]:
+    """Keep what the pages teach and the collection does not know; a line for each."""
+    news = {}
+    if text and not _rows(parse_layouts(text, name)) <= _rows(taught.layouts):
+        news[f"{name}.toml"] = text
+    if calendar.pairs and calendar != taught.calendar:
+        news[CALENDAR] = format_calendar(calendar)
+    if not news:
+        yield f"{collection}: nothing new: the pages teach what is in force"
+        return
+    keep(collection, news)
+    if CALENDAR in news:
+        low, high = calendar.counted
+        yield (
+            f"ids: {plural(calendar.pairs, 'pair')} of number and certain day; between neighbours of one day a number"
+            f" tells its day to within {low:+.1f} and {high:+.1f} days in 95 of 100 cases"
+        )
+    yield f"wrote {', '.join(str(collection / ROOM / file) for file in sorted(news))}"
+    yield f"`thanhuy reread {collection}` renews the stored records"
+
+
+def _describe(one: Learnt) -> Iterator[str]:
+    """A layout, and its rows with what speaks for them."""
+    yield f"{one.layout.name}: {plural(one.pages, 'page')}, {one.fits} fit"
+    for evidence in one.evidence:
+        yield f"  {evidence.row.field:9} {evidence.row.css}: {describe_evidence(evidence)}"
 
 
 def keep(collection: Path, files: dict[str, str]) -> None:

@@ -19,8 +19,7 @@ from crawler.cli.values import jobs_option, watch_options
 from crawler.extracting.renewing import Renewals, renew
 from crawler.extracting.running import Extraction, ExtractionOptions
 from crawler.extracting.sources import find_sources
-from crawler.learning.kept import attach, read_layouts
-from crawler.pages import parser_version
+from crawler.learning.kept import attach, read_taught
 from crawler.planning.kinds import describe
 from crawler.reporting.amounts import plural
 
@@ -43,15 +42,15 @@ def command(collection: Path, dry_run: bool, jobs: int, quiet: bool, progress: b
     thanhuy reread my-archive --jobs 2
     """
     read_collection(collection)  # a misspelt name would begin another archive
-    layouts = read_layouts(collection)
-    parser = parser_version(layouts)
+    taught = read_taught(collection)
+    parser = taught.parser
     found, at = Renewals(), datetime.now(UTC)
     with (
         meter("reread", shown=progress, quiet=quiet, in_bytes=False) as bar,
         nullcontext() if dry_run else _opened(collection, parser, at, found) as target,
     ):
         options = ExtractionOptions(
-            jobs=jobs, by_place=True, with_stored=True, layouts=layouts, progress=Phases(bar).tell
+            jobs=jobs, by_place=True, with_stored=True, taught=taught, progress=Phases(bar).tell
         )
         extraction = Extraction(find_sources((collection,)), options)
         renew(extraction, target, format_date(at), found)

@@ -66,7 +66,7 @@ class ArchivePipeline:
             collection.urls.finish(capture.key, due=due)
             return item
         stamped = collection.append_item(
-            record, capture, reparse=partial(reparse, collection.path, self._session.layouts)
+            record, capture, reparse=partial(reparse, collection.path, self._session.taught)
         )
         collection.urls.finish(
             capture.key, due=due, changed_at=capture.date if stamped else None, read=not capture.truncated

@@ -9,7 +9,7 @@ the layout seems to have changed, until a newer parser reads it (`thanhuy reread
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -22,7 +22,7 @@ from archive.json_text import parse_json
 from archive.lines.reader import id_of, parser_of, read_line
 from archive.state.held import Held, Wait
 from crawler.articles import reparse
-from crawler.pages import Layout, parser_version
+from crawler.pages import Taught
 from crawler.planning.health import LISTED, Readings, Thresholds, Verdict, judge, name_samples
 from crawler.planning.odds import lowest_share
 from crawler.planning.showing import ENOUGH, Baseline, find_losses, find_moves, group_of
@@ -30,6 +30,7 @@ from crawler.reporting.amounts import plural
 
 logger = logging.getLogger(__name__)
 
+UNTAUGHT = Taught()
 MOST_RUNS = 60
 """Earlier runs that are looked at."""
 MOST_REPARSED = 100
@@ -53,11 +54,9 @@ class Past:
 class RunReadings:
     """Counts one run's pages, and judges them."""
 
-    def __init__(
-        self, collection: Collection, limits: Thresholds, *, accept: bool, layouts: Sequence[Layout] = ()
-    ) -> None:
+    def __init__(self, collection: Collection, limits: Thresholds, *, accept: bool, taught: Taught = UNTAUGHT) -> None:
         self._collection, self._limits, self._accept = collection, limits, accept
-        self._layouts, self._parser = layouts, parser_version(layouts)
+        self._taught = taught
         self._held = Held(collection.state)
         self._now = Readings()
         self._judged: int | None = None
@@ -72,8 +71,8 @@ class RunReadings:
     def find_before(self, key: str) -> Mapping[str, Any] | None:
         """The article's record as the present parser reads it. None for a new one."""
         before = self._collection.find_item(key)
-        if before is not None and parser_of(before) != self._parser:
-            again = reparse(self._collection.path, self._layouts, before) or {}
+        if before is not None and parser_of(before) != self._taught.parser:
+            again = reparse(self._collection.path, self._taught, before) or {}
             before = {**before, **again, "status": before["status"]}
         return before
 
@@ -201,9 +200,9 @@ class RunReadings:
             except ArchiveError as error:
                 logger.debug("%s: %s", id_of(row), error)
                 continue
-            if record["parser"]["version"] != self._parser:
+            if record["parser"]["version"] != self._taught.parser:
                 left -= 1
-                again = reparse(collection.path, self._layouts, record) if left >= 0 else None
+                again = reparse(collection.path, self._taught, record) if left >= 0 else None
                 if again is None:
                     continue
                 record = {**again, "warc": record["warc"]}

@@ -3,6 +3,7 @@
 import logging
 import weakref
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -33,8 +34,7 @@ from crawler.engine.readings import RunReadings
 from crawler.engine.runlog import attach_log
 from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
-from crawler.learning.kept import attach, read_layouts
-from crawler.pages import parser_version
+from crawler.learning.kept import attach, read_taught
 from crawler.planning.health import parse_thresholds
 from crawler.planning.kinds import ITEM_KINDS, describe
 from crawler.planning.missed import PageCounts
@@ -72,8 +72,9 @@ class ArchiveSession:
         self._refusals = 0
         self._of_use = False
         path = Path(settings["COLLECTION"])
-        self.layouts = read_layouts(path)
-        """The exact layouts in force of the collection."""
+        self.taught = read_taught(path)
+        """What the parser of the collection was taught."""
+        self.limits = replace(self.limits, calendar=self.taught.calendar)
         self.collection = Collection.open(
             path,
             describe=describe,
@@ -97,9 +98,7 @@ class ArchiveSession:
         self.news = News(self.collection.state, self.collection.urls)
         self.bounds = take_bounds(self.collection.state)
         self.health = parse_thresholds(settings.getlist("HEALTH"))
-        self.readings = RunReadings(
-            self.collection, self.health, accept=settings.getbool("ACCEPT"), layouts=self.layouts
-        )
+        self.readings = RunReadings(self.collection, self.health, accept=settings.getbool("ACCEPT"), taught=self.taught)
         self._began = datetime.now(UTC)
         self._log = attach_log(self.collection.run_directory / "crawl.log")
         self.skips = SkippedLog(self.collection.run_directory / "skipped.jsonl")
@@ -247,7 +246,7 @@ class ArchiveSession:
         """Say in the outcome how the run went; what `run.json` keeps of it. Raises ArchiveError."""
         outcome, collection = self.outcome, self.collection
         outcome.counts = collection.state.counts()
-        outcome.notes += note_older_parsers(collection, parser_version(self.layouts))
+        outcome.notes += note_older_parsers(collection, self.taught.parser)
         outcome.stats = dict(self._crawler.stats.get_stats())
         outcome.shortfalls += find_shortfalls(outcome.stats, self.health)
         readings = self._judge_readings()

@@ -15,9 +15,10 @@ from archive.http.head import HTTPSyntaxError, ResponseHead, parse_response_head
 from archive.lines.writer import format_line
 from crawler.extracting.blocks import Stored, read_block
 from crawler.items import WarcPointer, as_record
-from crawler.pages import Layout, LayoutError, parse_article
+from crawler.pages import LayoutError, Taught, parse_article
 from crawler.planning.limits import Limits
 
+UNTAUGHT = Taught()
 UNREADABLE = frozenset({"lost", "damaged"})
 """Why a page is not there to be read, as codes."""
 UNSTAMPED = b'"version":null,"changed":[],"status":"live",'
@@ -52,8 +53,8 @@ class Task:
     """When a newer parser renewed it; empty for what the crawl wrote."""
     parser: str = ""
     """The version of the parser that read it."""
-    layouts: tuple[Layout, ...] = ()
-    """Exact layouts that are asked before those of the parser."""
+    taught: Taught = UNTAUGHT
+    """What the parser was taught."""
     overtaken: bool = False
     """Of a page without a record: whether the article has one of a later capture, whose number it would take."""
 
@@ -100,7 +101,10 @@ def _reread(task: Task) -> Reread:
     holder = task.holder or task.capture
     try:
         head, body, digest, cut = read_page(task, holder)
-        article = parse_article(body, task.url, headers=content_type(head), cut=cut, layouts=task.layouts)
+        article = parse_article(
+            body, task.url, headers=content_type(head), cut=cut,
+            layouts=task.taught.layouts, calendar=task.taught.calendar,
+        )  # fmt: skip
     except (RecordError, OSError, HTTPSyntaxError) as error:
         return Reread(task=task, code="damaged", detail=str(error))
     except TooLarge as error:

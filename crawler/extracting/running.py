@@ -17,7 +17,7 @@ from crawler.extracting.scanning import Scan, scan_range
 from crawler.extracting.sources import WarcSource
 from crawler.extracting.versions import Versions
 from crawler.learning.kept import parse_attached, parse_files
-from crawler.pages import Layout
+from crawler.pages import Taught
 
 CHUNK = 16
 """Pages that a process reads before it is given more."""
@@ -36,8 +36,8 @@ class ExtractionOptions:
     """Whether the lines that crawls wrote are wanted beside the new ones."""
     comparing: bool = False
     """Whether there is nothing to do where no crawl wrote any."""
-    layouts: tuple[Layout, ...] | None = None
-    """Exact layouts that are asked before those of the parser. None: those that the files carry."""
+    taught: Taught | None = None
+    """What the parser was taught. None: what the files carry of that."""
     progress: Callable[[str, int, int], None] | None = None
     """Told of what is going on, how much is done since the last call, and how much there is of it."""
 
@@ -86,9 +86,9 @@ class Extraction:
 
     def __init__(self, sources: list[WarcSource], options: ExtractionOptions) -> None:
         self._sources, self._options = sources, options
-        self._layouts = options.layouts or ()
+        self._taught = options.taught or Taught()
         self._carried = ""
-        """The date of the layouts that the files carry, as far as they are scanned."""
+        """The date of what the files carry of that, as far as they are scanned."""
         self.tally = ExtractionTally()
 
     def __iter__(self) -> Iterator[tuple[Reread, bytes | None]]:
@@ -131,24 +131,24 @@ class Extraction:
     def _take(self, number: int, scan: Scan, catalog: Catalog, *, last: bool) -> None:
         catalog.add(number, scan)
         self.tally.records += scan.records
-        if scan.attached is not None and self._options.layouts is None and scan.attached[0] >= self._carried:
-            self._take_layouts(self._sources[number].label, *scan.attached)
+        if scan.attached is not None and self._options.taught is None and scan.attached[0] >= self._carried:
+            self._learn(self._sources[number].label, *scan.attached)
         if last and scan.end == 0 and not self._sources[number].growing:
             self.tally.note_damage(self._sources[number].label, 0, "expected at least one record, got an empty file")
         for damage in scan.damage:
             self.tally.note_damage(self._sources[number].label, damage.offset, _words(damage))
 
-    def _take_layouts(self, label: str, date: str, offset: int, block: bytes) -> None:
-        """Read on with the layouts that a file carries; the last of the files says which hold."""
+    def _learn(self, label: str, date: str, offset: int, block: bytes) -> None:
+        """Read on with what a file carries; the last of the files says what holds."""
         try:
             files = parse_attached(block)
-            self._layouts = parse_files(files, label) if files is not None else self._layouts
+            self._taught = parse_files(files, label) if files is not None else self._taught
         except NotUsable as error:
             self.tally.note_damage(label, offset, str(error))
         self._carried = date
 
     def _equip(self, task: Task) -> Task:
-        return replace(task, layouts=self._layouts) if self._layouts else task
+        return replace(task, taught=self._taught)
 
     def _read(self, workers: Workers, tasks: Iterator[Task]) -> Iterator[Reread]:
         stored = self._options.with_stored

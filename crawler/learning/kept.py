@@ -1,7 +1,8 @@
-"""Kept: the exact layouts in force of a collection, in its room and inside its WARC files.
+"""Kept: what a collection's parser was taught, exact layouts and the calendar of ids, in its room and its WARC files.
 
 Each WARC file that is begun while there are any carries them right behind its warcinfo, as a metadata record of that:
-a JSON object, `{"layouts": {"NAME.toml": "…"}}`. The last one says what holds, an empty one that nothing does.
+a JSON object, `{"layouts": {"NAME.toml": "…", "ids.json": "…"}}`. The last one says what holds, an empty one that
+nothing does.
 A collection goes by its room `layouts/`; from a backup of `warc/` alone `thanhuy index` makes it anew.
 """
 
@@ -16,6 +17,9 @@ from archive.files import as_archive_error, is_regular, is_room, open_regular, r
 from archive.json_text import parse_json
 from archive.options import ATTACHED
 from archive.state.database import open_copy
+from crawler.learning.ids import parse_calendar
+from crawler.pages import Taught
+from crawler.site.ids import KNOWN
 
 if TYPE_CHECKING:
     from crawler.pages import Layout
@@ -24,7 +28,9 @@ ROOM = "layouts"
 MOST = 1_000_000
 """Bytes that a file of selectors has at most."""
 _KEY = "layouts"
-_NAME = re.compile(r"[\w-][\w.-]{0,99}\.toml")
+CALENDAR = "ids.json"
+"""The file that holds the calendar of ids."""
+_NAME = re.compile(r"[\w-][\w.-]{0,99}\.toml|ids\.json")
 """What a layout file may be called that a WARC file names: nothing that leads out of the room."""
 
 
@@ -35,8 +41,8 @@ def read_room(collection: Path) -> dict[str, str] | None:
     if not room.is_dir() or not is_room(room):
         return None
     files = {}
-    for path in sorted(room.glob("*.toml")):
-        if not is_regular(path) or path.name.startswith("."):
+    for path in sorted(room.iterdir()):
+        if not _NAME.fullmatch(path.name) or not is_regular(path):
             continue
         try:
             with open_regular(path) as stream:
@@ -66,28 +72,34 @@ def parse_attached(block: bytes) -> dict[str, str] | None:
     return files
 
 
-def parse_files(files: Mapping[str, str], where: str) -> "tuple[Layout, ...]":
-    """The layouts in the order in which they are asked: those by hand by the names of their files, then those that were
-    learnt, the newest first. Raises NotUsable with the file and its fault.
+def parse_files(files: Mapping[str, str], where: str) -> Taught:
+    """What the files teach. The layouts are asked in this order: those by hand by the names of their files, then those
+    that were learnt, the newest first. Raises NotUsable with the file and its fault.
     """
     if not files:
-        return ()  # without loading what reads pages
+        return Taught()  # without loading what reads pages
     from crawler.pages import LayoutFileError, parse_layouts
 
     by_hand: list[Layout] = []
     learnt: list[Layout] = []
+    calendar = KNOWN
     for name, text in sorted(files.items()):
         try:
+            if name == CALENDAR:
+                calendar = parse_calendar(parse_json(text.encode("utf-8")))
+                continue
             layouts = parse_layouts(text, f"{where}/{name}")
         except LayoutFileError as error:
             raise NotUsable(f"{error}; correct it or move it away") from error
+        except ValueError as error:
+            raise NotUsable(f"{where}/{name}: {error}; move it away") from error
         by_hand += [layout for layout in layouts if not layout.learnt]
         learnt = [layout for layout in layouts if layout.learnt] + learnt
-    return (*by_hand, *learnt)
+    return Taught(layouts=(*by_hand, *learnt), calendar=calendar)
 
 
-def read_layouts(collection: Path) -> "tuple[Layout, ...]":
-    """The layouts in force of a collection. Raises NotUsable."""
+def read_taught(collection: Path) -> Taught:
+    """What the parser of a collection was taught. Raises NotUsable."""
     return parse_files(read_room(collection) or {}, str(collection / ROOM))
 
 

@@ -28,14 +28,30 @@ if TYPE_CHECKING:
     from crawler.pages.places.layouts import Layout, LayoutFileError, parse_layouts
     from crawler.pages.places.ledger import Candidate
     from crawler.pages.reading import Inspection, OwnedLine, find_unmatched, inspect_article, parse_article
-    from crawler.pages.version import LAYOUT_DISAGREES, PARSER_VERSION, SHAPE_NAMES, parser_version
+    from crawler.pages.version import LAYOUT_DISAGREES, PARSER_VERSION, SHAPE_NAMES, Taught
     from crawler.pages.words.slug import slug_matches, slug_of
 
 __all__ = [
-    "LAYOUT_CODES", "LAYOUT_DISAGREES", "PARSER_VERSION",
-    "READER_FAILED", "SHAPE_NAMES", "Candidate", "Inspection", "Layout", "LayoutError", "LayoutFileError", "Link",
-    "OwnedLine", "find_unmatched", "inspect_article", "parse_article", "parse_layouts", "parse_links",
-    "parser_version", "slug_matches", "slug_of",
+    "LAYOUT_CODES",
+    "LAYOUT_DISAGREES",
+    "PARSER_VERSION",
+    "READER_FAILED",
+    "SHAPE_NAMES",
+    "Candidate",
+    "Inspection",
+    "Layout",
+    "LayoutError",
+    "LayoutFileError",
+    "Link",
+    "OwnedLine",
+    "Taught",
+    "find_unmatched",
+    "inspect_article",
+    "parse_article",
+    "parse_layouts",
+    "parse_links",
+    "slug_matches",
+    "slug_of",
 ]  # fmt: skip
 
 _HOMES = {
@@ -44,7 +60,7 @@ _HOMES = {
     "places.layouts": ("Layout", "LayoutFileError", "parse_layouts"),
     "places.ledger": ("Candidate",),
     "reading": ("Inspection", "OwnedLine", "find_unmatched", "inspect_article", "parse_article"),
-    "version": ("LAYOUT_DISAGREES", "PARSER_VERSION", "SHAPE_NAMES", "parser_version"),
+    "version": ("LAYOUT_DISAGREES", "PARSER_VERSION", "SHAPE_NAMES", "Taught"),
     "words.slug": ("slug_matches", "slug_of"),
 }
 """Module → the names that it gives to this package."""

@@ -40,8 +40,9 @@ from crawler.pages.places.outside import forgive_wrappers
 from crawler.pages.places.page import Page, open_page
 from crawler.pages.places.refusals import refuse_page
 from crawler.pages.places.teasers import mark_teasers
-from crawler.pages.version import LAYOUT_DISAGREES, parser_version
+from crawler.pages.version import LAYOUT_DISAGREES, Taught
 from crawler.site import scope
+from crawler.site.ids import KNOWN, Calendar
 
 _UNREAD = frozenset({"no-title", "no-body"})
 """Why the rules find no article where a layout may."""
@@ -118,16 +119,17 @@ def parse_article(
     headers: Mapping[str, str] | None = None,
     captured_at: datetime | None = None,
     layouts: Sequence[Layout] = (),
+    calendar: Calendar = KNOWN,
     cut: bool = False,
 ) -> Article:
     """The record of one page.
 
     `body` is the entity with its content coding removed; `cut` says that less of it came than was sent.
     `captured_at` only bounds dates: nothing is published after it was fetched.
-    `layouts` are exact ones, asked before those of the table.
+    `layouts` are exact ones, asked before those of the table; `calendar` tells an article's day by its number.
     Fields that only a crawl knows stay None. Raises LayoutError for a page that is no article.
     """
-    attempt = _attempt(body, url, headers, captured_at, layouts, cut)
+    attempt = _attempt(body, url, headers, captured_at, Taught(layouts=tuple(layouts), calendar=calendar), cut)
     if attempt.article is None:
         assert attempt.error is not None
         raise attempt.error
@@ -141,12 +143,13 @@ def inspect_article(
     headers: Mapping[str, str] | None = None,
     captured_at: datetime | None = None,
     layouts: Sequence[Layout] = (),
+    calendar: Calendar = KNOWN,
     cut: bool = False,
 ) -> Inspection:
     """The same, with every candidate that a rule proposed, and the owner of each line;
     never raises LayoutError but returns it.
     """
-    attempt = _attempt(body, url, headers, captured_at, layouts, cut)
+    attempt = _attempt(body, url, headers, captured_at, Taught(layouts=tuple(layouts), calendar=calendar), cut)
     page, claims = attempt.page, attempt.claims
     return Inspection(
         article=attempt.article, error=attempt.error, candidates=page.ledger.candidates if page else [],
@@ -169,17 +172,18 @@ def _attempt(
     url: str,
     headers: Mapping[str, str] | None,
     captured_at: datetime | None,
-    layouts: Sequence[Layout],
+    taught: Taught,
     cut: bool,
 ) -> _Attempt:
     """Read a page; whatever it is, nothing is raised while GUARDED."""
     attempt = _Attempt()
     try:
         page = attempt.page = open_bytes(body, url, headers, captured_at)
+        page.calendar = taught.calendar
         if cut:
             page.ledger.warn("page-cut")
-        claims = attempt.claims = read_with(page, layouts)
-        attempt.article = _write(page, claims, parser_version(layouts))
+        claims = attempt.claims = read_with(page, taught.layouts)
+        attempt.article = _write(page, claims, taught.parser)
     except LayoutError as refused:
         attempt.error = refused
     except Exception as broken:

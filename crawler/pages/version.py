@@ -1,7 +1,9 @@
-"""What a record says of what read it: the parser's version, and the names of layouts and of pages without one."""
+"""What a record says of what read it: the parser's version, what it was taught, the names of pages without a layout."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from crawler.site.ids import KNOWN, Calendar
 
 if TYPE_CHECKING:
     from crawler.pages.places.layouts import Layout
@@ -16,10 +18,21 @@ LAYOUT_DISAGREES = "layout-disagrees"
 """The warning that a learnt layout and the rules read a page otherwise."""
 
 
-def parser_version(layouts: "Sequence[Layout]" = ()) -> str:
-    """The parser's version, and which exact layouts it was given: a reading by others is another parser's."""
-    if not layouts:
-        return PARSER_VERSION
-    from crawler.pages.places.layouts import digest_layouts
+@dataclass(frozen=True, kw_only=True)
+class Taught:
+    """What the stored pages of a collection, or a person, taught its parser."""
 
-    return f"{PARSER_VERSION}+{digest_layouts(layouts)}"
+    layouts: "tuple[Layout, ...]" = ()
+    """Exact layouts, in the order in which they are asked."""
+    calendar: Calendar = KNOWN
+    """Which day each article's number was given."""
+
+    @property
+    def parser(self) -> str:
+        """The parser's version, and what it was taught: a reading by others is another parser's."""
+        told = self.calendar.digest()
+        if self.layouts:
+            from crawler.pages.places.layouts import digest_layouts
+
+            told = f"{digest_layouts(self.layouts)}{told}"
+        return f"{PARSER_VERSION}+{told}" if told else PARSER_VERSION

@@ -135,7 +135,7 @@ def _is_too_old(pages: Collection[Page], limits: Limits) -> bool:
     """Whether every article here lies before the first day wanted:
     so do those of all later pages, since listings begin with the newest.
     """
-    earlier = Limits(since=limits.since)
+    earlier = Limits(since=limits.since, calendar=limits.calendar)
     return limits.since is not None and bool(pages) and all(earlier.rules_out(page) for page in pages)
 
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Protocol, Self
 
 from crawler.pages import slug_of
-from crawler.site.ids import estimate_day
+from crawler.site.ids import KNOWN, Calendar
 from crawler.site.scope import Kind, Page, find_page
 from crawler.site.times import parse_day
 
 ITEM_KINDS = (Kind.ARTICLE, Kind.DOCUMENT)
 """What gives a record."""
-ESTIMATE_MARGIN = timedelta(days=45)
-"""How far an article's number may mislead about its day before it is ruled out unfetched."""
 
 
 class Queued(Protocol):
@@ -45,6 +43,8 @@ class Limits:
     """Whether style sheets, scripts and fonts are wanted."""
     pictures: bool = True
     """Whether pictures are wanted."""
+    calendar: Calendar = KNOWN
+    """Which day each article's number was given."""
 
     @classmethod
     def of(cls, chosen: Callable[[str], Any]) -> Self:
@@ -68,14 +68,14 @@ class Limits:
         return bool(self.sections or self.since or self.until or self.max_depth is not None)
 
     def rules_out(self, page: Page) -> bool:
-        """Whether an article's number says that its day is not wanted, beyond the estimate's margin."""
+        """Whether an article's number says that its day is not wanted: the whole interval in which it lies."""
         if self.since is None and self.until is None:
             return False
-        day = estimate_day(page.id)
-        if day is None:
+        estimate = self.calendar.estimate(page.id)
+        if estimate is None:
             return False
-        too_old = self.since is not None and day + ESTIMATE_MARGIN < self.since
-        return too_old or (self.until is not None and day - ESTIMATE_MARGIN > self.until)
+        too_old = self.since is not None and estimate.high < self.since
+        return too_old or (self.until is not None and estimate.low > self.until)
 
     def lets_through(self, url: str) -> bool:
         """Whether an address may be fetched, as far as it tells by itself: an article's number, a listing's slug."""

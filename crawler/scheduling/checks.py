@@ -18,8 +18,7 @@ from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError, NotUsable
 from archive.lock import is_locked, remedy
-from crawler.learning.kept import read_layouts
-from crawler.pages import parser_version
+from crawler.learning.kept import read_taught
 from crawler.replaying.wayback import WaybackMissing, find_wayback
 from crawler.reporting.amounts import format_size, plural
 from crawler.reporting.status import read_status
@@ -167,7 +166,7 @@ def _check_fixity(path: Path, now: datetime) -> Check:
 def _check_parser(path: Path) -> Check:
     lines, older, seen = path / "articles.jsonl", 0, 0
     try:
-        parser = parser_version(read_layouts(path))
+        parser = read_taught(path).parser
         with lines.open("rb") as stream:
             for line in stream:
                 seen += 1

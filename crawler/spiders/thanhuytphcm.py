@@ -199,8 +199,11 @@ class ThanhuySpider(Spider):
     def _read_article(self, response: Response, headers: dict[str, str]) -> Article | None:
         try:
             cut = bool(response.meta.get("cut"))
-            layouts = self._session.layouts
-            article = parse_article(response.body, response.url, headers=headers, layouts=layouts, cut=cut)
+            taught = self._session.taught
+            article = parse_article(
+                response.body, response.url, headers=headers,
+                layouts=taught.layouts, calendar=taught.calendar, cut=cut,
+            )  # fmt: skip
             self._note_unmatched(response, headers, article.parser.layout)
         except LayoutError as error:
             if _asks_for_captcha(response):
@@ -218,7 +221,7 @@ class ThanhuySpider(Spider):
 
     def _note_unmatched(self, response: Response, headers: dict[str, str], layout: str | None) -> None:
         """Of a page that fits no layout of the collection, note the selectors that did not match."""
-        layouts = self._session.layouts
+        layouts = self._session.taught.layouts
         if layouts and layout not in {one.name for one in layouts}:
             rows = find_unmatched(response.body, response.url, headers, layouts)
             self._session.readings.note_unmatched(url_key(response.url), rows)

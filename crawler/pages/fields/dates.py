@@ -64,6 +64,9 @@ def find_dates(page: Page, regions: Regions, story: RecordDraft, opening: str, i
         page.ledger.warn("no-date")
     elif found.source == "id-estimate":
         page.ledger.warn("date-estimated")
+        estimate = page.calendar.estimate(page.identity.id) if page.identity and page.calendar.pairs else None
+        if estimate is not None:
+            page.ledger.warn(f"date-within-{estimate.error}-days")
     return found
 
 

@@ -16,7 +16,6 @@ from crawler.pages.words.datelines import nearest_year
 from crawler.pages.words.days import day_in_path, days_in_address
 from crawler.pages.words.moments import Moment, parse_moment
 from crawler.pages.words.stamps import find_stamp, is_date_label
-from crawler.site.ids import ANCHORS, estimate_day
 from crawler.site.times import VIETNAM
 
 NEAR = 3
@@ -62,10 +61,8 @@ def hear_witnesses(
 ) -> Witnesses:
     """Collect them; those that contradict better ones are noted and left out."""
     latest = page.captured_at.astimezone(VIETNAM).date() + timedelta(days=1) if page.captured_at else None
-    known = Witnesses(
-        home=page.home, latest=latest, event=event,
-        estimate=estimate_day(page.identity.id) if page.identity else None,
-    )  # fmt: skip
+    estimate = page.calendar.estimate(page.identity.id) if page.identity else None
+    known = Witnesses(home=page.home, latest=latest, event=event, estimate=estimate.day if estimate else None)
     pictured = _day_of_images(page, images, latest)
     if pictured and _is_from_the_files(pictured, known):
         page.ledger.refuse(
@@ -129,7 +126,7 @@ def _is_rendering(page: Page, day: date, known: Witnesses) -> bool:
         return fetched and agreed and pictured is not None and (day - pictured).days > NEAR
     others = [witness for witness in (pictured, known.told) if witness]
     if not others:
-        return fetched and int(page.identity.id) <= ANCHORS[-1][0]
+        return fetched and int(page.identity.id) <= page.calendar.known_until
     return any(abs((witness - estimate).days) <= ESTIMATE and (day - witness).days > NEAR for witness in others)
 
 

@@ -12,6 +12,7 @@ from crawler.pages.places.ledger import Ledger
 from crawler.pages.words.slug import find_slug
 from crawler.pages.words.text import clean
 from crawler.site import scope
+from crawler.site.ids import KNOWN, Calendar
 from crawler.site.times import VIETNAM
 
 AUTHOR = re.compile(r"author|byline|tac-?gia|but-?danh|writer|reporter|creator", re.IGNORECASE)
@@ -37,6 +38,8 @@ class Page:
     identity: scope.Page | None
     """Kind, id and slug. None outside the scope."""
     slug: str
+    calendar: Calendar = KNOWN
+    """Which day each article's number was given."""
     vietnamese: bool = True
     """Whether it is this site's, or in its language: how such papers write tells more than markup then."""
     ledger: Ledger = field(default_factory=Ledger)
@@ -171,7 +174,8 @@ def open_page(url: str, tree: Tree, meta: Metadata, captured_at: datetime | None
         other = scope.find_page(meta.canonical)
         identity = other if other is not None and other.kind is not scope.Kind.LISTING else identity
     slug = identity.slug if identity is not None else find_slug(url) or find_slug(meta.canonical or "")
-    return Page(url, tree, meta, captured_at, identity, slug, identity is not None or _is_vietnamese(meta))
+    vietnamese = identity is not None or _is_vietnamese(meta)
+    return Page(url, tree, meta, captured_at, identity, slug, vietnamese=vietnamese)
 
 
 def _is_vietnamese(meta: Metadata) -> bool:

@@ -16,7 +16,7 @@ from crawler.demo.routes import answer
 from crawler.demo.server import serve
 from crawler.demo.truth import SampleSite
 from crawler.engine.readings import RunReadings
-from crawler.learning.kept import read_layouts
+from crawler.learning.kept import read_taught
 from crawler.planning.health import Thresholds
 from crawler.planning.kinds import describe
 from tests.support.commands import run_thanhuy
@@ -130,7 +130,7 @@ def test_changed_markup_names_the_selectors_that_stopped_matching(small: SmallSi
     assert 4 == ran.code, ran.err
     told = [line.partition("/x: ")[2] for line in ran.err.splitlines()]
     assert any(line.startswith("layout: 0 of 8 pages fit an exact layout of the collection") for line in told), ran.err
-    rows = {row.field: row.css for row in read_layouts(collection)[0].rows}
+    rows = {row.field: row.css for row in read_taught(collection).layouts[0].rows}
     body = f"selector: [body] {rows['body']} of layout learnt-0001-1: expected"
     assert [True] == [line.endswith("on 8 of 8 pages") for line in told if line.startswith(body)], ran.err
     assert before == newest_of(small), "good records stay as they were"

@@ -2,12 +2,13 @@
 
 import json
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawler.learning.kept import read_layouts
+from crawler.learning.kept import read_taught
 from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
 
@@ -39,7 +40,7 @@ def records(text: str) -> list[dict[str, Any]]:
 
 
 def test_three_layouts_are_learnt_and_hold(taught: Path) -> None:
-    layouts = read_layouts(taught)
+    layouts = read_taught(taught).layouts
     assert ["learnt-0001-1", "learnt-0001-2", "learnt-0001-3"] == [layout.name for layout in layouts]
     shown = run_thanhuy("layout", taught)
     assert 0 == shown.returncode
@@ -78,7 +79,7 @@ def test_all_agree_after_layouts_were_learnt(taught: Path, tmp_path: Path) -> No
 def test_layout_by_hand_is_final_and_renews_records(taught: Path, tmp_path: Path) -> None:
     collection = Path(shutil.copytree(taught, tmp_path / "x"))
     (collection / "layouts" / "hand.toml").write_text(DROPPED, "utf-8")
-    assert "by-hand" == read_layouts(collection)[0].name, "asked before what was learnt"
+    assert "by-hand" == read_taught(collection).layouts[0].name, "asked before what was learnt"
     done = run_thanhuy("reread", collection)
     assert 0 == done.returncode, done.stderr
     newest = records((collection / "articles.jsonl").read_text("utf-8"))
@@ -91,12 +92,41 @@ def test_layout_by_hand_is_final_and_renews_records(taught: Path, tmp_path: Path
     assert 0 == run_thanhuy("verify", collection).returncode
 
 
+def test_calendar_of_ids_is_learnt_kept_and_gone_by(taught: Path, tmp_path: Path) -> None:
+    """From records with certain days; the WARC files alone give the same records again."""
+    collection, lines = Path(shutil.copytree(taught, tmp_path / "x")), taught / "articles.jsonl"
+    first = date(2017, 5, 1)
+    days = [{"id": str(1_491_821_000 + 500 * n), "date": str(first + timedelta(days=14 * n))} for n in range(200)]
+    more = "".join(json.dumps({**one, "date_source": "page"}) + "\n" for one in days)
+    (collection / "articles.jsonl").write_text(lines.read_text("utf-8") + more, "utf-8")
+    done = run_thanhuy("layout", collection, "--learn")
+    assert (0, True) == (done.returncode, "pairs of number and certain day" in done.stderr), done.stderr
+    (collection / "articles.jsonl").write_bytes(lines.read_bytes())
+    calendar = read_taught(collection).calendar
+    assert calendar.pairs > 200
+    done = run_thanhuy("reread", collection)
+    assert 0 == done.returncode, done.stderr
+    newest = records((collection / "articles.jsonl").read_text("utf-8"))
+    estimated = [one for one in newest if one["date_source"] == "id-estimate"]
+    assert estimated
+    assert all(any(said.startswith("date-within-") for said in one["warnings"]) for one in estimated)
+    assert all(calendar.digest() in one["parser"]["version"] for one in estimated)
+    alone = run_thanhuy("extract", *sorted((collection / "warc").iterdir()), "--newest", "--quiet").stdout
+    told = {(one["kind"], one["id"]): (one["date"], one["warnings"]) for one in records(alone)}
+    assert told == {(one["kind"], one["id"]): (one["date"], one["warnings"]) for one in newest}
+
+
 def test_parts_of_a_wacz_carry_the_layouts(taught: Path, tmp_path: Path) -> None:
     done = run_thanhuy("pack", taught, "-o", tmp_path / "x.wacz", "--by", "year")
     assert 0 == done.returncode, done.stderr
     found = run_thanhuy("extract", *sorted(tmp_path.glob("*.wacz")), "--newest", "--quiet")
     carried = {one["parser"]["layout"] for one in records(found.stdout)}
-    assert carried <= {layout.name for layout in read_layouts(taught)} | {"semantic", "tables", "blocks", "microdata"}
+    assert carried <= {layout.name for layout in read_taught(taught).layouts} | {
+        "semantic",
+        "tables",
+        "blocks",
+        "microdata",
+    }
     assert 0 == run_thanhuy("verify", *sorted(tmp_path.glob("*.wacz"))).returncode
 
 

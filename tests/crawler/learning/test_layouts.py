@@ -12,7 +12,7 @@ from crawler.learning.agreement import check_layouts
 from crawler.learning.layouts import learn_layouts
 from crawler.learning.observing import StoredPage
 from crawler.learning.writing import format_layouts
-from crawler.pages import Layout, LayoutError, parse_article, parse_layouts, parser_version
+from crawler.pages import Layout, LayoutError, Taught, parse_article, parse_layouts
 from tests.support.designs import (
     RECURRING,
     Story,
@@ -142,7 +142,7 @@ def test_changed_text_is_told_and_what_agrees_is_not() -> None:
     for story in stories[30:]:
         page = page_of(story, captions_unmarked)
         alone, both = read(page), read(page, layouts)
-        assert both.parser.version == parser_version(layouts) != alone.parser.version
+        assert both.parser.version == Taught(layouts=layouts).parser != alone.parser.version
         same = all(getattr(alone, name) == getattr(both, name) for name in ("body", "captions", "byline", "title"))
         assert same == ("layout-disagrees" not in both.warnings)
         assert same or ("captions", "layout") in {(source.field, source.rule) for source in both.sources}
