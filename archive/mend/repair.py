@@ -8,7 +8,7 @@ In this order, each step safe to be broken off and begun again:
 - the finished lines of `articles/` from the WARCs;
 - then the collection is opened, which closes what an interrupted run left;
 - the state against the WARCs; records that are lost and whose line is left;
-- `articles.jsonl` and the index; the fixity log.
+- `articles.jsonl` and the index; the fixity log; the leaves of the seals.
 
 Bytes that are replaced are in `torn/`. A second repair finds nothing to mend and changes nothing.
 
@@ -41,6 +41,7 @@ from archive.lock import Lock
 from archive.mend.files import ScopeOf, clear_places, find_odd, mend_about, mend_log, set_state_aside
 from archive.mend.inventory import Inventory
 from archive.mend.lines import LineMender, Vouch
+from archive.mend.seals import mend_seals
 from archive.mend.state import Reconciler, find_fault, follow_moves, learn_from_lines
 from archive.mend.warc import Patient, Tools, fill, restore, restore_headers
 from archive.options import Options
@@ -200,6 +201,7 @@ class _Mending:
             reconciler.files()
             reconciler.derived()
             mend_log(self.directory, self.recovery)
+            mend_seals(self.directory, self.recovery)
             self._note_files(collection, lines, about=about)
         except BaseException:
             collection.failed = True

@@ -22,11 +22,12 @@ from archive.seal.checkpoint import (
     Checkpoint,
     SealError,
     list_numbers,
-    path_of,
     read_checkpoint,
 )
 from archive.seal.leaves import Leaves
+from archive.seal.stamp import find_stamped, list_stamps
 from archive.seal.tree import follow_path, leaf_hash, prove_inclusion
+from archive.seal.witness import list_cosignatures
 from archive.warc.events import RecordEvent, read_events
 from archive.warc.payload import digest_record
 from archive.warc.reader import is_gzip, read_record_at
@@ -131,12 +132,12 @@ def _bytes_of(record: Record) -> bytes:
 
 def _choose(collection: Path, leaf: int) -> Iterator[tuple[int, Checkpoint]]:
     """The first checkpoint that holds a leaf, and where it has no stamp the first one after it that has."""
-    first = True
+    first, stamped_ones = True, set(find_stamped(collection))
     for number in list_numbers(collection):
         checkpoint = read_checkpoint(collection, number)
         if checkpoint.size <= leaf:
             continue
-        stamped = path_of(collection, number, ".1.tsr").exists()
+        stamped = number in stamped_ones
         if first or stamped:
             yield number, checkpoint
         if stamped:
@@ -164,5 +165,18 @@ def _path(leaves: Leaves, checkpoint: Checkpoint, record: Mapping[str, Any], nod
 
 
 def _beside(collection: Path, number: int) -> dict[str, Any]:
-    """What others added to a checkpoint."""
-    return {}
+    """What others added to a checkpoint. Raises SealError."""
+    found: dict[str, Any] = {}
+    if cosignatures := list_cosignatures(collection, number):
+        found["witnesses"] = [one.key.format() for one in cosignatures]
+        found["cosignatures"] = [one.line for one in cosignatures]
+    if stamps := list_stamps(collection, number):
+        found["stamps"] = [
+            {
+                "url": one.url,
+                "tokens": [base64.b64encode(token).decode("ascii") for token in one.tokens],
+                "chains": list(one.chains),
+            }
+            for one in stamps
+        ]
+    return found

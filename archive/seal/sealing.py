@@ -120,6 +120,17 @@ def _list_unsealed(job: SealJob, files: Mapping[str, object]) -> Iterator[Path]:
             yield path
 
 
+def put_aside(collection: Path) -> None:
+    """Move the seals to `torn/`, so that another chain begins. The caller holds the collection's lock."""
+    torn, number = collection / "torn", 1
+    if not is_room(collection / ROOM):
+        return
+    torn.mkdir(exist_ok=True)
+    while os.path.lexists(torn / f"{ROOM}~{number}"):
+        number += 1
+    (collection / ROOM).rename(torn / f"{ROOM}~{number}")
+
+
 def _check_grown(leaves: Leaves, before: Checkpoint | None) -> None:
     """See that the leaves are those that the last checkpoint was made of. Raises SealError."""
     if before is None:
@@ -154,11 +165,21 @@ def digest_records(path: Path) -> Iterator[bytes]:
         yield digest_record(found.record)
 
 
-def read_files(room: Path, size: int) -> dict[str, tuple[int, int]]:
-    """File → its first leaf and how many there are. Raises SealError where they are more than were signed."""
+def list_sealed(collection: Path) -> list[str]:
+    """The names of the files that were taken in, in the order in which they were."""
+    files = _parse_files(collection / ROOM)
+    return sorted(files, key=lambda name: files[name])
+
+
+def _parse_files(room: Path) -> dict[str, tuple[int, int]]:
     path = room / FILES
     lines = path.read_text("utf-8", "replace").splitlines() if is_regular(path) else []
-    found = {match[3]: (int(match[1]), int(match[2])) for line in lines if (match := _LINE.fullmatch(line))}
+    return {match[3]: (int(match[1]), int(match[2])) for line in lines if (match := _LINE.fullmatch(line))}
+
+
+def read_files(room: Path, size: int) -> dict[str, tuple[int, int]]:
+    """File → its first leaf and how many there are. Raises SealError where they are more than were signed."""
+    found = _parse_files(room)
     named = max((first + count for first, count in found.values()), default=0)
     if named > size:
         raise SealError(

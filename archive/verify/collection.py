@@ -25,13 +25,14 @@ from archive.files import (
     read_lines,
 )
 from archive.fixity import REPLACED
+from archive.verify.attested import SealRules
 from archive.verify.files import Run, Task, scan_files
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.fixity import acquit_moved, check_file, check_log, check_presence, choose
 from archive.verify.index import IndexContext, check_index
 from archive.verify.items import ItemRules, Items, LinesScan, LinesTask, scan_lines, split_task
 from archive.verify.links import Links
-from archive.verify.seals import SealRules, check_seals, is_sealed
+from archive.verify.seals import check_seals, is_sealed
 from archive.verify.state import check_state
 from archive.verify.warc import WarcContext
 

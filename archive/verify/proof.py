@@ -6,8 +6,8 @@ from pathlib import Path
 from archive.files import read_small
 from archive.json_text import parse_json
 from archive.seal import verifier
+from archive.verify.attested import SealRules
 from archive.verify.findings import Finding, find
-from archive.verify.seals import SealRules
 
 CODES_OF = {verifier.GOOD: "proof-good", verifier.NOTE: "proof-note", verifier.REFUSED: "proof-refused"}
 

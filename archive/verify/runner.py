@@ -18,6 +18,7 @@ from archive.files import OPEN_SUFFIX
 from archive.kinds import kind_of
 from archive.lock import Lock
 from archive.options import Progress, tell_nobody
+from archive.verify.attested import SealRules
 from archive.verify.collection import CollectionScan, verify_collection, verify_fixity
 from archive.verify.files import Task, scan_files
 from archive.verify.findings import Finding, Severity
@@ -25,7 +26,6 @@ from archive.verify.fixity import record_verified
 from archive.verify.items import ItemRules
 from archive.verify.links import Links
 from archive.verify.proof import scan_proof
-from archive.verify.seals import SealRules
 from archive.verify.wacz import WaczScan, scan_wacz
 from archive.verify.warc import WarcContext
 from archive.workers import Workers

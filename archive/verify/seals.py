@@ -4,7 +4,6 @@ All else in a collection can be made anew by whoever alters it; a checkpoint can
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from archive.directory import Shelf
@@ -21,23 +20,10 @@ from archive.seal.keys import SealOptions, find_public
 from archive.seal.memory import find_lost
 from archive.seal.note import VerifierKey
 from archive.seal.sealing import FILES, read_files
+from archive.verify.attested import SealRules, check_attested
 from archive.verify.findings import Finding, find
 from archive.verify.links import Links
 from archive.verify.sealed import SealedRecords
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealRules:
-    """Whom a verification believes."""
-
-    key: bytes | None = None
-    """The public key that is expected, else the one of this machine."""
-    vkey: str = ""
-    """The same as one line, as proofs name it."""
-    witnesses: tuple[str, ...] = ()
-    """Keys of those who should have signed as well."""
-    roots: str = ""
-    """Certificates in PEM of the authorities whose stamps count, else whoever a stamp names."""
 
 
 def is_sealed(collection: Path) -> bool:
@@ -60,6 +46,7 @@ def check_seals(shelf: Shelf, links: Links, rules: SealRules) -> Iterator[Findin
         return
     yield from _check_chain(shelf, checkpoints)
     yield from _check_key(shelf, checkpoints[-1], rules)
+    yield from check_attested(shelf, checkpoints, rules)
     yield from SealedRecords(shelf, links.database, [one for _, one in checkpoints]).check()
 
 

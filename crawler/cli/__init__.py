@@ -21,6 +21,7 @@ VERBS = {
     "index": "crawler.cli.repair:index",
     "repack": "crawler.cli.repack:command",
     "pack": "crawler.cli.pack:command",
+    "seal": "crawler.cli.seal:command",
     "prove": "crawler.cli.prove:command",
     "replay": "crawler.cli.replay:command",
     "extract": "crawler.cli.extract:command",
@@ -62,6 +63,7 @@ HELP = {
         "layout": "Learn exact selectors from the stored pages, or check them.",
         "repack": "Merge the small WARC files of many runs.",
         "pack": "Pack a collection as WACZ, which today's tools read.",
+        "seal": "Sign the records, have the seal stamped and witnessed.",
         "prove": "Prove one article by a small file, without the collection.",
     },
     "Read": {

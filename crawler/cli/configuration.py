@@ -22,9 +22,9 @@ PREFIX = "THANHUY_"
 """`THANHUY_DELAY=3` is `--delay 3`."""
 OTHER_VARIABLES = frozenset(
     {"THANHUY_CONFIG", "THANHUY_DEBUG", "THANHUY_EXIT", "THANHUY_FAULT", "THANHUY_SAYS", "THANHUY_TEST_TOOLS"}
-    | {"THANHUY_SEAL_KEY", "THANHUY_SEAL_COMMAND", "THANHUY_SEAL_PASSPHRASE"}
+    | {"THANHUY_SEAL_PASSPHRASE"}
 )
-"""Variables that are no option's; two are what a command of `[notify]` is told, three speak of the key that seals."""
+"""Variables that are no option's; two are what a command of `[notify]` is told, one opens the key that seals."""
 TABLES: dict[str, frozenset[str]] = {
     "health": frozenset(Thresholds.__dataclass_fields__),
     "notify": frozenset({"command", "mail", "on", "textfile", "url", "webhook"}),

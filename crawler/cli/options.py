@@ -16,6 +16,7 @@ import click
 from crawler import USER_AGENT
 from crawler.cli.configuration import read_config
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.seal import ATTESTING, command_option, key_option
 from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option, quiet_option
 from crawler.planning.health import parse_thresholds
 from crawler.site.scope import find_kind, is_trap
@@ -55,6 +56,8 @@ SETTINGS = {
     "recheck": "RECHECK",
     "accept": "ACCEPT",
     "health": "HEALTH",
+    "seal_key": "SEAL_KEY",
+    "seal_command": "SEAL_COMMAND",
     "fill_gaps": "FILL_GAPS",
 }
 """Option → setting."""
@@ -297,6 +300,9 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
         show_default=True,
         help="Seconds that a response may take.",
     ),
+    key_option,
+    command_option,
+    *ATTESTING,
     click.option(
         "--health",
         multiple=True,

@@ -13,8 +13,8 @@ from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import SHARE, jobs_option, watch_options
 
 if TYPE_CHECKING:
+    from archive.verify.attested import SealRules
     from archive.verify.runner import Report
-    from archive.verify.seals import SealRules
 
 
 def check_key(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -120,7 +120,7 @@ def command(
 
 def _read_rules(key: str | None, witnesses: tuple[str, ...], ca: Path | None) -> "SealRules":
     from archive.seal.note import parse_vkey
-    from archive.verify.seals import SealRules
+    from archive.verify.attested import SealRules
 
     return SealRules(
         key=parse_vkey(key).public if key else None,

@@ -27,11 +27,15 @@ def read_setting(settings: BaseSettings, name: str) -> Any:
     return settings.getbool(name) if name.startswith("FETCH_") else settings.get(name)
 
 
+UNTOLD = ("SPIDER_MODULES", "NEWSPIDER", "SEAL_")
+"""How settings begin that are kept nowhere: they say nothing of the crawl, or where the key that seals lies."""
+
+
 def read_configuration(settings: BaseSettings) -> dict[str, Any]:
     """The settings that differ from Scrapy's defaults, as `warcinfo` and `run.json` keep them."""
     chosen = {}
     for name, attribute in sorted(settings.attributes.items()):
-        if attribute.priority > 0 and not name.startswith(("SPIDER_MODULES", "NEWSPIDER")):
+        if attribute.priority > 0 and not name.startswith(UNTOLD):
             value = attribute.value.copy_to_dict() if isinstance(attribute.value, BaseSettings) else attribute.value
             chosen[name] = value if isinstance(value, str | int | float | bool | list | dict) else str(value)
     return chosen

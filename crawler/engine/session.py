@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred
 from archive.collection import Collection, Options
 from archive.errors import ArchiveError
 from archive.files import as_archive_error
+from archive.seal.keys import SealOptions
 from archive.state.states import UrlState, in_sql
 from crawler import __version__
 from crawler.engine.between import check_clock, keep_scope, leave, take_bounds
@@ -86,6 +87,10 @@ class ArchiveSession:
                 config=read_configuration(settings),
                 max_file_size=settings.getint("WARC_MAX_SIZE"),
                 free_space_floor=settings.getint("FREE_SPACE_FLOOR"),
+                seal=SealOptions(
+                    key=Path(settings["SEAL_KEY"]) if settings.get("SEAL_KEY") else None,
+                    command=settings.get("SEAL_COMMAND"),
+                ),
                 attached=attach(path),
             ),
             seeds=tuple(settings.getlist("SEEDS")),

@@ -71,7 +71,7 @@ def _seal(seal: dict[str, Any]) -> Html:
             ("By the key", el("code", named["key"])),
             ("Signatures", len(signatures.splitlines())),
             ("Witnesses", ", ".join(one.partition("+")[0] for one in seal.get("witnesses", ()))),
-            ("Time stamps of authorities", ", ".join(one["time"] for one in seal.get("stamps", ())) or "none"),
+            ("Time stamps of authorities", ", ".join(one["url"] for one in seal.get("stamps", ())) or "none"),
         )
     )
 

@@ -78,6 +78,7 @@ LOSSES = {
     "lost-bytes", "lost-record", "lost-response", "unresolved-reference", "pointer-file", "pointer-record", "pointer-id", "item-missing",
     "fixity-differs", "fixity-size", "file-vanished", "truncated-member", "not-gzip", "bytes-between-members",
     "bytes-after-members", "revisit-unresolved", "fixity-chain", "fixity-syntax", "seal-missing", "seal-inserted",
+    "seal-leaves", "seal-syntax", "seal-chain", "seal-signature", "seal-rollback",
 }  # fmt: skip
 """Codes that say that something is gone or was altered, and not that a pointer leads astray."""
 

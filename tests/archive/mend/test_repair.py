@@ -56,7 +56,7 @@ def test_lost_response_is_documented_in_place_and_fetched_again(sound: Sound, hu
     flip(warc, lost.offset + lost.length // 2)
     found = warc.read_bytes()[lost.offset : lost.offset + lost.length]
     done = mend_twice(hurt).recovery
-    assert {"lost-bytes", "lost-record", "lost-response", "fixity-differs"} == codes(hurt)
+    assert {"lost-bytes", "lost-record", "lost-response", "fixity-differs", "seal-missing"} == codes(hurt)
     check_survivors(sound, hurt, {bare_uri(lost.header("WARC-Record-ID") or "")})
     assert warc.stat().st_size == len(sound.files[f"warc/{lost.file}"])
     filler = next(seen for seen in read_all(hurt) if seen.uri == "urn:archive:damaged-bytes")
@@ -68,7 +68,7 @@ def test_lost_response_is_documented_in_place_and_fetched_again(sound: Sound, hu
     asked = len(sound.site.log)
     assert crawl(sound.site, hurt, "--limit", 1).returncode == 0
     assert lost.uri in {seen.url for seen in sound.site.log[asked:]}
-    assert {"lost-bytes", "lost-record", "lost-response", "fixity-differs"} == codes(hurt)
+    assert {"lost-bytes", "lost-record", "lost-response", "fixity-differs", "seal-missing"} == codes(hurt)
     assert lost.uri in {seen.uri for seen in read_all(hurt) if seen.type == "response"}
 
 
@@ -76,7 +76,7 @@ def test_lost_item_record_is_written_again_from_its_line(sound: Sound, hurt: Pat
     lost = one(sound, "metadata", item=True)
     flip(hurt / "warc" / lost.file, lost.offset + lost.length // 2)
     mend_twice(hurt)
-    assert {"lost-bytes", "fixity-differs"} == codes(hurt)
+    assert {"lost-bytes", "fixity-differs", "seal-missing"} == codes(hurt)
     assert lost.block in {seen.block for seen in read_all(hurt)}
     assert sound.files["articles.jsonl"] == (hurt / "articles.jsonl").read_bytes()
 

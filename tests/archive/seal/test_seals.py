@@ -18,8 +18,8 @@ from archive.seal.keys import SealOptions, replace_key, take_key
 from archive.seal.memory import forget, remembered
 from archive.seal.note import parse_vkey
 from archive.seal.sealing import SealJob, seal
+from archive.verify.attested import SealRules
 from archive.verify.findings import CODES, Severity
-from archive.verify.seals import SealRules
 from tests.archive.verify.test_verify_corpus import verify
 from tests.support import attacks
 from tests.support.attacks import BEGAN, Files, attack, build_sealed, find_in_seals, pack, unpack, write_run
@@ -148,7 +148,7 @@ BREACHES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "no-seals": (lambda path: shutil.rmtree(path / "seals"), set()),
 }  # fmt: skip
 """Code → what is done to the seals, and what else follows from it."""
-OTHERS = ("seal-key",)
+OTHERS = ("seal-key", "seal-stamp", "seal-stamp-due", "seal-stamp-unchecked", "seal-cosignature")
 
 
 @pytest.mark.parametrize("code", BREACHES)
@@ -350,6 +350,29 @@ def test_leaves_that_are_not_those_signed_are_not_sealed_over(copied: Path, capl
     edit_leaves(copied)
     assert write_run(copied, BEGAN + timedelta(days=9), 1).sealed is None
     assert f"expected the {newest.size} leaves of the last checkpoint, got others" in caplog.text
+
+
+@pytest.mark.parametrize("harm", [b"", b"junk", None], ids=["empty", "junk", "gone"])
+def test_repair_makes_the_leaves_anew_where_the_root_proves_them(harm: bytes | None, copied: Path) -> None:
+    leaves = copied / "seals" / "leaves.txt"
+    before = {path.name: path.read_bytes() for path in (copied / "seals").iterdir()}
+    merge(copied, 20_000)
+    leaves.unlink()
+    if harm is not None:
+        leaves.write_bytes(harm)
+    assert {"seal-leaves"} == codes(copied)
+    done = run_thanhuy("repair", copied)
+    assert "leaves.txt: made anew from the records, as the seal proves" in done.stdout
+    assert before == {path.name: path.read_bytes() for path in (copied / "seals").iterdir()}
+    assert set() == codes(copied)
+
+
+def test_repair_makes_no_leaves_of_records_that_were_altered(copied: Path) -> None:
+    edit_leaves(copied)
+    before = (copied / "seals" / "leaves.txt").read_bytes()
+    run_thanhuy("repair", copied)
+    assert before == (copied / "seals" / "leaves.txt").read_bytes()
+    assert {"seal-leaves"} == codes(copied)
 
 
 def test_every_code_has_its_severity() -> None:

@@ -1,0 +1,77 @@
+"""What others say of a collection's checkpoints: time stamps of authorities, cosignatures of witnesses."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from archive.directory import Shelf
+from archive.seal import verifier
+from archive.seal.attest import is_due
+from archive.seal.checkpoint import ROOM, Checkpoint, SealError
+from archive.seal.stamp import Stamp, find_stamped, list_stamps
+from archive.seal.witness import SUFFIX, find_wrong, list_cosignatures
+from archive.verify.findings import Finding, find
+
+DUE = timedelta(days=180)
+"""So long before its certificates expire a stamp is to be renewed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealRules:
+    """Whom a verification believes."""
+
+    key: bytes | None = None
+    """The public key that is expected, else the one of this machine."""
+    vkey: str = ""
+    """The same as one line, as proofs name it."""
+    witnesses: tuple[str, ...] = ()
+    """Keys of those who should have signed as well."""
+    roots: str = ""
+    """Certificates in PEM of the authorities whose stamps count, else whoever a stamp names."""
+
+
+def check_attested(shelf: Shelf, checkpoints: list[tuple[int, Checkpoint]], rules: SealRules) -> Iterator[Finding]:
+    """Stamps at their own time, and cosignatures, of every checkpoint that has some."""
+    stamped = set(find_stamped(shelf.path))
+    if stamped and shutil.which("openssl") is None:
+        yield find(
+            "seal-stamp-unchecked", f"{shelf.name}/{ROOM}", "the stamps are not checked: openssl is not installed"
+        )
+        stamped = set()
+    authorities: dict[str, str] = {}
+    for number, checkpoint in checkpoints:
+        name = f"{shelf.name}/{ROOM}/{number:06d}"
+        try:
+            wrong = list(find_wrong(checkpoint, list_cosignatures(shelf.path, number)))
+            stamps = list_stamps(shelf.path, number) if number in stamped else []
+        except SealError as error:
+            yield find("seal-stamp", name, str(error))
+            continue
+        for one in wrong:
+            yield find(
+                "seal-cosignature", f"{name}{SUFFIX}", f"expected a signature by {one.key.format()}, got another"
+            )
+        for stamp in stamps:
+            yield from _check_stamp(f"{name}.{stamp.authority}.tsr", stamp, checkpoint, rules, authorities)
+    if not rules.roots:
+        for says, name in authorities.items():
+            yield find("seal-stamp-unchecked", name, f"the stamp holds; not checked is whether to believe {says}")
+
+
+def _check_stamp(
+    name: str, stamp: Stamp, checkpoint: Checkpoint, rules: SealRules, authorities: dict[str, str]
+) -> Iterator[Finding]:
+    for data, token, chain in stamp.parts(checkpoint.data):
+        kind, says = verifier.check_stamp(data, token, chain, rules.roots)
+        if kind == verifier.REFUSED:
+            yield find("seal-stamp", name, says)
+            return
+        authorities.setdefault(says.partition(", says ")[2].partition(";")[0], name)
+    try:
+        if is_due(stamp, datetime.now(UTC), DUE):
+            yield find(
+                "seal-stamp-due", name, "expected certificates that hold for another half year, got some that expire"
+            )
+    except SealError as error:
+        yield find("seal-stamp", name, str(error))

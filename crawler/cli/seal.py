@@ -1,0 +1,165 @@
+"""`thanhuy seal`: sign what is not signed yet, have it stamped and witnessed, and look after the key."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler.cli.exits import Exit
+from crawler.cli.values import COLLECTION, duration, quiet_option
+
+if TYPE_CHECKING:
+    from archive.seal.attest import Attestation
+    from archive.seal.keys import SealOptions
+    from archive.seal.sealing import Sealed
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+key_option = click.option(
+    "--seal-key", type=click.Path(path_type=Path, dir_okay=False), help="The key that seals, else the user's own."
+)
+command_option = click.option(
+    "--seal-command", metavar="COMMAND", help="A command that signs in its place; --seal-key is then the public key."
+)
+timestamp_option = click.option(
+    "--timestamp", metavar="URL", multiple=True, help="Have the seal stamped by this authority (RFC 3161). Repeatable."
+)
+roots_option = click.option(
+    "--timestamp-ca", type=FILE, help="Certificates in PEM of the authorities that are believed, else this machine's."
+)
+publish_option = click.option(
+    "--publish", metavar="COMMAND", help="A command that is given each new checkpoint on stdin, to take it elsewhere."
+)
+ATTESTING = (timestamp_option, roots_option, publish_option)
+
+
+@click.command("seal")
+@click.argument("collection", type=COLLECTION)
+@timestamp_option
+@roots_option
+@click.option("--digest", type=click.Choice(["sha256", "sha384", "sha512"]), default="sha256", show_default=True)
+@click.option("--renew", is_flag=True, help="Have stamps stamped anew whose certificates expire soon.")
+@click.option("--within", type=duration(), default="180d", show_default=True, help="What --renew takes for soon.")
+@publish_option
+@click.option("--countersign", type=COLLECTION, multiple=True, help="Sign another collection's seal as its witness.")
+@key_option
+@command_option
+@click.option("--rotate", is_flag=True, help="Make another key; the one before signs for it.")
+@click.option("--accept", is_flag=True, help="Go on from an earlier state than was sealed here last.")
+@click.option("--anew", is_flag=True, help="Put the seals aside, to torn/, and begin another chain.")
+@quiet_option
+def command(collection: Path, **given: Any) -> int:
+    """Seal what no seal holds yet, and have others attest it. Each run of a crawl seals by itself.
+
+    Nothing is asked of the network unless an authority is named. A stamp that does not lead to a certificate that is
+    believed is refused, and is not kept.
+
+    \b
+    thanhuy seal my-archive
+    thanhuy seal my-archive --timestamp http://tsa.example.org --publish "mail -s seal an@example.org"
+    thanhuy seal my-archive --renew --timestamp http://tsa.example.org --digest sha512
+    thanhuy seal my-archive --countersign another-archive
+    """
+    from archive.directory import read_collection
+
+    read_collection(collection)
+    told: list[tuple[bool, str]] = []
+    with _locked([collection, *given["countersign"]]):
+        sealed = _seal(collection, given)
+        if sealed is not None:
+            told.append(
+                (True, f"sealed {sealed.added} records, {sealed.checkpoint.size} in all, as {sealed.number:06d}")
+            )
+            told += [(True, note) for note in sealed.notes]
+        told += _attest(collection, given, publish=sealed is not None)
+        for other in given["countersign"]:
+            told.append((True, _countersign(collection, other, given)))
+    for good, says in told:
+        if not (good and given["quiet"]):
+            click.echo(says if good else f"thanhuy: {says}", err=not good)
+    if not told and not given["quiet"]:
+        click.echo(f"{collection}: nothing to seal", err=True)
+    return Exit.DONE if all(good for good, _ in told) else Exit.ERROR
+
+
+@contextmanager
+def _locked(collections: Iterable[Path]) -> Iterator[None]:
+    from archive.lock import Lock
+
+    with ExitStack() as locks:
+        for path in {path.resolve(): path for path in collections}.values():
+            locks.callback(Lock(path, "seal").release)
+        yield
+
+
+def _options(given: dict[str, Any]) -> "SealOptions":
+    from archive.seal.keys import SealOptions
+
+    return SealOptions(key=given["seal_key"], command=given["seal_command"])
+
+
+def _seal(collection: Path, given: dict[str, Any]) -> "Sealed | None":
+    from archive.options import Options
+    from archive.seal.keys import replace_key
+    from archive.seal.memory import forget
+    from archive.seal.sealing import SealJob, put_aside, seal
+
+    if given["accept"] or given["anew"]:
+        forget(collection)
+    if given["anew"]:
+        put_aside(collection)
+    if given["rotate"]:
+        replace_key(_options(given))
+    now = datetime.now(UTC)
+    job = SealJob(
+        collection=collection,
+        run=f"{now:%Y%m%d%H%M%S}000",
+        prefix=Options().prefix,
+        options=_options(given),
+        now=now,
+        fresh={},
+    )
+    return seal(job, anew=given["rotate"])
+
+
+def _attest(collection: Path, given: dict[str, Any], *, publish: bool) -> list[tuple[bool, str]]:
+    from archive.seal.attest import attest, renew
+
+    ask = asked(given, given["digest"])
+    told: list[tuple[bool, str]] = []
+    if given["renew"]:
+        told += renew(collection, ask, datetime.now(UTC), timedelta(seconds=given["within"]))
+    return told + list(attest(collection, ask, publish=publish))
+
+
+def asked(given: dict[str, Any], digest: str = "sha256") -> "Attestation":
+    """Whom the options name."""
+    from archive.seal.attest import Attestation
+
+    return Attestation(
+        timestamps=tuple(given["timestamp"]), roots=given["timestamp_ca"], publish=given["publish"], digest=digest
+    )
+
+
+def attest_run(given: dict[str, Any], run: str) -> list[str]:
+    """After a crawl: have the seal that it made attested by whom its options name; what went wrong."""
+    ask = asked(given)
+    if not ask.timestamps and not ask.publish:
+        return []
+    from archive.seal.attest import attest
+    from archive.seal.checkpoint import read_newest
+
+    with _locked([given["into"]]):
+        newest = read_newest(given["into"])[1]
+        made = newest is not None and newest.run == run
+        return [says for good, says in attest(given["into"], ask, publish=made) if not good]
+
+
+def _countersign(collection: Path, other: Path, given: dict[str, Any]) -> str:
+    from archive.seal.keys import take_key
+    from archive.seal.witness import countersign
+
+    made = countersign(collection, other, take_key(_options(given)), datetime.now(UTC))
+    return f"{other}: countersigned as {made.key.format()}"
