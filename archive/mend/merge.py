@@ -17,6 +17,9 @@ from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
 from archive.files import list_warcs, read_range, replace_file, sync_directory
 from archive.lock import Lock
+from archive.options import Options
+from archive.seal.checkpoint import list_numbers
+from archive.seal.sealing import SealJob, seal
 
 SUFFIX = ".warc.gz"
 RESERVE = 1 << 20
@@ -64,9 +67,19 @@ def merge(directory: Path, most: int, tell: Callable[[int, str], None] = lambda 
         groups = plan_merge(directory, most)
         _check_room(directory, groups)
         checked = [_check_group(directory, group) for group in groups]  # of all, before anything changes
+        _seal_first(directory)
         return [_merge_group(directory, *one, tell) for one in zip(groups, checked, strict=True)]
     finally:
         lock.release()
+
+
+def _seal_first(directory: Path) -> None:
+    """Seal what is not sealed, where there are seals: beside sealed records it would look as if it were put in."""
+    if not list_numbers(directory):
+        return
+    now = datetime.now(UTC)
+    run, options = f"{now:%Y%m%d%H%M%S}000", Options()
+    seal(SealJob(collection=directory, run=run, prefix=options.prefix, options=options.seal, now=now, fresh={}))
 
 
 def is_begun(directory: Path) -> bool:

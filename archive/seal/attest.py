@@ -14,7 +14,7 @@ from typing import TypeVar
 from archive.errors import ArchiveError
 from archive.seal.authority import Authority, system_roots
 from archive.seal.checkpoint import read_newest
-from archive.seal.stamp import Stamp, add_stamp, find_expiry, find_stamped, list_stamps, renew_stamp
+from archive.seal.stamp import TimeStamp, add_stamp, find_expiry, find_stamped, list_stamps, renew_stamp
 
 T = TypeVar("T")
 PATIENCE = 120
@@ -42,7 +42,7 @@ class Attestation:
 
 
 def attest(collection: Path, ask: Attestation, *, publish: bool) -> Iterator[tuple[bool, str]]:
-    """Stamp the newest checkpoint, and give it to others; whether each went well, and what to tell.
+    """TimeStamp the newest checkpoint, and give it to others; whether each went well, and what to tell.
 
     The caller holds the collection's lock.
     """
@@ -66,7 +66,7 @@ def renew(collection: Path, ask: Attestation, now: datetime, within: timedelta) 
                 yield _try(renew_stamp, collection, stamp, authorities[0])
 
 
-def is_due(stamp: Stamp, now: datetime, within: timedelta) -> bool:
+def is_due(stamp: TimeStamp, now: datetime, within: timedelta) -> bool:
     """Whether the certificates of a stamp expire soon. Raises SealError."""
     try:
         return find_expiry(stamp) < now + within

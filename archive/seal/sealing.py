@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 FILES = "files.txt"
 _LINE = re.compile(r"(\d+) (\d+) (.+)")
+_CARRIED = re.compile(r"leaves\.txt|\d{6,9}\.(checkpoint|cosigned|\d+(-\d+)?\.(tsr|pem))")
 WIDTH = 32
 """Bytes of a leaf's data."""
 
@@ -163,6 +164,13 @@ def digest_records(path: Path) -> Iterator[bytes]:
     """The leaf of every record that can be read, in order."""
     for found in read_every(path, []):
         yield digest_record(found.record)
+
+
+def list_seals(collection: Path) -> list[Path]:
+    """What of the seals is to go with copies of the records: all but what follows from the leaves."""
+    room = collection / ROOM
+    found = sorted(room.iterdir()) if is_room(room) and read_newest(collection)[1] else []
+    return [path for path in found if is_regular(path) and _CARRIED.fullmatch(path.name)]
 
 
 def list_sealed(collection: Path) -> list[str]:

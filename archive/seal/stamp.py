@@ -28,7 +28,7 @@ _FILE = re.compile(r"(\d{6,9})\.(\d+)(?:-(\d+))?\.tsr")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stamp:
+class TimeStamp:
     """One authority's stamp of a checkpoint, and its renewals."""
 
     number: int
@@ -50,7 +50,7 @@ class Stamp:
             data += token + chain.encode()
 
 
-def list_stamps(collection: Path, number: int) -> list[Stamp]:
+def list_stamps(collection: Path, number: int) -> list[TimeStamp]:
     """The stamps of a checkpoint. Raises SealError where a file cannot be read."""
     room, found = collection / ROOM, dict[int, dict[int, str]]()
     for path in room.iterdir() if is_room(room) else ():
@@ -73,10 +73,10 @@ def find_stamped(collection: Path) -> list[int]:
     return sorted({int(match[1]) for match in found if match})
 
 
-def _read(room: Path, number: int, authority: int, names: list[str]) -> Stamp:
+def _read(room: Path, number: int, authority: int, names: list[str]) -> TimeStamp:
     tokens = tuple(read_small(room / name, MOST) for name in names)
     chains = tuple(read_small(room / (name.removesuffix(".tsr") + ".pem"), MOST).decode() for name in names)
-    return Stamp(number=number, authority=authority, tokens=tokens, chains=chains)
+    return TimeStamp(number=number, authority=authority, tokens=tokens, chains=chains)
 
 
 def add_stamp(collection: Path, number: int, authority: Authority) -> str:
@@ -86,7 +86,7 @@ def add_stamp(collection: Path, number: int, authority: Authority) -> str:
     return _obtain(read_small(path_of(collection, number)), path_of(collection, number, f".{place}"), authority)
 
 
-def renew_stamp(collection: Path, stamp: Stamp, authority: Authority) -> str:
+def renew_stamp(collection: Path, stamp: TimeStamp, authority: Authority) -> str:
     """Have a stamp stamped again with all that it is over. Raises SealError, PackageMissing."""
     data = read_small(path_of(collection, stamp.number))
     for _, token, chain in stamp.parts(data):
@@ -95,7 +95,7 @@ def renew_stamp(collection: Path, stamp: Stamp, authority: Authority) -> str:
     return _obtain(data, path_of(collection, stamp.number, place), authority)
 
 
-def find_expiry(stamp: Stamp) -> datetime:
+def find_expiry(stamp: TimeStamp) -> datetime:
     """When the first certificate of the newest answer expires. Raises SealError."""
     certificates = read_certificates(stamp.chains[-1])
     if not certificates:

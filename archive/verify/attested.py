@@ -9,7 +9,7 @@ from archive.directory import Shelf
 from archive.seal import verifier
 from archive.seal.attest import is_due
 from archive.seal.checkpoint import ROOM, Checkpoint, SealError
-from archive.seal.stamp import Stamp, find_stamped, list_stamps
+from archive.seal.stamp import TimeStamp, find_stamped, list_stamps
 from archive.seal.witness import SUFFIX, find_wrong, list_cosignatures
 from archive.verify.findings import Finding, find
 
@@ -23,6 +23,8 @@ class SealRules:
 
     key: bytes | None = None
     """The public key that is expected, else the one of this machine."""
+    whole: bool = True
+    """Whether all records that were sealed have to be there."""
     vkey: str = ""
     """The same as one line, as proofs name it."""
     witnesses: tuple[str, ...] = ()
@@ -60,7 +62,7 @@ def check_attested(shelf: Shelf, checkpoints: list[tuple[int, Checkpoint]], rule
 
 
 def _check_stamp(
-    name: str, stamp: Stamp, checkpoint: Checkpoint, rules: SealRules, authorities: dict[str, str]
+    name: str, stamp: TimeStamp, checkpoint: Checkpoint, rules: SealRules, authorities: dict[str, str]
 ) -> Iterator[Finding]:
     for data, token, chain in stamp.parts(checkpoint.data):
         kind, says = verifier.check_stamp(data, token, chain, rules.roots)

@@ -47,7 +47,7 @@ def check_seals(shelf: Shelf, links: Links, rules: SealRules) -> Iterator[Findin
     yield from _check_chain(shelf, checkpoints)
     yield from _check_key(shelf, checkpoints[-1], rules)
     yield from check_attested(shelf, checkpoints, rules)
-    yield from SealedRecords(shelf, links.database, [one for _, one in checkpoints]).check()
+    yield from SealedRecords(shelf, links.database, [one for _, one in checkpoints]).check(whole=rules.whole)
 
 
 def _name(shelf: Shelf, number: int) -> str:

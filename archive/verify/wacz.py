@@ -7,6 +7,7 @@ Nothing is opened before `verify_zip` found the zip sane.
 import gzip
 import hashlib
 import re
+import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -14,12 +15,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from archive.directory import Shelf
 from archive.json_text import parse_json
+from archive.seal.checkpoint import ROOM
 from archive.streams import open_window
+from archive.verify.attested import SealRules
 from archive.verify.findings import INFO, WARNING, Finding, find
 from archive.verify.index import IndexContext, check_index
 from archive.verify.links import Links
 from archive.verify.schema import parse_line
+from archive.verify.seals import check_seals
 from archive.verify.warc import WarcContext, scan_warc
 from archive.verify.zip import check_zip
 from archive.wacz.sign import CannotCheck, check_signature, unchecked
@@ -86,6 +91,7 @@ class _Checker:
             for name in self._under("archive/"):
                 self._scan_warc(name, links)
             self.scan.findings.extend(links.check())
+            self._check_seals(links)
             self._check_indexes(links)
             self._check_pages(links)
 
@@ -259,7 +265,8 @@ class _Checker:
             self._add("odd-file", "expected only WARC files in archive/, got another", name)
             return
         info = self.members[name]
-        context = WarcContext(file=f"{self.file}!{name}", name=name.rpartition("/")[2], now=self.now)
+        sealed = any(one.startswith(f"{ROOM}/") for one in self.members)
+        context = WarcContext(file=f"{self.file}!{name}", name=name.rpartition("/")[2], now=self.now, sealed=sealed)
         if info.compress_type != zipfile.ZIP_STORED:
             self._add("wacz-compressed", f"expected {name} stored, got it compressed in the zip", name)
         with self._open(info) as stream:
@@ -268,6 +275,18 @@ class _Checker:
         self.scan.records += len(result.entries)
         self.scan.warcs += 1
         links.add(result.entries)
+
+    def _check_seals(self, links: Links) -> None:
+        """The records against the seals that were packed with them; other records of the archive may lie elsewhere."""
+        with tempfile.TemporaryDirectory() as directory:
+            room = Path(directory) / ROOM
+            room.mkdir()
+            for name in self._under(f"{ROOM}/"):
+                target, data = room / name.rpartition("/")[2], self._read(name)
+                if data is not None and name.count("/") == 1 and target.parent == room:
+                    target.write_bytes(data)
+            shelf = Shelf(path=room.parent, name=f"{self.file}!", warcs=(), lines=(), live=False)
+            self.scan.findings.extend(check_seals(shelf, links, SealRules(whole=False)))
 
     def _check_indexes(self, links: Links) -> None:
         lines: list[tuple[int, bytes]] = []

@@ -1,7 +1,7 @@
 """WACZ: a whole collection, or a part of it, in one file that a browser replays.
 
 WACZ 1.1.1 (Webrecorder's specification): `archive/` the WARC files as they are, `indexes/` a CDXJ in blocks (ZipNum),
-`pages/`,
+`pages/`, `seals/` as the collection has them (of a part too: they hold of each record by itself),
 `datapackage.json` with the digest of each of these, `datapackage-digest.json` with that one's, on demand signed
 (WACZ Signing and Verification 0.1.0, anonymous signature).
 
@@ -24,6 +24,8 @@ from archive.collection import read_collection
 from archive.errors import ArchiveError
 from archive.files import build_file, list_lines, open_regular
 from archive.index.cdxj import parse_line, sorted_lines, unique
+from archive.seal.checkpoint import ROOM
+from archive.seal.sealing import list_seals
 from archive.wacz.index import IndexBlocks, placed_lines
 from archive.wacz.pages import Describe, Page, address_key, find_extra_pages, format_pages, page_of
 from archive.wacz.parts import Part, index_path, read_file
@@ -115,6 +117,8 @@ class _Writer:
             if self.options.extra_pages:
                 others = format_pages(self._list_others(), id="extra-pages", title="Other pages", has_text=False)
                 archive.add("pages/extraPages.jsonl", others, at_most=bound, deflate=True)
+            for path in list_seals(self.collection):
+                archive.add(f"{ROOM}/{path.name}", read_file(path), at_most=path.stat().st_size, deflate=True)
             package = self._format_package(archive.members)
             archive.add("datapackage.json", [package], deflate=True)
             archive.add("datapackage-digest.json", [self._format_digest(package)], deflate=True)

@@ -1,10 +1,12 @@
 """What seals find: every change to a record, and every breach of the seals themselves."""
 
+import gzip
 import hashlib
 import json
 import os
 import random
 import shutil
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -258,6 +260,38 @@ def test_records_stay_sealed_where_their_files_are_merged_renamed_or_compressed_
     (copied / "warc" / "renamed.warc.gz").unlink()
     (copied / "warc" / "plain.warc").write_bytes(b"".join(files["renamed.warc.gz"]))
     assert set() == codes(copied)
+
+
+def test_what_is_not_sealed_is_sealed_before_it_is_merged(copied: Path) -> None:
+    write_run(copied, BEGAN + timedelta(days=5), 2, SealOptions(enabled=False))
+    assert {"seal-unsealed"} == codes(copied)
+    merge(copied, 1 << 30)
+    assert set() == codes(copied)
+
+
+def test_a_wacz_carries_the_seals_and_is_held_against_them(copied: Path, tmp_path: Path) -> None:
+    assert 0 == run_thanhuy("pack", copied, "-o", tmp_path / "x.wacz").returncode
+    with zipfile.ZipFile(tmp_path / "x.wacz") as packed:
+        names = set(packed.namelist())
+        members = {name: packed.read(name) for name in packed.namelist()}
+    assert {"seals/leaves.txt", "seals/000001.checkpoint", "seals/000003.checkpoint"} <= names
+    assert "seals/files.txt" not in names
+    done = run_thanhuy("verify", tmp_path / "x.wacz", "--json")
+    assert [] == [one for one in json.loads(done.stdout)["findings"] if one["code"].startswith("seal")]
+    assert done.returncode == 0, done.stdout
+    assert 0 == run_thanhuy("pack", copied, "-o", tmp_path / "y.wacz", "--split-size", "4kB").returncode
+    parts = sorted(tmp_path.glob("y-*.wacz"))
+    assert len(parts) > 1
+    assert 0 == run_thanhuy("verify", *parts).returncode
+    files = unpack(copied)
+    name = sorted(files)[2]
+    files[name][1] = attacks.change(files[name][1], 3, 65)
+    members[f"archive/{name}"] = b"".join(gzip.compress(one, 6, mtime=0) for one in files[name])
+    with zipfile.ZipFile(tmp_path / "z.wacz", "w") as forged:
+        for member, data in members.items():
+            forged.writestr(member, data)
+    done = run_thanhuy("verify", tmp_path / "z.wacz", "--json")
+    assert "seal-inserted" in {one["code"] for one in json.loads(done.stdout)["findings"]}
 
 
 def test_a_key_is_made_for_its_owner_alone_and_outside_of_the_collection(tmp_path: Path) -> None:
