@@ -34,6 +34,11 @@ PARTS = frozenset({
     "rt", "rp", "data",
     "blink", "picture", "source", "link", "meta", "img", "br", "image",
 })  # fmt: skip
+BLOCKS = frozenset({
+    "html", "body", "div", "p", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr",
+    "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "aside", "main", "header", "footer", "nav",
+    "figure", "figcaption", "blockquote", "pre", "form", "fieldset", "center", "address", "hr", "details", "summary",
+})  # fmt: skip
 PHOTOS = frozenset({"img", "image", "amp-img", "amp-anim"})
 LINES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 """Blocks of one line, in which an element of a page's own making is part of it."""
@@ -42,11 +47,12 @@ ITALIC = frozenset({"i", "em", "cite", "dfn"})
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 STYLING = frozenset({"a", "ul", "ol", *BOLD, *ITALIC, *HEADINGS})
 
-UNSEEN, BREAK, PHOTO, INLINE, BLOCK = range(5)
+INLINE, BLOCK, STRANGE, UNSEEN, BREAK, PHOTO = range(6)
 KINDS = {
-    **dict.fromkeys(SKIPPED, UNSEEN), **dict.fromkeys(PARTS, INLINE), **dict.fromkeys(PHOTOS, PHOTO), "br": BREAK
+    **dict.fromkeys(BLOCKS, BLOCK), **dict.fromkeys(PARTS, INLINE), **dict.fromkeys(SKIPPED, UNSEEN),
+    **dict.fromkeys(PHOTOS, PHOTO), "br": BREAK,
 }  # fmt: skip
-"""What an element is for the lines of a page, by its tag: a block, unless it stands here."""
+"""What an element is for the lines of a page, by its tag: strange, unless it stands here."""
 _ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify)", re.IGNORECASE)
 _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
 _BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)\b", re.IGNORECASE)

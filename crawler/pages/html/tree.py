@@ -24,7 +24,6 @@ class Box:
 
     index: int
     parent: int
-    depth: int
     tag: str
     flags: int
     align: str

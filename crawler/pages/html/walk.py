@@ -5,6 +5,7 @@ block markup begins a new piece.
 The walk never recurses, so that no page can nest too deep for it, and stops at a number of elements no honest page has.
 """
 
+from itertools import islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -17,13 +18,14 @@ from crawler.pages.html.tags import (
     BREAK,
     FLAGS,
     HEADINGS,
-    INLINE,
     ITALIC,
     KINDS,
     LINES,
     OWN_ALIGN,
     PHOTO,
+    STRANGE,
     STYLING,
+    UNSEEN,
     flags_of,
     read_style,
 )
@@ -44,7 +46,7 @@ class _Walk:
 
     def __init__(self, root: Any) -> None:
         self.pieces: list[Piece] = []
-        self.box = Box(index=0, parent=0, depth=0, tag="html", flags=0, align="", element=root, first=0)
+        self.box = Box(index=0, parent=0, tag="html", flags=0, align="", element=root, first=0)
         self.boxes = [self.box]
         self.style: _Style = _PLAIN
         self.buffer: list[str] = []
@@ -81,15 +83,16 @@ class _Walk:
     def flush(self) -> None:
         """End the line."""
         if self.size:
-            self._end_line(clean("".join(self.buffer)))
+            buffer = self.buffer
+            text = clean(buffer[0] if len(buffer) == 1 else "".join(buffer))
+            if text:
+                self._end_line(text)
             self.size = self.linked = self.bold_size = self.italic_size = 0
         self.buffer.clear()
         if self.hrefs:
             self.hrefs, self.link_texts = [], []
 
     def _end_line(self, text: str) -> None:
-        if not text:
-            return
         size, linked, bold, italic = self.size, self.linked, self.bold_size, self.italic_size
         if size > len(text):  # runs of white space, letters in several parts: nothing that a reader counts
             linked, bold, italic = (part * len(text) // size for part in (linked, bold, italic))
@@ -125,16 +128,17 @@ class _Walk:
         if self.buffer:
             self.flush()
         self.breaks = 0
-        parent = self.box
+        parent, boxes = self.box, self.boxes
         flags = parent.flags
         role = element.get("role") if "role" in given else None
         if tag in FLAGS or role:
             flags = flags_of(flags, tag, role)
+        if not align and "align" in given:
+            align = element.get("align").lower()
         if not align:
-            own = element.get("align") if "align" in given else None
-            align = own.lower() if own else OWN_ALIGN.get(tag, parent.align)
-        self.box = Box(len(self.boxes), parent.index, parent.depth + 1, tag, flags, align, element, len(self.pieces))
-        self.boxes.append(self.box)
+            align = OWN_ALIGN.get(tag, parent.align)
+        self.box = box = Box(len(boxes), parent.index, tag, flags, align, element, len(self.pieces))
+        boxes.append(box)
 
     def close_box(self) -> None:
         if self.buffer:
@@ -168,8 +172,8 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
     walk = _Walk(root)
     events = etree.iterwalk(root, events=("start", "end"))
     outer: list[_Style] = []  # of each element that is open, the style around it
-    seen = scripts = 0
-    for event, element in events:
+    scripts = 0
+    for event, element in islice(events, 2 * MAX_ELEMENTS):
         if event == "end":
             if walk.box.element is element:
                 walk.close_box()
@@ -178,24 +182,21 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
             if tail and (walk.size or not tail.isspace()):
                 walk.add(tail)
             continue
-        seen += 1
-        if seen > MAX_ELEMENTS:
-            cut = True
-            break
         outer.append(walk.style)
         tag = element.tag
-        kind = KINDS.get(tag, BLOCK)
-        if kind is BLOCK or kind is INLINE:
+        kind = KINDS.get(tag, STRANGE)
+        if kind < UNSEEN:
             if not _enter(walk, element, tag, kind):
                 events.skip_subtree()
-        elif kind is BREAK:
+        elif kind == BREAK:
             walk.line_break()
         else:
             events.skip_subtree()
             if tag == "script":
                 scripts += len(element.text or "")
-            elif kind is PHOTO and not is_icon(element):
+            elif kind == PHOTO and not is_icon(element):
                 walk.photo(element)
+    cut = cut or next(events, None) is not None
     while walk.box.index:
         walk.close_box()
     walk.flush()
@@ -206,7 +207,7 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
 def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
     """Go into an element; False for one that nobody sees."""
     given = element.keys()
-    block = kind is BLOCK and ":" not in tag and not (walk.size and "-" in tag and walk.box.tag in LINES)
+    block = kind == BLOCK or (kind == STRANGE and _is_block(walk, tag))
     align, weight, slanted = "", 0, False
     if given:
         hidden = "hidden" in given or ("class" in given and class_hides(element.get("class")))
@@ -227,6 +228,11 @@ def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
         else:
             walk.add(text)
     return True
+
+
+def _is_block(walk: _Walk, tag: str) -> bool:
+    """Whether an element of no standard tag is a block, rather than part of the line that it stands in."""
+    return ":" not in tag and not (walk.size and "-" in tag and walk.box.tag in LINES)
 
 
 def _restyle(walk: _Walk, element: Any, tag: str, weight: int, slanted: bool) -> _Style:

@@ -98,7 +98,7 @@ def table_text(page: Page, table: Box, kept: set[int]) -> str:
 def _inside(page: Page, box: Box) -> Iterator[int]:
     """The indexes of the blocks in another, in reading order, as far as they are asked for."""
     for index in range(box.index + 1, len(page.boxes)):
-        if page.boxes[index].depth <= box.depth:
+        if page.boxes[index].parent < box.index:
             return
         yield index
 

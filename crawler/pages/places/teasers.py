@@ -92,7 +92,7 @@ class _Heads:
     def find_card(self, box: Box, entries: set[int]) -> Box:
         """The card in a block that tells something else beside it; the block itself where it does not."""
         for inner in self.page.boxes[box.index + 1 :]:
-            if inner.depth <= box.depth:
+            if inner.parent < box.index:
                 break
             more = self.prose[box.last] - self.prose[box.first] > self.prose[inner.last] - self.prose[inner.first]
             if more and inner.index in entries and self.is_card(inner):

@@ -52,6 +52,7 @@ _EVENT = re.compile(
     r"\b(?:sáng|trưa|chiều|tối|đêm|khuya|rạng sáng|hôm|ngày|hôm nay|hôm qua|vừa qua|mới đây)(?: (?:sớm|muộn|nay|qua|"
     r"sớm nay))?(?:,)?\s*(?:ngày\s*)?\(?\s*(\d{1,2})\s*(?:[/-]|tháng)\s*(\d{1,2})"
     r"(?:\s*(?:[/-]|năm)\s*((?:19|20)\d{2}))?(?![\d/])", re.IGNORECASE)  # fmt: skip
+_CLAUSE = re.compile(r"(?:kỳ|phần|bài|tiếp|ảnh|video|cập nhật|xem)\b", re.IGNORECASE)
 _EVENT_REACH = 260
 """Characters of the opening in which the day of the event is looked for."""
 
@@ -83,7 +84,7 @@ def _goes_on(pattern: "re.Pattern[str]", name: str, sentence: str) -> bool:
 
 def _is_clause(text: str) -> bool:
     """Brackets may open a story with something else than its source: `(Kỳ 2)`, `(Tiếp theo kỳ trước)`."""
-    return re.match(r"(?:kỳ|phần|bài|tiếp|ảnh|video|cập nhật|xem)\b", text, re.IGNORECASE) is not None
+    return _CLAUSE.match(text) is not None
 
 
 def find_event(text: str, near: date | None) -> tuple[date | None, tuple[int, int] | None]:
