@@ -16,6 +16,10 @@ from crawler.pages.words.stamps import find_stamp, read_time
 from crawler.pages.words.text import clean, ends_sentence, fold
 
 _NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
+_FEW, _SHORTEST_PROSE = 4, 60
+"""Lines of a block that invites readers, and characters from which one of them would be text."""
+_TIME = 12
+"""Characters of a time of day."""
 _PAGE_NUMBER = re.compile(
     r"\d{1,3}|[«»‹›<>→←.…]+|(?:trang )?(?:tiếp(?: theo)?|sau|trước|kế|đầu|cuối)|next|prev(?:ious)?"
 )
@@ -77,6 +81,7 @@ def claim_insets(page: Page, claims: Claims) -> None:
 def claim_labels(page: Page, claims: Claims) -> None:
     """Take labels, buttons and pagers; not those that are a sub-heading, a cell, or the time of the date beside."""
     regions = claims.regions
+    claims.draft.times = _find_times(page, claims)
     title = fold(claims.draft.title if claims.draft.title_at < 0 else page.pieces[claims.draft.title_at].text)
     for index in list(claims.open(regions.story)):
         piece = page.pieces[index]
@@ -90,9 +95,23 @@ def claim_labels(page: Page, claims: Claims) -> None:
             claims.take([index], Role.TOOL, "pager")
 
 
+def _find_times(page: Page, claims: Claims) -> frozenset[int]:
+    """The times of day that stand alone, each with prose right under it: a live report has several."""
+    pieces, stop = page.pieces, claims.regions.story.stop
+    found = [
+        index
+        for index in claims.open(claims.regions.story)
+        if index + 1 < stop
+        and pieces[index].size <= _TIME
+        and ends_sentence(pieces[index + 1].text)
+        and read_time(pieces[index].text) is not None
+    ]
+    return frozenset(found) if len(found) > 1 else frozenset()
+
+
 def _is_meant(page: Page, claims: Claims, piece: Piece) -> bool:
     """Whether a label's words are part of the article after all."""
-    if piece.index <= claims.regions.body_at and read_time(piece.text):
+    if piece.index in claims.draft.times or (piece.index <= claims.regions.body_at and read_time(piece.text)):
         return True
     return _heads_prose(page, claims, piece) or stands_in_data(page, piece, claims.regions.body_at)
 
@@ -114,6 +133,8 @@ def _heads_prose(page: Page, claims: Claims, piece: Piece) -> bool:
         return False
     after = page.pieces[piece.index + 1]
     if after.image is not None or after.size < 60 or after.hrefs or page.teaser[after.index]:
+        return False
+    if after.index in regions.furniture:
         return False
     here = page.place_of(piece)
     if page.place_of(after) == here:
@@ -141,6 +162,7 @@ def claim_related(page: Page, claims: Claims) -> None:
             continue
         if is_invitation(piece.text) and (piece.hrefs or names_a_place(piece.text)):
             draft.related += piece.hrefs
+            until = max(until, _end_of_invitation(page, claims, piece))
             claims.take([index], Role.RELATED, "invitation")
         elif _is_related(page, claims, piece) and not _is_author(page, claims, piece):
             draft.related.append(piece.href)
@@ -148,6 +170,14 @@ def claim_related(page: Page, claims: Claims) -> None:
             claims.take([index], Role.RELATED, "link-amid-text")
         elif index < until:
             claims.take([index], Role.INSET, "told-by-link")
+
+
+def _end_of_invitation(page: Page, claims: Claims, piece: Piece) -> int:
+    """Where the small block ends that begins with an invitation: its button stands in it. -1 where there is none."""
+    end = end_of_block(page, piece)
+    inside = page.pieces[piece.index : end]
+    small = len(inside) <= _FEW and sum(other.size for other in inside) <= 2 * _SHORTEST_PROSE + piece.size
+    return end if small and all(other.size < _SHORTEST_PROSE for other in inside[1:]) else -1
 
 
 def _is_author(page: Page, claims: Claims, piece: Piece) -> bool:

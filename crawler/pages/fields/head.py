@@ -4,6 +4,7 @@ import dataclasses
 from datetime import time
 
 from crawler.pages.fields.standfirst import find_lead_rule, is_continued
+from crawler.pages.fields.tail import known_authors
 from crawler.pages.html.tree import Piece
 from crawler.pages.places.claims import Claims, Role
 from crawler.pages.places.page import Page
@@ -13,23 +14,42 @@ from crawler.pages.words.text import ends_sentence, fold, same_words
 
 _NAME = 40
 """Characters up to which a line of the head may be no more than a name."""
+_LINE = 110
+"""Characters of a line that names the author and tells little else."""
 _CARD = 6
 """Lines and pictures that the card of an author holds at most."""
 
 
 def claim_cards(page: Page, claims: Claims) -> None:
-    """Take the cards over the text that show an author: a name, and what the page tells of who bears it."""
-    for index in list(claims.open(range(claims.regions.story.start, claims.regions.body_at))):
+    """Take the cards over and under the text that show an author: a name, and what the page tells of who bears it."""
+    story, body_at = claims.regions.story, claims.regions.body_at
+    under = range(max(body_at + 1, story.stop - _CARD), story.stop)
+    for index in [*claims.open(range(story.start, body_at)), *claims.open(under)]:
         piece = page.pieces[index]
         if piece.image is not None or piece.size > _NAME or not is_person(piece.text):
             continue
         card = _card_around(page, claims, piece)
         told = [each for each in card if each > index and _tells_of(page.pieces[each], piece)]
-        if told:
+        if told and (index < body_at or (_is_author(page, claims, piece) and _ends_text(page, claims, card))):
             claims.draft.names.append(piece)
             portraits = [each for each in card if page.pieces[each].image is not None]
             claims.take([*told, *portraits], Role.INSET, "author-card")
             claims.draft.cards.add(index)
+
+
+def _is_author(page: Page, claims: Claims, name: Piece) -> bool:
+    """Whether a name is the author's: metadata say so, or a short line of the head, or its own link or block."""
+    folded = fold(name.text)
+    if folded in known_authors(page) or (page.vietnamese and page.leads_to_author(name)):
+        return True
+    head = page.pieces[claims.regions.story.start : claims.regions.body_at]
+    return any(line.size <= _LINE and folded in fold(line.text) for line in head)
+
+
+def _ends_text(page: Page, claims: Claims, card: list[int]) -> bool:
+    """Whether no text follows a card."""
+    after = range(max(card) + 1, claims.regions.story.stop)
+    return all(page.pieces[index].image is None and page.pieces[index].size < _NAME for index in claims.open(after))
 
 
 def _tells_of(line: Piece, name: Piece) -> bool:
@@ -86,7 +106,7 @@ class _Head:
     def _take_time(self, piece: Piece) -> bool:
         """A time of day printed apart from its date, after it or before."""
         clock = read_time(piece.text)
-        if clock is None:
+        if clock is None or piece.index in self.draft.times:
             return False
         self.draft.stamps = [(index, _with_time(stamp, clock)) for index, stamp in self.draft.stamps]
         self.waiting = clock if not self.draft.stamps else None
@@ -121,6 +141,8 @@ class _Head:
         """Whether a line belongs to the head: outside of the text's block anything but a paragraph,
         inside it what may be a name.
         """
+        if piece.index in self.draft.times:
+            return False
         if piece.index < self.claims.regions.body_at:
             return piece.size < 60 or not ends_sentence(piece.text)
         if piece.size >= _NAME or piece.is_bold or piece.level or ends_sentence(piece.text):

@@ -5,7 +5,7 @@ import re
 from crawler.pages.html.tree import NAV, Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import AUTHOR, Page
-from crawler.pages.words.names import Byline, parse_byline
+from crawler.pages.words.names import Byline, are_initials, has_post, parse_byline
 from crawler.pages.words.stamps import Stamp, find_stamp
 from crawler.pages.words.text import fold
 
@@ -22,14 +22,19 @@ _BESIDE_NAME = re.compile(
 )
 """Mail addresses and buttons that stand in one line with a name."""
 _NAMED = re.compile(
-    r"(?:^|[\s|•,;])(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]\s*(?=\S)", re.IGNORECASE
+    r"(?:^|[\s|•,;])(?:(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]|"
+    r"(?:đăng|gửi|viết|tạo) bởi\b\s*[:：]?)\s*(?=\S)",
+    re.IGNORECASE,
 )
 _NEXT_LABEL = re.compile(
-    r"[|•·]|\b(?:nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b", re.IGNORECASE
+    r"[|•·]|\b(?:vào|lúc|nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b",
+    re.IGNORECASE,
 )
 _PORTRAIT = re.compile(r"^([^\W\d_])\s?(?=\1[^\W\d_])")
 """The initial that stands for a portrait before a name."""
-_LABEL = re.compile(r"^(?:tác giả|bởi|by|người đăng|đăng bởi|nguồn tin|viết bởi)\s*[:：]?\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:tác giả|by|người đăng|nguồn tin|(?:(?:được )?(?:đăng|gửi|viết|tạo)(?: lên)? )?bởi)\s*[:：]?\s*", re.IGNORECASE
+)
 
 
 def find_in_head(page: Page, claims: Claims, known: set[str]) -> tuple[Byline, str] | None:
@@ -68,7 +73,9 @@ def _weigh(page: Page, claims: Claims, piece: Piece, byline: Byline, known: set[
         score += 2
     if byline.strong:
         score += 1
-    return score - (len(byline.printed.split()) == 1)
+    if piece.index < claims.regions.body_at and has_post(piece.text):
+        score += 2
+    return score - (len(byline.printed.split()) == 1 and not are_initials(byline.printed))
 
 
 def _join_cards(page: Page, claims: Claims, byline: Byline) -> Byline:
@@ -117,7 +124,7 @@ def named_by_label(line: str, others: list[str]) -> Byline | None:
         return None
     text = line[match.end() :]
     for other in others:
-        text = text.partition(other)[0] if other else text
+        text = text.partition(other)[0] if other and not text.startswith(other) else text
     return parse_byline(_AROUND_DATE.sub("", _BESIDE_NAME.sub("", _NEXT_LABEL.split(text)[0])))
 
 

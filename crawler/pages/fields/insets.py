@@ -1,5 +1,6 @@
 """Insets: small blocks amid the text that are no part of it: another article, a book, a poll."""
 
+import re
 from itertools import accumulate
 
 from crawler.pages.html.tree import Box, Piece
@@ -11,6 +12,12 @@ from crawler.pages.words.text import ends_sentence
 
 _ASKING = 400
 """Characters that a block around a form holds at most where it is no part of the text."""
+_ASKED = re.compile(
+    r"[?？]\W*$|\b(?:bạn|quý vị|quý độc giả|quý bạn đọc|đăng ký|góp ý|bình chọn|khảo sát|thăm dò|nhận (?:bản )?tin|"
+    r"you|your|sign up|subscribe|newsletter|inbox|poll|vote)\b",
+    re.IGNORECASE,
+)
+"""How a line ends, or what it says, that asks readers for something."""
 _PARAGRAPH = 60
 """Characters of a sentence beside a form that make the block around both one of text."""
 _SIDES = frozenset({"left", "right"})
@@ -50,7 +57,12 @@ def _is_text_around(page: Page, form: Box, box: Box, beside: int, texts: set[tup
     """
     if beside > 1 or any(piece.level or piece.is_bold for piece in page.pieces[form.last : box.last]):
         return True
-    return beside > 0 and kind_of(page, box) in texts
+    return beside > 0 and (kind_of(page, box) in texts or not _asks(page, box))
+
+
+def _asks(page: Page, box: Box) -> bool:
+    """Whether a line of a block is a question, or speaks to its readers."""
+    return any(_ASKED.search(piece.text) for piece in page.pieces[box.first : box.last])
 
 
 def _kinds_of_text(page: Page, span: range, forms: list[Box]) -> set[tuple[str, str | None]]:

@@ -4,7 +4,7 @@ from crawler.pages.html.tree import FOOTER
 from crawler.pages.places.claims import Claims, Role
 from crawler.pages.places.page import Page
 from crawler.pages.words.labels import AFTERWARDS
-from crawler.pages.words.text import ends_sentence
+from crawler.pages.words.text import ends_sentence, fold
 
 _PROSE = 60
 _FEW = 0.05
@@ -25,6 +25,7 @@ def claim_left(page: Page, claims: Claims) -> None:
         and (owner.role is Role.LEFT or owner.rule in _DOUBTED)
         and page.pieces[index].size >= _PROSE
         and ends_sentence(page.pieces[index].text)
+        and not _tells_of_author(claims, page.pieces[index].text)
     ]
     lost = sum(page.pieces[index].size for index in left)
     kept = sum(page.pieces[index].size for index in claims.holders(Role.BODY))
@@ -35,6 +36,12 @@ def claim_left(page: Page, claims: Claims) -> None:
     if lost > (lost + kept) * _FEW:
         page.ledger.warn("text-left-out")
         page.ledger.refuse("body", "left-over", f"{lost / (lost + kept):.0%} of the prose", "text-left-out")
+
+
+def _tells_of_author(claims: Claims, text: str) -> bool:
+    """Whether a line has the name of one of the authors in it, as what is told of them has."""
+    people = claims.draft.byline.people if claims.draft.byline else []
+    return any(fold(person) in fold(text) for person in people)
 
 
 def _claim_after(page: Page, claims: Claims) -> None:

@@ -4,7 +4,7 @@ from crawler.pages.html.tree import Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import LEAD, Page
 from crawler.pages.words.datelines import find_dateline
-from crawler.pages.words.names import parse_byline
+from crawler.pages.words.names import has_post, parse_byline
 from crawler.pages.words.stamps import find_stamp
 from crawler.pages.words.text import ends_sentence, fold, same_words
 
@@ -13,7 +13,7 @@ _SHORTEST = 40
 
 def find_lead_rule(page: Page, claims: Claims, piece: Piece, following: list[Piece]) -> str:
     """Which rule makes a line the standfirst; empty where none does. `following` are the next lines and photos."""
-    if piece.size < _SHORTEST or piece.is_link or not _is_followed(following):
+    if piece.size < _SHORTEST or piece.is_link or not _is_followed(following) or has_post(piece.text):
         return ""
     described = any(_says_the_same(text, piece.text) for _, text in page.meta.description)
     opens = page.identity is not None and find_dateline(piece.text) is not None

@@ -62,7 +62,8 @@ class _Tail:
         self.claims.take(gone, role, rule)
         for piece in pieces:
             stamp = find_stamp(piece.text) if piece.size <= 60 else None
-            if stamp is not None and stamp.time is not None and not stamp.rest:
+            told = stamp is not None and (stamp.time is not None or not self.claims.draft.stamps)
+            if stamp is not None and told and not stamp.rest:
                 self.claims.draft.stamps.append((piece.index, stamp))
         kept: list[Paragraph | int] = []
         for line in self.lines:

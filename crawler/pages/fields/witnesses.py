@@ -147,17 +147,28 @@ def time_elements(page: Page, regions: Regions) -> list[tuple[str, str]]:
             and not regions.teaser[min(box.first, len(regions.teaser) - 1)]
         ):
             found.append(("time-element", value))
+        elif _is_called_published(element) and box.first in regions.after and not page.teaser[box.first]:
+            labelled.append(("time-element", value))  # in the article's foot
         elif not page.vietnamese and any(is_date_label(piece.text) for piece in page.pieces[box.first : box.first + 2]):
             labelled.append(("time-element", value))  # in a column beside the article
     return found or (labelled if len(labelled) == 1 else [])
 
 
+def _is_called_published(element: Any) -> bool:
+    """Whether an element's class, as microformats have it, or its property calls its time that of publication."""
+    return "publish" in _called(element)
+
+
+def _called(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
+
+
 def _dated_elements(page: Page) -> Iterator[tuple[Any, str]]:
     """Elements that say a time to machines: `time`, and the `abbr` of older blogs."""
     for element in page.tree.root.iter("time", "abbr", "relative-time"):
-        called = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
-        value = element.get("datetime") or (element.get("title") if "publish" in called else None)
-        if value and not ("publish" not in called and any(word in called for word in _CHANGED)):
+        published = _is_called_published(element)
+        value = element.get("datetime") or (element.get("title") if published else None)
+        if value and (published or not any(word in _called(element) for word in _CHANGED)):
             yield element, value
 
 

@@ -82,6 +82,8 @@ class RecordDraft:
     """Dates printed between headline and text, or alone at the text's end, with the pieces that hold them."""
     names: list[Piece] = field(default_factory=list)
     """Short lines of the head that are neither date nor lead: the byline may be among them."""
+    times: frozenset[int] = frozenset()
+    """Times of day that head the entries of a live report."""
     cards: set[int] = field(default_factory=set)
     """Those of the names under which the page tells of the author."""
     related: list[str] = field(default_factory=list)

@@ -6,6 +6,7 @@ from itertools import accumulate
 from crawler.pages.html.tree import OUTSIDE, Box, Piece
 from crawler.pages.places.page import Page
 from crawler.pages.words.labels import ELSEWHERE, LISTS, Label, find_label, lists_keywords, opens_tags
+from crawler.pages.words.names import has_post
 from crawler.pages.words.text import ends_sentence
 
 PARAGRAPH_TAGS = frozenset(
@@ -68,19 +69,24 @@ def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[flo
         if piece.size < _SHORTEST or page.teaser[index] or index in labels or not _is_prose(page, piece, outside):
             continue
         weight = min(piece.size, _HEAVIEST) * (1.0 if index > title_at else 0.3)
-        if index < title_at + 8 and _is_standfirst(page, piece):
-            weight *= 0.15  # it belongs to the head, not to the body
+        if index < title_at + 8:
+            if page.vietnamese and has_post(piece.text):
+                continue  # who wrote it
+            if _is_standfirst(page, piece):
+                weight *= 0.15  # it belongs to the head, not to the body
         weights[index] = weight
     return weights
 
 
 def find_headed(page: Page, labels: dict[int, Label], weights: list[float]) -> set[int]:
-    """The lines of small blocks with prose that begin with a label over other articles: it is theirs."""
+    """The lines of small blocks with prose that begin with a label over other articles, or over who wrote this one:
+    it is theirs.
+    """
     sums = [0.0, *accumulate(weights)]
     few = sums[-1] * _HEADED
     found: set[int] = set()
     for index, label in labels.items():
-        if label not in LISTS or index in found:
+        if (label is not Label.AUTHOR and label not in LISTS) or index in found:
             continue
         box = page.box_of(page.pieces[index])
         while box.index and box.last - box.first == 1:

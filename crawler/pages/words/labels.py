@@ -17,6 +17,7 @@ class Label(Enum):
     OTHERS = "other articles"
     POPULAR = "what everybody reads, notices: no matter of this article"
     RELATED = "related articles, also amid the text"
+    AUTHOR = "what the page tells of the author"
     TAGS = "keywords"
     TOOL = "a button or a widget"
 
@@ -51,6 +52,7 @@ _RELATED = r"""(?:(?:các )?(?:tin|bài|bài viết|tin bài|nội dung|thông t
   |(?:tham khảo|xem|đọc|mời xem|mời đọc) (?:thêm|tiếp|ngay|trước)
   |xem thêm bài|bài liên quan|(?:mời )?(?:bạn đọc |quý độc giả )?(?:xem|đọc) thêm(?: bài viết)?(?: tại đây)?|có liên quan
   |related(?: news| articles)?|tin tức liên quan|bài viết cùng tác giả)"""
+_AUTHOR = r"(?:(?:đôi nét )?về|giới thiệu|thông tin(?: về)?) (?:tác giả|người viết)|about the author"
 _TAGS = r"(?:từ kh[oó][aá]|từ khoá|tags?|chủ đề|thẻ|keywords?|từ khóa liên quan|nhãn)"
 _TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|tweet|in (?:bài|trang|ấn|tin)(?: viết| này)?|bản in|print
   |(?:gửi )?email|gửi (?:bài|mail|cho bạn bè|tin này)|refresh|(?:về|lên) đầu trang|đầu trang|top
@@ -73,7 +75,7 @@ def _compile(pattern: str) -> "re.Pattern[str]":
 
 
 _LABELS = _compile(
-    f"(?P<COMMENTS>{_COMMENTS})|(?P<OTHERS>{_OTHERS})|(?P<POPULAR>{_POPULAR})|(?P<RELATED>{_RELATED})|(?P<TAGS>{_TAGS})|(?P<TOOL>{_TOOL})"
+    f"(?P<COMMENTS>{_COMMENTS})|(?P<OTHERS>{_OTHERS})|(?P<POPULAR>{_POPULAR})|(?P<RELATED>{_RELATED})|(?P<AUTHOR>{_AUTHOR})|(?P<TAGS>{_TAGS})|(?P<TOOL>{_TOOL})"
 )
 """One pattern, so that a line is read once; the group's name is the label's."""
 

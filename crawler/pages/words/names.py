@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.pages.words.ranks import is_post, is_rank, is_reporter, without_rank
-from crawler.pages.words.text import clean, initial_is_upper
+from crawler.pages.words.text import clean, ends_sentence, initial_is_upper
 
 _PREFIX = re.compile(
     r"^(?:(?:bài|tin|ảnh|clip|video|đồ h[oọ]ạ|đồ họa|thực hiện|tác giả|bài viết|người viết|biên soạn|biên tập|biên dịch|tổng hợp|"
@@ -25,8 +25,10 @@ _SUFFIX = re.compile(
     r" [A-ZĐ][\w+.]{1,20})*)\s*[)\]]\s*$",
     re.IGNORECASE,
 )
-_PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,40}[)\]]\s*$")
-"""Where a text was taken from, after its author (`Theo Long Hồ (Báo Xóm Mới)`)."""
+_PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,70}[)\]]\s*$")
+"""Where a text was taken from, after its author (`Theo Long Hồ (Báo Xóm Mới)`), or what the author is."""
+_FROM = 40
+"""Characters that may stand in brackets after `Theo`."""
 _JOIN = re.compile(
     r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\s[·•]\s|\b(?:và|and)\b)\s*"
 )
@@ -61,6 +63,9 @@ _SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|B�
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _INITIALS = re.compile(r"(?:^|[\s.])\w\.$")
 """The dot that ends initials belongs to them."""
+_INITIALS_ALONE = re.compile(r"(?:[A-ZĐ]\.){1,3}[A-ZĐ]?\.?")
+_POST_AFTER = re.compile(r"[,(–-]\s*[A-ZĐÀ-Ỹa-zà-ỹ]")
+"""How a post follows a name; a cheap look first."""
 _AGENCY = re.compile(r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|\w+\+", re.IGNORECASE)
 _AGENCY_AT = re.compile(r"[A-ZĐ]{3,}\+?\s+tại\s")
 """An agency's office somewhere, in words."""
@@ -169,13 +174,16 @@ def _find_bare_prefix(text: str) -> re.Match[str] | None:
 
 def _find_paper(text: str, according: bool) -> re.Match[str] | None:
     """Brackets at the end that name a paper: whatever they hold after `Theo`,
-    else only an office's name (`Long Hồ (Báo Xóm Mới)`).
+    else only an office's name (`Long Hồ (Báo Xóm Mới)`), or the post of who is named.
     """
     found = _PAPER.search(text) if text.endswith((")", "]")) else None
-    inside = found[0].strip(" ([)]") if found else ""
-    return (
-        found if found and found.start() and (according or _GROUP.match(inside) or _AGENCY_AT.match(inside)) else None
-    )
+    if found is None or not found.start():
+        return None
+    inside = found[0].strip(" ([)]")
+    if is_post(inside):
+        return found
+    named = according or _GROUP.match(inside) or _AGENCY_AT.match(inside)
+    return found if named and len(inside) <= _FROM else None
 
 
 def _without_house(named: str) -> str:
@@ -223,6 +231,19 @@ def _kind_of(part: str) -> str:
     if _GROUP.match(part) and not (_SURNAME_TOO.match(part) and is_person(_bare(part))):
         return "group" if len(part.split()) <= 9 and not part.endswith(".") else ""
     return "person" if is_person(_bare(part)) else ""
+
+
+def are_initials(text: str) -> bool:
+    """Whether a name is no more than initials, with the dots that tell them from a word (`T.H`, `N.M.`)."""
+    return _INITIALS_ALONE.fullmatch(text) is not None
+
+
+def has_post(text: str) -> bool:
+    """Whether a line is no sentence, only one person's name with a post or ranks beside it."""
+    if len(text) > _LONGEST or ends_sentence(text) or not _POST_AFTER.search(text):
+        return False
+    byline = parse_byline(text)
+    return byline is not None and len(byline.people) == 1 and len(byline.people[0].split()) > 1
 
 
 def is_person(text: str) -> bool:
