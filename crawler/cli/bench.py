@@ -17,7 +17,7 @@ WIDTH = 150
 """Columns of the output where it is no terminal's."""
 
 
-BENCHMARKS = ("crawl", "capture", "parse", "extract", "verify", "index", "refresh", "memory", "startup")
+BENCHMARKS = ("crawl", "capture", "parse", "extract", "verify", "index", "refresh", "seal", "memory", "startup")
 """In the order in which they run."""
 
 
@@ -87,6 +87,7 @@ def command(
     verify    a WARC of others and a collection: thanhuy, warcio check, FastWARC check
     index     the index of a collection: thanhuy, cdxj-indexer
     refresh   what size costs: memory with a million known URLs, a refresh with nothing new at 100 000 articles
+    seal      the tree over a million records, the next run, a path from it
     memory    each verb's memory on an archive and on one ten times as large
     startup   `thanhuy --help`, and the shell's completion
 
@@ -139,7 +140,7 @@ def _run(
     name: str, amounts: Amounts, *, pages_dir: Path | None, words_dir: Path | None, peer_python: str | None
 ) -> "Result":
     """One benchmark; each is imported only where it is asked for."""
-    from crawler.bench import capture, crawl, memory, parse, reading, refresh, startup
+    from crawler.bench import capture, crawl, memory, parse, reading, refresh, seal, startup
 
     benchmarks: dict[str, Callable[[], Result]] = {
         "crawl": lambda: crawl.run(pages=amounts.capture, runs=amounts.runs),
@@ -149,6 +150,7 @@ def _run(
         "verify": lambda: reading.run_verify(pages=amounts.read, runs=amounts.runs),
         "index": lambda: reading.run_index(pages=amounts.read, runs=amounts.runs),
         "refresh": refresh.run,
+        "seal": seal.run,
         "memory": lambda: memory.run(pages=amounts.memory),
         "startup": lambda: startup.run(runs=amounts.runs),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crawler.bench import seal
 from crawler.bench.capture import make_row
 from crawler.bench.contestants import Extracted
 from crawler.bench.corpus import BASE, build_corpus
@@ -150,6 +151,12 @@ def test_bench_parse_reads_a_benchmark_of_words_and_says_what_is_none(tmp_path: 
     done = run_thanhuy("bench", "parse", "--runs", 1, "--words-dir", tmp_path)
     assert 1 == done.returncode
     assert "one.json: expected url, main_content and set (hard, control)" in done.stderr
+
+
+def test_seals_are_measured_and_their_memory_does_not_grow_with_the_records() -> None:
+    small, large = seal.measure(300), seal.measure(60_000)
+    assert small["path_bytes"] < large["path_bytes"] < 1000
+    assert large["memory_mb"] < 8
 
 
 def test_unknown_benchmark_is_a_usage_error() -> None:
