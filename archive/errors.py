@@ -27,3 +27,7 @@ class PackageMissing(ArchiveError):
 
 class NotUsable(ArchiveError):
     """Something that a person put into a collection and has to put right: where, what was expected, what was got."""
+
+
+class StoreFailed(ArchiveError):
+    """Object storage could not be reached, or refused; nothing was lost: the same command goes on where it stopped."""

@@ -3,7 +3,8 @@
 `fixity.jsonl` is a log, one JSON object a line, only ever appended to:
 `{"file": "warc/…", "sha256": hex, "size": int, "closed_at": time, "chain": hex}` when a file is closed or replaced,
 and the same with `verified_at` in place of `closed_at` when a verification found it unchanged, or with `merged_at` when
-its records were put into another file, byte for byte, and it was removed.
+its records were put into another file, byte for byte, and it was removed,
+or with `mirrored_at` and `mirror`, an address, when a copy of it was read back from there.
 Times are UTC, ISO 8601 with `Z`.
 Of a file that is replaced (`articles.jsonl`, the index) the last `closed_at` line holds.
 
@@ -35,7 +36,7 @@ REPLACED = ("articles.jsonl", "collection.json", "state.sqlite", "indexes/index.
 """Files that a crawl replaces: while one is unfinished they may rightly differ from what was last noted."""
 KEYS = {"file": str, "sha256": str, "size": int, "chain": str}
 """Key → type, of every line; beside them each has one of `TIMES`."""
-TIMES = ("closed_at", "verified_at", "merged_at")
+TIMES = ("closed_at", "verified_at", "merged_at", "mirrored_at")
 """Keys of which a line has one: what happened to the file, and when."""
 MAX_RUN = 64 << 20
 """Of a `run.json` no more is read than this."""
@@ -53,6 +54,9 @@ class Entry:
     verified_at: str | None = None
     merged_at: str | None = None
     """Since when its records lie in another file."""
+    mirrored_at: str | None = None
+    """When a copy of it was read back from `mirror`."""
+    mirror: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +188,8 @@ def format_entry(entry: Entry, chain: str) -> bytes:
     for key in TIMES:
         if (moment := getattr(entry, key)) is not None:
             value[key] = moment
+    if entry.mirror is not None:
+        value["mirror"] = entry.mirror
     value["chain"] = _chain(chain, value)
     return _dump(value)
 
@@ -205,7 +211,7 @@ def read_fixity(collection: Path, *, chained: bool = False) -> dict[str, Entry]:
     known: dict[str, Entry] = {}
     for line in read_lines(collection):
         entry = line.entry
-        if entry is None or (chained and not line.chained):
+        if entry is None or entry.mirrored_at is not None or (chained and not line.chained):
             continue
         before = known.get(entry.file)
         if entry.merged_at is not None:
@@ -221,7 +227,7 @@ def read_merged(collection: Path) -> dict[str, Entry]:
     """The files whose records were put into others, and what they were, by the lines that the chain vouches for."""
     merged: dict[str, Entry] = {}
     for line in read_lines(collection):
-        if line.entry is not None and line.chained:
+        if line.entry is not None and line.chained and line.entry.mirrored_at is None:
             merged.pop(line.entry.file, None)
             if line.entry.merged_at is not None:
                 merged[line.entry.file] = line.entry
@@ -235,6 +241,17 @@ def read_digests(collection: Path) -> dict[str, set[str]]:
         if line.entry is not None and line.chained and line.entry.closed_at is not None:
             digests.setdefault(line.entry.file, set()).add(line.entry.sha256)
     return digests
+
+
+def read_mirrors(collection: Path) -> dict[str, dict[str, Entry]]:
+    """Address of a mirror → file → the last copy that was read back from there, by the lines that the chain vouches
+    for.
+    """
+    mirrors: dict[str, dict[str, Entry]] = {}
+    for line in read_lines(collection):
+        if line.entry is not None and line.chained and line.entry.mirror is not None:
+            mirrors.setdefault(line.entry.mirror, {})[line.entry.file] = line.entry
+    return mirrors
 
 
 def read_runs(collection: Path) -> dict[str, Entry]:
@@ -297,6 +314,8 @@ def _parse_line(data: bytes, offset: int, chain: str) -> tuple[Line, str]:
         closed_at=value.get("closed_at"),
         verified_at=value.get("verified_at"),
         merged_at=value.get("merged_at"),
+        mirrored_at=value.get("mirrored_at"),
+        mirror=value.get("mirror"),
     )
     return Line(offset=offset, entry=entry, chained=chained), stated
 
@@ -310,6 +329,8 @@ def _check_line(value: object) -> str | None:
     times = [value[key] for key in TIMES if key in value]
     if len(times) != 1 or not isinstance(times[0], str):
         return f"expected one of {', '.join(TIMES)}, got {len(times)}"
+    if ("mirrored_at" in value) != ("mirror" in value) or not isinstance(value.get("mirror", ""), str):
+        return f"expected mirrored_at with the address of a mirror, got {value.get('mirror')!r}"
     name = value["file"]
     if name.startswith("/") or ".." in name.split("/"):
         return f"expected a path inside the collection, got {name!r}"

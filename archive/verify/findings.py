@@ -247,6 +247,10 @@ CODES: dict[str, tuple[Severity, str]] = {
     "wacz-compressed": (WARNING, "store WARC members uncompressed, so that they can be read by offset"),
     "pages-syntax": (DAMAGE, RESTORE),
     "pages-missing": (WARNING, TELL),
+    # Mirrors in object storage
+    "mirror-missing": (DAMAGE, "run `thanhuy push --again` from a copy that is whole"),
+    "mirror-differs": (DAMAGE, "run `thanhuy push --again` from a copy that is whole"),
+    "mirror-manifest": (DAMAGE, "`thanhuy pull --manifest` brings what a sound one names"),
 }
 """Code → severity and remedy. What the code means is what its name says and its detail shows."""
 

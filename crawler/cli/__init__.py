@@ -38,6 +38,8 @@ VERBS = {
     "schedule": "crawler.cli.schedule:command",
     "doctor": "crawler.cli.doctor:command",
     "probe": "crawler.cli.probe:command",
+    "push": "crawler.cli.mirror:push",
+    "pull": "crawler.cli.mirror:pull",
     "bench": "crawler.cli.bench:command",
 }
 """Verb → its click command, as module and name."""
@@ -64,6 +66,8 @@ HELP = {
         "repack": "Merge the small WARC files of many runs.",
         "pack": "Pack a collection as WACZ, which today's tools read.",
         "seal": "Sign the records, have the seal stamped and witnessed.",
+        "push": "Copy a collection to object storage, verified and resumable.",
+        "pull": "Bring a collection back from object storage.",
         "prove": "Prove one article by a small file, without the collection.",
     },
     "Read": {

@@ -13,7 +13,15 @@ from typing import Any
 
 import click
 
-from archive.errors import ArchiveError, CollectionLocked, NotACollection, NotUsable, OutOfSpace, PackageMissing
+from archive.errors import (
+    ArchiveError,
+    CollectionLocked,
+    NotACollection,
+    NotUsable,
+    OutOfSpace,
+    PackageMissing,
+    StoreFailed,
+)
 from archive.files import OUT_OF_SPACE
 
 
@@ -28,7 +36,7 @@ class Exit(enum.IntEnum):
     NO_SPACE = 3, "out of disk space: stopped cleanly, nothing lost"
     UNHEALTHY = 4, "finished, but a health check fell short; the data is written"
     DAMAGE = 5, "verification found damage"
-    UNREACHABLE = 9, "the site could not be reached or refused us; worth a retry"
+    UNREACHABLE = 9, "the site, or a store, could not be reached or refused us; worth a retry"
     INTERRUPTED = 11, "interrupted by SIGINT or SIGTERM: stopped cleanly, resumable"
     LOCKED = 75, "another crawl holds the collection"
 
@@ -53,6 +61,7 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
     (NotACollection, Exit.USAGE),
     (NotUsable, Exit.USAGE),
     (PackageMissing, Exit.USAGE),
+    (StoreFailed, Exit.UNREACHABLE),
     (ArchiveError, Exit.ERROR),
 )
 """The first class that matches gives the code."""

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,7 @@ from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import SHARE, jobs_option, watch_options
 
 if TYPE_CHECKING:
+    from archive.options import Progress
     from archive.verify.attested import SealRules
     from archive.verify.runner import Report
 
@@ -32,10 +33,18 @@ def check_keys(context: click.Context, parameter: click.Parameter, value: tuple[
     return tuple(filter(None, (check_key(context, parameter, one) for one in value)))
 
 
+class PlaceOrURL(click.Path):
+    """A path, or the address of a mirror, which stays as it is written."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
+
+
 @click.command("verify")
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ|PROOF ..."
-)
+@click.argument("targets", nargs=-1, required=True, type=PlaceOrURL(), metavar="COLLECTION|WARC|WACZ|PROOF|URL ...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @jobs_option
 @click.option("--strict", is_flag=True, help="A warning counts as damage for the exit code.")
@@ -57,7 +66,7 @@ def check_keys(context: click.Context, parameter: click.Parameter, value: tuple[
 )
 @watch_options
 def command(
-    paths: tuple[Path, ...],
+    targets: tuple[Path | str, ...],
     as_json: bool,
     jobs: int,
     strict: bool,
@@ -72,7 +81,7 @@ def command(
     quiet: bool,
     progress: bool | None,
 ) -> int:
-    """Check collections, WARC and WACZ files, and proofs: one finding a line.
+    """Check collections, WARC and WACZ files, proofs, and mirrors in object storage: one finding a line.
 
     A line is `file:offset: severity: code: what was expected and what was got; remedy`.
     The severities are damage, warning and info.
@@ -84,12 +93,14 @@ def command(
     thanhuy verify --jobs 2 --json somebody-elses.warc.gz pages.wacz
     thanhuy verify my-archive --fixity-only --sample 5%
     thanhuy verify 1491871594.proof.json --ca authority.pem
+    thanhuy verify s3://bucket/my-archive
     """
     from archive.kinds import NothingToRead
     from archive.verify.findings import EXAMPLES, Severity, count, format_findings
     from archive.verify.runner import VerifyOptions, verify
     from crawler.articles import article_rules
 
+    paths = [target for target in targets if isinstance(target, Path)]
     if fixity_only and not any(path.is_dir() for path in paths):
         raise click.UsageError("--fixity-only: expected a collection, got none; only a collection has fixity.jsonl")
     options = VerifyOptions(
@@ -104,6 +115,7 @@ def command(
         with meter("verify", shown=progress, quiet=quiet) as bar:
             tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
             report = verify(paths, dataclasses.replace(options, progress=tell))
+            _check_mirrors([target for target in targets if isinstance(target, str)], report, tell)
     except NothingToRead as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
     counts = count(report.findings)
@@ -116,6 +128,17 @@ def command(
     if not quiet:
         click.echo(_summary(report, counts), err=True)
     return Exit.DAMAGE if report.is_damaged(strict=strict) else Exit.DONE
+
+
+def _check_mirrors(urls: list[str], report: "Report", tell: "Progress") -> None:
+    if not urls:
+        return
+    from archive.mirror.check import check_mirror
+    from archive.mirror.store import Store
+
+    for url in urls:
+        report.findings += check_mirror(Store(url), tell)
+        report.checked.update(mirrors=1)
 
 
 def _read_rules(key: str | None, witnesses: tuple[str, ...], ca: Path | None) -> "SealRules":
@@ -142,7 +165,7 @@ def print_json(report: "Report", counts: dict[str, int]) -> None:
 
 
 def _summary(report: "Report", counts: dict[str, int]) -> str:
-    kinds = ("collections", "waczs", "proofs", "warcs", "records", "items", "digested")
+    kinds = ("collections", "mirrors", "waczs", "proofs", "warcs", "records", "items", "digested")
     checked = ", ".join(f"{report.checked[kind]} {kind}" for kind in kinds if report.checked[kind]) or "nothing"
     verdict = "damage found" if counts["damage"] else "no damage found"
     return (

@@ -21,11 +21,37 @@ FOREVER = 36_500
 
 def find_levels(path: Path, now: datetime) -> Iterator[tuple[str, int, str]]:
     """Area, level reached, and what the next one needs."""
-    yield "storage", 0, "level 1 needs a second complete copy elsewhere, which nothing here can see"
+    yield ("storage", *_storage(path))
     yield ("integrity", *_integrity(path, now))
     yield ("control", *_control(path))
     yield ("metadata", *_metadata(path))
     yield "content", 2, "level 3 needs somebody who watches whether WARC, JSON and SQLite grow obsolete"
+
+
+def _storage(path: Path) -> tuple[int, str]:
+    """Of copies only the mirrors count that `thanhuy push` read back; others nothing here can see."""
+    try:
+        finished = {
+            file: entry.sha256 for file, entry in fixity.read_fixity(path).items() if file not in fixity.REPLACED
+        }
+        mirrors = fixity.read_mirrors(path)
+    except (OSError, ArchiveError):
+        return 0, f"level 1 needs a fixity log that can be read: {remedy(path, 'run `thanhuy repair`')}"
+    lacking = {
+        url: sum(file not in held or held[file].sha256 != sha256 for file, sha256 in finished.items())
+        for url, held in mirrors.items()
+    }
+    whole = [url for url, number in lacking.items() if not number]
+    if len(whole) > 1:
+        return 2, "level 3 needs a copy where other disasters threaten, which is yours to see to"
+    if behind := next((url for url, number in lacking.items() if number), None):
+        return len(whole), f"level {len(whole) + 1} needs {lacking[behind]} files more at {behind}: run `thanhuy push`"
+    if whole:
+        return 1, "level 2 needs a third copy, at another place: `thanhuy push COLLECTION URL`"
+    return (
+        0,
+        "level 1 needs a second complete copy: `thanhuy push`, or one elsewhere, which nothing here can see",
+    )
 
 
 def _integrity(path: Path, now: datetime) -> tuple[int, str]:

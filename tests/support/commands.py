@@ -22,7 +22,20 @@ SHARED = ROOT.parent / "shared" / "data"
 IN_PROCESS = frozenset(
     {
         *("-h", "--help", "--version", "verify", "repair", "index", "pack", "extract", "report", "probe"),
-        *("schema", "export", "show", "changes", "reread", "layout", "status", "config", "schedule", "doctor"),
+        *(
+            "push",
+            "pull",
+            "schema",
+            "export",
+            "show",
+            "changes",
+            "reread",
+            "layout",
+            "status",
+            "config",
+            "schedule",
+            "doctor",
+        ),
         *("prove", "seal"),
     }
 )

