@@ -4,6 +4,7 @@ and whether a stored one is sound.
 
 import functools
 import json
+import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from crawler.learning.kept import read_taught
 from crawler.pages import PARSER_VERSION, Taught
 
 UNTAUGHT = Taught()
-SCHEMA_FILE = Path(__file__).with_name("article-1.schema.json")
+SCHEMA_FILE = "article-1.schema.json"
 """Made from the fields of `Article`, their types and docstrings; a test says that the two agree.
 Making it at each start would load Scrapy, which itemadapter imports.
 """
@@ -26,7 +27,7 @@ Making it at each start would load Scrapy, which itemadapter imports.
 @functools.cache
 def article_schema() -> dict[str, Any]:
     """JSON Schema of a line in a collection: that of `Article`, less the nulls that only exist outside a collection."""
-    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_bytes())
+    schema: dict[str, Any] = json.loads(pkgutil.get_data("crawler", SCHEMA_FILE) or b"")
     return schema
 
 

@@ -13,7 +13,7 @@ from crawler.exporting.columns import columns, json_schema
 from crawler.exporting.schema import FORMATS, format_duckdb
 from crawler.items import Article
 from tests.support.article_schema import format_schema
-from tests.support.commands import run_thanhuy
+from tests.support.commands import ROOT, run_thanhuy
 from tests.support.library import article, build_library
 
 FIELDS = list(Article.__dataclass_fields__)
@@ -35,10 +35,11 @@ def test_every_form_names_every_field() -> None:
 def test_the_stored_schema_is_what_the_fields_say() -> None:
     """A schema that is missing is written, and fails the run: read it, and commit it."""
     expected = format_schema()
-    if not SCHEMA_FILE.exists():
-        SCHEMA_FILE.write_text(expected, "utf-8")
-        pytest.fail(f"{SCHEMA_FILE.name}: was missing, and is written anew; read it, and commit it")
-    assert expected == SCHEMA_FILE.read_text("utf-8"), f"delete {SCHEMA_FILE.name} and run the tests twice"
+    path = ROOT / "crawler" / SCHEMA_FILE
+    if not path.exists():
+        path.write_text(expected, "utf-8")
+        pytest.fail(f"{path}: was missing, and is written anew; read it, and commit it")
+    assert expected == path.read_text("utf-8"), f"delete {path} and run the tests twice"
 
 
 def test_json_schema_wants_every_key() -> None:
