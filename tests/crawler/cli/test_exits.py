@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -192,3 +193,20 @@ def test_a_key_that_is_none_is_2(sample_crawl: SampleCrawl, tmp_path: Path) -> N
     (tmp_path / "key.pem").write_text("no key", "utf-8")
     done = run_thanhuy("pack", sample_crawl.directory, "-o", tmp_path / "x.wacz", "--sign", tmp_path / "key.pem")
     assert (2, ["key.pem"]) == (done.returncode, [path.name for path in tmp_path.iterdir()])
+
+
+def test_a_changed_markup_is_4_and_keeps_what_was_known(site: SmallSite, tmp_path: Path) -> None:
+    paths = [site.article(1491900000 + number, f"Bài thứ {number} của ngày hội sách") for number in range(8)]
+    site.say("/", f"<title>Trang chủ</title>{site.links(*paths)}")
+    assert Exit.DONE == site.run("crawl").code
+    before = (tmp_path / "x" / "articles.jsonl").read_bytes()
+    for path in paths:
+        site.say(path, "<title>Trang</title><div id=app></div>")
+    ran = site.run("refresh", "--recheck")
+    assert (Exit.UNHEALTHY, True) == (ran.code, "pages of articles are read as articles" in ran.err), ran.err
+    assert before == (tmp_path / "x" / "articles.jsonl").read_bytes()
+
+
+def test_every_exit_code_is_provoked_here() -> None:
+    told = Path(__file__).read_text("utf-8")
+    assert {code.name for code in Exit} <= set(re.findall(r"\bExit\.([A-Z_]+)\b", told))
