@@ -164,6 +164,8 @@ def _check_tables(file: ConfigFile, tables: Mapping[str, Mapping[str, Any]]) -> 
 
 def _check_notify(file: ConfigFile, entries: Mapping[str, Any]) -> None:
     """Each value is a text; a command may be a list of them. No message tells a value that may be a secret."""
+    from crawler.scheduling.notify import host_of, split_command
+
     for name, entry in entries.items():
         words = entry if name == "command" and isinstance(entry, list) else [entry]
         if not words or not all(isinstance(word, str) and word.strip() for word in words):
@@ -176,10 +178,11 @@ def _check_notify(file: ConfigFile, entries: Mapping[str, Any]) -> None:
                 f"{file.place(name, 'notify')}: expected {expected}, got {entry!r}{nearest(entry, NOTIFY_ON)}",
                 Exit.USAGE,
             )
-        if name in {"url", "webhook"} and not entry.startswith(("http://", "https://")):
-            raise CommandFailed(
-                f"{file.place(name, 'notify')}: expected an address with http:// or https://", Exit.USAGE
-            )
+        check = {"url": host_of, "webhook": host_of, "command": split_command}.get(name, str)
+        try:
+            check(entry)
+        except ValueError as error:
+            raise CommandFailed(f"{file.place(name, 'notify')}: {error}", Exit.USAGE) from error
 
 
 def _check_value(file: ConfigFile, name: str, parameter: click.Parameter, value: Any) -> Any:

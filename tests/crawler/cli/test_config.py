@@ -75,6 +75,12 @@ def test_what_is_printed_is_a_configuration_that_says_the_same(tmp_path: Path) -
         ("a = " + "[" * 5000, "expected TOML"),
         ("[notify]\nurl = 3\n", "[notify] url: expected a text, got int"),
         ("[notify]\ncommand = [1]\n", "[notify] command: expected a text, or a list of them, got list"),
+        (
+            "[notify]\nurl = 'http:///hook'\n",
+            "t.toml:2: [notify] url: expected an address with http:// or https:// and a host",
+        ),
+        ("[notify]\nurl = 'http://a:b@[c/'\n", "[notify] url: expected an address with http:// or https:// and a host"),
+        ('[notify]\ncommand = "sh \'x"\n', "[notify] command: expected a command whose quotations end"),
         ("[notify]\nmail = ''\n", "[notify] mail: expected a text, got an empty one"),
         ("[notify]\nwebhook = 'hooks'\n", "[notify] webhook: expected an address with http:// or https://"),
         ('[notify]\non = "allways"\n', "expected trouble or always, got 'allways'; did you mean always?"),

@@ -1,9 +1,11 @@
 """Whoever is to be told is told, nothing that fails breaks a crawl, and no secret leaks."""
 
+import base64
 import email
 import email.policy
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +18,8 @@ from tests.support.commands import run_thanhuy
 from tests.support.small_site import small_site
 
 Heard = list[tuple[str, bytes]]
+heads: list[str] = []
+"""The headers of what was heard."""
 
 
 @pytest.fixture
@@ -26,7 +30,14 @@ def ear() -> Iterator[tuple[str, Heard]]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             heard.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(500 if "broken" in self.path else 200)
+            if "drip" in self.path:  # each byte within the time that a socket may take
+                self.wfile.write(b"HTTP/1.1 200 ")
+                for _ in range(50):
+                    time.sleep(0.2)
+                    self.wfile.write(b"O")
+            self.send_response(500 if "broken" in self.path else 302 if "away" in self.path else 200)
+            self.send_header("Location", "ftp://127.0.0.1/secret")
+            heads.append(str(self.headers))
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -99,7 +110,7 @@ def test_whoever_cannot_be_told_breaks_nothing_and_is_named_by_host_alone(
     assert {"url", "webhook", "textfile", "command"} <= {line.split(" ")[1] for line in complaints}
     assert not [line for line in complaints if "secret" in line]
     assert [] == notify({"url": 5, "mail": None, "webhook": ["x"]}, 1, tmp_path)
-    assert ["notify: url (etc): nobody could be told: ValueError"] * 2 == notify({"url": "file:///etc"}, 0, tmp_path)
+    assert ["notify: url (?): nobody could be told: ValueError"] * 2 == notify({"url": "file:///etc"}, 0, tmp_path)
 
 
 def test_mail_goes_to_sendmail_with_the_end_of_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,3 +125,45 @@ def test_mail_goes_to_sendmail_with_the_end_of_the_log(tmp_path: Path, monkeypat
     assert "-t -oi\n" == (tmp_path / "words").read_text("utf-8")
     assert ("a@example.org", True) == (message["To"], message["Subject"].startswith("thanhuy refresh "))
     assert "hôm nay: hỏng" in message.get_content()
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ({"url": "http:///secret"}, "url (?): nobody could be told: ValueError"),
+        ({"url": "http://a:secret@[bad/"}, "url (?): nobody could be told: ValueError"),
+        ({"url": "http://127.0.0.1:99999/secret"}, "url (?): nobody could be told: ValueError"),
+        ({"url": "ADDRESS/away"}, "url (127.0.0.1): nobody could be told: status 302"),
+        ({"url": "ADDRESS/broken-secret"}, "url (127.0.0.1): nobody could be told: status 500"),
+        ({"url": "ADDRESS/drip-secret"}, "url (127.0.0.1): nobody could be told: no end within 2 seconds"),
+        ({"url": "http://127.0.0.1:9/secret"}, "url (127.0.0.1): nobody could be told: Connection refused"),
+        ({"webhook": "ADDRESS/broken?key=secret"}, "webhook (127.0.0.1): nobody could be told: status 500"),
+        ({"command": ["/nowhere/to/tell"]}, "command (tell): nobody could be told: No such file or directory"),
+        ({"command": ["sh", "-c", "exit 3", "secret"]}, "command (sh): nobody could be told: it ended with 3"),
+        ({"command": "sh -c 'secret"}, "command (?): nobody could be told: ValueError"),
+        (
+            {"command": ["sh", "-c", "sleep 30 & sleep 30"]},
+            "command (sh): nobody could be told: no end within 2 seconds",
+        ),
+    ],
+)
+def test_hostile_receivers_cost_a_line_and_a_moment(
+    table: dict[str, Any], told: str, ear: tuple[str, Heard], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.scheduling.notify.PATIENCE", 2.0)
+    table = {
+        name: value.replace("ADDRESS", ear[0]) if isinstance(value, str) else value for name, value in table.items()
+    }
+    began = time.monotonic()
+    complaints = notify(table, 1, tmp_path)
+    assert {f"notify: {told}"} == set(complaints)
+    assert time.monotonic() - began < 20, "two tries of two seconds each, on a busy machine"
+
+
+def test_an_address_is_sent_as_http_wants_it(ear: tuple[str, Heard], tmp_path: Path) -> None:
+    address, heard = ear
+    heads.clear()
+    place = address.replace("http://", "http://me:s%C3%A9cret@")
+    assert [] == notify({"url": f"{place}/đường đi/?thẻ=1", "webhook": f"{address}/a%20b?x=ă"}, 1, tmp_path)
+    assert ["/%C4%91%C6%B0%E1%BB%9Dng%20%C4%91i/start?th%E1%BA%BB=1", "/a%20b?x=%C4%83"] == [heard[0][0], heard[-1][0]]
+    assert f"Authorization: Basic {base64.b64encode('me:sécret'.encode()).decode()}" in heads[0]
