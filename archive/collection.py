@@ -125,9 +125,9 @@ class Collection:
         try:
             begin_collection(path, clock(), seeds)
             collection = cls(path, options, lock, clock, new_id)
-            collection.recovery = recover(
-                path, collection.state, collection.urls, describe, collection._name(0, "jsonl"), options.progress
-            )
+            name = collection._name(0, "jsonl")
+            state, urls, told = collection.state, collection.urls, options.progress
+            collection.recovery = recover(path, state, urls, describe, name, told, options.jobs)
             collection._finished += collection.recovery.finished
             collection.urls.reopen()
             collection.state.commit()

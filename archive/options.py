@@ -42,6 +42,8 @@ class Options:
     compression: int = 6
     progress: Progress = tell_nobody
     """Told of the files that are read when the collection is opened."""
+    jobs: int = 1
+    """Processes that read those files."""
     seal: SealOptions = field(default_factory=SealOptions)
     attached: bytes | None = None
     """JSON that each file carries right behind its warcinfo: what else its reader needs to make the same of its

@@ -14,7 +14,7 @@ Safe to run twice, and at any moment when nobody writes.
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from archive.lines.reader import LineId, id_of, parser_of, version_of
 from archive.lines.writer import JsonlFile
 from archive.options import Progress, tell_nobody
 from archive.recover.pending import PendingItems
-from archive.recover.reindex import Describe, index_file
+from archive.recover.reindex import Describe, Scan, note_found, scan_file, scan_whole
 from archive.state.database import State
 from archive.state.rows import VersionRow
 from archive.state.schema import REBUILT
@@ -45,6 +45,7 @@ from archive.state.states import MOVES
 from archive.state.urls import Urls
 from archive.warc.reader import read_record_at
 from archive.warc.salvage import Gap, read_sound
+from archive.workers import Workers
 
 logger = logging.getLogger(__name__)
 
@@ -79,10 +80,16 @@ class Recovery:
 
 
 def recover(
-    directory: Path, state: State, urls: Urls, describe: Describe, run: str, progress: Progress = tell_nobody
+    directory: Path,
+    state: State,
+    urls: Urls,
+    describe: Describe,
+    run: str,
+    progress: Progress = tell_nobody,
+    jobs: int = 1,
 ) -> Recovery:
     """Make the collection in `directory` whole. `run` names the file for item lines that belong to no file that is
-    there.
+    there; `jobs` processes read the WARC files.
     """
     recovery = Recovery()
     drop_unfinished(directory)
@@ -92,14 +99,24 @@ def recover(
     warcs = list_warcs(directory)
     unread = {path: max(0, path.stat().st_size - state.file_size(path.name)) for path in warcs}
     progress("", 0, sum(unread.values()))
+    starts: dict[Path, int] = {}
+    for path in warcs:
+        if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
+            state.forget(path.name, path.stat().st_size)
+            recovery.note(
+                f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again"
+            )
+        start = _find_start(directory, path, state, recovery)
+        if start is None:
+            progress(path.name, unread[path], 0)
+        else:
+            starts[path] = start
     with PendingItems(directory) as pending:
-        for path in warcs:
-            if path in recovery.finished and state.file_size(path.name) > path.stat().st_size:
-                state.forget(path.name, path.stat().st_size)
-                recovery.note(
-                    f"{path.name}: forgot what was noted beyond byte {path.stat().st_size}; it is to be fetched again"
-                )
-            _catch_up(directory, path, state, urls, describe, recovery, pending)
+        for path, scan in _scan(starts, describe, jobs):
+            for found in scan.found:
+                note_found(found, state, urls, describe, pending.add)
+            state.set_file_size(path.name, path.stat().st_size)
+            _tell(path, starts[path], scan.damage, recovery)
             progress(path.name, unread[path], 0)
         _restore_lines(directory, state, pending, recovery, run)
     _note_parsers(directory, state)
@@ -142,16 +159,18 @@ def _close_warc(path: Path, torn: Path, recovery: Recovery) -> None:
     recovery.note(f"{final.name}: closed after an interrupted crawl")
 
 
-def _catch_up(
-    directory: Path,
-    path: Path,
-    state: State,
-    urls: Urls,
-    describe: Describe,
-    recovery: Recovery,
-    pending: PendingItems,
-) -> None:
-    """Read into the state what it does not know of a file; forget what the file no longer holds."""
+def _scan(starts: dict[Path, int], describe: Describe, jobs: int) -> Iterator[tuple[Path, Scan]]:
+    """What each file says, in order: read as it is asked for, or by several processes, each a whole file at a time."""
+    if jobs == 1 or len(starts) < 2:
+        yield from ((path, scan_file(path, describe, start)) for path, start in starts.items())
+        return
+    with Workers(min(jobs, len(starts))) as workers:
+        calls = ((path, describe, start) for path, start in starts.items())
+        yield from zip(starts, workers.run(scan_whole, calls), strict=True)
+
+
+def _find_start(directory: Path, path: Path, state: State, recovery: Recovery) -> int | None:
+    """From which byte on the state does not know a file. None where it knows it, or is not to read on in it."""
     known, size = state.file_size(path.name), path.stat().st_size
     if known > size:
         recovery.leave(
@@ -159,16 +178,19 @@ def _catch_up(
             " `thanhuy repair`"
         )
     if known >= size:
-        return
+        return None
     if known > 0 and _grew(directory, path, size):
         recovery.leave(
             f"{path}: expected {known} bytes, got {size}, though it was closed. Restore the file from a copy, or run"
             " `thanhuy repair`"
         )
-        return
-    damage = index_file(path, state, urls, describe, pending.add, start=known)
+        return None
+    return known
+
+
+def _tell(path: Path, start: int, damage: list[Gap], recovery: Recovery) -> None:
     recovery.indexed = True
-    recovery.note(f"{path.name}: indexed the records from byte {known} on")
+    recovery.note(f"{path.name}: indexed the records from byte {start} on")
     for gap in damage:
         recovery.leave(
             f"{path}: bytes {gap.start} to {gap.end} are damaged; the records around them are kept. Run `thanhuy"

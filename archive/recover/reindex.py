@@ -3,8 +3,8 @@ or all of it when it was lost.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,27 +34,72 @@ class StoredItem:
     length: int
 
 
-def index_file(
-    path: Path, state: State, urls: Urls, describe: Describe, take: Callable[[StoredItem], None], *, start: int = 0
-) -> list[Gap]:
-    """Index the sound records of a finished WARC file from an offset on; return where bytes are damaged.
+@dataclass(frozen=True, kw_only=True)
+class FoundCapture:
+    """A capture found in a WARC."""
 
-    Each item found goes to `take`. Nothing is committed.
-    """
+    row: CaptureRow
+    tags: tuple[str | None, str | None]
+    """ETag and Last-Modified."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """What a WARC carries, see `archive.options.ATTACHED`."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """What a WARC file tells the state, none of which is in the state yet."""
+
+    found: Iterable[FoundCapture | Carried | StoredItem]
+    damage: list[Gap]
+    """Where its bytes are damaged: known when all is taken."""
+
+
+def scan_file(path: Path, describe: Describe, start: int) -> Scan:
+    """Read the sound records of a finished WARC file from an offset on, as they are asked for."""
     damage: list[Gap] = []
+    return Scan(found=_find(path, describe, start, damage), damage=damage)
+
+
+def scan_whole(path: Path, describe: Describe, start: int) -> Scan:
+    """The same, read to its end: a pure function, which any process may run."""
+    scan = scan_file(path, describe, start)
+    return replace(scan, found=list(scan.found))
+
+
+def _find(
+    path: Path, describe: Describe, start: int, damage: list[Gap]
+) -> Iterator[FoundCapture | Carried | StoredItem]:
     for offset, length, record in read_sound(path, damage, start=start):
         if record.type in {"response", "revisit"}:
-            note_capture(
-                capture_row(path.name, offset, length, record, describe), state, urls, describe, _validators_of(record)
-            )
+            row = capture_row(path.name, offset, length, record, describe)
+            yield FoundCapture(row=row, tags=_validators_of(record))
         elif record.content_type == ATTACHED:
-            state.set_fact(ATTACHED, record.block.read().decode("utf-8", "replace"))
+            yield Carried(text=record.block.read().decode("utf-8", "replace"))
         elif record.type == "metadata":
             item = read_item(path.name, offset, length, record)
             if item:
-                take(item)
-    state.set_file_size(path.name, path.stat().st_size)
-    return damage
+                yield item
+
+
+def note_found(
+    found: FoundCapture | Carried | StoredItem,
+    state: State,
+    urls: Urls,
+    describe: Describe,
+    take: Callable[[StoredItem], None],
+) -> None:
+    """Put what was found into the state; an item goes to `take`. Nothing is committed."""
+    if isinstance(found, StoredItem):
+        take(found)
+    elif isinstance(found, Carried):
+        state.set_fact(ATTACHED, found.text)
+    else:
+        note_capture(found.row, state, urls, describe, found.tags)
 
 
 def read_item(file: str, offset: int, length: int, record: Record) -> StoredItem | None:

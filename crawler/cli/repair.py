@@ -12,7 +12,7 @@ import click
 
 from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, SIZE, watch_options
+from crawler.cli.values import COLLECTION, SIZE, jobs_option, watch_options
 
 if TYPE_CHECKING:
     from archive.options import Options
@@ -95,8 +95,9 @@ def _tell(damage: "list[Finding]") -> None:
 @click.command("index")
 @click.argument("collection", type=COLLECTION)
 @floor
+@jobs_option
 @watch_options
-def index(collection: Path, free_space_floor: int, quiet: bool, progress: bool | None) -> int:
+def index(collection: Path, free_space_floor: int, jobs: int, quiet: bool, progress: bool | None) -> int:
     """Rebuild the index, the state and the article lines from the WARC files alone.
 
     A backup of warc/ becomes a whole collection again. Pages are read again from the archive in the next crawl,
@@ -111,7 +112,8 @@ def index(collection: Path, free_space_floor: int, quiet: bool, progress: bool |
     from crawler.planning.kinds import describe
 
     with meter("index", shown=progress, quiet=quiet) as bar:
-        done = rebuild(collection, describe, _options("index", free_space_floor, bar), rebuild_scope)
+        options = replace(_options("index", free_space_floor, bar), jobs=jobs)
+        done = rebuild(collection, describe, options, rebuild_scope)
     for name in restore_room(collection):
         click.echo(f"{collection}: layouts/{name} as the WARC files carry it")
     for damage in done.recovery.left:

@@ -15,10 +15,13 @@ from tests.support.mending import sound as sound
 from tests.support.writer import describe
 
 
-def test_backup_of_the_warcs_alone_comes_back_with_one_command(sound: Sound, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--jobs", 3)], ids=str)
+def test_backup_of_the_warcs_alone_comes_back_with_one_command(
+    sound: Sound, tmp_path: Path, options: tuple[object, ...]
+) -> None:
     path = tmp_path / "back"
     shutil.copytree(sound.path / "warc", path / "warc")
-    done = run_thanhuy("index", path)
+    done = run_thanhuy("index", path, *options)
     assert done.returncode == 0, done.stderr
     assert set() == codes(path)
     assert sound.files["articles.jsonl"] == (path / "articles.jsonl").read_bytes()
