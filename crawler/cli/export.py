@@ -12,7 +12,16 @@ from click.core import ParameterSource
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, DAY, building_target, check_target, force_option, plain, watch_options
+from crawler.cli.values import (
+    COLLECTION,
+    DAY,
+    building_target,
+    check_target,
+    force_option,
+    jobs_option,
+    plain,
+    watch_options,
+)
 from crawler.reporting.amounts import plural
 
 if TYPE_CHECKING:
@@ -40,6 +49,7 @@ FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
     "--papers/--no-papers", default=True, help="Beside it a dataset card, datapackage.json, Croissant and a datasheet."
 )
 @force_option
+@jobs_option
 @watch_options
 def command(
     collection: Path, form: str, output: Path, force: bool, quiet: bool, progress: bool | None, **chosen: Any
@@ -47,9 +57,10 @@ def command(
     """Export a collection's articles.
 
     parquet is typed, nested and compressed; sqlite has articles, versions, photos and a search that needs no accents;
-    csv is
-    flat and safe against formulas; ninjs (IPTC, 3.1) and jsonld (schema.org) are for newsrooms and catalogues.
-    OUT appears whole or not at all. A line that is no record is named on stderr and left out, and the exit code is 5.
+    csv is flat and safe against formulas; ninjs (IPTC, 3.1) and jsonld (schema.org) are for newsrooms and catalogues;
+    site is one folder to read and search in a browser.
+    OUT appears whole or not at all, in place of an earlier export of the same format. A line that is no record is named
+    on stderr and left out, and the exit code is 5.
 
     \b
     thanhuy export my-archive --format parquet -o articles.parquet
@@ -83,6 +94,7 @@ def command(
         newest=chosen["newest"],
         text_only=chosen["text_only"],
         excel=chosen["excel"],
+        jobs=chosen["jobs"],
     )
     size = sum(path.stat().st_size for path in find_lines(collection, newest=options.newest))
     with meter("exporting", shown=progress, quiet=quiet, total=size) as bar, ExitStack() as stack:

@@ -13,10 +13,13 @@ from archive.directory import read_collection
 from archive.errors import NotACollection
 from archive.files import MAX_LINE, OPEN_SUFFIX, is_regular, list_lines, read_lines
 from archive.lock import remedy
+from archive.workers import Workers
 from crawler.pages import slug_of
 from crawler.pages.words.search import search_words
 
 Record = dict[str, Any]
+STRETCH = 4 << 20
+"""Bytes of lines that are read at a time, and handed from process to process."""
 _HALVES = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 """A surrogate in a line, as an escape or as bytes."""
 
@@ -103,25 +106,78 @@ def find_lines(collection: Path, *, newest: bool) -> list[Path]:
     return [*list_lines(collection), *list_lines(collection, unfinished=True)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class LinesRead:
+    """A stretch of lines, read."""
+
+    size: int
+    """Bytes."""
+    count: int
+    """Lines."""
+    records: list[Record]
+    """Those that are wanted."""
+    unreadable: list[tuple[int, str]]
+    """Line of the stretch, from 1 on, and why it is no record."""
+    seen: NamesSeen
+
+
 def read_records(
     paths: Sequence[Path],
     wanted: Wanted,
     unreadable: Unreadable,
     progress: Callable[[int], None] = lambda size: None,
     seen: NamesSeen | None = None,
+    jobs: int = 1,
 ) -> Iterator[Record]:
-    """The records in these files that are wanted, in their order. What cannot be read is noted and passed over."""
-    for path in paths:
-        for place, line in _lines(path, unreadable):
-            progress(len(line))
-            record = parse_line(line)
-            if isinstance(record, str):
-                unreadable.note(place, record)
-                continue
+    """The records in these files that are wanted, in their order, read by so many processes.
+    What cannot be read is noted and passed over.
+    """
+    stretches = [(path, start) for path in paths for start in range(0, _size_of(path), STRETCH)]
+    before: tuple[Path | None, int] = (None, 0)
+    with Workers(min(jobs, len(stretches) or 1)) as workers:
+        calls = ((path, start, start + STRETCH, wanted) for path, start in stretches)
+        for (path, _), found in zip(stretches, workers.run(read_stretch, calls), strict=True):
+            count = before[1] if before[0] == path else 0
+            for number, why in found.unreadable:
+                unreadable.note(f"{path.name}:{count + number}", why)
+            before = (path, count + found.count)
             if seen is not None:
-                seen.note(record)
+                seen.sections |= found.seen.sections
+                seen.authors |= found.seen.authors
+            progress(found.size)
+            yield from found.records
+
+
+def read_stretch(path: Path, start: int, stop: int, wanted: Wanted) -> LinesRead:
+    """The lines that begin between two bytes of a file: a pure function, which any process may run."""
+    records: list[Record] = []
+    wrong: list[tuple[int, str]] = []
+    seen, size, number = NamesSeen(), 0, 0
+    for number, (_, line) in enumerate(read_lines(path, start=start, stop=stop), 1):
+        size += len(line)
+        record = _read_line(path, line)
+        if isinstance(record, str):
+            wrong.append((number, record))
+        elif record is not None:
+            seen.note(record)
             if wanted.takes(record):
-                yield record
+                records.append(record)
+    return LinesRead(size=size, count=number, records=records, unreadable=wrong, seen=seen)
+
+
+def _size_of(path: Path) -> int:
+    """0 where a crawl that goes on gave the file another name meanwhile."""
+    return path.stat().st_size if path.exists() else 0
+
+
+def _read_line(path: Path, line: bytes) -> Record | str | None:
+    """The record of a line, or what is wrong with it. None where it is not due yet."""
+    if line.endswith(b"\n"):
+        return parse_line(line)
+    if len(line) >= MAX_LINE:
+        return f"expected a record, got a line of more than {MAX_LINE >> 20} MiB"
+    # The last line of a file that a crawl writes now is still being written.
+    return None if path.name.endswith(OPEN_SUFFIX) else "expected a line feed at its end, got none"
 
 
 def find_unknown(wanted: Wanted, seen: NamesSeen) -> Iterator[tuple[str, str, list[str]]]:
@@ -133,17 +189,6 @@ def find_unknown(wanted: Wanted, seen: NamesSeen) -> Iterator[tuple[str, str, li
             if slug_of(name) not in known:
                 near = get_close_matches(slug_of(name), known, n=3, cutoff=0.5)
                 yield what, name, [known[slug] for slug in near]
-
-
-def _lines(path: Path, unreadable: Unreadable) -> Iterator[tuple[str, bytes]]:
-    for number, (_, line) in enumerate(read_lines(path), 1):
-        place = f"{path.name}:{number}"
-        if line.endswith(b"\n"):
-            yield place, line
-        elif len(line) >= MAX_LINE:
-            unreadable.note(place, f"expected a record, got a line of more than {MAX_LINE >> 20} MiB")
-        elif not path.name.endswith(OPEN_SUFFIX):  # the last line of a file that a crawl writes now is not due yet
-            unreadable.note(place, "expected a line feed at its end, got none")
 
 
 def parse_line(line: bytes) -> Record | str:

@@ -45,6 +45,8 @@ class ExportOptions:
     text_only: bool = False
     """Only title, lead and body."""
     excel: bool = False
+    jobs: int = 1
+    """Processes that read the lines."""
     progress: Callable[[int], None] = lambda size: None
 
     @property
@@ -75,7 +77,7 @@ def export(collection: Path, target: Path, options: ExportOptions) -> Exported:
     unreadable = Unreadable()
     tally, seen = ArticleTally(), NamesSeen()
     paths = find_lines(collection, newest=options.newest)
-    records = _tallied(read_records(paths, options.wanted, unreadable, options.progress, seen), tally)
+    records = _tallied(read_records(paths, options.wanted, unreadable, options.progress, seen, options.jobs), tally)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as scratch:
         try:
             count = _write(target, Path(scratch), collection, records, unreadable, options)
@@ -111,7 +113,7 @@ def _write(
     if options.form == "parquet":
         return write_parquet(draft, records, fields, scratch)
     if options.form == "sqlite":
-        every = read_records(find_lines(collection, newest=False), options.wanted, Unreadable())
+        every = read_records(find_lines(collection, newest=False), options.wanted, Unreadable(), jobs=options.jobs)
         about = {"collection": collection.resolve().name}
         edits = read_edits(collection, options.wanted, unreadable)
         return write_sqlite(draft, records, every, edits, about)

@@ -340,3 +340,25 @@ def test_a_database_that_finds_no_room_says_so_by_number(
     monkeypatch.setattr("os.fsync", full)
     done = run_thanhuy("export", library, "--format", form, "-o", tmp_path / "a")
     assert (3, []) == (done.returncode, list(tmp_path.iterdir()))
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "sqlite"])
+def test_any_number_of_processes_gives_the_same(library: Path, tmp_path: Path, form: str) -> None:
+    """The lines are cut into stretches wherever that falls; what is no record is named by its line all the same."""
+    shutil.copytree(library, tmp_path / "c")
+    with (tmp_path / "c" / "articles.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write(
+            "no json\n"
+            + json.dumps({"title": "x" * 9_000_000})
+            + "\n"
+            + json.dumps(newest(library)[0] | {"id": "1491871009"})
+            + "\n"
+        )
+    told = []
+    for name, options in (("one", ()), ("three", ("--jobs", "3"))):
+        (tmp_path / name).mkdir()
+        done = run_thanhuy("export", tmp_path / "c", "--format", form, "-o", tmp_path / name / "a", *options)
+        told.append((done.returncode, done.stderr, (tmp_path / name / "a").read_bytes()))
+    assert told[0] == told[1]
+    assert 5 == told[0][0]
+    assert [":4: ", ":5: "] == [word for word in (":4: ", ":5: ", ":6: ") if word in told[0][1]]
