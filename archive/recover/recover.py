@@ -37,7 +37,7 @@ from archive.lines.reader import LineId, id_of, parser_of, version_of
 from archive.lines.writer import JsonlFile
 from archive.options import Progress, tell_nobody
 from archive.recover.pending import PendingItems
-from archive.recover.reindex import Describe, Scan, note_found, scan_file, scan_whole
+from archive.recover.reindex import Describe, FileScan, note_found, scan_file, scan_whole
 from archive.state.database import State
 from archive.state.rows import VersionRow
 from archive.state.schema import REBUILT
@@ -159,7 +159,7 @@ def _close_warc(path: Path, torn: Path, recovery: Recovery) -> None:
     recovery.note(f"{final.name}: closed after an interrupted crawl")
 
 
-def _scan(starts: dict[Path, int], describe: Describe, jobs: int) -> Iterator[tuple[Path, Scan]]:
+def _scan(starts: dict[Path, int], describe: Describe, jobs: int) -> Iterator[tuple[Path, FileScan]]:
     """What each file says, in order: read as it is asked for, or by several processes, each a whole file at a time."""
     if jobs == 1 or len(starts) < 2:
         yield from ((path, scan_file(path, describe, start)) for path, start in starts.items())

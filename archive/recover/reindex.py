@@ -35,7 +35,7 @@ class StoredItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundCapture:
+class IndexedCapture:
     """A capture found in a WARC."""
 
     row: CaptureRow
@@ -51,21 +51,21 @@ class Carried:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scan:
+class FileScan:
     """What a WARC file tells the state, none of which is in the state yet."""
 
-    found: Iterable[FoundCapture | Carried | StoredItem]
+    found: Iterable[IndexedCapture | Carried | StoredItem]
     damage: list[Gap]
     """Where its bytes are damaged: known when all is taken."""
 
 
-def scan_file(path: Path, describe: Describe, start: int) -> Scan:
+def scan_file(path: Path, describe: Describe, start: int) -> FileScan:
     """Read the sound records of a finished WARC file from an offset on, as they are asked for."""
     damage: list[Gap] = []
-    return Scan(found=_find(path, describe, start, damage), damage=damage)
+    return FileScan(found=_find(path, describe, start, damage), damage=damage)
 
 
-def scan_whole(path: Path, describe: Describe, start: int) -> Scan:
+def scan_whole(path: Path, describe: Describe, start: int) -> FileScan:
     """The same, read to its end: a pure function, which any process may run."""
     scan = scan_file(path, describe, start)
     return replace(scan, found=list(scan.found))
@@ -73,11 +73,11 @@ def scan_whole(path: Path, describe: Describe, start: int) -> Scan:
 
 def _find(
     path: Path, describe: Describe, start: int, damage: list[Gap]
-) -> Iterator[FoundCapture | Carried | StoredItem]:
+) -> Iterator[IndexedCapture | Carried | StoredItem]:
     for offset, length, record in read_sound(path, damage, start=start):
         if record.type in {"response", "revisit"}:
             row = capture_row(path.name, offset, length, record, describe)
-            yield FoundCapture(row=row, tags=_validators_of(record))
+            yield IndexedCapture(row=row, tags=_validators_of(record))
         elif record.content_type == ATTACHED:
             yield Carried(text=record.block.read().decode("utf-8", "replace"))
         elif record.type == "metadata":
@@ -87,7 +87,7 @@ def _find(
 
 
 def note_found(
-    found: FoundCapture | Carried | StoredItem,
+    found: IndexedCapture | Carried | StoredItem,
     state: State,
     urls: Urls,
     describe: Describe,
