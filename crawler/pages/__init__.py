@@ -1,12 +1,11 @@
 """Pages: bytes and a URL in, an article or links out. No Scrapy, no disk, no network.
 
-`parse_article` reads one page into the record; `inspect_article` also tells which rule found each field and what was
-refused;
-`parse_links` gives what the page points at. No rule names a site, and none needs a class name or an element id:
-they work
-from structure, from what metadata say, from how Vietnamese papers write, and from the address.
-Words that many publishing systems have
-in their classes (`sapo`, `author`, `tag`) are further evidence at most.
+`parse_article` reads one page into the record; `inspect_article` also tells which rule found each field, and what was
+refused; `parse_links` gives what the page points at.
+No rule needs a class name or an element id: they work from structure, from metadata, from how Vietnamese papers write,
+and from the address, which `crawler.site` knows for this one site.
+Words that many publishing systems have in their classes (`sapo`, `author`, `tag`) are further evidence at most.
+Only an exact layout names selectors of one site.
 
 The way of one page::
 

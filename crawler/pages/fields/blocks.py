@@ -12,7 +12,7 @@ from crawler.pages.places.errors import LayoutError
 from crawler.pages.places.page import Page
 from crawler.pages.places.tables import is_data_table, table_text
 from crawler.pages.words.slug import slug_matches
-from crawler.pages.words.text import ends_open, ends_sentence
+from crawler.pages.words.text import ends_sentence, ends_with_sign
 
 _HEADING_LONGEST = 200
 _OPENING = re.compile(r"^[“”\"'‘«(]+")
@@ -114,7 +114,7 @@ def _begins_anew(last: Piece, piece: Piece, *, doubled: bool, prose: bool) -> bo
         bold = last if last.is_bold else piece
         if not doubled:
             return True
-        if min(last.size, piece.size) <= _HEADING_LONGEST and bold.size >= 4 and not ends_open(bold.text):
+        if min(last.size, piece.size) <= _HEADING_LONGEST and bold.size >= 4 and not ends_with_sign(bold.text):
             return True
     return prose and not doubled and (ends_sentence(last.text) or last.size >= 80)
 
@@ -176,7 +176,7 @@ def _is_bare_heading(texts: list[Paragraph], number: int) -> bool:
     text = texts[number].text
     if not 0 < number < len(texts) - 1 or not 8 <= len(text) <= 120:
         return False
-    if ends_open(text) or "\n" in text or _SAID.fullmatch(text):
+    if ends_with_sign(text) or "\n" in text or _SAID.fullmatch(text):
         return False
     before, after = texts[number - 1].text, texts[number + 1].text
     if min(len(before), len(after)) <= 100 or not ends_sentence(before):

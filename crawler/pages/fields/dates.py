@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from crawler.pages.fields.clock import refuse_clock
 from crawler.pages.fields.printed import find_printed
-from crawler.pages.fields.witnesses import ESTIMATE, NEAR, Witnesses, day_of_address, hear_witnesses
+from crawler.pages.fields.witnesses import ESTIMATE, NEAR, Witnesses, collect_witnesses, day_of_address
 from crawler.pages.places.claims import RecordDraft
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
@@ -38,9 +38,9 @@ class Dates:
 
 
 def find_dates(page: Page, regions: Regions, story: RecordDraft, opening: str, images: list[str]) -> Dates:
-    """Hear the witnesses, most trusted first, and note those that disagree."""
+    """The day and the moments by the most trusted witness; those that disagree are noted."""
     _, event = find_event(opening, None)
-    known = hear_witnesses(page, regions, story, images, event)
+    known = collect_witnesses(page, regions, story, images, event)
     printed = find_printed(page, regions, story, known)
     if printed and _is_change(printed, story, known):
         assert known.metadata is not None

@@ -17,7 +17,7 @@ def claim_dateline(page: Page, claims: Claims) -> None:
 
 
 def claim_dates(page: Page, claims: Claims) -> None:
-    """Hear the witnesses of the day and the moment."""
+    """Note the day, the moment of publication and of the last edit, and the day that the opening tells of."""
     draft = claims.draft
     opening = draft.lead if draft.lead and find_dateline(draft.lead) else next(iter(_texts(claims)), "")
     found = find_dates(page, claims.regions, draft, opening, [image.url for image in draft.images])

@@ -8,7 +8,7 @@ from crawler.pages.fields.tail import known_authors
 from crawler.pages.html.tree import Piece
 from crawler.pages.places.claims import Claims, Role
 from crawler.pages.places.page import Page
-from crawler.pages.words.names import is_person
+from crawler.pages.words.people import is_person
 from crawler.pages.words.stamps import Stamp, find_stamp, read_time
 from crawler.pages.words.text import ends_sentence, fold, same_words
 

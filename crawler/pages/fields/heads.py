@@ -5,7 +5,8 @@ import re
 from crawler.pages.html.tree import NAV, Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import AUTHOR, Page
-from crawler.pages.words.names import Byline, are_initials, has_post, parse_byline
+from crawler.pages.words.names import Byline, has_post, parse_byline
+from crawler.pages.words.people import are_initials
 from crawler.pages.words.stamps import Stamp, find_stamp
 from crawler.pages.words.text import fold
 

@@ -16,7 +16,7 @@ from crawler.pages.html.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 from crawler.pages.places.claims import Claims, Role
 from crawler.pages.places.page import Page
 from crawler.pages.words.credits import is_alt_of, split_credit
-from crawler.pages.words.names import is_person
+from crawler.pages.words.people import is_person
 from crawler.pages.words.stamps import find_stamp
 from crawler.pages.words.text import clean, fold, undoubled
 

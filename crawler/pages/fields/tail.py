@@ -57,7 +57,7 @@ class _Tail:
         self.known = known_authors(page)
 
     def _take(self, pieces: Sequence[Piece], role: Role, rule: str) -> None:
-        """Take pieces off the body, and hear the time that a note may tell."""
+        """Take pieces off the body, and note the time that one of them may tell."""
         gone = {piece.index for piece in pieces}
         self.claims.take(gone, role, rule)
         for piece in pieces:

@@ -56,7 +56,7 @@ class Witnesses:
         return [day for day in (self.metadata.day if self.metadata else None, self.pictured) if day]
 
 
-def hear_witnesses(
+def collect_witnesses(
     page: Page, regions: Regions, story: RecordDraft, images: list[str], event: tuple[int, int] | None
 ) -> Witnesses:
     """Collect them; those that contradict better ones are noted and left out."""

@@ -54,7 +54,7 @@ _WITNESS = re.compile(r"[:,].*", re.DOTALL)
 
 
 def rule_id(rule: str) -> str:
-    """The rule's id, without the witness that it heard (`meta:og:title` → `meta`)."""
+    """The rule's id, without the witness that it names (`meta:og:title` → `meta`)."""
     return _WITNESS.sub("", rule).replace("itemprop", "microdata")
 
 

@@ -3,7 +3,8 @@
 import re
 
 from crawler.pages.words.days import find_day
-from crawler.pages.words.names import Byline, is_person
+from crawler.pages.words.names import Byline
+from crawler.pages.words.people import is_person
 from crawler.pages.words.text import clean, initial_is_upper
 
 _BY = re.compile(

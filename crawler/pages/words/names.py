@@ -1,9 +1,11 @@
-"""Names: whether a line is a byline, and who in it is a person."""
+"""Names: the lines that say who made an article, by how they begin, what they join and how they end."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.pages.words.ranks import is_post, is_rank, is_reporter, without_rank
+from crawler.pages.words.people import ACCORDING, AGENCY_AT, GROUP, bare_name, is_person, kind_of_name
+from crawler.pages.words.ranks import is_post, is_rank
 from crawler.pages.words.text import clean, ends_sentence, initial_is_upper
 
 _PREFIX = re.compile(
@@ -17,7 +19,6 @@ _BARE_PREFIX = re.compile(
     re.IGNORECASE,
 )
 _PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa)\s*[:：]\s*", re.IGNORECASE)
-_ACCORDING = re.compile(r"^\(?\s*theo\s*[:：]?\s+(?!dõi|đó\b)(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"\s*[(\[]\s*((?:tổng hợp|ghi|thực hiện|dịch|lược dịch|biên dịch|biên soạn|lược ghi|sưu tầm|t/h|th|ghi chép|thực"
     r" hiện ghi|"
@@ -27,7 +28,7 @@ _SUFFIX = re.compile(
 )
 _PAPER = re.compile(r"\s*[(\[][^()\[\]]{2,70}[)\]]\s*$")
 """Where a text was taken from, after its author (`Theo Long Hồ (Báo Xóm Mới)`), or what the author is."""
-_FROM = 40
+_IN_BRACKETS = 40
 """Characters that may stand in brackets after `Theo`."""
 _JOIN = re.compile(
     r"\s*(?:,|;|&|\+(?=\s*\w)|/|\||\s[-–—]\s|\s[-–—](?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ])[-–—]\s|(?<=[a-zà-ỹ])[-–](?=[A-ZĐÀ-Ỹ])|\s[·•]\s|\b(?:và|and)\b)\s*"
@@ -51,35 +52,8 @@ _ROLE = re.compile(
     r" bày)\s*[:：]\s*",
     re.IGNORECASE,
 )
-_GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:nguồn|vp|tp\.? ?hcm|"
-                    r"pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
-                    r"bộ|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
-                    r"chi cục|học viện|đại học|bệnh viện|ngân hàng|ủy ban|ubnd|mặt trận|"
-                    r"(?:(?:thành|quận|huyện|phường|xã|tỉnh) )?đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|"
-                    r"thư viện|liên đoàn|công an|tỉnh ủy|"
-                    r"thông tin)\b)", re.IGNORECASE)  # fmt: skip
-_SURNAME_TOO = re.compile(r"(?:Trường|Đoàn|Hội|Viện|Đài|Tổng|Ban|Bộ|Văn)\b")
-"""Words that open an office's name and a person's alike: `Trường Giang` is somebody, `Trường Tiểu học` is not."""
-_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
-_INITIALS = re.compile(r"(?:^|[\s.])\w\.$")
-"""The dot that ends initials belongs to them."""
-_INITIALS_ALONE = re.compile(r"(?:[A-ZĐ]\.){1,3}[A-ZĐ]?\.?")
 _POST_AFTER = re.compile(r"[,(–-]\s*[A-ZĐÀ-Ỹa-zà-ỹ]")
 """How a post follows a name; a cheap look first."""
-_AGENCY = re.compile(r"[A-ZĐ]{3,}(?:\+|O)?|[\w-]+\.(?:vn|com|net|org)(?:\.vn)?|\w+\+", re.IGNORECASE)
-_AGENCY_AT = re.compile(r"[A-ZĐ]{3,}\+?\s+tại\s")
-"""An agency's office somewhere, in words."""
-_BUREAU = re.compile(r"[A-ZĐ]{3,}[-–]\s?[\wÀ-ỹ. ]{2,24}")
-"""An agency's office somewhere: `VOV-Miền Trung`."""
-_AGENCIES = frozenset(
-    {"reuters", "xinhua", "bloomberg", "afp", "ap", "cnn", "bbc", "kyodo", "yonhap", "sputnik", "tass", "tân hoa xã"}
-)
-"""Agencies of the world whose names have the shape of a person's."""
-_SHORT_WORDS = frozenset(
-    ["và", "của", "các", "là", "có", "cho", "với", "trong", "từ", "đến", "tại", "về", "theo", "không", "những", "một"]
-)
-_PARTICLES = frozenset(["de", "da", "del", "della", "der", "den", "van", "von", "la", "dos", "bin", "al"])
-"""Small words inside foreign names."""
 _WRITE = r"(?:gửi (?:thư|e-?mail|mail)(?: (?:cho|tới|đến) (?:tác giả|phóng viên))?|liên hệ(?: tác giả)?|theo dõi|e-?mail|mail)"
 _MAIL = re.compile(
     rf"[\s,|–-]*(?:{_WRITE}\s*[:：]?)?[\s,|–-]*[(<\[]?\s*[\w.+-]{{1,60}}@[\w.-]{{1,60}}\s*[)>\]]?\s*$|[\s,|–-]+{_WRITE}\s*$",
@@ -108,48 +82,86 @@ def parse_byline(text: str) -> Byline | None:
         return None
     if "@" in text or text.lower().endswith(_BUTTONS):
         text = _MAIL.sub("", text)
-    bare = text.strip(" *•-–—|/")
-    prefix = _PREFIX.match(bare) or _find_bare_prefix(bare)
-    according = _ACCORDING.match(bare)
-    rest = bare[prefix.end() :] if prefix else bare[according.end() :] if according else bare
-    if according and rest.count(")") > rest.count("("):
-        rest = rest.rstrip(")")
-    if prefix and _PHOTO_ONLY.fullmatch(prefix[0]) and "," not in rest:
-        return None  # the end of a caption
-    suffix = _SUFFIX.search(rest) or _find_paper(rest, according is not None)
-    if suffix and not suffix.start():  # nothing but brackets: an agency alone
-        houses = suffix[1].split("/") if suffix.re is _SUFFIX else [""]
-        return (
-            Byline(printed=text, people=[], strong=False)
-            if all(_kind_of(house) == "group" for house in houses)
-            else None
-        )
-    named = rest[: suffix.start()] if suffix else rest
-    if not according and (done := _DONE.search(named)):
-        named = named[: done.start()]
-    whole = _ROLE.sub(", ", named).strip(" ,-–—*()")
+    said = _read_opening(text.strip(" *•-–—|/"))
+    suffix = _SUFFIX.search(said.rest) or _find_paper(said.rest, said.kind is _FROM)
+    if suffix and not suffix.start():
+        return _read_house_alone(text, suffix)
+    whole = _read_names(said, suffix)
     named = _without_house(whole)
-    if not named:
+    parts = _parts_of(named)
+    if not parts or not _ADMITS[said.kind](named, [kind for _, kind in parts]):
         return None
+    people = [bare_name(part) for part, kind in parts if kind == "person"]
+    if len(parts) == 1 and suffix is None and named == whole and _names_paper(said, named):
+        people = []
+    return Byline(printed=text, people=list(dict.fromkeys(people)), strong=said.kind is not _NOTHING)
+
+
+_DID, _CREDITED_PHOTO, _FROM, _NOTHING = "what they did", "a photo's maker", "where it is from", "nothing"
+"""What a line says before its names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """How a line begins, and what it says after that."""
+
+    kind: str
+    said: str
+    rest: str
+
+
+def _read_opening(bare: str) -> _Opening:
+    for kind, find in _OPENINGS:
+        match = find(bare)
+        if match is not None:
+            rest = bare[match.end() :]
+            if kind is _FROM and rest.count(")") > rest.count("("):
+                rest = rest.rstrip(")")
+            alone = kind is _DID and "," not in rest and _PHOTO_ONLY.fullmatch(match[0])
+            return _Opening(_CREDITED_PHOTO if alone else kind, match[0], rest)
+    return _Opening(_NOTHING, "", bare)
+
+
+def _read_house_alone(text: str, suffix: re.Match[str]) -> Byline | None:
+    """A line of nothing but brackets: the agencies alone."""
+    houses = suffix[1].split("/") if suffix.re is _SUFFIX else [""]
+    if not all(kind_of_name(house) == "group" for house in houses):
+        return None
+    return Byline(printed=text, people=[], strong=False)
+
+
+def _read_names(said: _Opening, suffix: re.Match[str] | None) -> str:
+    """What stands between a line's opening and its end, less what the names did."""
+    named = said.rest[: suffix.start()] if suffix else said.rest
+    done = _DONE.search(named) if said.kind is not _FROM else None
+    return _ROLE.sub(", ", named[: done.start()] if done else named).strip(" ,-–—*()")
+
+
+def _parts_of(named: str) -> list[tuple[str, str]]:
+    """The names that a line joins, each with its kind; empty where there is none, or more than authors are."""
     parts = [part for part in _JOIN.split(named) if part]
-    if not parts or len(parts) > 8:
-        return None
-    parts, kinds = _leave_out_posts(parts, [_kind_of(part) for part in parts])
-    if not parts:
-        return None
-    if according:
-        if len(named.split()) > 8 or (any(kind == "" for kind in kinds) and len(named.split()) > 5):
-            return None
-        people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
-        if len(parts) == 1 and suffix is None and named == whole and "." not in named:
-            people = []  # what stands alone after `Theo` is a paper's name far more often than a person's
-        return Byline(printed=text, people=people, strong=True)
-    if any(kind == "" for kind in kinds):
-        return None
-    people = [_bare(part) for part, kind in zip(parts, kinds, strict=True) if kind == "person"]
-    if prefix and len(parts) == 1 and suffix is None and named == whole and prefix[0].lower().startswith("nguồn"):
-        people = []  # as after `Theo`
-    return Byline(printed=text, people=list(dict.fromkeys(people)), strong=prefix is not None)
+    return _leave_out_posts([(part, kind_of_name(part)) for part in parts]) if len(parts) <= 8 else []
+
+
+def _are_names(named: str, kinds: list[str]) -> bool:
+    return all(kinds)
+
+
+def _may_be_source(named: str, kinds: list[str]) -> bool:
+    """Whether a few words after `Theo` may name where the text is from, names or not."""
+    words = len(named.split())
+    return words <= 5 or (words <= 8 and all(kinds))
+
+
+_ADMITS: dict[str, Callable[[str, list[str]], bool]] = {
+    _DID: _are_names, _NOTHING: _are_names, _FROM: _may_be_source, _CREDITED_PHOTO: lambda named, kinds: False
+}  # fmt: skip
+"""What the names after each opening must be; a photo's maker alone ends a caption, and is no byline."""
+
+
+def _names_paper(said: _Opening, named: str) -> bool:
+    """Whether what stands alone after `Theo` or `Nguồn:` is a paper's name, as it is far more often than a person's."""
+    return (said.kind is _FROM and "." not in named) or said.said.lower().startswith("nguồn")
 
 
 def find_credits(texts: list[str]) -> tuple[int, Byline] | None:
@@ -172,6 +184,12 @@ def _find_bare_prefix(text: str) -> re.Match[str] | None:
     return match if match and initial_is_upper(text[match.end() :]) else None
 
 
+_OPENINGS: tuple[tuple[str, Callable[[str], re.Match[str] | None]], ...] = (
+    (_DID, _PREFIX.match), (_DID, _find_bare_prefix), (_FROM, ACCORDING.match)
+)  # fmt: skip
+"""How a line may begin before its names."""
+
+
 def _find_paper(text: str, according: bool) -> re.Match[str] | None:
     """Brackets at the end that name a paper: whatever they hold after `Theo`,
     else only an office's name (`Long Hồ (Báo Xóm Mới)`), or the post of who is named.
@@ -182,8 +200,8 @@ def _find_paper(text: str, according: bool) -> re.Match[str] | None:
     inside = found[0].strip(" ([)]")
     if is_post(inside):
         return found
-    named = according or _GROUP.match(inside) or _AGENCY_AT.match(inside)
-    return found if named and len(inside) <= _FROM else None
+    named = according or GROUP.match(inside) or AGENCY_AT.match(inside)
+    return found if named and len(inside) <= _IN_BRACKETS else None
 
 
 def _without_house(named: str) -> str:
@@ -191,51 +209,22 @@ def _without_house(named: str) -> str:
     `Long Hồ/VBC`).
     """
     names, _, house = (part.strip() for part in named.partition("/"))
-    if not house or " " not in names or not all(is_person(_bare(part)) for part in _JOIN.split(names)):
+    if not house or " " not in names or not all(is_person(bare_name(part)) for part in _JOIN.split(names)):
         return named
     loud = not names.isupper() and any(word.isupper() and len(word) > 2 for word in house.split())
-    return names if " " not in house or loud or _GROUP.match(house) else named
+    return names if " " not in house or loud or GROUP.match(house) else named
 
 
-def _leave_out_posts(parts: list[str], kinds: list[str]) -> tuple[list[str], list[str]]:
+def _leave_out_posts(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The parts without ranks that stand apart from their name, and without the posts behind a name."""
     kept: list[tuple[str, str]] = []
-    for part, kind in zip(parts, kinds, strict=True):
+    for part, kind in parts:
         if is_rank(part):
             continue
         if kept and kept[-1][1] == "person" and kind != "person" and is_post(part):
             continue
         kept.append((part, kind))
-    return [part for part, _ in kept], [kind for _, kind in kept]
-
-
-def _bare(part: str) -> str:
-    part = without_rank(part)
-    return part.strip(" ,") if _INITIALS.search(part) else part.strip(" .,")
-
-
-def _kind_of(part: str) -> str:
-    """`person`, `group` (an office or agency), or nothing for words that are no name."""
-    part = part.strip(" .,")
-    if not part:
-        return ""
-    if _ACCORDING.match(part) and len(part.split()) <= 6:
-        return "group"  # `Vân Trang, Theo Báo Xóm Mới`
-    if part.lower() in _AGENCIES or (_BUREAU.fullmatch(part) and not part.isupper()):
-        return "group"
-    if part.upper().replace(".", "") in {"PV", "BBT", "CTV", "BTV", "NPV"} or _AGENCY.fullmatch(part):
-        return "group" if not is_person(part) or part.isupper() or part.rsplit(".", 1)[-1].islower() else "person"
-    reporter = without_rank(part) if is_reporter(part) else ""
-    if " " in reporter and not reporter.split()[0].isupper() and not _GROUP.match(reporter) and is_person(reporter):
-        return "person"
-    if _GROUP.match(part) and not (_SURNAME_TOO.match(part) and is_person(_bare(part))):
-        return "group" if len(part.split()) <= 9 and not part.endswith(".") else ""
-    return "person" if is_person(_bare(part)) else ""
-
-
-def are_initials(text: str) -> bool:
-    """Whether a name is no more than initials, with the dots that tell them from a word (`T.H`, `N.M.`)."""
-    return _INITIALS_ALONE.fullmatch(text) is not None
+    return kept
 
 
 def has_post(text: str) -> bool:
@@ -244,21 +233,3 @@ def has_post(text: str) -> bool:
         return False
     byline = parse_byline(text)
     return byline is not None and len(byline.people) == 1 and len(byline.people[0].split()) > 1
-
-
-def is_person(text: str) -> bool:
-    """Whether words have the shape of a person's name, a pen name or initials (`Long Hồ`, `N.A.`, `K.Chi`)."""
-    words = text.split()
-    if not 1 <= len(words) <= 6 or len(text) > 45:
-        return False
-    if len(words) == 1 and (len(text) > 14 or len(text) < 2):
-        return False
-    for word in words:
-        if word in _PARTICLES and word not in (words[0], words[-1]):
-            continue
-        if not _WORD.fullmatch(word) or not initial_is_upper(word):
-            return False
-        if word.lower() in _SHORT_WORDS and (len(words) < 3 or word != words[-1]):
-            return False
-    # Vietnamese syllables have at most seven letters; a foreign name may be longer, but then in few words
-    return all(len(word) <= 8 for word in words) or len(words) <= 4

@@ -94,8 +94,8 @@ def ends_sentence(text: str) -> bool:
     return _SENTENCE.search(text[-4:]) is not None
 
 
-def ends_open(text: str) -> bool:
-    """Whether any punctuation closes the text; headings, names and labels have none."""
+def ends_with_sign(text: str) -> bool:
+    """Whether punctuation ends the text, as it does no heading, name or label."""
     return _TERMINAL.search(text[-4:]) is not None
 
 
