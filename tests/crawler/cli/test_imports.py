@@ -19,6 +19,8 @@ HEAVY = frozenset(
 """Packages that cost time and memory to load."""
 RECORDS = frozenset({"warcio", "isal"})
 """For whoever reads or writes records."""
+SEALS = RECORDS | {"cryptography"}
+"""For whoever checks a signature."""
 PAGES = RECORDS | {"parsel", "lxml"}
 """For whoever reads pages again."""
 RUNS: dict[str, tuple[str, frozenset[str]]] = {
@@ -28,9 +30,14 @@ RUNS: dict[str, tuple[str, frozenset[str]]] = {
     "demo": ("--help", frozenset()),
     "bench": ("--help", frozenset()),
     "browse": ("--help", frozenset()),
+    "push": ("--help", frozenset()),
+    "pull": ("--help", frozenset()),
+    "seal": ("X", SEALS),
+    "prove": ("X 1491871594", SEALS),
+    "layout": ("--help", PAGES),
     "replay": ("X --wayback none", RECORDS),
-    "verify": ("X", PAGES),
-    "repair": ("X", PAGES),
+    "verify": ("X", PAGES | SEALS),
+    "repair": ("X", PAGES | SEALS),
     "index": ("X", RECORDS),
     "repack": ("X --dry-run", RECORDS),
     "pack": ("X -o out.wacz", RECORDS),
@@ -79,7 +86,7 @@ def loaded(small_crawl: SampleCrawl, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.parametrize("verb", RUNS)
 def test_a_verb_loads_what_it_needs(verb: str, loaded: dict[str, tuple[int, set[str]]]) -> None:
     code, packages = loaded[verb]
-    assert code == (2 if verb in {"replay", "show"} else 0)  # no such program, no such article
+    assert code == (2 if verb in {"replay", "show", "prove"} else 0)  # no such program, no such article
     assert packages & HEAVY <= RUNS[verb][1]
 
 
