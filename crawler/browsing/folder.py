@@ -171,7 +171,9 @@ def _write_home(collection: Path, draft: Path, index: SearchIndex) -> None:
 
 
 def _write_words(room: Path, database: Path) -> None:
-    """For each word its articles: those that have it at all, and those that have it in the title."""
+    """For each word its articles: those that have it at all, and those that have it in the title.
+    For each first letter, as `t*`, those that have any word with it: the search of one who has typed no more yet.
+    """
     connection = sqlite3.connect(database)
     try:
         connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, instance)")
@@ -179,17 +181,51 @@ def _write_words(room: Path, database: Path) -> None:
             "SELECT term, doc, max(col = 'title') FROM vocabulary WHERE col != 'facets' "
             "GROUP BY term, doc ORDER BY term, doc"
         )
-        for shard, words in groupby(_words(rows), key=lambda word: shard_of(word[0])):
-            _write_data(room / f"{shard}.js", "words", shard, dict(words))
+        letters: dict[str, _Articles] = {}
+        small: dict[str, dict[str, str]] = {}
+        for shard, words in groupby(_words(rows, letters), key=lambda word: shard_of(word[0])):
+            if len(shard) == SHARD:
+                _write_data(room / f"{shard}.js", "words", shard, dict(words))
+            else:  # the terms are in order, but those of `_` lie among all others
+                small.setdefault(shard, {}).update(words)
     finally:
         connection.close()
+    for letter, articles in letters.items():
+        small.setdefault(letter, {})[f"{letter}*"] = articles.pack()
+    for shard, found in small.items():
+        _write_data(room / f"{shard}.js", "words", shard, found)
 
 
-def _words(rows: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, str]]:
+class _Articles:
+    """Articles by their numbers, and which of them have something in the title."""
+
+    def __init__(self) -> None:
+        self._every, self._titles = bytearray(), bytearray()
+
+    def add(self, every: list[int], titles: list[int]) -> None:
+        """Take in rising numbers."""
+        for marks, numbers in ((self._every, every), (self._titles, titles)):
+            if numbers and numbers[-1] >= len(marks):
+                marks.extend(bytes(numbers[-1] + 1 - len(marks)))
+            for number in numbers:
+                marks[number] = 1
+
+    def pack(self) -> str:
+        """As a script holds them."""
+        return _pack(*([at for at, mark in enumerate(marks) if mark] for marks in (self._every, self._titles)))
+
+
+def _words(rows: Iterable[tuple[str, int, int]], letters: dict[str, _Articles]) -> Iterator[tuple[str, str]]:
     for term, found in groupby(rows, key=lambda row: row[0]):
         places = list(found)
         every, titles = [doc for _, doc, _ in places], [doc for _, doc, title in places if title]
-        yield term, pack_numbers(every) + (f"|{pack_numbers(titles)}" if titles else "")
+        if shard_of(term[0]) == term[0]:
+            letters.setdefault(term[0], _Articles()).add(every, titles)
+        yield term, _pack(every, titles)
+
+
+def _pack(every: list[int], titles: list[int]) -> str:
+    return pack_numbers(every) + (f"|{pack_numbers(titles)}" if titles else "")
 
 
 def shard_of(word: str) -> str:

@@ -20,43 +20,51 @@
   };
   const plain = text => text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
   const shard = word => /^[a-z0-9]{1,2}/.test(word) && /^[\x00-\x7f]*$/.test(word.slice(0, 2)) ? word.slice(0, 2) : "_";
-  const unpack = text => { let at = 0; return text ? text.split(",").map(gap => at += parseInt(gap, 36)) : []; };
-  const union = lists => lists.length === 1 ? lists[0] : [...new Set(lists.flat())].sort((a, b) => a - b);
-  const meet = (one, other) => { const set = new Set(other); return one.filter(number => set.has(number)); };
+  // Articles are marks in an array, one for each number: a search is as much work for a common word as for a rare one.
+  const mark = (marks, text) => {
+    let at = 0, gap = 0;
+    for (let place = 0; place < text.length; place++) {
+      const code = text.charCodeAt(place);
+      if (code === 44) { at += gap; marks[at] = 1; gap = 0; }
+      else gap = gap * 36 + (code < 58 ? code - 48 : code - 87);
+    }
+    if (text) marks[at + gap] = 1;
+    return marks;
+  };
+  const meet = (marks, others) => { for (let at = 0; at < marks.length; at++) marks[at] &= others[at]; };
 
   // Articles of one word: [all, those with it in the title]. The last word is still being typed.
-  const lookUp = async (word, open) => {
-    let entries = [];
-    if (open && word.length < 2) {
-      const shards = await Promise.all([..."abcdefghijklmnopqrstuvwxyz0123456789"].map(letter => load("words", word + letter)));
-      entries = shards.filter(Boolean).flatMap(found => Object.values(found));
-      const alone = await load("words", word);
-      if (alone?.[word]) entries.push(alone[word]);
-    } else {
-      const found = await load("words", shard(word)) || {};
-      entries = open ? Object.keys(found).filter(one => one.startsWith(word)).map(one => found[one]) : word in found ? [found[word]] : [];
+  const lookUp = async (word, open, size) => {
+    const found = await load("words", shard(word)) || {};
+    const names = !open ? [word] : word.length < 2 ? [`${word}*`] : Object.keys(found).filter(one => one.startsWith(word));
+    const all = new Uint8Array(size), titled = new Uint8Array(size);
+    for (const name of names) {
+      const [every, titles] = (found[name] ?? "").split("|");
+      mark(all, every);
+      mark(titled, titles ?? "");
     }
-    const parts = entries.map(entry => entry.split("|"));
-    return [union(parts.map(part => unpack(part[0]))), union(parts.map(part => unpack(part[1] ?? "")))];
+    return [all, titled];
   };
 
   window.articleSearch = async query => {
     const facets = await load("facets", "facets");
+    const length = facets.total + 1;
     const words = plain(query.get("q") ?? "").match(/[\p{L}\p{N}]+/gu) || [];
-    let all = null, titled = null;
+    const all = new Uint8Array(length).fill(1), titled = new Uint8Array(length).fill(words.length ? 1 : 0);
+    all[0] = 0;
     for (const [place, word] of words.entries()) {
-      const [every, titles] = await lookUp(word, place === words.length - 1);
-      all = all === null ? every : meet(all, every);
-      titled = titled === null ? titles : meet(titled, titles);
+      const [every, titles] = await lookUp(word, place === words.length - 1, length);
+      meet(all, every);
+      meet(titled, titles);
     }
-    if (all === null) { all = Array.from({ length: facets.total }, (_, place) => place + 1); titled = []; }
     for (const name of ["year", "section", "author", "edit"]) {
       const value = query.get(name);
-      if (value) all = meet(all, unpack(facets[name][value] ?? ""));
+      if (value) meet(all, mark(new Uint8Array(length), facets[name][value] ?? ""));
     }
     // What has every word in its title comes first; within both the newest.
-    const first = new Set(meet(titled, all));
-    const ordered = [...all.filter(number => first.has(number)), ...all.filter(number => !first.has(number))];
+    meet(titled, all);
+    const ordered = [];
+    for (const wanted of [1, 0]) for (let at = 1; at < length; at++) if (all[at] && titled[at] === wanted) ordered.push(at);
     const size = Number(document.querySelector("[data-page-size]").dataset.pageSize);
     const page = Number(query.get("page")) || 1;
     const hits = [];

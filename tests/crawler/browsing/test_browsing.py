@@ -302,3 +302,23 @@ def test_a_photo_that_was_not_archived_is_not_asked_for(client: TestClient) -> N
     assert "/photo/" not in page
     assert "no-photo" in page
     assert "/photo/0" in client.get("/tin-tuc/1491871001").text
+
+
+def test_words_of_all_letters_are_told(tmp_path: Path) -> None:
+    """Words of letters beyond ASCII lie between all others; one letter alone is told for all words that begin with it."""
+    words = ["a", "ab", "aб", "b1", "z", "za", "中文", "日本"]
+    library = build_library(
+        tmp_path / "c", [[article(n, title=word, paragraphs=["x."])] for n, word in enumerate(words, 1)]
+    )
+    write_folder(library, tmp_path / "site")
+    told: dict[str, dict[str, str]] = {}
+    for path in (tmp_path / "site" / "data" / "words").iterdir():
+        kind, name, value = json.loads(
+            f"[{path.read_text('utf-8').removeprefix('archiveData(').removesuffix(');' + chr(10))}]"
+        )
+        assert ("words", path.stem) == (kind, name)
+        told[name] = value
+    assert {"aб", "中文", "日本"} <= set(told["_"])
+    assert {"a", "a*"} == set(told["a"])
+    assert 3 == len(told["a"]["a*"].partition("|")[2].split(","))
+    assert "ab" in told["ab"]
