@@ -27,6 +27,14 @@ def test_commands_named_exist() -> None:
     assert named <= set(VERBS)
 
 
+def test_links_within_lead_to_headings() -> None:
+    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    found = re.findall(r"\]\(#([^)]+)\)", README)
+    assert found
+    assert set(found) <= anchors
+
+
 def test_every_command_is_named() -> None:
     assert not [verb for verb in VERBS if f"thanhuy {verb}" not in README]
 
