@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from archive.seal.keys import SealOptions, take_key
 from crawler.pages import reading
 from tests.support.commands import SHARED
 from tests.support.sample_crawls import SampleCrawl, shared_crawl
@@ -24,6 +25,7 @@ HOME = tempfile.mkdtemp(prefix="thanhuy-home-")
 """Where the key that seals and what was sealed are kept, here and in the processes that tests start."""
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ.update(XDG_CONFIG_HOME=f"{HOME}/config", XDG_STATE_HOME=f"{HOME}/state")
+take_key(SealOptions())  # so that no crawl has to say that it made one
 
 
 class NetworkRefused(RuntimeError):

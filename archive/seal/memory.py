@@ -28,10 +28,15 @@ SECONDS = 19
 """Characters of a time up to its seconds: what comes behind them is written in two ways."""
 
 
+def seal_memory() -> Path:
+    """The directory of them."""
+    return user_room("XDG_STATE_HOME", ".local/state") / "thanhuy" / "sealed"
+
+
 def remembered(collection: Path) -> Path:
     """Where the newest checkpoint made for the collection at that place is kept."""
     place = hashlib.sha256(os.fsencode(collection.resolve())).hexdigest()[:32]
-    return user_room("XDG_STATE_HOME", ".local/state") / "thanhuy" / "sealed" / f"{place}.checkpoint"
+    return seal_memory() / f"{place}.checkpoint"
 
 
 def remember(collection: Path, checkpoint: Checkpoint) -> list[str]:

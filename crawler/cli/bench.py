@@ -41,7 +41,7 @@ IN_QUICK = frozenset(BENCHMARKS) - {"refresh"}
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar=f"[{'|'.join(BENCHMARKS)}|all]")
+@click.argument("names", nargs=-1, metavar="[BENCHMARK ...|all]")
 @click.option("--pages", type=click.IntRange(min=1), help="Pages to crawl or to read in each run.")
 @click.option("--runs", type=click.IntRange(min=1), help="Rounds, in each of which every contestant runs once.")
 @click.option("--quick", is_flag=True, help="Small amounts, two rounds: in under three minutes.")

@@ -28,6 +28,7 @@ def format_manual(group: click.Group, headings: dict[str, dict[str, str]]) -> st
         lines += [".TP", rf".B {code.value}", _escape(code.says)]
     lines += [".SH ENVIRONMENT"]
     lines += [".TP", r".B THANHUY_\fINAME\fR", "The value of the option of that name of crawl and refresh."]
+    lines += [".TP", ".B THANHUY_SEAL_PASSPHRASE", "The passphrase of the key that seals."]
     lines += [".TP", ".B THANHUY_DEBUG", "A traceback where an error was unexpected."]
     lines += [".TP", ".B TMPDIR", "Where temporary files go.", ".SH SEE ALSO", ".BR wayback (1)"]
     return "\n".join(lines) + "\n"

@@ -18,6 +18,8 @@ from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError, NotUsable
 from archive.lock import is_locked, remedy
+from archive.seal.checkpoint import read_newest
+from archive.seal.keys import SealOptions, default_key, find_public
 from crawler.learning.kept import read_taught
 from crawler.replaying.wayback import WaybackMissing, find_wayback
 from crawler.reporting.amounts import format_size, plural
@@ -129,6 +131,7 @@ def check_collection(path: Path, now: datetime) -> Iterator[Check]:
     yield look("lock", "another process holds the collection") if is_locked(path) else ok("lock", "free")
     yield _check_last_run(path, now)
     yield _check_fixity(path, now)
+    yield _check_seals(path)
     yield _check_parser(path)
 
 
@@ -161,6 +164,24 @@ def _check_fixity(path: Path, now: datetime) -> Check:
     if days_unverified(entries, now) > FIXITY_DUE:
         return look("fixity", f"{told}; run `thanhuy verify {path} --fixity-only`")
     return ok("fixity", told)
+
+
+def _check_seals(path: Path) -> Check:
+    try:
+        number, newest = read_newest(path)
+    except ArchiveError as error:
+        return bad("seals", f"{error}; run `thanhuy verify {path}`")
+    if newest is None:
+        return look("seals", f"there are none yet; run `thanhuy seal {path}`")
+    told = f"{plural(number, 'checkpoint')}, the last of {newest.time:%Y-%m-%d}"
+    public = find_public(SealOptions())
+    if public is None:
+        return look(
+            "seals", f"{told}; there is no key at {default_key()}: the next run makes one, and tells that it changed"
+        )
+    if public != newest.key.public:
+        return look("seals", f"{told}, by another key than the one at {default_key()}")
+    return ok("seals", f"{told}; the key is at {default_key()}")
 
 
 def _check_parser(path: Path) -> Check:

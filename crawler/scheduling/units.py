@@ -6,6 +6,8 @@ Directives: systemd.exec(5), systemd.service(5), systemd.timer(5).
 import re
 from collections.abc import Iterator
 
+from archive.seal.keys import default_key
+from archive.seal.memory import seal_memory
 from crawler.scheduling.plans import Job, Plan
 
 HARDENING = """\
@@ -49,6 +51,8 @@ def format_units(plan: Plan, user: str, mail: str | None) -> Iterator[tuple[str,
 def _service(plan: Plan, job: Job, user: str, failed: str) -> str:
     network = "Wants=network-online.target\nAfter=network-online.target\n" if job.name == "refresh" else ""
     paths = " ".join(_quote(str(path)) for path in job.writes)
+    if job.name == "refresh":  # a run seals; `-`: a place that is not there is passed over
+        paths += "".join(f" {_quote(f'-{place}')}" for place in (default_key().parent, seal_memory()))
     return f"""\
 [Unit]
 Description=thanhuy {plan.name}: {job.says}
