@@ -40,7 +40,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         """Raises NotUsable for an address that is none, PackageMissing."""
-        self.url = _check(url)
+        self.url = check_address(url)
         try:
             import obstore
             from obstore import exceptions
@@ -108,7 +108,8 @@ class Store:
             ) from error
 
 
-def _check(url: str) -> str:
+def check_address(url: str) -> str:
+    """An address without its last slash. Raises NotUsable for one that is none, or holds credentials."""
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES or not (parts.netloc or parts.path.strip("/")):
         raise NotUsable(f"{url}: expected an address such as s3://bucket/path ({', '.join(SCHEMES)})")

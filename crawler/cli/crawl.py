@@ -111,6 +111,7 @@ def complain(line: str) -> None:
 
 def _crawl(chosen: dict[str, Any], options: dict[str, Any]) -> Exit:
     from crawler.cli.endings import report
+    from crawler.cli.mirror import push_run
     from crawler.cli.seal import attest_run
     from crawler.cli.watching import watching
     from crawler.engine.process import JsonFormatter, run_crawl
@@ -120,7 +121,7 @@ def _crawl(chosen: dict[str, Any], options: dict[str, Any]) -> Exit:
         with watching(shown=options["progress"], quiet=quiet or json_logs) as watch:
             outcome = run_crawl(chosen, quiet=quiet, json_logs=json_logs, watch=watch)
         if outcome.closed and outcome.failure is None:
-            outcome.shortfalls += attest_run(options, outcome.run)
+            outcome.shortfalls += attest_run(options, outcome.run) + push_run(options)
         return report(outcome, options["into"], quiet=options["quiet"])
     except CommandFailed as failure:
         if not options["json_logs"]:

@@ -1,12 +1,67 @@
 """`thanhuy push` and `thanhuy pull`: copies of a collection in object storage."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION, watch_options
+
+if TYPE_CHECKING:
+    from archive.mirror.push import Pushed
+    from archive.options import Progress
+
+
+def _check_addresses(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        return value
+    from archive.errors import NotUsable
+    from archive.mirror.store import check_address
+
+    try:
+        return tuple(map(check_address, value))
+    except NotUsable as error:
+        raise click.BadParameter(str(error)) from error
+
+
+push_option = click.option(
+    "--push",
+    metavar="URL",
+    multiple=True,
+    callback=_check_addresses,
+    help="After the run, copy what is new to this object storage. Repeatable.",
+)
+
+
+def _send(collection: Path, url: str, *, again: bool = False, progress: "Progress") -> "Pushed":
+    """Push, and note what was read back."""
+    from archive.mirror.push import note_mirrored
+    from archive.mirror.push import push as send
+    from archive.mirror.store import Store
+    from archive.wacz.parts import reading
+    from crawler import __version__
+
+    store = Store(url)
+    with reading(collection, "push"):
+        done = send(collection, store, software=f"thanhuy/{__version__}", again=again, progress=progress)
+        note_mirrored(collection, store.url, done)
+    return done
+
+
+def push_run(given: dict[str, Any]) -> list[str]:
+    """After a crawl: copy what it wrote to where its options say; what went wrong. The crawl stands in any case."""
+    from archive.errors import ArchiveError
+    from archive.options import tell_nobody
+
+    failed = []
+    for url in given["push"]:
+        try:
+            _send(given["into"], url, progress=tell_nobody)
+        except (ArchiveError, OSError) as error:
+            failed.append(f"no copy was made: {error}")
+    return failed
 
 
 @click.command("push")
@@ -30,23 +85,12 @@ def push(collection: Path, url: str, again: bool, quiet: bool, progress: bool | 
     pip install 'thanhuy-archive[mirror]'     # object storage
     """
     from archive.mirror.manifest import ManifestDamaged
-    from archive.mirror.push import NotAsNoted, OtherCollection, note_mirrored
-    from archive.mirror.push import push as send
-    from archive.mirror.store import Store
-    from archive.wacz.parts import reading
-    from crawler import __version__
+    from archive.mirror.push import NotAsNoted, OtherCollection
 
-    store = Store(url)
     try:
-        with reading(collection, "push"), meter("push", shown=progress, quiet=quiet) as bar:
-            done = send(
-                collection,
-                store,
-                software=f"thanhuy/{__version__}",
-                again=again,
-                progress=lambda label, done, more: bar.advance(done, more=more, at=label),
-            )
-            note_mirrored(collection, store.url, done)
+        with meter("push", shown=progress, quiet=quiet) as bar:
+            tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
+            done = _send(collection, url, again=again, progress=tell)
     except (NotAsNoted, ManifestDamaged) as error:
         raise CommandFailed(str(error), Exit.DAMAGE) from error
     except OtherCollection as error:
@@ -54,12 +98,10 @@ def push(collection: Path, url: str, again: bool, quiet: bool, progress: bool | 
     if not quiet:
         size = sum(file.size for file in done.sent)
         what = f"sent {len(done.sent)} files, {size / 1e6:.1f} MB" if done.sent else "nothing to send"
-        click.echo(
-            f"{store.url}: {what}; it holds {len(done.manifest.files)} (manifest {done.manifest.number})", err=True
-        )
+        click.echo(f"{url}: {what}; it holds {len(done.manifest.files)} (manifest {done.manifest.number})", err=True)
         if done.kept:
             click.echo(
-                f"{store.url}: keeps {len(done.kept)} files that are not here, e.g. {done.kept[0]}; `thanhuy pull`"
+                f"{url}: keeps {len(done.kept)} files that are not here, e.g. {done.kept[0]}; `thanhuy pull`"
                 " brings them",
                 err=True,
             )

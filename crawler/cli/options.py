@@ -16,6 +16,7 @@ import click
 from crawler import USER_AGENT
 from crawler.cli.configuration import read_config
 from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.mirror import push_option
 from crawler.cli.seal import ATTESTING, command_option, key_option
 from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option, quiet_option
 from crawler.planning.health import parse_thresholds
@@ -303,6 +304,7 @@ OPTIONS: tuple[Callable[..., Any], ...] = (
     key_option,
     command_option,
     *ATTESTING,
+    push_option,
     click.option(
         "--health",
         multiple=True,

@@ -20,6 +20,7 @@ from archive import fixity
 from archive.mirror.check import check_mirror
 from archive.mirror.manifest import find_numbers, key_of, read_manifest
 from archive.mirror.store import ObjectExists, Store
+from crawler.cli.mirror import push_run
 from crawler.scheduling.levels import find_levels
 from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
@@ -301,6 +302,25 @@ def test_store_that_cannot_be_reached_ends_with_9(collection: Path, monkeypatch:
     monkeypatch.setattr("archive.mirror.store.RETRIES", {"max_retries": 0})
     done = run_thanhuy("push", collection, "s3://bucket/x")
     assert (9, True) == (done.returncode, "run the same command again" in done.stderr)
+
+
+def test_run_copies_what_it_wrote_and_says_where_it_could_not(
+    collection: Path, room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [] == push_run({"into": collection, "push": (room,)})
+    assert set() == codes(room)
+    monkeypatch.setattr("archive.mirror.store.RETRIES", {"max_retries": 0})
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    (failed,) = push_run({"into": collection, "push": ("s3://bucket/x",)})
+    assert failed.startswith("no copy was made: s3://bucket/x")
+
+
+def test_run_with_an_address_that_is_none_does_not_begin(tmp_path: Path) -> None:
+    done = run_thanhuy("crawl", "--into", tmp_path / "x", "--push", "s3://a:b@c/d", process=False)
+    assert (2, False) == (done.returncode, (tmp_path / "x").exists())
+    assert "they belong into the environment" in done.stderr
 
 
 def test_refused_credentials_are_2(s3: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
