@@ -4,9 +4,12 @@ The types are told to a loader as `thanhuy schema` prints them. DuckDB is always
 """
 
 import contextlib
+import csv
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,10 @@ import pytest
 from crawler.exporting.columns import Column, Kind, columns
 from crawler.exporting.run import ExportOptions, export
 from crawler.exporting.schema import FORMATS
+from crawler.exporting.tables import flatten
 from tests.support.library import article
 from tests.support.many_articles import RARE, build_many, records
+from tests.support.sample_crawls import SampleCrawl
 
 FIELDS = [column.name for column in columns()]
 Rows = Iterator[dict[str, Any]]
@@ -162,6 +167,45 @@ def test_rows_columns_and_types_are_the_same(tmp_path: Path, case: str, loader: 
     types, rows = LOADERS[loader](paths)
     assert [_shallow(one) if loader == "duckdb" else one for one in TYPES] == types
     assert [row for part in CASES[case] for row in part] == list(rows)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_crawled_collection_loads_as_it_is(sample_crawl: SampleCrawl, loader: str) -> None:
+    path = sample_crawl.directory / "articles.jsonl"
+    assert [json.loads(line) for line in path.read_text("utf-8").splitlines()] == list(LOADERS[loader]([path])[1])
+
+
+def test_exports_of_a_crawled_collection_agree_to_the_value(sample_crawl: SampleCrawl, tmp_path: Path) -> None:
+    lines = (sample_crawl.directory / "articles.jsonl").read_text("utf-8").splitlines()
+    expected = [json.loads(line) for line in lines]
+    for form in ("jsonl", "csv", "sqlite", "parquet"):
+        export(sample_crawl.directory, tmp_path / form, ExportOptions(form=form))
+    assert expected == [json.loads(line) for line in (tmp_path / "jsonl").read_text("utf-8").splitlines()]
+    with (tmp_path / "csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    told = [{name: "" if value is None else str(value) for name, value in flatten(one).items()} for one in expected]
+    assert told == [{name: value.removeprefix("'") for name, value in row.items()} for row in rows]
+    with contextlib.closing(sqlite3.connect(tmp_path / "sqlite")) as database:
+        database.row_factory = sqlite3.Row
+        held = [dict(row) for row in database.execute("SELECT * FROM articles ORDER BY rowid")]
+    flat = [flatten(one, separator=None) for one in expected]
+    assert [{name: one[name] for name in one if name not in {"blocks", "images"}} for one in flat] == held
+    with duckdb.connect() as database:
+        database.execute("SET TimeZone = 'UTC'")
+        found = database.execute(f"SELECT * FROM read_parquet('{tmp_path}/parquet')")
+        names = [one[0] for one in found.description or ()]
+        typed = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    assert expected == [
+        {name: _as_text(value, one[name]) for name, value in row.items()}
+        for row, one in zip(typed, expected, strict=True)
+    ]
+
+
+def _as_text(value: Any, stated: Any) -> Any:
+    """A typed day or moment in the words in which the record states it, where it is the same."""
+    if isinstance(value, datetime):
+        return stated if value == datetime.fromisoformat(stated) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _shallow(name: str) -> str:
