@@ -17,6 +17,8 @@ from crawler.pages.words.text import clean, fold
 
 _FRAME_TAGS = frozenset({"table", "figure", "dl"})
 _TABLE_TAGS = frozenset({"table", "tbody", "tr", "td"})
+_SET_OFF = frozenset({"small", "em", "i", "cite"})
+"""Elements that set a caption off from its photo in one paragraph."""
 _IN_A_BOX = 300
 """Characters of a caption in a block that nothing but what it holds makes a frame."""
 _LONGEST_ALONE = 900
@@ -147,7 +149,9 @@ def _is_parted(box: Box, photo: Piece, text: Piece) -> bool:
     """Whether a line in a photo's own block is set off from it."""
     if text.breaks > 0 or box.align == "center":
         return True
-    return box.tag != "p" and _has_element_of_its_own(photo.image, text.text)
+    if box.tag == "p" and getattr(photo.image.getnext(), "tag", "") not in _SET_OFF:
+        return False  # a paragraph begins with a picture
+    return _has_element_of_its_own(photo.image, text.text)
 
 
 def _are_paragraphs(page: Page, setting: StorySetting, box: Box, texts: list[Piece]) -> bool:
