@@ -81,7 +81,7 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
             if kind == "collection":
                 _verify_collection(path, options, runner, now, report)
             elif kind == "wacz":
-                _verify_wacz(path, runner, now, report)
+                _verify_wacz(path, options, runner, now, report)
             elif kind == "proof":
                 report.findings += scan_proof(path, options.seals)
                 report.checked.update(files=1, proofs=1)
@@ -105,8 +105,8 @@ def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: R
         report.findings += links.check()
 
 
-def _verify_wacz(path: Path, runner: "_Runner", now: datetime, report: Report) -> None:
-    for result in runner.run([(scan_wacz, (path, str(path), now), path.name, path.stat().st_size)]):
+def _verify_wacz(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
+    for result in runner.run([(scan_wacz, (path, str(path), now, options.seals), path.name, path.stat().st_size)]):
         assert isinstance(result, WaczScan)
         report.findings += result.findings
         report.checked.update(files=1, waczs=1, warcs=result.warcs, records=result.records, bytes=path.stat().st_size)
@@ -116,7 +116,9 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
     shelf = look(path, str(path))
     scans = []
     if not options.fixity_only:
-        scans.append(verify_collection(shelf, options.items.of(path), runner.run, now, jobs=options.jobs))
+        scans.append(
+            verify_collection(shelf, options.items.of(path), runner.run, now, jobs=options.jobs, seals=options.seals)
+        )
     scans.append(verify_fixity(shelf, runner.run, options.sample))
     for scan in scans:
         report.findings += scan.findings

@@ -41,6 +41,8 @@ def check_seals(shelf: Shelf, links: Links, rules: SealRules) -> Iterator[Findin
             yield find("seal-syntax", _name(shelf, number), str(error))
     yield from _check_remembered(shelf, [one for _, one in checkpoints])
     if not checkpoints:
+        if rules.key is not None:
+            yield find("seal-key", f"{shelf.name}/{ROOM}", "expected a seal by the key that was named, got none")
         if shelf.warcs and not shelf.unfinished:
             yield find("no-seals", f"{shelf.name}/{ROOM}", "expected checkpoints, got none")
         return

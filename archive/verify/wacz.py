@@ -10,7 +10,7 @@ import re
 import tempfile
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -47,22 +47,22 @@ class WaczScan:
     warcs: int = 0
 
 
-def scan_wacz(path: Path, file: str, now: datetime) -> WaczScan:
+def scan_wacz(path: Path, file: str, now: datetime, seals: SealRules) -> WaczScan:
     """Check a whole WACZ."""
     try:
         with path.open("rb") as stream:
-            return scan_stream(stream, file, now)
+            return scan_stream(stream, file, now, seals)
     except OSError as error:
         finding = find("unreadable-file", file, f"expected a readable file, got {error.strerror or error}")
         return WaczScan(findings=[finding])
 
 
-def scan_stream(stream: BinaryIO, file: str, now: datetime, *, inner: bool = False) -> WaczScan:
+def scan_stream(stream: BinaryIO, file: str, now: datetime, seals: SealRules, *, inner: bool = False) -> WaczScan:
     """Check a whole WACZ, given as a seekable stream; one `inner` to another holds none in turn."""
     scan = WaczScan()
     try:
         with zipfile.ZipFile(stream) as archive:
-            _Checker(archive, stream, file, now, scan, inner).check()
+            _Checker(archive, stream, file, now, seals, scan, inner).check()
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         scan.findings.append(find("zip-unreadable", file, f"expected a zip file, got {error}"))
     return scan
@@ -70,9 +70,17 @@ def scan_stream(stream: BinaryIO, file: str, now: datetime, *, inner: bool = Fal
 
 class _Checker:
     def __init__(
-        self, archive: zipfile.ZipFile, stream: BinaryIO, file: str, now: datetime, scan: WaczScan, inner: bool
+        self,
+        archive: zipfile.ZipFile,
+        stream: BinaryIO,
+        file: str,
+        now: datetime,
+        seals: SealRules,
+        scan: WaczScan,
+        inner: bool,
     ) -> None:
         self.archive, self.stream, self.file, self.now, self.scan, self.inner = archive, stream, file, now, scan, inner
+        self.seals = replace(seals, whole=False)
         self.members = {info.filename: info for info in archive.infolist() if not info.filename.endswith("/")}
         self.digests: dict[str, tuple[str, int]] = {}
         """Member → SHA-256 in hex and size, of those that could be read."""
@@ -254,7 +262,7 @@ class _Checker:
             self._add("wacz-missing", "expected at least one WACZ in a multi-WACZ, got none")
         for name in sorted(inner):
             with self._open(self.members[name]) as stream:
-                part = scan_stream(stream, f"{self.file}!{name}", self.now, inner=True)
+                part = scan_stream(stream, f"{self.file}!{name}", self.now, self.seals, inner=True)
             self.scan.findings += part.findings
             self.scan.records += part.records
             self.scan.warcs += part.warcs
@@ -286,7 +294,7 @@ class _Checker:
                 if data is not None and name.count("/") == 1 and target.parent == room:
                     target.write_bytes(data)
             shelf = Shelf(path=room.parent, name=f"{self.file}!", warcs=(), lines=(), live=False)
-            self.scan.findings.extend(check_seals(shelf, links, SealRules(whole=False)))
+            self.scan.findings.extend(check_seals(shelf, links, self.seals))
 
     def _check_indexes(self, links: Links) -> None:
         lines: list[tuple[int, bytes]] = []

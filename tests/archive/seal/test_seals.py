@@ -18,7 +18,7 @@ from archive.mend.merge import merge
 from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint, read_newest
 from archive.seal.keys import SealOptions, replace_key, take_key
 from archive.seal.memory import forget, remembered
-from archive.seal.note import parse_vkey
+from archive.seal.note import VerifierKey, parse_vkey
 from archive.seal.sealing import SealJob, seal
 from archive.verify.attested import SealRules
 from archive.verify.findings import CODES, Severity
@@ -168,6 +168,29 @@ def test_another_key_than_the_one_named_is_refused(sound: Path) -> None:
     assert set() == codes(sound, SealRules(key=newest.key.public))
     assert {"seal-key"} == codes(sound, SealRules(key=bytes(32)))
     assert newest.key == parse_vkey(newest.key.format())
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_verb_holds_the_key_that_is_named_against_collection_and_wacz(
+    packed: bool, copied: Path, tmp_path: Path
+) -> None:
+    newest = read_newest(copied)[1]
+    assert newest is not None
+    own = newest.key.format()
+    other = VerifierKey(name=newest.origin, public=bytes(32)).format()
+
+    def find_key(key: str) -> tuple[bool, bool]:
+        if packed:
+            assert 0 == run_thanhuy("pack", copied, "-o", tmp_path / "x.wacz", "--force").returncode
+        done = run_thanhuy("verify", tmp_path / "x.wacz" if packed else copied, "--key", key, "--json", "--no-record")
+        found = {one["code"] for one in json.loads(done.stdout)["findings"]}
+        return "seal-key" in found, "seal-key-unknown" in found
+
+    assert (False, False) == find_key(own)
+    assert (True, False) == find_key(other)
+    shutil.rmtree(copied / "seals")
+    forget(copied)
+    assert (True, False) == find_key(own), "whoever takes the seals away takes the key's word away"
 
 
 def test_what_this_machine_sealed_is_missed_where_it_is_taken_away(copied: Path) -> None:

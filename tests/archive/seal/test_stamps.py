@@ -86,6 +86,16 @@ def test_a_stamp_is_kept_with_the_chain_and_the_list_of_revoked_ones(stamper: Ru
     assert done.returncode == 0, done.stderr
 
 
+def test_the_verb_counts_only_the_authorities_that_are_named(stamper: RunningAuthority, path: Path) -> None:
+    assert all(good for good, _ in attest(path, asking(stamper), publish=False))
+    found = {}
+    for roots in (stamper.roots, ROOT / "README.md"):  # a file without certificates names nobody
+        done = run_thanhuy("verify", path, "--ca", roots, "--json", "--no-record")
+        found[roots] = {one["code"] for one in json.loads(done.stdout)["findings"]}
+    assert not {"seal-stamp", "seal-stamp-unchecked"} & found[stamper.roots]
+    assert "seal-stamp" in found[ROOT / "README.md"]
+
+
 def test_an_authority_that_is_not_believed_is_refused_with_a_clear_word(stamper: RunningAuthority, path: Path) -> None:
     with authority("Stranger") as stranger:
         ((good, says),) = attest(path, asking(stranger, roots=stamper.roots), publish=False)
