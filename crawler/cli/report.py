@@ -96,6 +96,8 @@ def summarise(figures: ReportData) -> str:
             if found.gaps
             else "none seen"
         )
+        if (complete := figures.completeness) is not None:
+            rows.append(("held", f"{complete.share} of about {format_number(round(complete.total))} articles"))
         rows.append(("gaps", gaps))
         shown = [
             f"{name} {format_share(found.fields[name].filled, found.total)}"

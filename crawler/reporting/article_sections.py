@@ -21,6 +21,7 @@ MOST_RULES = 6
 UNDATED_LABEL = "no date"
 SCOPE = {"collection": "the collection", "run": "this run"}
 MEANINGS = {
+    "layout-disagrees": "a learnt layout and the rules read the page otherwise",
     "date-estimated": "the date is an estimate from the article's number",
     "date-witnesses-disagree": "two witnesses of the date are days apart",
     "no-body-text": "no text was found",
@@ -52,7 +53,9 @@ def coverage(figures: ReportData) -> Html | None:
     else:
         chart = bar_chart("Articles by year of publication", list(years.items()), unit="articles")
     days = calendar("Articles by day of publication", found.days, unit="articles")
-    return join([line, days, chart, _calendar(found), _sections(found), _sources(found), gaps(figures)])
+    return join(
+        [line, days, chart, _calendar(found), _sections(found), _sources(found), _completeness(figures), gaps(figures)]
+    )
 
 
 def every_month(months: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -86,6 +89,37 @@ def _sections(found: Articles) -> Html | None:
     ]
     note = f"{MOST_ROWS} of {format_number(len(rows))}" if len(rows) > MOST_ROWS else None
     return table("Articles by section", ["Section", "#Articles", "First", "Last"], rows[:MOST_ROWS], note=note)
+
+
+def _completeness(figures: ReportData) -> Html | None:
+    """What share of the articles is held, with its interval, and what to do about the others."""
+    found = figures.completeness
+    if found is None:
+        return None
+    looks = ", ".join(f"{name} {format_number(count)}" for name, count in found.seen.items())
+    told = (
+        f"{found.share} of the articles are held; in brackets what holds in 95 of 100 cases. About"
+        f" {format_number(round(found.total))} there are, by capture and recapture over what shows articles: {looks}."
+    )
+    left = None
+    if found.known_unheld:
+        command = f"thanhuy crawl --into {shlex.quote(figures.name)}"
+        known = plural(found.known_unheld, "article")
+        left = el(
+            "p", f"{known} that a page shows and that is not held: ", el("code", command), " asks for what is left."
+        )
+    return join(
+        [
+            el("h3", "How complete it is"),
+            el("p", told),
+            left,
+            table("Held by year", ["Year", "#Held"], [[year, share] for year, share in found.years.items()]),
+            table(
+                "Held by section, of articles whose page was read", ["Section", "#Held"],
+                [[vietnamese(name), share] for name, share in list(found.sections.items())[:MOST_ROWS]],
+            ),
+        ]
+    )  # fmt: skip
 
 
 def _sources(found: Articles) -> Html:

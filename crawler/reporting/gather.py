@@ -23,6 +23,7 @@ from crawler.reporting import queries
 from crawler.reporting.files import read_files
 from crawler.reporting.lenient import mapping, read_lines, text, texts, whole
 from crawler.reporting.logs import group_errors
+from crawler.reporting.looks import LooksTally
 from crawler.reporting.queries import Execute
 from crawler.reporting.report_data import Articles, Counted, Example, ReportData, RunSummary
 from crawler.reporting.runs import read_run
@@ -51,10 +52,15 @@ def gather_collection(
     shelf = look(path, path.name)
     figures.condition = "being written" if shelf.live else "interrupted" if shelf.unfinished else "closed"
     newest = path / "articles.jsonl"
-    figures.articles = articles or _tally(
-        _lines_of_collection(newest, figures.notes), newest.name, figures.notes, progress
-    )
-    captures, versions = _read_state(path / "state.sqlite", figures)
+    looks = LooksTally()
+    try:
+        paths = _lines_of_collection(newest, figures.notes)
+        counted = _tally(paths, newest.name, figures.notes, progress, looks)
+        figures.articles = articles or counted
+        captures, versions = _read_state(path, figures, looks)
+        figures.completeness = looks.result()
+    finally:
+        looks.close()
     figures.runs = list(_read_runs(path, figures, captures, versions))
     figures.files = read_files(path, figures.notes)
     _note_lag(figures)
@@ -125,12 +131,21 @@ def _lines_of_collection(newest: Path, notes: list[str]) -> list[Path]:
     return every
 
 
-def _tally(paths: list[Path], label: str, notes: list[str], progress: Progress = lambda size: None) -> Articles:
+def _tally(
+    paths: list[Path],
+    label: str,
+    notes: list[str],
+    progress: Progress = lambda size: None,
+    looks: LooksTally | None = None,
+) -> Articles:
     tally, read = ArticleTally(), 0
     for path in paths:
         try:
             for line, size in read_lines(path):
-                tally.add(_parse(line))
+                record = _parse(line)
+                tally.add(record)
+                if looks is not None:
+                    looks.add_record(record)
                 read += size
                 if read > TELL_EVERY:
                     progress(read)
@@ -153,8 +168,11 @@ def _parse(line: bytes) -> object:
         return None
 
 
-def _read_state(path: Path, figures: ReportData) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int, int]]]:
+def _read_state(
+    collection: Path, figures: ReportData, looks: LooksTally
+) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int, int]]]:
     """Captures and versions of each run; sets what the figures say of captures and of the frontier."""
+    path = collection / "state.sqlite"
     captures: dict[str, tuple[int, int]] = {}
     versions: dict[str, tuple[int, int, int]] = {}
     if not path.is_file():
@@ -166,6 +184,7 @@ def _read_state(path: Path, figures: ReportData) -> tuple[dict[str, tuple[int, i
             figures.captures, captures = queries.read_captures(database.execute)
             versions = queries.read_versions(database.execute)
             figures.frontier = queries.read_frontier(database.execute, reasons=True)
+            looks.add_pages(collection, database.execute)
         finally:
             database.close()
     except (sqlite3.Error, TypeError, ValueError) as error:

@@ -181,6 +181,27 @@ class FilesOnDisk:
 
 
 @dataclass(kw_only=True)
+class Completeness:
+    """How many articles there are, by what the looks at the site saw, and what share of them is held."""
+
+    share: str
+    """For a person: `98.7 % (97.9–99.2)`."""
+    held: int
+    total: float
+    low: float
+    high: float
+    """Shares between which it lies in 95 of 100 cases."""
+    seen: dict[str, int] = field(default_factory=dict)
+    """Look → articles that it shows."""
+    known_unheld: int = 0
+    """Articles that some page shows and that are not held."""
+    years: dict[str, str] = field(default_factory=dict)
+    """Year → the share that is held, for a person."""
+    sections: dict[str, str] = field(default_factory=dict)
+    """Outermost section → the same, of the articles whose page was read."""
+
+
+@dataclass(kw_only=True)
 class ReportData:
     """A report."""
 
@@ -199,6 +220,8 @@ class ReportData:
     """What could not be read, or is not as it should be."""
     runs: list[RunSummary] = field(default_factory=list)
     articles: Articles | None = None
+    completeness: Completeness | None = None
+    """Of a whole collection, where two looks at the site show some of the same articles."""
     captures: Captures | None = None
     frontier: FrontierLeft | None = None
     skipped: dict[str, Counted] = field(default_factory=dict)

@@ -89,6 +89,13 @@ def _coverage(figures: ReportData, file: DataFile) -> str:
     gaps = figures.articles.gaps if figures.articles else []
     missing = sum(gap.get("missing", 0) for gap in gaps)
     told = f"{len(gaps)}, about {format_number(missing)} articles" if gaps else "none seen"
+    if (complete := figures.completeness) is not None:
+        looks = ", ".join(f"{name} ({format_number(count)})" for name, count in complete.seen.items())
+        lines += [
+            f"The whole collection holds {complete.share} of the articles that the site shows, with the interval of 95"
+            f" in 100 cases, by capture and recapture over {looks}.",
+            "",
+        ]
     return "\n".join([*lines, f"Gaps in the articles' numbers, in the whole collection: {told}."])
 
 
