@@ -4,6 +4,7 @@ import ast
 import base64
 import gzip
 import hashlib
+import itertools
 import json
 import shutil
 import subprocess
@@ -14,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from archive.seal import sealing
 from archive.seal.checkpoint import read_newest
+from archive.seal.memory import forget
 from archive.seal.verifier import REFUSED, Trust, check_proof
 from tests.support.commands import ROOT, run_thanhuy
 from tests.support.sample_crawls import SampleCrawl, copied
@@ -235,3 +238,25 @@ def test_damaged_levels_do_not_keep_a_proof_from_being_made(
     for level in (path / "seals").glob("level-*"):
         level.write_bytes(level.read_bytes()[::-1])
     assert [] == refusals(prove(path, article, tmp_path / "x.json"))
+
+
+@pytest.mark.slow
+def test_a_proof_among_a_million_records_is_below_four_kilobytes(
+    small_crawl: SampleCrawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crawl sealed together with a million others, those of its first file before them."""
+    with copied(small_crawl, tmp_path / "x") as crawl:
+        path = crawl.directory
+        shutil.rmtree(path / "seals")
+        others = (hashlib.sha256(number.to_bytes(8, "big")).digest() for number in range(1_000_000))
+        new_digests = sealing._new_digests
+        monkeypatch.setattr(sealing, "_new_digests", lambda *given: itertools.chain(new_digests(*given), others))
+        forget(path)
+        assert run_thanhuy("seal", path).returncode == 0
+        longest = 0
+        for line in (path / "articles.jsonl").read_bytes().splitlines():
+            proof = prove(path, json.loads(line), tmp_path / "x.proof.json", "--force")
+            longest = max(longest, *map(len, proof["seals"][0]["paths"]))
+            assert [] == refusals(proof)
+            assert (tmp_path / "x.proof.json").stat().st_size < MOST
+        assert longest == 20

@@ -20,6 +20,7 @@ from archive.seal.stamp import list_stamps
 from archive.seal.verifier import GOOD, REFUSED, Trust, check_proof
 from archive.seal.witness import list_cosignatures
 from archive.verify.attested import SealRules
+from crawler.cli.seal import attest_run
 from tests.support.attacks import BEGAN, find_in_seals, write_run
 from tests.support.authority import RunningAuthority, authority
 from tests.support.commands import ROOT, run_thanhuy
@@ -227,6 +228,18 @@ def test_the_verb_seals_stamps_publishes_and_turns_the_key(
     assert done.returncode == 0
     done = run_thanhuy(*words, "--timestamp", "http://127.0.0.1:9/", "--timestamp-ca", stamper.roots)
     assert (1, True) == (done.returncode, "expected an answer" in done.stderr)
+
+
+def test_the_end_of_a_crawl_has_its_seal_attested_and_tells_what_failed(stamper: RunningAuthority, path: Path) -> None:
+    newest = read_checkpoint(path, 1)
+    given = {"into": path, "timestamp": (), "timestamp_ca": stamper.roots, "publish": None}
+    assert [] == attest_run(given, newest.run)
+    failed = attest_run({**given, "timestamp": (stamper.url, "http://127.0.0.1:9/"), "publish": "false"}, newest.run)
+    assert ["http://127.0.0.1:9/: expected an answer", "false: expected exit code 0, got 1"] == [
+        one.partition(", got:")[0] for one in failed
+    ]
+    assert 1 == len(list_stamps(path, 1))
+    assert [] == attest_run({**given, "publish": "false"}, "another run"), "an old seal was given away again"
 
 
 def test_a_collection_that_was_rolled_back_goes_on_only_where_that_is_meant(tmp_path: Path) -> None:
