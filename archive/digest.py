@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from archive.files import open_regular
+
 CHUNK = 128 * 1024
 
 ALGORITHMS = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
@@ -118,5 +120,5 @@ def digest_of(data: bytes | BinaryIO, algorithm: str = "sha1") -> bytes:
 
 def digest_file(path: Path) -> str:
     """`sha256:` and hex of a file."""
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         return "sha256:" + digest_stream(stream, "sha256").hex()

@@ -121,6 +121,8 @@ class Shelf:
     lines: tuple[Path, ...]
     live: bool
     """Whether a process writes it at this moment."""
+    links: bool = False
+    """Whether WARCs may be links, and are read where they lead to."""
 
     @property
     def unfinished(self) -> bool:
@@ -132,12 +134,15 @@ class Shelf:
 
     def label(self, warc: str) -> str:
         """The name that findings carry of a WARC, whether or not it is still `.open`."""
-        is_open = not (self.path / "warc" / warc).exists() and (self.path / "warc" / (warc + OPEN_SUFFIX)).exists()
+        room = self.path / "warc"  # what is asked for may be no name at all
+        is_open = not is_regular(room / warc, links=True) and is_regular(room / (warc + OPEN_SUFFIX), links=True)
         return f"{self.name}/warc/{warc}{OPEN_SUFFIX if is_open else ''}"
 
 
-def look(path: Path, name: str) -> Shelf:
-    """See which files a collection has."""
-    warcs = sorted(list_warcs(path) + list_warcs(path, unfinished=True))
+def look(path: Path, name: str, *, links: bool = False) -> Shelf:
+    """See which files a collection has. `links`: WARCs that are links are files as well."""
+    warcs = sorted(list_warcs(path, links=links) + list_warcs(path, unfinished=True, links=links))
     lines = sorted(list_lines(path) + list_lines(path, unfinished=True))
-    return Shelf(path=path, name=name.rstrip("/"), warcs=tuple(warcs), lines=tuple(lines), live=is_locked(path))
+    return Shelf(
+        path=path, name=name.rstrip("/"), warcs=tuple(warcs), lines=tuple(lines), live=is_locked(path), links=links
+    )

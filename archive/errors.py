@@ -21,6 +21,10 @@ class RecordError(ArchiveError):
     """Bytes that are no WARC record: damage, or not a WARC file at all."""
 
 
+class DamagedCollection(ArchiveError):
+    """What was to be read is damaged, and cannot be left out; `thanhuy verify` says where, `thanhuy repair` mends."""
+
+
 class PackageMissing(ArchiveError):
     """What was asked for needs a package that is not installed; the message names the extra that brings it."""
 

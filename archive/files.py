@@ -33,10 +33,10 @@ def is_own_name(name: str, *suffixes: str) -> bool:
     return name.removesuffix(OPEN_SUFFIX).endswith(suffixes) and _OWN.fullmatch(name) is not None
 
 
-def is_regular(path: Path) -> bool:
-    """Whether a path is a file itself: no link, no directory, no pipe or device."""
+def is_regular(path: Path, *, links: bool = False) -> bool:
+    """Whether a path is a file itself: no link, no directory, no pipe or device. `links`: or a link to such a file."""
     try:
-        return stat.S_ISREG(path.lstat().st_mode)
+        return stat.S_ISREG(path.stat(follow_symlinks=links).st_mode)
     except OSError:
         return False
 
@@ -49,55 +49,67 @@ def is_room(path: Path) -> bool:
         return False
 
 
-def find_inside(collection: Path, file: str) -> Path | None:
-    """The regular file of that name in a collection; None where there is none, or a link on the way to it."""
+def find_inside(collection: Path, file: str, *, links: bool = False) -> Path | None:
+    """The regular file of that name in a collection; None where there is none, or a link on the way to it.
+
+    `links`: of a WARC that is a link the file that it leads to.
+    """
     path = collection / file
     rooms = [parent for parent in path.parents if collection in parent.parents]
-    return path if is_regular(path) and all(map(is_room, rooms)) else None
+    links = links and path.parent == collection / "warc" and is_own_name(path.name, *WARC_SUFFIXES)
+    return _followed(path) if is_regular(path, links=links) and all(map(is_room, rooms)) else None
 
 
-def list_warcs(collection: Path, *, unfinished: bool = False) -> list[Path]:
-    """The finished WARC files of a collection by name, or those that are still `.open`."""
-    return _list_own(collection / "warc", WARC_SUFFIXES, unfinished)
+def _followed(path: Path) -> Path:
+    """Where a link that may be followed leads to; what is none stays as it is."""
+    return path.resolve() if path.is_symlink() else path
+
+
+def list_warcs(collection: Path, *, unfinished: bool = False, links: bool = False) -> list[Path]:
+    """The finished WARC files of a collection by name, or those that are still `.open`. `links`: links to files too."""
+    return _list_own(collection / "warc", WARC_SUFFIXES, unfinished, links)
 
 
 def list_lines(collection: Path, *, unfinished: bool = False) -> list[Path]:
     """The finished files of `articles/` by name, or those that are still `.open`."""
-    return _list_own(collection / "articles", (LINES_SUFFIX,), unfinished)
+    return _list_own(collection / "articles", (LINES_SUFFIX,), unfinished, False)
 
 
-def find_warc(room: Path, name: str) -> Path | None:
-    """The WARC that a pointer names, finished or still `.open`. None where there is none, or no name of a WARC."""
-    return _find_own(room, name, WARC_SUFFIXES)
+def find_warc(room: Path, name: str, *, links: bool = False) -> Path | None:
+    """The WARC that a pointer names, finished or still `.open`. None where there is none, or no name of a WARC.
+    `links`: of a link the file that it leads to.
+    """
+    return _find_own(room, name, WARC_SUFFIXES, links)
 
 
 def find_lines(room: Path, name: str) -> Path | None:
     """The file of `articles/` that a pointer names, in the same way."""
-    return _find_own(room, name, (LINES_SUFFIX,))
+    return _find_own(room, name, (LINES_SUFFIX,), False)
 
 
-def _find_own(room: Path, name: str, suffixes: tuple[str, ...]) -> Path | None:
+def _find_own(room: Path, name: str, suffixes: tuple[str, ...], links: bool) -> Path | None:
     if not is_own_name(name, *suffixes) or not is_room(room):
         return None
-    return next((path for path in (room / name, room / (name + OPEN_SUFFIX)) if is_regular(path)), None)
+    paths = (room / name, room / (name + OPEN_SUFFIX))
+    return next((_followed(path) for path in paths if is_regular(path, links=links)), None)
 
 
-def _list_own(room: Path, suffixes: tuple[str, ...], unfinished: bool) -> list[Path]:
+def _list_own(room: Path, suffixes: tuple[str, ...], unfinished: bool, links: bool) -> list[Path]:
     if not is_room(room):
         return []
     try:
-        found = [path for path in room.iterdir() if is_own_name(path.name, *suffixes) and is_regular(path)]
+        found = [path for path in room.iterdir() if is_own_name(path.name, *suffixes) and is_regular(path, links=links)]
     except OSError:  # a directory that cannot be read is named where the collection is looked at
         return []
     return sorted(path for path in found if path.name.endswith(OPEN_SUFFIX) == unfinished)
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path, *, links: bool = False) -> BinaryIO:
     """Open a file for reading that is one itself: a link is not followed, and a pipe cannot hold the reader up.
 
-    Raises OSError.
+    `links`: one that the user named is followed. Raises OSError.
     """
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if links else os.O_NOFOLLOW))
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, "expected a regular file", str(path))
@@ -178,7 +190,7 @@ def build_file(path: Path) -> Iterator[Path]:
         drafted.unlink()  # a link there would lead what is written to where it leads
     try:
         yield drafted
-        with drafted.open("rb") as stream:
+        with open_regular(drafted) as stream:
             os.fsync(stream.fileno())
         drafted.replace(path)
     except BaseException:
@@ -230,7 +242,7 @@ def set_aside(torn: Path, name: str, pieces: Iterable[bytes]) -> Path:
 
 def read_range(path: Path, start: int, end: int) -> Iterator[bytes]:
     """The bytes of a part of a file, piece by piece."""
-    with path.open("rb") as source:
+    with open_regular(path) as source:
         source.seek(start)
         while start < end and (piece := source.read(min(1 << 20, end - start))):
             start += len(piece)

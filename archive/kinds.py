@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.files import OPEN_SUFFIX
+from archive.files import OPEN_SUFFIX, open_regular
 from archive.warc.members import MAGIC
 from archive.warc.record import begins_record
 
@@ -31,7 +31,7 @@ def kind_of(path: Path) -> str:
         raise NothingToRead(f"{path}: {EXPECTED}, got nothing of that name")
     if not path.is_file():
         raise NothingToRead(f"{path}: {EXPECTED}, got no regular file")
-    with path.open("rb") as stream:
+    with open_regular(path, links=True) as stream:
         start = stream.read(4096)
     if start.startswith(_ZIP) or path.name.endswith(".wacz"):
         return WACZ

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import RecordError
-from archive.files import OPEN_SUFFIX
+from archive.files import find_warc
 from archive.http.head import HTTPSyntaxError
-from archive.verify.items import CUT, ItemRules, Parse, read_page
+from archive.verify.items import CUT, ItemRules, PageUnread, Parse, read_page
 from crawler.items import ADDED, STAMPED, as_record, text_digest
 from crawler.learning.kept import read_taught
 from crawler.pages import PARSER_VERSION, Taught
@@ -53,8 +53,11 @@ def _fit(collection: Path) -> tuple[str, Parse]:
 def parse_again(
     body: bytes, url: str, headers: list[tuple[str, str]], captured_at: str, *, taught: Taught = UNTAUGHT
 ) -> dict[str, Any] | None:
-    """The record of an archived page, parsed with what the spider parsed it with. None where it is no article."""
-    from crawler.pages import LayoutError, parse_article
+    """The record of an archived page, parsed with what the spider parsed it with. None where it is no article.
+    Raises PageUnread for one that the reader gave up.
+    """
+    from crawler.pages import LayoutError, ReaderFailed
+    from crawler.reader import read_article
 
     joined: dict[str, str] = {}
     cut = CUT in headers
@@ -62,9 +65,9 @@ def parse_again(
         name = name.title()
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     try:
-        return as_record(
-            parse_article(body, url, headers=joined, layouts=taught.layouts, calendar=taught.calendar, cut=cut)
-        )
+        return as_record(read_article(body, url, headers=joined, taught=taught, cut=cut))
+    except ReaderFailed as error:
+        raise PageUnread(str(error)) from error
     except LayoutError:
         return None
 
@@ -73,13 +76,14 @@ def reparse(collection: Path, taught: Taught, record: Mapping[str, Any]) -> dict
     """What the present parser reads, taught so, in the page of a stored record. None where it reads no
     article, or the page is lost.
     """
-    path = collection / "warc" / record["warc"]["file"]
-    path = path if path.exists() else path.with_name(path.name + OPEN_SUFFIX)
     try:
+        path = find_warc(collection / "warc", record["warc"]["file"])
+        if path is None:
+            return None
         body, headers = read_page(path, record["warc"]["offset"])
-    except (RecordError, HTTPSyntaxError, OSError):
+        return parse_again(body, record["url"], headers, record["captured_at"], taught=taught)
+    except (RecordError, HTTPSyntaxError, OSError, PageUnread, ValueError, TypeError, KeyError):
         return None
-    return parse_again(body, record["url"], headers, record["captured_at"], taught=taught)
 
 
 def digest_of(record: dict[str, Any]) -> str:
@@ -99,9 +103,13 @@ def is_sound(collection: Path, record: dict[str, Any]) -> bool:
     """Whether an article's record meets the schema, has the digest of its own text,
     and is what its page says where that is left.
     """
+    from archive.verify.findings import Severity
     from archive.verify.items import parse_line_again
     from archive.verify.schema import check_schema
 
     if any(check_schema(record, article_schema())) or digest_of(record) != record["text_digest"]:
         return False
-    return not parse_line_again(record, collection / "warc", article_rules().of(collection))
+    return all(
+        found.severity is not Severity.DAMAGE
+        for found in parse_line_again(record, collection / "warc", article_rules().of(collection))
+    )

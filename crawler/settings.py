@@ -35,6 +35,9 @@ RETRY_BACKOFF = 5.0
 # What of a body is held in memory and parsed; the archive keeps all of it.
 PARSED_MAXSIZE = 32 << 20
 
+# Both families: Scrapy's usual resolver knows IPv4 alone. How long a name may take, DOWNLOAD_TIMEOUT bounds.
+DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"
+
 # Every exchange is archived as it went over the wire; no other scheme is ever fetched.
 DOWNLOAD_HANDLERS = {
     "http": "crawler.engine.capture.ArchivingDownloadHandler",
@@ -62,6 +65,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.engine.decoding.DecodingMiddleware": 590,
+    "crawler.engine.reading.ReadingMiddleware": 30,
     "crawler.engine.stored.StoredMiddleware": 40,
     "crawler.engine.stored.WireStats": 850,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,

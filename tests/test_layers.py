@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("archive",),
     ("crawler.site", "crawler.items"),
     ("crawler.pages",),
-    ("crawler.articles", "crawler.planning", "crawler.learning"),
+    ("crawler.articles", "crawler.planning", "crawler.learning", "crawler.reader"),
     ("crawler.comparing",),
     (
         "crawler.reporting",
@@ -182,6 +182,7 @@ def test_a_class_name_means_one_thing() -> None:
 ONE_PLACE = {
     r"SpooledTemporaryFile": "archive.scratch",
     r"ProcessPoolExecutor": "archive.workers",
+    r"RLIMIT_\w+": "archive.watched",
     r"WARC-[A-Za-z-]+": "archive.warc.fields",
     r"http://netpreserve\.org/warc/1\.1/revisit/(identical-payload-digest|server-not-modified)": "archive.warc.fields",
 }

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.files import is_room, list_warcs, replace_file
+from archive.files import is_room, list_warcs, open_regular, replace_file
 from archive.recover.recover import Recovery
 from archive.seal.checkpoint import ROOM, Checkpoint, read_newest
 from archive.seal.leaves import LEAVES, Leaves
@@ -31,7 +31,7 @@ def mend_seals(directory: Path, recovery: Recovery) -> None:
         made.append(islice(_read_records(directory), newest.size))
         if made.size != newest.size or not _is_root(made, newest):
             return
-        with made.path.open("rb") as stream:
+        with open_regular(made.path) as stream:
             replace_file(directory / ROOM / LEAVES, iter(lambda: stream.read(1 << 20), b""))
     Leaves(directory / ROOM).rebuild()
     recovery.note(f"{ROOM}/{LEAVES}: made anew from the records, as the seal proves")

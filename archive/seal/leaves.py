@@ -106,7 +106,7 @@ class Leaves:
             self._extend(0, block)
         level = 0
         while (path := self._room / level_name(level)).exists():
-            with path.open("rb") as stream:
+            with open_regular(path) as stream:
                 os.fsync(stream.fileno())
             level += STEP
         return self.size

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError
-from archive.files import find_warc
+from archive.files import find_warc, open_regular
 from archive.seal.checkpoint import (
     ROOM,
     Checkpoint,
@@ -58,7 +58,7 @@ def find_exchange(collection: Path, response: Exhibit) -> Iterator[Exhibit]:
     """A response, and the request that it answers, which lies behind it. Raises SealError."""
     path = _find(collection, response.file)
     record_id, near = "", 0
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         for event in read_events(stream, start=response.offset, compressed=is_gzip(path)):
             if not isinstance(event, RecordEvent):
                 return

@@ -25,7 +25,7 @@ from pathlib import Path
 from archive import fixity
 from archive.directory import read_collection
 from archive.faults import reach
-from archive.files import is_regular, is_room, list_warcs, replace_file
+from archive.files import is_regular, is_room, list_warcs, read_small, replace_file
 from archive.seal.checkpoint import ROOM, Checkpoint, SealError, path_of, read_newest
 from archive.seal.keys import SealOptions, SigningKey, find_retired, take_key
 from archive.seal.leaves import Leaves, LeavesError
@@ -181,7 +181,7 @@ def list_sealed(collection: Path) -> list[str]:
 
 def _parse_files(room: Path) -> dict[str, tuple[int, int]]:
     path = room / FILES
-    lines = path.read_text("utf-8", "replace").splitlines() if is_regular(path) else []
+    lines = read_small(path).decode("utf-8", "replace").splitlines() if is_regular(path) else []
     return {match[3]: (int(match[1]), int(match[2])) for line in lines if (match := _LINE.fullmatch(line))}
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from archive.errors import ArchiveError, OutOfSpace
+from archive.errors import ArchiveError, DamagedCollection, OutOfSpace
 from archive.files import is_regular
 from archive.state.rows import CaptureRow, VersionRow
 from archive.state.schema import MIGRATIONS, SCHEMA_VERSION, TABLES, check_columns, check_plain
@@ -56,7 +56,7 @@ def _as_archive_error(error: sqlite3.Error, path: Path) -> ArchiveError:
     if code == sqlite3.SQLITE_FULL:
         return OutOfSpace(f"{path}: no space left; free some and run the same command again")
     if code in {0, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return ArchiveError(f"{path}: {error}; run `thanhuy repair` to rebuild it from the WARCs")
+        return DamagedCollection(f"{path}: {error}; run `thanhuy repair` to rebuild it from the WARCs")
     return ArchiveError(f"{path}: {error}; run the same command again")
 
 

@@ -91,12 +91,9 @@ def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan
         known = fixity.read_known(shelf.path)
     except OSError:  # told by `check_log`
         known = fixity.read_runs(shelf.path)
-    scan.findings += check_presence(shelf.path, shelf.name, known)
+    scan.findings += check_presence(shelf.path, shelf.name, known, links=shelf.links)
     entries = choose(known, share)
-    tasks: list[Task] = [
-        (_check_file, (shelf.path, shelf.name, entry, shelf.unfinished, shelf.live), entry.file, entry.size)
-        for entry in entries
-    ]
+    tasks: list[Task] = [(_check_file, (shelf, entry), entry.file, entry.size) for entry in entries]
     for entry, result in zip(entries, run(tasks), strict=True):
         scan.findings += result.findings
         if result.verified:
@@ -106,8 +103,8 @@ def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan
     return scan
 
 
-def _check_file(path: Path, name: str, entry: fixity.Entry, unfinished: bool, live: bool) -> Any:
-    return check_file(path, name, entry, unfinished=unfinished, live=live)
+def _check_file(shelf: Shelf, entry: fixity.Entry) -> Any:
+    return check_file(shelf.path, shelf.name, entry, unfinished=shelf.unfinished, live=shelf.live, links=shelf.links)
 
 
 def _check_files(shelf: Shelf) -> Iterator[Finding]:
@@ -187,7 +184,7 @@ def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: Colle
             live=growing and shelf.live,
             sealed=sealed,
         )
-        files.append((path, context))
+        files.append((path.resolve() if path.is_symlink() else path, context))
     scan.warcs += len(files)
     for result in scan_files(files, run):
         scan.findings += result.findings
@@ -203,7 +200,12 @@ def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: Co
         own = replace(rules, parse=None) if path == newest else rules
         file = f"{shelf.name}/{path.relative_to(shelf.path).as_posix()}"
         task = LinesTask(
-            path=path, file=file, warcs=shelf.path / "warc", rules=own, growing=path.name.endswith(OPEN_SUFFIX)
+            path=path,
+            file=file,
+            warcs=shelf.path / "warc",
+            rules=own,
+            growing=path.name.endswith(OPEN_SUFFIX),
+            links=shelf.links,
         )
         parts += split_task(task, jobs)
     tasks: list[Task] = [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from archive.files import open_regular
 from archive.verify.warc import WarcContext, WarcScan, WholeFile, scan_range
 from archive.warc.ranges import Range, find_ranges, in_order
 
@@ -35,7 +36,7 @@ def scan_files(files: Sequence[tuple[Path, WarcContext]], run: Run) -> Iterator[
 
 def _ranges_of(number: int, path: Path) -> list[Range]:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return find_ranges(number, stream)
     except OSError:
         return [Range(file=number)]  # the scan says why

@@ -181,6 +181,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "newest-differs": (DAMAGE, REPAIR),
     "newest-extra": (DAMAGE, REPAIR),
     "record-differs": (DAMAGE, REPAIR),
+    "page-unread": (WARNING, "nothing is known to be wrong: `thanhuy probe` on the page, and tell us of it"),
     "record-unparsed": (DAMAGE, "run `thanhuy probe` on the page"),
     "older-parser": (INFO, "`thanhuy extract --diff` shows the differences, `thanhuy reread` renews the records"),
     "cdxj-syntax": (DAMAGE, REPAIR),

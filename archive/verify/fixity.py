@@ -60,10 +60,12 @@ def choose(known: dict[str, fixity.Entry], share: float | None) -> list[fixity.E
     return entries[: max(1, round(len(entries) * share))] if entries else []
 
 
-def check_presence(collection: Path, name: str, known: dict[str, fixity.Entry]) -> Iterator[Finding]:
+def check_presence(
+    collection: Path, name: str, known: dict[str, fixity.Entry], *, links: bool = False
+) -> Iterator[Finding]:
     """Files that vanished, and files that no crawl closed."""
     for entry in known.values():
-        if find_inside(collection, entry.file) is None:
+        if find_inside(collection, entry.file, links=links) is None:
             closed = f", closed {entry.closed_at}" if entry.closed_at else ""
             detail = f"expected a file of {entry.size} bytes{closed}, got none"
             yield find("file-vanished", f"{name}/{entry.file}", detail)
@@ -124,10 +126,12 @@ def _is_altered(path: Path, entry: fixity.Entry) -> bool:
     return path.name == Path(entry.file).name and path.stat().st_size == entry.size
 
 
-def check_file(collection: Path, name: str, entry: fixity.Entry, *, unfinished: bool, live: bool) -> FixityScan:
+def check_file(
+    collection: Path, name: str, entry: fixity.Entry, *, unfinished: bool, live: bool, links: bool = False
+) -> FixityScan:
     """Digest one file and compare. A vanished one is `check_presence`'s."""
-    path, file = collection / entry.file, f"{name}/{entry.file}"
-    if find_inside(collection, entry.file) is None:
+    path, file = find_inside(collection, entry.file, links=links), f"{name}/{entry.file}"
+    if path is None:
         return FixityScan(findings=(), verified=False)
     lag = unfinished and entry.file in REPLACED
     severity, remedy = (INFO if live else WARNING, REPAIR) if lag else (None, None)

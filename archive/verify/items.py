@@ -26,8 +26,14 @@ from archive.verify.schema import check_schema, parse_line
 from archive.warc.fields import Field
 from archive.warc.reader import read_record_at
 
+
+class PageUnread(Exception):
+    """A page that could not be parsed again within what parsing one may cost: that says nothing of its record."""
+
+
 Parse = Callable[[bytes, str, list[tuple[str, str]], str], dict[str, Any] | None]
-"""Decoded body, URL, HTTP headers, `captured_at` → the record that parsing gives; None where the page is no item."""
+"""Decoded body, URL, HTTP headers, `captured_at` → the record that parsing gives; None where the page is no item.
+May raise PageUnread."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +113,8 @@ class LinesTask:
     rules: ItemRules
     growing: bool = False
     """Whether the file is `.open`: its last line may be torn."""
+    links: bool = False
+    """Whether WARCs may be links."""
     start: int = 0
     stop: int | None = None
     """Only the lines that begin in this range of bytes; None for the file's end."""
@@ -159,7 +167,9 @@ def _scan_line(data: bytes, offset: int, task: LinesTask, result: LinesScan) -> 
         detail = f"expected text_digest {expected}, got {value.get('text_digest')}"
         result.findings.append(find("text-digest", file, detail, offset=offset, record_id=line.record_id))
     if sound and rules.parse and line.status == "live":
-        differing = list(_reparse(value, line, task.warcs, rules))
+        differing: list[Finding] = []
+        for found in _reparse(value, line, task.warcs, rules, task.links):
+            (result.findings if found.code == "page-unread" else differing).append(found)
         if parser_of(value) == rules.parser_version:
             result.findings += differing
         elif differing:
@@ -221,16 +231,23 @@ def _answer_of(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _reparse(value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRules) -> Iterator[Finding]:
+def _reparse(
+    value: dict[str, Any], line: ItemLine, warcs: Path, rules: ItemRules, links: bool = False
+) -> Iterator[Finding]:
     assert rules.parse is not None
-    path = find_warc(warcs, line.warc_file)
+    path = find_warc(warcs, line.warc_file, links=links)
     if path is None:
         return
     try:
         body, headers = read_page(path, line.warc_offset)
     except (RecordError, HTTPSyntaxError, OSError):
         return  # reported where the WARC and the pointer are checked
-    parsed = rules.parse(body, line.url, headers, str(value.get("captured_at")))
+    try:
+        parsed = rules.parse(body, line.url, headers, str(value.get("captured_at")))
+    except PageUnread as error:
+        detail = f"expected to parse the page again, got no end of it: {error}"
+        yield find("page-unread", line.file, detail, offset=line.offset, record_id=line.record_id)
+        return
     if parsed is None:
         detail = "expected an item in the page, got none when parsing it again"
         yield find("record-unparsed", line.file, detail, offset=line.offset, record_id=line.record_id)

@@ -44,6 +44,8 @@ class VerifyOptions:
     """Only digest the files of collections."""
     sample: float | None = None
     """Digest only this share of them (0 to 1), the longest unverified first."""
+    links: bool = False
+    """Whether a collection's WARCs may be links, and are read where they lead to."""
     record: bool = True
     """Whether `fixity.jsonl` is to learn what was verified."""
     items: ItemRules = field(default_factory=ItemRules)
@@ -95,7 +97,8 @@ def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: R
     files = []
     for path in paths:
         growing = path.name.endswith(OPEN_SUFFIX)
-        files.append((path, WarcContext(file=str(path), name=path.name, now=now, growing=growing)))
+        # A link that the user names is opened where it leads to.
+        files.append((path.resolve(), WarcContext(file=str(path), name=path.name, now=now, growing=growing)))
         report.checked.update(files=1, warcs=1, bytes=path.stat().st_size)
     with Links(closed=False) as links:
         for result in scan_files(files, runner.run):
@@ -106,14 +109,16 @@ def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: R
 
 
 def _verify_wacz(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
-    for result in runner.run([(scan_wacz, (path, str(path), now, options.seals), path.name, path.stat().st_size)]):
+    for result in runner.run(
+        [(scan_wacz, (path.resolve(), str(path), now, options.seals), path.name, path.stat().st_size)]
+    ):
         assert isinstance(result, WaczScan)
         report.findings += result.findings
         report.checked.update(files=1, waczs=1, warcs=result.warcs, records=result.records, bytes=path.stat().st_size)
 
 
 def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
-    shelf = look(path, str(path))
+    shelf = look(path, str(path), links=options.links)
     scans = []
     if not options.fixity_only:
         scans.append(

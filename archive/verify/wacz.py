@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from archive.directory import Shelf
+from archive.files import open_regular
 from archive.json_text import parse_json
 from archive.seal.checkpoint import ROOM
 from archive.streams import open_window
@@ -50,7 +51,7 @@ class WaczScan:
 def scan_wacz(path: Path, file: str, now: datetime, seals: SealRules) -> WaczScan:
     """Check a whole WACZ."""
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return scan_stream(stream, file, now, seals)
     except OSError as error:
         finding = find("unreadable-file", file, f"expected a readable file, got {error.strerror or error}")

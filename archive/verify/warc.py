@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from archive.files import OPEN_SUFFIX
+from archive.files import OPEN_SUFFIX, open_regular
 from archive.verify.blocks import BlockFacts, check_block
 from archive.verify.findings import CLOSED, DAMAGE, Finding, Severity, find
 from archive.verify.gzip import GzipHeaders
@@ -101,7 +101,7 @@ def scan_warc(stream: BinaryIO, context: WarcContext) -> WarcScan:
 def scan_range(path: Path, context: WarcContext, start: int, stop: int | None) -> WarcScan:
     """Check a range of a file on disk."""
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return _Scanner(stream, context, start, stop).scan()
     except OSError as error:
         finding = find("unreadable-file", context.file, f"expected a readable file, got {error.strerror or error}")

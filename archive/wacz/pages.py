@@ -5,21 +5,22 @@ WACZ 1.1.1 §5.3: JSON Lines of the format `json-pages-1.0`, the first line desc
 their text, `extraPages.jsonl` the other HTML pages (home page, listings) by their titles.
 """
 
-import codecs
 import hashlib
 import html
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.errors import DamagedCollection
 from archive.files import list_lines, read_lines
 from archive.http.bodies import read_message
 from archive.http.codings import decode_content
+from archive.http.encodings import find_codec
 from archive.http.head import HTTPSyntaxError, ResponseHead
 from archive.index.cdxj import parse_line
+from archive.json_text import parse_json
 from archive.lines.reader import line_id, version_of
 from archive.lines.writer import format_line
 from archive.scratch import open_scratch
@@ -73,8 +74,14 @@ def last_readings(lines: Callable[[], Iterable[bytes]]) -> Iterator[dict[str, An
                     found,
                 )
         for line in lines():
-            item = json.loads(line)
-            found = line_id(item)
+            try:
+                item = parse_json(line)
+                found = line_id(item)
+                _ = item["url"], item["captured_at"]
+            except (ValueError, KeyError, TypeError) as error:
+                raise DamagedCollection(
+                    f"expected an item in JSON, got {line[:60]!r} ({error}); run `thanhuy verify` on the collection"
+                ) from error
             last = renewals.execute("SELECT renewed FROM renewals WHERE key = ? AND version = ?", found[:2]).fetchone()
             if last is None or last[0] == found.renewed:
                 yield item
@@ -131,11 +138,8 @@ def find_title(page: bytes, content_type: bytes) -> str | None:
     if match is None:
         return None
     stated = _CHARSET.search(content_type) or _CHARSET.search(page[:4096])
-    try:
-        charset = codecs.lookup(stated[1].decode("ascii")).name if stated else "utf-8"
-        text = match[1].decode(charset, "replace")
-    except (LookupError, UnicodeError):
-        text = match[1].decode("utf-8", "replace")
+    # A label names a coding of the web's, and none of Python's other codecs.
+    text = match[1].decode((find_codec(stated[1].decode("ascii")) if stated else None) or "utf-8", "replace")
     return " ".join(html.unescape(text).split()) or None
 
 

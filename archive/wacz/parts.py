@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from archive import files
 from archive.collection import read_collection
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, DamagedCollection
+from archive.files import open_regular
 from archive.index.cdxj import parse_line, read_lines
 from archive.lock import Lock
 from archive.wacz.pages import read_items
@@ -101,21 +102,23 @@ def check_index_files(collection: Path) -> None:
     there, named = {path.name for path in list_warcs(collection)}, set[str]()
     for line in read_lines(index_path(collection)):
         try:
-            named.add(parse_line(line)[2]["filename"])
-        except (ValueError, KeyError) as error:
-            raise ArchiveError(f"{index_path(collection)}: {error}; run `thanhuy index {collection}`") from error
+            fields = parse_line(line)[2]
+            _ = int(fields["offset"]), int(fields["length"]), fields["url"]
+            named.add(fields["filename"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedCollection(f"{index_path(collection)}: {error}; run `thanhuy index {collection}`") from error
     if not named:
         raise ArchiveError(
             f"{collection}: expected captures, got none; crawl first, or run `thanhuy index {collection}`"
         )
     if missing := sorted(named - there):
-        raise ArchiveError(
+        raise DamagedCollection(
             f"{index_path(collection)}: expected {missing[0]} in warc/, got none; run `thanhuy verify {collection}`"
         )
 
 
 def read_file(path: Path) -> Iterator[bytes]:
     """A file, piece by piece."""
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         while piece := stream.read(CHUNK):
             yield piece

@@ -9,14 +9,16 @@ so that
 parts can be unpacked side by side.
 """
 
-import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.files import MAX_LINE, open_regular
 from archive.index.cdxj import parse_line, read_lines
+from archive.json_text import parse_json
 from archive.options import ATTACHED
 from archive.scratch import Scratch, open_scratch
 from archive.wacz.pages import last_readings
@@ -74,6 +76,9 @@ class Placed:
     group: str
     """The exchange, or the item, that it is a record of."""
 
+
+CAPTURED = re.compile(r"\d{4}-\d\d-\d\dT")
+"""How a time begins by which an item goes to its part."""
 
 Choose = Callable[[list[Placed]], str]
 """From the records of an exchange to the label of the part that they go to."""
@@ -152,11 +157,20 @@ def _describe(file: str, offset: int, length: int, record: Record) -> Placed:
     if record.content_type == ATTACHED:
         kind, refers = "warcinfo", None  # it goes where that goes
     elif kind == "metadata" and record.is_json:
-        kind, date = "item", json.load(record.block).get("captured_at") or date
+        kind, date = "item", _captured_at(record) or date
     name = record.record_id
     return Placed(
         file=file, offset=offset, length=length, kind=kind, id=name, refers=refers, date=date, group=concurrent or name
     )
+
+
+def _captured_at(item: Record) -> str:
+    """When an item's page was captured, as its record says; empty where it says nothing that can be read."""
+    try:
+        value = parse_json(item.block.read(MAX_LINE))["captured_at"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return value if isinstance(value, str) and CAPTURED.match(value) else ""
 
 
 class Split:
@@ -212,7 +226,7 @@ class Split:
         rows = self._database.execute(
             "SELECT offset, length FROM placed WHERE part = ? AND file = ? ORDER BY offset", (self.label, file)
         )
-        with (self._collection / "warc" / file).open("rb") as stream:
+        with open_regular(self._collection / "warc" / file) as stream:
             for offset, length in rows:
                 stream.seek(offset)
                 while length:

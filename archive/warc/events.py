@@ -15,12 +15,20 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, cast
 
+from archive.warc.fields import Field
 from archive.warc.inflate import MAX_MEMBER, READ, STEP, Ahead, Broken, Inflating, Reinflated
 from archive.warc.members import MAGIC, MemberError, find_member, read_members
 from archive.warc.record import END, HEAD_END, MAX_HEAD, MalformedRecord, Record, begins_record, read_head
 
 IN_MEMORY = 1 << 20
 """A block of more bytes is not kept."""
+OVERLAPPING = 4
+"""How often, on the average, a byte of an uncompressed file may belong to blocks that reach over the next record:
+lengths that are lies would have each record read up to the file's end."""
+ONCE = (Field.TYPE, Field.RECORD_ID, Field.DATE, Field.CONTENT_LENGTH)
+"""Fields that a header has once (WARC 1.1 §5.2 to §5.5): where it has one twice, with a start between, it is two."""
+LOST_THREAD = frozenset({"bytes-after-record", "bad-record-end"})
+"""Flaws behind which the next record is looked for, and may be another file's."""
 NEAR = 64
 """So many line breaks too many are a writer's habit."""
 RECORD_START = re.compile(rb"WARC/\d\.\d{1,2}\r?\n", re.IGNORECASE)
@@ -111,14 +119,33 @@ def read_events(
     if is_compressed(stream) if compressed is None else compressed:
         yield from _read_members(stream, size, start, stop, accept)
     else:
-        yield from _read_plain(stream, size, start, stop)
+        yield from _read_plain(stream, size, start, stop, accept)
 
 
 def is_compressed(stream: BinaryIO) -> bool:
-    """Whether a WARC file is compressed: its first bytes tell, or where these are damaged what follows."""
+    """Whether a WARC file is compressed: its first bytes tell, or where these are damaged what follows.
+
+    What a file holds of the other form lies in a record of its own, so before its end and in less of it.
+    """
     stream.seek(0)
     first = stream.read(5)
-    return first[:2] == MAGIC[:2] or (not begins_record(first) and find_member(stream, 0) is not None)
+    if first[:2] == MAGIC[:2] or begins_record(first):
+        return first[:2] == MAGIC[:2]
+    member = find_member(stream, 0)
+    if member is None:
+        return False
+    if find_record(stream, 0) is None:
+        return True
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - len(END)))
+    if stream.read() == END:
+        return False
+    return _covered(_read_members(stream, size, 0, size, None)) > _covered(_read_plain(stream, size, 0, size, None))
+
+
+def _covered(events: Iterator["Event"]) -> int:
+    """How many bytes of a file are records."""
+    return sum(event.length for event in events if isinstance(event, RecordEvent))
 
 
 def find_record(stream: BinaryIO, start: int) -> int | None:
@@ -332,20 +359,27 @@ def _partial_id(data: BinaryIO | None) -> str:
 # Uncompressed files
 
 
-def _read_plain(stream: BinaryIO, size: int, start: int, stop: int) -> Iterator[Event]:
-    offset = start
+def _read_plain(stream: BinaryIO, size: int, start: int, stop: int, accept: Accept | None) -> Iterator[Event]:
+    offset, again = start, False
+    overlapping = 0
     while offset < stop:
         try:
-            record = _take_plain(stream, size, offset)
+            record = _take_plain(stream, size, offset, whole=overlapping > OVERLAPPING * size + IN_MEMORY)
         except MalformedRecord as error:
             end = _resume_plain(stream, size, offset)
             yield Damage(error.code, error.detail, offset, end)
-            offset = end
+            offset, again = end, True
+            continue
+        if again and accept is not None and not accept(record):
+            following = find_record(stream, offset + 1)
+            offset = size if following is None else following
             continue
         flaws, end = _end_plain(stream, size, record, offset)
-        yield RecordEvent(offset, end - offset, record, record.block_at - offset, b"")
+        overlapping += max(0, record.end - end)
+        strange = next((flaw.offset for flaw in flaws if isinstance(flaw, Damage)), end)
+        yield RecordEvent(offset, strange - offset, record, record.block_at - offset, b"")
         yield from flaws
-        offset = end
+        offset, again = end, any(flaw.code in LOST_THREAD for flaw in flaws)
     yield End(offset)
 
 
@@ -379,29 +413,37 @@ def _find_head_end(stream: BinaryIO, start: int) -> int | None:
     return None
 
 
-def _take_plain(stream: BinaryIO, size: int, offset: int) -> Record:
+def _take_plain(stream: BinaryIO, size: int, offset: int, *, whole: bool = False) -> Record:
+    """The record at an offset. `whole`: only one behind whose block its closing line breaks stand."""
     stream.seek(offset)
     data = b""
     while (end := HEAD_END.search(data)) is None and len(data) < MAX_HEAD and (more := stream.read(STEP)):
         data += more
     head = read_head(data, end.end() if end else None, offset=offset)
+    if RECORD_START.search(head.raw, 1) and any(len(head.values.get(name.key, ())) > 1 for name in ONCE):
+        raise MalformedRecord("torn-header", "expected one header, got the start of another in it", offset=offset)
     block_at = offset + len(head.raw)
     if size - block_at < head.length:
         detail = f"expected a block of {head.length} bytes, got {size - block_at}"
         raise MalformedRecord("short-block", detail, offset=offset)
+    if whole:
+        stream.seek(block_at + head.length)
+        if (got := stream.read(len(END))) != END:
+            raise MalformedRecord("bad-record-end", f"expected CR LF CR LF after the block, got {got!r}", offset=offset)
+        stream.seek(offset + len(data))
     if head.length > IN_MEMORY:
         return Record(head, block_at, stream=stream)
     block = data[len(head.raw) : len(head.raw) + head.length]
     return Record(head, block_at, memory=block + stream.read(head.length - len(block)))
 
 
-def _end_plain(stream: BinaryIO, size: int, record: Record, offset: int) -> tuple[list[Event], int]:
+def _end_plain(stream: BinaryIO, size: int, record: Record, offset: int) -> tuple[list[Flaw | Damage], int]:
     """Read on to the next record: the flaws on the way, and where it begins."""
     stream.seek(record.end)
     got = stream.read(len(END) + NEAR)
     flaw, closing = _judge_end(got[: len(END)], record, offset)
     end = record.end + closing
-    flaws: list[Event] = [] if flaw is None else [flaw]
+    flaws: list[Flaw | Damage] = [] if flaw is None else [flaw]
     if closing and (begins_record(got[closing:]) or not got[closing:]):
         return flaws, end
     after = find_record(stream, end if closing else record.block_at)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive.errors import RecordError
+from archive.files import open_regular
 from archive.scratch import SPOOL, open_spool
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def read_member(path: Path, offset: int, length: int | None = None) -> BinaryIO:
 
     Raises RecordError when no whole member is there, or when it is not `length` bytes long.
     """
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         stream.seek(offset)
         source = _Input(stream, offset)
         if not source.fill(1):

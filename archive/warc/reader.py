@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import RecordError
+from archive.files import open_regular
 from archive.warc.events import Damage, Flaw, RecordEvent, read_events
 from archive.warc.members import MAGIC, read_member
 from archive.warc.record import END, Record, parse_record
@@ -16,7 +17,7 @@ HARMLESS = frozenset({"several-records-in-member", "empty-member"})
 
 def is_gzip(path: Path) -> bool:
     """Whether a file begins like a gzip member, whatever its name."""
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         return stream.read(2) == MAGIC[:2]
 
 
@@ -27,7 +28,7 @@ def read_records(path: Path, *, start: int = 0) -> Iterator[tuple[int, int, Reco
     Raises RecordError at the first damage; records yielded before are sound in gzip and syntax,
     their digests are not checked.
     """
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         for event in read_events(stream, start=start, compressed=is_gzip(path)):
             if isinstance(event, RecordEvent):
                 yield event.offset, event.length, event.record
@@ -38,7 +39,7 @@ def read_records(path: Path, *, start: int = 0) -> Iterator[tuple[int, int, Reco
 def read_record_at(path: Path, offset: int, length: int | None = None) -> Record:
     """The one record at an offset; the caller closes its block. Raises RecordError."""
     compressed = is_gzip(path)
-    stream = read_member(path, offset, length) if compressed else path.open("rb")
+    stream = read_member(path, offset, length) if compressed else open_regular(path)
     try:
         if not compressed:
             stream.seek(offset)

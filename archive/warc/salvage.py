@@ -1,8 +1,8 @@
 """Read a WARC past damage: every record that is sound, and where the bytes between them lie that are none.
 
 A record that is found again behind damage counts only if it names the file's own warcinfo record:
-the bytes of a captured file may hold gzip members with WARC records of their own,
-and those must not pass for the archive's.
+the bytes of a captured file may hold WARC records of their own, and those must not pass for the archive's.
+Where damage has taken the file's beginning, and the warcinfo record with it, the file's end says which is its own.
 """
 
 import io
@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 from archive.digest import parse_digest
 from archive.files import open_regular
 from archive.scratch import open_spool
-from archive.warc.events import Damage, End, RecordEvent, read_events
+from archive.warc.events import Damage, End, RecordEvent, is_compressed, read_events
 from archive.warc.fields import Field
 from archive.warc.payload import block_digest
 from archive.warc.record import END, MalformedRecord, Record, parse_record
@@ -65,17 +65,20 @@ def read_every(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[Sou
     A member that is sound and holds no record that can be parsed is passed over without a gap:
     its bytes are as they were written. Raises OSError.
     """
-    own: str | None = None
+    own: frozenset[str] | None = None
 
     def belongs(record: Record | None) -> bool:
-        return record is not None and (own is None or warcinfo_of(record) == own)
+        nonlocal own
+        if own is None:
+            with open_regular(path) as whole:
+                own = find_own(whole)
+        return record is not None and (not own or warcinfo_of(record) in own)
 
     with open_regular(path) as stream:
         size = stream.seek(0, io.SEEK_END)
-        own = _first_warcinfo(stream) if start else None
         sound, last = start, -1
         for event in read_events(stream, start=start, accept=belongs):
-            if isinstance(event, Damage) and not event.in_member and event.offset < sound:
+            if isinstance(event, Damage) and event.told_to and event.offset < sound:
                 # Of a member that holds many records some were told before it broke off.
                 sound = min(event.told_to, event.end - 1)
             if isinstance(event, End) or (isinstance(event, Damage) and not event.in_member):
@@ -84,17 +87,40 @@ def read_every(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[Sou
                 damage.append(Gap(sound, event.offset))
             sound = max(sound, event.offset + event.length if isinstance(event, RecordEvent) else event.end)
             if isinstance(event, RecordEvent):
-                own = own or warcinfo_of(event.record)
                 yield SoundRecord(event.offset, event.length, event.record, event.offset != last)
                 last = event.offset
         if sound < size:
             damage.append(Gap(sound, size))
 
 
-def _first_warcinfo(stream: BinaryIO) -> str | None:
-    """The id of the file's warcinfo record, by its first record; None where damage comes first."""
-    first = next(read_events(stream), None)
-    return warcinfo_of(first.record) if isinstance(first, RecordEvent) else None
+def find_own(stream: BinaryIO) -> frozenset[str]:
+    """The ids that the warcinfo record of a damaged file can have; none where no record names one.
+
+    Those that its records name from its beginning up to the first damage, and that the last one names, if the file ends
+    with it: behind a record that lies in a captured file there is at least the rest of what holds that file.
+    Where both ends are damaged every id can be it, but those whose warcinfo records are there: the file's own stood at
+    its beginning. So it is in an uncompressed file always: no checksum covers what its headers name.
+    Costs a pass over the file.
+    """
+    size = stream.seek(0, io.SEEK_END)
+    sure, named, embedded = set[str](), set[str](), set[str]()
+    sound, end, last = True, 0, ""
+    for event in read_events(stream):
+        if isinstance(event, RecordEvent):
+            # Line breaks too many behind a record may be those of the record that holds it.
+            end = event.offset + event.length if event.gzip else event.record.end + len(END)
+            last = warcinfo_of(event.record) or ""
+            (sure if sound else named).add(last)
+            if event.record.type == "warcinfo" and not sound:
+                embedded.add(last)
+        elif not isinstance(event, End):
+            sound = False
+    if end == size:
+        sure.add(last)
+    able = named - embedded or named
+    if not is_compressed(stream):
+        sure |= able
+    return frozenset(filter(None, sure or able))
 
 
 def warcinfo_of(record: Record) -> str | None:

@@ -110,7 +110,7 @@ def read_config(context: click.Context, parameter: click.Parameter, value: Path 
         content = tomllib.loads(file.text)
     except (OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"{value}: {error}", Exit.USAGE) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, or a number of too many digits
         raise CommandFailed(f"{value}: expected TOML, got {error}", Exit.USAGE) from error
     tables = {name: content.pop(name) for name in list(content) if isinstance(content[name], dict)}
     _check_tables(file, tables)

@@ -16,10 +16,12 @@ import click
 from archive.errors import (
     ArchiveError,
     CollectionLocked,
+    DamagedCollection,
     NotACollection,
     NotUsable,
     OutOfSpace,
     PackageMissing,
+    RecordError,
     StoreFailed,
 )
 from archive.files import OUT_OF_SPACE
@@ -35,7 +37,7 @@ class Exit(enum.IntEnum):
     USAGE = 2, "wrong usage or configuration"
     NO_SPACE = 3, "out of disk space: stopped cleanly, nothing lost"
     UNHEALTHY = 4, "finished, but a health check fell short; the data is written"
-    DAMAGE = 5, "verification found damage"
+    DAMAGE = 5, "verification found damage, or a command met damage that it cannot leave out"
     UNREACHABLE = 9, "the site, or a store, could not be reached or refused us; worth a retry"
     INTERRUPTED = 11, "interrupted by SIGINT or SIGTERM: stopped cleanly, resumable"
     LOCKED = 75, "another crawl holds the collection"
@@ -62,6 +64,8 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
     (NotUsable, Exit.USAGE),
     (PackageMissing, Exit.USAGE),
     (StoreFailed, Exit.UNREACHABLE),
+    (RecordError, Exit.DAMAGE),
+    (DamagedCollection, Exit.DAMAGE),
     (ArchiveError, Exit.ERROR),
 )
 """The first class that matches gives the code."""

@@ -18,6 +18,7 @@ from crawler.cli.values import (
     check_target,
     force_option,
     jobs_option,
+    links_option,
     plain,
     watch_options,
     write_target,
@@ -27,13 +28,14 @@ from crawler.extracting.output import newest_only
 from crawler.extracting.running import Extraction, ExtractionOptions, ExtractionTally, NothingStored
 from crawler.extracting.sources import NoSource, WarcSource, find_sources
 from crawler.learning.kept import read_room, read_taught
-from crawler.pages import LAYOUT_CODES, READER_FAILED, Layout, Taught
+from crawler.pages import LAYOUT_CODES, READER_FAILED, READER_OUTLASTED, Layout, Taught
 from crawler.reporting.amounts import plural
 from crawler.site.ids import KNOWN
 
 MOST_DAMAGE = 20
 CODES = LAYOUT_CODES | {
     READER_FAILED: "a page that the reader itself broke on: please report it",
+    READER_OUTLASTED: "a page that took more time or memory than any page does: please report it",
     "too-large": "more decoded bytes than any page has",
     "excluded": "left out by the crawl's own --since, --until or --section",
     "lost": "an article whose capture is in none of the files",
@@ -71,6 +73,7 @@ KINDS = {
 )
 @click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object.")
 @layout_option
+@links_option
 @force_option
 @watch_options
 def command(
@@ -82,6 +85,7 @@ def command(
     diff: bool,
     as_json: bool,
     layouts: tuple[Path, ...],
+    links: bool,
     force: bool,
     quiet: bool,
     progress: bool | None,
@@ -111,7 +115,7 @@ def command(
         raise click.UsageError("--diff and -o -: expected one of them on stdout, got both")
     taught = _choose_taught(paths, read_layout_files(layouts))
     try:
-        sources = find_sources(paths)
+        sources = find_sources(paths, links=links)
         if output not in {None, STDOUT}:
             assert output is not None
             reads = [*paths, *(source.path for source in sources)]
@@ -265,6 +269,9 @@ def summarise(
 
 
 def tell_damage(tally: ExtractionTally) -> None:
+    """Name on stderr what could not be read, and what the reader gave up."""
+    for page in tally.unread[:MOST_DAMAGE]:
+        click.echo(plain(f"thanhuy: {page}"), err=True)
     for label, offset, detail in tally.damage[:MOST_DAMAGE]:
         click.echo(plain(f"thanhuy: {label}:{offset}: {detail}"), err=True)
     if tally.damaged > MOST_DAMAGE:

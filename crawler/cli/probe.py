@@ -1,12 +1,15 @@
 """`thanhuy probe`: what the parser sees in one page, and a new page case out of it."""
 
 import gzip
+import http.client
 import json
 import re
+import socket
 import sys
 import urllib.error
 import urllib.request
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from http.client import HTTPException, IncompleteRead
 from pathlib import Path
@@ -20,9 +23,11 @@ from crawler.cli import page_cases
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.layout_files import layout_option, read_layout_files
 from crawler.items import as_record
-from crawler.pages import Inspection, inspect_article
+from crawler.pages import Inspection, ReaderFailed, inspect_article
 from crawler.pages.html.charset import decode_page
 from crawler.pages.places.rules import RULES
+from crawler.reader import read
+from crawler.site.addresses import is_refused
 
 MAX_BYTES = 32_000_000
 """Of a larger page nothing is read beyond this."""
@@ -103,7 +108,10 @@ def command(
     else:
         (body, headers), cut = _read_file(target), False
         url = address or _guess_url(body) or Path(target).resolve().as_uri()
-    seen = inspect_article(body, url, headers=headers, layouts=exact, cut=cut)
+    try:
+        seen = read(inspect_article, body, url, headers=headers, layouts=exact, cut=cut)
+    except ReaderFailed as error:
+        seen = Inspection(article=None, error=error, candidates=[], lines=[])
     if save_case is not None:
         page_cases.save_case(save_case, body, url, headers)
     if as_json:
@@ -191,7 +199,7 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str, bool]:
     request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
         _ascii(url), headers={"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"}
     )
-    opener = urllib.request.build_opener(_WebOnly)
+    opener = urllib.request.build_opener(_WebOnly, *_guarded(urlsplit(url).hostname or ""))
     try:
         with opener.open(request, timeout=TIMEOUT) as response:
             try:
@@ -208,6 +216,40 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str, bool]:
         ) from None
     coding = next((value for key, value in headers.items() if key.lower() == "content-encoding"), "")
     return _decoded(body, coding.strip().lower()), headers, final, cut
+
+
+def _guarded(named: str) -> Iterator[urllib.request.BaseHandler]:
+    """What connects to the host that the user named, wherever that lies, or to the user's proxy,
+    and to no other that is not public.
+    """
+    known = {named, *(urlsplit(proxy).hostname for proxy in urllib.request.getproxies().values())}
+
+    def connect(address: tuple[str, int], timeout: float, source: Any = None) -> socket.socket:
+        host, port = address
+        found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        refused = [one for one in found if is_refused(one)]
+        if host.lower() not in known and refused:
+            raise OSError(f"{host} is {refused[0]}, which is no public address; name it yourself to have it read")
+        return socket.create_connection((host, port) if host.lower() in known else (found[0], port), timeout, source)
+
+    def over(kind: type[http.client.HTTPConnection]) -> Callable[..., http.client.HTTPConnection]:
+        def begin(host: str, **options: Any) -> http.client.HTTPConnection:
+            connection = kind(host, **options)
+            connection._create_connection = connect  # type: ignore[attr-defined] # where the standard library connects
+            return connection
+
+        return begin
+
+    class Plain(urllib.request.HTTPHandler):
+        def http_open(self, req: urllib.request.Request) -> Any:
+            return self.do_open(over(http.client.HTTPConnection), req)
+
+    class Secure(urllib.request.HTTPSHandler):
+        def https_open(self, req: urllib.request.Request) -> Any:
+            return self.do_open(over(http.client.HTTPSConnection), req, context=self._context)  # type: ignore[attr-defined]
+
+    yield Plain()
+    yield Secure()
 
 
 class _WebOnly(urllib.request.HTTPRedirectHandler):

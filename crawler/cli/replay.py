@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from archive.files import find_warc
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION
 from crawler.replaying.listing import Capture, Listing
@@ -138,8 +139,19 @@ def _fill(listing: Listing, collection: Path) -> None:
     from crawler.articles import describe_article
 
     def captures() -> Iterator[tuple[str, dict[str, str]]]:
+        """What the index lists. pywb opens the files that it names, so they are files of the collection."""
+        known: set[str] = set()
         for line in read_lines(index_path(collection)):
-            _, ts, fields = parse_line(line)
+            try:
+                _, ts, fields = parse_line(line)
+                name, _ = fields["filename"], (fields["url"], int(fields["offset"]), int(fields["length"]))
+                if name not in known and find_warc(collection / "warc", name) is None:
+                    raise ValueError(f"expected a WARC file in {collection / 'warc'}, got {name[:200]!r}")
+            except (ValueError, KeyError, TypeError) as error:
+                raise CommandFailed(
+                    f"{index_path(collection)}: {error}; run `thanhuy index {collection}`", Exit.DAMAGE
+                ) from error
+            known.add(name)
             yield ts, fields
 
     pages = (page_of(item, describe_article) for item in read_items(collection))
@@ -155,7 +167,8 @@ def _find_title(collection: Path, capture: Capture) -> str | None:
     if capture.revisit:
         return None
     try:
-        return read_title(collection / "warc" / capture.file, capture.offset, capture.length)
+        path = find_warc(collection / "warc", capture.file)
+        return read_title(path, capture.offset, capture.length) if path is not None else None
     except (ArchiveError, OSError):
         return None  # the list names the page by its address; opening it will say what is wrong
 

@@ -128,6 +128,12 @@ jobs_option = click.option(
     "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes; the result is the same."
 )
 force_option = click.option("--force", is_flag=True, help="Replace a file that this command did not write.")
+links_option = click.option(
+    "--follow-links",
+    "links",
+    is_flag=True,
+    help="Also read WARCs in a collection that are links, where they lead to; without it a link is no file of it.",
+)
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Nothing but what is wrong.")
 progress_option = click.option(
     "--progress/--no-progress", default=None, help="Show a progress bar; default: on a terminal."

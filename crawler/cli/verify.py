@@ -10,7 +10,7 @@ import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import SHARE, jobs_option, watch_options
+from crawler.cli.values import SHARE, jobs_option, links_option, watch_options
 
 if TYPE_CHECKING:
     from archive.options import Progress
@@ -64,6 +64,7 @@ class PlaceOrURL(click.Path):
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Certificates in PEM of the authorities whose time stamps count.",
 )
+@links_option
 @watch_options
 def command(
     targets: tuple[Path | str, ...],
@@ -78,6 +79,7 @@ def command(
     key: str | None,
     witness: tuple[str, ...],
     ca: Path | None,
+    links: bool,
     quiet: bool,
     progress: bool | None,
 ) -> int:
@@ -107,6 +109,7 @@ def command(
         jobs=jobs,
         fixity_only=fixity_only,
         sample=float(sample) if sample is not None else None,
+        links=links,
         record=record,
         items=article_rules(reparse),
         seals=_read_rules(key, witness, ca),

@@ -5,7 +5,6 @@ so that neither a link nor a redirect nor a name server can lead the crawl into 
 `--connect-to` names the exception.
 """
 
-import ipaddress
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,8 @@ from twisted.internet.ssl import Certificate, optionsForClientTLS, trustRootFrom
 from twisted.web.client import HTTPConnectionPool
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
+
+from crawler.site.addresses import is_refused
 
 logger = logging.getLogger(__name__)
 
@@ -65,22 +66,6 @@ def _port(field: str, text: str) -> int | None:
 def find_route(routes: tuple[Route, ...], host: str, port: int) -> Route | None:
     """The first route that matches."""
     return next((route for route in routes if route.host in {"", host.lower()} and route.port in {None, port}), None)
-
-
-def is_refused(address: str) -> bool:
-    """Whether an address is none of the public internet's. IPv4 inside IPv6 is looked at as IPv4."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        # 64:ff9b::/96 is NAT64 (RFC 6052): the last 32 bits are an IPv4 address.
-        nat64 = ipaddress.ip_network("64:ff9b::/96")
-        embedded = (
-            found.ipv4_mapped
-            or found.sixtofour
-            or (ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in nat64 else None)
-        )
-        if embedded is not None:
-            return is_refused(str(embedded))
-    return not found.is_global or found.is_multicast
 
 
 @implementer(IResolutionReceiver)

@@ -12,6 +12,7 @@ from scrapy.settings import Settings
 
 from crawler.engine.outcome import AT_ONCE, Outcome
 from crawler.engine.pulse import Pulse
+from crawler.engine.runlog import PlainFormatter
 from crawler.engine.session import ArchiveSession
 from crawler.reporting.status import Snapshot
 
@@ -81,7 +82,7 @@ class _CurrentStderr(logging.StreamHandler[Any]):
 def _attach_logs(*, quiet: bool, json_logs: bool) -> logging.Handler:
     handler = _CurrentStderr()
     handler.setLevel(logging.ERROR if quiet else logging.INFO if json_logs else logging.WARNING)
-    handler.setFormatter(JsonFormatter() if json_logs else logging.Formatter("thanhuy: %(message)s"))
+    handler.setFormatter(JsonFormatter() if json_logs else PlainFormatter("thanhuy: %(message)s"))
     if not json_logs:
         handler.addFilter(_OwnWords())
     root = logging.getLogger()

@@ -36,6 +36,7 @@ from crawler.engine.runlog import attach_log
 from crawler.engine.skipped import MOST, SkippedLog
 from crawler.engine.wire import check_wire
 from crawler.learning.kept import attach, read_taught
+from crawler.pages import ReaderFailed
 from crawler.planning.health import parse_thresholds
 from crawler.planning.kinds import ITEM_KINDS, describe
 from crawler.planning.missed import PageCounts
@@ -68,6 +69,8 @@ class ArchiveSession:
         self.cacert = Path(cacert) if cacert else None
         self.limits = read_limits(settings)
         self.pages = PageCounts()
+        self.ending = False
+        """Whether the crawl has begun to end: what takes time is left to the next run."""
         self.certificates: dict[str, str] = {}
         """Host → what was wrong with its certificate."""
         self._refusals = 0
@@ -156,6 +159,14 @@ class ArchiveSession:
         """A page could not be had, for whatever reason; it is asked for again, and named at the end."""
         self.pages.note_missed(str(meta.get("kind")), url, why)
 
+    def note_set_aside(self, meta: dict[str, Any], error: ReaderFailed) -> None:
+        """The reader broke on a page, or it took too long to read, each time: it is kept, named, and left alone."""
+        self._crawler.stats.inc_value(f"layout_errors/{error.code}")
+        logger.warning("%s", error)
+        meta["unread"] = error.code
+        self.pages.note_set_aside(error.where, error.detail)
+        self.skips.note(error.where, meta.get("via"), Why.UNREAD, f"{error.code}: {error.detail}")
+
     def note_layout_error(self, code: str, message: str) -> None:
         """Count a page that is no article. Challenge pages in a row mean that the site refuses us."""
         self._crawler.stats.inc_value(f"layout_errors/{code}")
@@ -193,6 +204,7 @@ class ArchiveSession:
         close_spider = engine.close_spider_async
 
         async def close(**options: Any) -> None:
+            self.ending = True
             for slot in engine.downloader.slots.values():
                 waiting = list(slot.queue)
                 slot.queue.clear()
@@ -291,8 +303,8 @@ class ArchiveSession:
         """What became of the pages that were asked for."""
         shortfall, missed = self.pages.find_shortfall(), self.pages.name_missed()
         self.outcome.shortfalls += [shortfall] if shortfall else []
-        forbidden = self.pages.name_forbidden()
-        self.outcome.notes += [note for note in (missed, forbidden, *self.bounds.describe()) if note]
+        forbidden, aside = self.pages.name_forbidden(), self.pages.name_set_aside()
+        self.outcome.notes += [note for note in (missed, forbidden, aside, *self.bounds.describe()) if note]
         kept = self.begun.describe() if self._crawler.settings.getbool("REFRESH") else None
         self.outcome.notes += [kept] if kept else []
 

@@ -12,12 +12,17 @@ from archive.state.urls import LONGEST
 from crawler.engine.session import ArchiveSession
 from crawler.engine.stored import STORED
 from crawler.items import Article
+from crawler.pages import READER_FAILED, READER_OUTLASTED
 from crawler.planning.kinds import EMBEDDED, GONE, ITEM_KINDS, LISTINGS
 from crawler.planning.revisits import next_visit
 from crawler.site.scope import is_first_page, url_key
 
 HIDDEN = frozenset({"challenge", "login", "unavailable"})
 """Reasons why a page could not be read that say nothing about the page itself."""
+
+
+UNREAD = frozenset({READER_FAILED, READER_OUTLASTED})
+"""Reasons that are the reader's: asking for the page again would not help."""
 
 
 class SettlingMiddleware:
@@ -61,6 +66,8 @@ class SettlingMiddleware:
             # A page that says there is no such article, where none ever was.
             self._session.pages.note_had("none")
             self._urls.finish(key, due=self._next_visit(key), read=False)
+        elif unread in UNREAD:
+            self._urls.finish(key, due=self._next_visit(key) if kind in ITEM_KINDS else 0, read=False)
         elif unread is not None:
             self._urls.fail(key)
             self._note_missed(response, unread)

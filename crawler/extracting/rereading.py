@@ -15,8 +15,9 @@ from archive.http.head import HTTPSyntaxError, ResponseHead, parse_response_head
 from archive.lines.writer import format_line
 from crawler.extracting.blocks import Stored, read_block
 from crawler.items import WarcPointer, as_record
-from crawler.pages import LayoutError, Taught, parse_article
+from crawler.pages import LayoutError, ReaderFailed, Taught
 from crawler.planning.limits import Limits
+from crawler.reader import read_article
 
 UNTAUGHT = Taught()
 UNREADABLE = frozenset({"lost", "damaged"})
@@ -101,16 +102,15 @@ def _reread(task: Task) -> Reread:
     holder = task.holder or task.capture
     try:
         head, body, digest, cut = read_page(task, holder)
-        article = parse_article(
-            body, task.url, headers=content_type(head), cut=cut,
-            layouts=task.taught.layouts, calendar=task.taught.calendar,
-        )  # fmt: skip
+        article = read_article(body, task.url, headers=content_type(head), cut=cut, taught=task.taught)
     except (RecordError, OSError, HTTPSyntaxError) as error:
         return Reread(task=task, code="damaged", detail=str(error))
     except TooLarge as error:
         return Reread(task=task, code="too-large", detail=str(error))
     except LayoutError as error:
-        return Reread(task=task, code=error.code, detail=str(error))
+        return Reread(
+            task=task, code=error.code, detail=error.detail if isinstance(error, ReaderFailed) else str(error)
+        )
     if task.limits is not None and not task.limits.wants(article.date, article.section):
         return Reread(task=task, code="excluded")
     pointer = WarcPointer(

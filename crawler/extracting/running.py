@@ -17,7 +17,7 @@ from crawler.extracting.scanning import Scan, scan_range
 from crawler.extracting.sources import WarcSource
 from crawler.extracting.versions import Versions
 from crawler.learning.kept import parse_attached, parse_files
-from crawler.pages import Taught
+from crawler.pages import READER_FAILED, READER_OUTLASTED, Taught
 
 CHUNK = 16
 """Pages that a process reads before it is given more."""
@@ -59,6 +59,8 @@ class ExtractionTally:
     """Records kept as they were stored, though their page is read as no article now."""
     codes: Counter[str] = field(default_factory=Counter)
     """Why a page gave no record → pages."""
+    unread: list[str] = field(default_factory=list)
+    """Pages that the reader gave up, and why; no more than `MOST_DAMAGE`."""
     unresolved: int = 0
     truncated: int = 0
     damage: list[tuple[str, int, str]] = field(default_factory=list)
@@ -167,6 +169,8 @@ class Extraction:
             at = capture or read.task.item
             assert at is not None
             tally.note_damage(at.source.label, at.place.offset, read.detail)
+        if read.code in {READER_FAILED, READER_OUTLASTED} and len(tally.unread) < MOST_DAMAGE:
+            tally.unread.append(f"{read.task.url}: {read.code}: {read.detail}")
         if read.code in UNREADABLE and line is not None:
             tally.carried += 1
         elif read.code and line is not None:

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 from archive.directory import read_collection
 from archive.errors import ArchiveError
-from archive.files import OPEN_SUFFIX, list_warcs
+from archive.files import OPEN_SUFFIX, list_warcs, open_regular
 from archive.kinds import kind_of
 from archive.streams import open_window
 from archive.wacz.zip import data_offset
@@ -48,7 +48,7 @@ class WarcSource:
 
     def open(self) -> BinaryIO:
         """The file as a stream of its own; the caller closes it."""
-        stream = self.find_path().open("rb")
+        stream = open_regular(self.find_path())
         if self.packed:
             return cast(BinaryIO, io.BufferedReader(_Unpacked(stream, self)))
         return open_window(stream, self.begin, self.size, owns=True) if self.begin else stream
@@ -83,50 +83,52 @@ class _Unpacked(io.RawIOBase):
         super().close()
 
 
-def find_sources(paths: tuple[Path, ...]) -> list[WarcSource]:
-    """Every WARC file that the paths name, each once, in the order of the paths. Raises ArchiveError."""
+def find_sources(paths: tuple[Path, ...], *, links: bool = False) -> list[WarcSource]:
+    """Every WARC file that the paths name, each once, in the order of the paths; of `links` in a collection the files
+    that they lead to. Raises ArchiveError.
+    """
     found: dict[tuple[Path, int, str], WarcSource] = {}
     for path in paths:
         kind = kind_of(path)
         if kind == "wacz":
-            sources = _in_wacz(path)
+            sources = _in_wacz(path.resolve(), str(path))
         elif kind == "warc":
             sources = [_file(path, str(path))]
         elif kind == "proof":
             raise NoSource(f"{path}: expected a collection, a WARC or a WACZ file, got a proof, which holds no pages")
         else:
-            sources = _in_collection(path)
+            sources = _in_collection(path, links)
         for source in sources:
             found.setdefault((source.path.resolve(), source.begin, source.packed), source)
     return list(found.values())
 
 
 def _file(path: Path, label: str) -> WarcSource:
-    size = path.stat().st_size
+    # A link that is named, or followed, is opened where it leads to.
     return WarcSource(
-        path=path,
+        path=path.resolve() if path.is_symlink() else path,
         name=path.name.removesuffix(OPEN_SUFFIX),
         label=label,
-        size=size,
+        size=path.stat().st_size,
         growing=path.name.endswith(OPEN_SUFFIX),
     )
 
 
-def _in_collection(path: Path) -> list[WarcSource]:
+def _in_collection(path: Path, links: bool) -> list[WarcSource]:
     read_collection(path)
-    files = list_warcs(path) + list_warcs(path, unfinished=True)
+    files = list_warcs(path, links=links) + list_warcs(path, unfinished=True, links=links)
     return [_file(file, f"{path.name}/warc/{file.name}") for file in sorted(files)]
 
 
-def _in_wacz(path: Path) -> list[WarcSource]:
+def _in_wacz(path: Path, label: str) -> list[WarcSource]:
     """The WARCs in a WACZ, and in each WACZ of a multi-WACZ."""
     try:
-        with path.open("rb") as stream:
-            sources = list(_in_zip(path, stream, str(path), 0, path.stat().st_size))
+        with open_regular(path) as stream:
+            sources = list(_in_zip(path, stream, label, 0, path.stat().st_size))
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-        raise NoSource(f"{path}: expected a WACZ, got no zip that can be read ({error})") from error
+        raise NoSource(f"{label}: expected a WACZ, got no zip that can be read ({error})") from error
     if not sources:
-        raise NoSource(f"{path}: expected WARC files in archive/, got none")
+        raise NoSource(f"{label}: expected WARC files in archive/, got none")
     return sources
 
 

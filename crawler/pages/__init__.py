@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crawler.pages.links.links import Link, parse_links
-    from crawler.pages.places.errors import LAYOUT_CODES, READER_FAILED, LayoutError
+    from crawler.pages.places.errors import LAYOUT_CODES, READER_FAILED, READER_OUTLASTED, LayoutError, ReaderFailed
     from crawler.pages.places.layouts import Layout, LayoutFileError, parse_layouts
     from crawler.pages.places.ledger import Candidate
     from crawler.pages.reading import Inspection, OwnedLine, find_unmatched, inspect_article, parse_article
@@ -35,6 +35,7 @@ __all__ = [
     "LAYOUT_DISAGREES",
     "PARSER_VERSION",
     "READER_FAILED",
+    "READER_OUTLASTED",
     "SHAPE_NAMES",
     "Candidate",
     "Inspection",
@@ -43,6 +44,7 @@ __all__ = [
     "LayoutFileError",
     "Link",
     "OwnedLine",
+    "ReaderFailed",
     "Taught",
     "find_unmatched",
     "inspect_article",
@@ -55,7 +57,7 @@ __all__ = [
 
 _HOMES = {
     "links.links": ("Link", "parse_links"),
-    "places.errors": ("LAYOUT_CODES", "READER_FAILED", "LayoutError"),
+    "places.errors": ("LAYOUT_CODES", "READER_FAILED", "READER_OUTLASTED", "LayoutError", "ReaderFailed"),
     "places.layouts": ("Layout", "LayoutFileError", "parse_layouts"),
     "places.ledger": ("Candidate",),
     "reading": ("Inspection", "OwnedLine", "find_unmatched", "inspect_article", "parse_article"),

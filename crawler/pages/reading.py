@@ -33,7 +33,7 @@ from crawler.pages.html.metadata import read_metadata
 from crawler.pages.html.tree import parse_html
 from crawler.pages.html.walk import flatten
 from crawler.pages.places.claims import Claims, Paragraph
-from crawler.pages.places.errors import LayoutError, ReaderFailed
+from crawler.pages.places.errors import READER_FAILED, LayoutError, ReaderFailed
 from crawler.pages.places.layouts import Layout, Told, find_layout, find_misfits, find_shape, tell
 from crawler.pages.places.ledger import Candidate, Ledger
 from crawler.pages.places.outside import forgive_wrappers
@@ -186,10 +186,12 @@ def _attempt(
         attempt.article = _write(page, claims, taught.parser)
     except LayoutError as refused:
         attempt.error = refused
+    except MemoryError:  # what may be had of it is bounded where the page is read
+        raise
     except Exception as broken:
         if not GUARDED:
             raise
-        attempt.error = ReaderFailed(url, broken)
+        attempt.error = ReaderFailed(READER_FAILED, url, f"{type(broken).__name__}: {broken}")
     return attempt
 
 

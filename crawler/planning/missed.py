@@ -24,6 +24,8 @@ class PageCounts:
     forbidden: int = 0
     """Pages that robots.txt keeps from us."""
     forbidden_example: str = ""
+    set_aside: list[str] = field(default_factory=list)
+    """Pages that the reader gave up, and why."""
     examples: list[str] = field(default_factory=list)
     """The first of those missed, and why."""
 
@@ -38,13 +40,17 @@ class PageCounts:
             return
         self.missed[kind] += 1
         if len(self.examples) < NAMED:
-            self.examples.append(f"{url} ({' '.join(why.split())[:120]})")
+            self.examples.append(_named(url, why))
 
     def note_forbidden(self, kind: str, url: str) -> None:
         """robots.txt forbids a page."""
         if kind not in EMBEDDED:
             self.forbidden += 1
             self.forbidden_example = self.forbidden_example or url
+
+    def note_set_aside(self, url: str, why: str) -> None:
+        """The reader gave a page up."""
+        self.set_aside.append(_named(url, why))
 
     def find_shortfall(self) -> str | None:
         """Why this run cannot be called well; None where no or few pages were missed."""
@@ -66,6 +72,15 @@ class PageCounts:
         pages = "1 page" if self.forbidden == 1 else f"{self.forbidden} pages"
         return f"robots.txt forbids {pages}, which are left alone: {self.forbidden_example}"
 
+    def name_set_aside(self) -> str | None:
+        """The sentence that names what the reader gave up; None where it read all."""
+        if not self.set_aside:
+            return None
+        pages = "1 page" if len(self.set_aside) == 1 else f"{len(self.set_aside)} pages"
+        more = f" and {len(self.set_aside) - NAMED} more" if len(self.set_aside) > NAMED else ""
+        named = ", ".join(self.set_aside[:NAMED])
+        return f"{pages} kept but set aside until a newer parser reads them: {named}{more}"
+
     def name_missed(self) -> str | None:
         """The sentence that names what is asked for again; None where nothing is."""
         missed = self.missed.total()
@@ -74,3 +89,7 @@ class PageCounts:
         more = f" and {missed - len(self.examples)} more" if missed > len(self.examples) else ""
         pages = "1 page" if missed == 1 else f"{missed} pages"
         return f"{pages} could not be had; the next run asks again: {', '.join(self.examples)}{more}"
+
+
+def _named(url: str, why: str) -> str:
+    return f"{url} ({' '.join(why.split())[:120]})"

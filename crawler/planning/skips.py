@@ -25,6 +25,8 @@ class Why(enum.StrEnum):
     """Left in the queue when the run's budget was spent; the next run goes on."""
     REFUSED = "refused"
     """The site refused it, by status or by a challenge."""
+    UNREAD = "unread"
+    """Kept, and set aside: the reader broke on it, or took too long."""
     FAILED = "failed"
     """Given up after errors; a later run asks again."""
 

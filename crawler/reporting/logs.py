@@ -9,7 +9,10 @@ from crawler.reporting.report_data import Counted, Example
 EXAMPLES = 5
 MOST_KINDS = 60
 
-_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?P<level>[A-Z]+) (?P<logger>[\w.]+): (?P<message>.*)")
+_LINE = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:,\d{3}|[+-]\d{4}) (?P<level>[A-Z]+) (?P<logger>[\w.]+): (?P<message>.*)"
+)
+"""A line of the log; those of version 0.2.0 and before have no zone."""
 _ADDRESS = re.compile(r"<?(?:GET )?(?P<url>https?://[^\s>]+?)>?(?::\s|\s|$)")
 _SETTLED = re.compile(r": (?P<kind>failed|refused|too_large|unreachable): ")
 """How `crawler.engine.answers` says what became of a request for good."""

@@ -43,6 +43,7 @@ REASONS = {
     "bound": "beyond how many pages in a row may lead to no new article",
     "duplicate": "another address of a page that is known",
     "budget": "left in the queue when the budget was spent",
+    "unread": "kept, but the reader broke on it or took too long: set aside until a newer one reads it",
     UrlState.REFUSED: "the site refused it",
     UrlState.FAILED: "given up after errors; a later run asks again",
 }

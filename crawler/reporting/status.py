@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.directory import STATUS
+from archive.files import open_regular
 from archive.lock import is_locked, read_holder
 from archive.state.database import open_read_only
 from crawler.reporting.amounts import format_number, format_size, format_span, plural
@@ -197,7 +198,7 @@ def _read_held(collection: Path) -> dict[str, int]:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return mapping(json.loads(stream.read(MOST_BYTES if path.name == STATUS else -1)))
     except (OSError, ValueError, RecursionError):
         return {}

@@ -17,6 +17,7 @@ from pathlib import Path
 from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError, NotUsable
+from archive.files import open_regular
 from archive.lock import is_locked, remedy
 from archive.seal.checkpoint import read_newest
 from archive.seal.keys import SealOptions, default_key, find_public
@@ -188,7 +189,7 @@ def _check_parser(path: Path) -> Check:
     lines, older, seen = path / "articles.jsonl", 0, 0
     try:
         parser = read_taught(path).parser
-        with lines.open("rb") as stream:
+        with open_regular(lines) as stream:
             for line in stream:
                 seen += 1
                 older += str(json.loads(line)["parser"]["version"]) != parser

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from archive.files import read_small
+from archive.files import open_regular, read_small
 
 PATIENCE = 10.0
 """Seconds that each way of telling may take."""
@@ -123,7 +123,7 @@ class Notifier:
     def _read_tail(self) -> str:
         """The end of the run's log."""
         try:
-            with max((self._collection / "crawls").glob("*/crawl.log")).open("rb") as stream:
+            with open_regular(max((self._collection / "crawls").glob("*/crawl.log"))) as stream:
                 stream.seek(max(0, os.fstat(stream.fileno()).st_size - TAIL))
                 return stream.read().decode("utf-8", "replace")
         except (OSError, ValueError):

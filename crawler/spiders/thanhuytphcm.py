@@ -13,10 +13,12 @@ from scrapy.settings import BaseSettings
 
 from crawler.engine.addon import ArchiveAddon
 from crawler.engine.arguments import read_arguments
+from crawler.engine.reading import SEEN, is_to_be_read, read_now
 from crawler.engine.session import ArchiveSession
 from crawler.items import Article, WarcPointer
-from crawler.pages import LayoutError, Link, find_unmatched, parse_article, parse_links
-from crawler.pages.links.feeds import is_feed, parse_feed, parse_style
+from crawler.pages import Link, ReaderFailed
+from crawler.pages.links.feeds import FeedLinks
+from crawler.pages.response import Seen
 from crawler.planning.follow import Follow, select_links, shown_items
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.skips import explain_skip
@@ -116,26 +118,34 @@ class ThanhuySpider(Spider):
             yield from self._redirect(response)
         elif response.status != 200:
             self.crawler.stats.inc_value(f"pages/status_{response.status}")
-        elif kind in {Kind.IMAGE, Kind.ATTACHMENT}:
+        elif not is_to_be_read(response.status, kind):
             self.crawler.stats.inc_value(f"files/{kind}")
-        elif kind == Kind.REQUISITE:
-            yield from self._read_style(response)
-        elif kind in {Kind.FEED, Kind.PAGE, Kind.HOME} and is_feed(response.body):
-            yield from self._read_feed(response)
         else:
-            yield from self._read_page(response)
+            seen = self._see(response)
+            if isinstance(seen.error, ReaderFailed):
+                self._session.note_set_aside(response.meta, seen.error)
+            if kind == Kind.REQUISITE:
+                yield from self._read_style(response, seen.style)
+            elif seen.feed is not None:
+                yield from self._read_feed(response, seen.feed)
+            else:
+                yield from self._read_page(response, seen)
 
-    def _read_page(self, response: Response) -> Iterator[Request | Article]:
+    def _see(self, response: Response) -> Seen:
+        """What is read in a response: by whoever asks for one past the frontier, it is read now."""
+        assert response.request is not None
+        seen: Seen = response.meta.get(SEEN) or read_now(response.request, response, self._session.taught)
+        return seen
+
+    def _read_page(self, response: Response, seen: Seen) -> Iterator[Request | Article]:
         self.crawler.stats.inc_value("pages/read")
-        headers = {
-            name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()
-        }
-        links = parse_links(response.body, response.url, headers=headers)
+        links = list(seen.links)
         refresh, hops = self.settings.getbool("REFRESH"), response.meta.get("hops", "")
         page = find_page(response.url)
-        if (page is None or page.kind is Kind.LISTING) and not self._is_listing(response, links, headers):
+        is_item = page is not None and page.kind is not Kind.LISTING
+        if not is_item and not self._is_listing(response, seen):
             return
-        if page is not None and page.kind is Kind.LISTING:
+        if page is not None and not is_item:
             self._session.readings.add_listing(response.url, leads=bool(shown_items(links)))
         shown, limits = self._turn(response.url, links), self._session.limits
         follows = select_links(response.url, links, hops=hops, limits=limits, one_turn=refresh, shown=shown)
@@ -144,8 +154,8 @@ class ThanhuySpider(Spider):
             # Most links of a page stand on every page: what this run has offered once the frontier knows.
             if follow.after or self._is_new(follow.url):
                 yield self._follow(response, follow)
-        if page is not None and page.kind is not Kind.LISTING:
-            article = self._read_article(response, headers)
+        if is_item:
+            article = self._take_article(response, seen)
             if article is not None:
                 yield from self._follow_files(response, article)
                 yield article
@@ -159,17 +169,16 @@ class ThanhuySpider(Spider):
                 if why is not None:
                     skips.note(link.url, here, why)
 
-    def _is_listing(self, response: Response, links: list[Link], headers: dict[str, str]) -> bool:
+    def _is_listing(self, response: Response, seen: Seen) -> bool:
         """Whether a page is one of the site's own: one that leads nowhere may be a check for robots in its place."""
-        if any(find_page(link.url) for link in links):
+        if any(find_page(link.url) for link in seen.links):
             self._session.note_answer(of_use=True)
             return True
-        try:
-            parse_article(response.body, response.url, headers=headers)
-        except LayoutError as error:
-            if error.code == "challenge" or _asks_for_captcha(response):
-                self._note_hidden(response, f"{response.url}: expected a listing, got a check for robots")
-                return False
+        if isinstance(seen.error, ReaderFailed):
+            return False
+        if seen.error is not None and (seen.error.code == "challenge" or _asks_for_captcha(response)):
+            self._note_hidden(response, f"{response.url}: expected a listing, got a check for robots")
+            return False
         self._session.note_answer()
         return True
 
@@ -196,39 +205,26 @@ class ThanhuySpider(Spider):
         self._offered.add(url)
         return True
 
-    def _read_article(self, response: Response, headers: dict[str, str]) -> Article | None:
-        try:
-            cut = bool(response.meta.get("cut"))
-            taught = self._session.taught
-            article = parse_article(
-                response.body, response.url, headers=headers,
-                layouts=taught.layouts, calendar=taught.calendar, cut=cut,
-            )  # fmt: skip
-            self._note_unmatched(response, headers, article.parser.layout)
-        except LayoutError as error:
+    def _take_article(self, response: Response, seen: Seen) -> Article | None:
+        error, article = seen.error, seen.article
+        if seen.unmatched:
+            self._session.readings.note_unmatched(url_key(response.url), list(seen.unmatched))
+        if error is not None and not isinstance(error, ReaderFailed):
             if _asks_for_captcha(response):
                 self._note_hidden(response, f"{response.url}: expected an article, got a check for robots")
                 return None
             self._session.note_layout_error(error.code, str(error))
-            self._note_unmatched(response, headers, None)
             response.meta["unread"] = error.code
             self._session.readings.add_refused(url_key(response.url), response.url, error.code)
+        if article is None:
             return None
         self._session.note_answer(of_use=True)
         capture = response.meta["capture"]
         pointer = WarcPointer(file=capture["file"], offset=capture["offset"], length=0, record_id="", payload_digest="")
         return dataclasses.replace(article, captured_at=capture["date"], warc=pointer)
 
-    def _note_unmatched(self, response: Response, headers: dict[str, str], layout: str | None) -> None:
-        """Of a page that fits no layout of the collection, note the selectors that did not match."""
-        layouts = self._session.taught.layouts
-        if layouts and layout not in {one.name for one in layouts}:
-            rows = find_unmatched(response.body, response.url, headers, layouts)
-            self._session.readings.note_unmatched(url_key(response.url), rows)
-
-    def _read_feed(self, response: Response) -> Iterator[Request]:
+    def _read_feed(self, response: Response, listed: FeedLinks) -> Iterator[Request]:
         limits, hops = self._session.limits, response.meta.get("hops", "")
-        listed = parse_feed(response.body, response.url)
         self._session.note_answer(of_use=True)
         for address in map(as_followed, listed.pages):
             page, kind = find_page(address), find_kind(address)
@@ -242,13 +238,12 @@ class ThanhuySpider(Spider):
             if find_kind(address) in {Kind.FEED, Kind.PAGE} and not is_never_asked(address):
                 yield self._follow(response, Follow(url=address, kind=Kind.FEED, hop="L"))
 
-    def _read_style(self, response: Response) -> Iterator[Request]:
+    def _read_style(self, response: Response, addresses: tuple[str, ...]) -> Iterator[Request]:
         self.crawler.stats.inc_value("files/requisite")
         deep = response.meta.get("hops", "").endswith("E" * MAX_STYLE_HOPS)
-        if not deep and b"css" in (response.headers.get("Content-Type") or b""):
-            for address in parse_style(response.body, response.url):
-                if find_kind(address) in {Kind.REQUISITE, Kind.IMAGE}:
-                    yield self._follow(response, Follow(url=address, kind=Kind.REQUISITE, hop="E"))
+        for address in () if deep else addresses:
+            if find_kind(address) in {Kind.REQUISITE, Kind.IMAGE}:
+                yield self._follow(response, Follow(url=address, kind=Kind.REQUISITE, hop="E"))
 
     def _follow_files(self, response: Response, article: Article) -> Iterator[Request]:
         if self.settings.getbool("FETCH_IMAGES"):

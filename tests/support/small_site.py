@@ -100,7 +100,7 @@ class SmallSite:
 
 
 @contextmanager
-def small_site(directory: Path) -> Iterator[SmallSite]:
+def small_site(directory: Path, *, address: str = "127.0.0.1") -> Iterator[SmallSite]:
     """Serve a site that has nothing yet."""
-    with wire_server({}, directory, tls=True) as server:
+    with wire_server({}, directory, tls=True, address=address) as server:
         yield SmallSite(server, directory)

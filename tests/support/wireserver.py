@@ -44,7 +44,7 @@ class WireServer:
     @property
     def connect_to(self) -> str:
         """The route that leads here."""
-        return f"::{self.address}:{self.port}"
+        return f"::{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""

@@ -1,10 +1,10 @@
 """What every paper says of an export: the file, the collection it was made of, how that was collected."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.digest import digest_file
 from crawler.reporting.report_data import Articles, ReportData
 
 TITLE = "Articles of thanhuytphcm.vn"
@@ -46,8 +46,7 @@ MEDIA_TYPES = {
 
 def describe_file(path: Path, **told: Any) -> DataFile:
     """The file as it lies at `path` now; `name` is what it will be called."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = digest_file(path).removeprefix("sha256:")
     return DataFile(size=path.stat().st_size, sha256=digest, **told)
 
 

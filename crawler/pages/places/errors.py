@@ -14,6 +14,8 @@ LAYOUT_CODES = {
 """Every code that a LayoutError can carry, and what it means."""
 READER_FAILED = "reader-failed"
 """The code of a page that the reader itself broke on."""
+READER_OUTLASTED = "reader-outlasted"
+"""The code of a page that took more time or memory than a page may, or ended the reader's process, each time."""
 
 
 class LayoutError(ValueError):
@@ -23,13 +25,19 @@ class LayoutError(ValueError):
         super().__init__(f"{where}: {detail}")
         assert code in LAYOUT_CODES, code
         self.code = code
+        self.where = where
         self.detail = detail
+
+    def __reduce__(self) -> tuple[type["LayoutError"], tuple[str, str, str]]:
+        return type(self), (self.code, self.where, self.detail)
 
 
 class ReaderFailed(LayoutError):
     """The reader broke on a page: a fault of ours, and no reason to stop an archive."""
 
-    def __init__(self, where: str, error: Exception) -> None:
-        ValueError.__init__(self, f"{where}: the reader failed: {type(error).__name__}: {error}")
-        self.code = READER_FAILED
-        self.detail = f"{type(error).__name__}: {error}"
+    def __init__(self, code: str, where: str, detail: str) -> None:
+        assert code in {READER_FAILED, READER_OUTLASTED}, code
+        ValueError.__init__(self, f"{where}: the reader failed: {detail}")
+        self.code = code
+        self.where = where
+        self.detail = detail

@@ -177,7 +177,7 @@ def parse_layouts(text: str, where: str) -> list[Layout]:
     """
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, or a number of too many digits
         raise LayoutFileError(f"{where}: expected TOML: {error}") from None
     tables = data.get("layout", [data])
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
@@ -210,7 +210,7 @@ def _parse_row(key: str, value: object, where: str) -> Row:
         raise LayoutFileError(f"{where}: [{key}]: expected css or xpath, and expect; got {', '.join(sorted(value))}")
     kind = "css" if "css" in value else "xpath"
     selector, expect = value[kind], value.get("expect", Expect.SOME if key in _MANY else Expect.ONE)
-    if expect not in set(Expect):
+    if not isinstance(expect, str) or expect not in set(Expect):
         raise LayoutFileError(f"{where}: [{key}]: expect: expected {', '.join(Expect)}, got {str(expect)[:40]!r}")
     if not isinstance(selector, str) or not 0 < len(selector) <= _LONGEST:
         raise LayoutFileError(f"{where}: [{key}]: {kind}: expected a selector, got {str(selector)[:40]!r}")

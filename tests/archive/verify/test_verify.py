@@ -127,6 +127,7 @@ def test_every_code_has_a_file_that_shows_it() -> None:
         "item-differs": "follows from each altered line",
         "record-differs": "a test of its own",
         "record-unparsed": "a test of its own",
+        "page-unread": "a test of its own",
         "older-parser": "a test of its own",
         "unreadable-file": "needs a failing disk",
         "lost-bytes": "tests of repair",

@@ -18,7 +18,7 @@ import pytest
 from archive import fixity
 from archive.lines.writer import format_line
 from archive.verify.findings import CODES, Severity
-from archive.verify.items import ItemRules, Parse
+from archive.verify.items import ItemRules, PageUnread, Parse
 from archive.verify.runner import VerifyOptions
 from archive.verify.runner import verify as verify_paths
 from archive.verify.schema import check_schema
@@ -478,6 +478,11 @@ def test_record_is_held_against_parsing_its_page_again(version: str, sound: Path
     assert [] == codes(parse_title)
     assert expected("record-differs") == codes(lambda *page: {**(parse_title(*page) or {}), "title": "Another"})
     assert expected("record-unparsed") == codes(lambda *page: None)
+
+    def give_up(*page: object) -> None:
+        raise PageUnread("the reader took too long")
+
+    assert [("page-unread", Severity.WARNING)] * 4 == codes(give_up), "it says nothing of the record"
 
 
 def test_line_written_before_a_key_was_there_is_sound() -> None:

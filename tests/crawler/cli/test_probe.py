@@ -164,6 +164,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "file:///etc/hostname")
             self.end_headers()
+        elif self.path in {"/metadata", "/inside"}:
+            self.send_response(302)
+            host = {"/metadata": "127.0.0.2", "/inside": "localhost"}[self.path]
+            self.send_header("Location", f"http://{host}:{self.headers['Host'].rpartition(':')[2]}/page")
+            self.end_headers()
         else:
             self.send_error(503)
 
@@ -191,6 +196,14 @@ def test_page_that_cannot_be_fetched_is_worth_a_retry(server: str, path: str) ->
     assert run.returncode == 9
     assert run.stderr.count("\n") == 1
     assert run.stdout == ""
+
+
+def test_redirect_into_somebodys_own_network_is_not_followed(server: str) -> None:
+    """The address that the user named is the user's to name; what a site leads to is not."""
+    for path in ("/metadata", "/inside"):
+        run = run_thanhuy("probe", f"{server}{path}")
+        assert (9, "") == (run.returncode, run.stdout)
+        assert "no public address" in run.stderr
 
 
 def test_server_that_is_not_there_is_worth_a_retry() -> None:

@@ -13,7 +13,8 @@ import pytest
 from crawler.demo.routes import Answer
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
-from crawler.engine.connect import find_route, is_refused, parse_route
+from crawler.engine.connect import find_route, parse_route
+from crawler.site.addresses import is_refused
 from crawler.site.scope import Kind, find_kind, find_page
 from tests.support.collections_read import read_all, read_articles
 from tests.support.commands import run_scrapy, run_thanhuy
@@ -242,13 +243,16 @@ def test_seeds_file_takes_urls_and_index_lines(running: RunningSite, tmp_path: P
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1", "fe80::1%eth0",
-     "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::"],
+     "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "192.0.0.192", "192.0.0.1", "192.88.99.1", "fec0::1", "::127.0.0.1", "::ffff:0:7f00:1",
+     "64:ff9b:1::7f00:1", "3fff::1", "5f00::1", "2001::1", "2002:c000:c0::"],
 )  # fmt: skip
 def test_special_addresses_are_refused(address: str) -> None:
     assert is_refused(address)
 
 
-@pytest.mark.parametrize("address", ["203.113.131.1", "8.8.8.8", "2606:4700::1111"])
+@pytest.mark.parametrize(
+    "address", ["203.113.131.1", "8.8.8.8", "192.0.1.1", "2606:4700::1111", "2400:cb00::1", "64:ff9b::808:808"]
+)
 def test_public_addresses_are_not(address: str) -> None:
     assert not is_refused(address)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.http.encodings import CODECS, find_codec
 from crawler.pages import parse_article
 from crawler.pages.html.charset import decode_page
-from crawler.pages.html.encodings import CODECS, find_codec
 from crawler.pages.words.text import clean, compose
 
 

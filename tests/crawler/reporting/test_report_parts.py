@@ -75,10 +75,10 @@ def test_links_lead_to_the_web_only() -> None:
 def test_logs_tell_failures_by_kind() -> None:
     log = """\
 2026-01-01 10:00:00,123 INFO crawler.engine.answers: https://a.vn/1: failed: status 503
-2026-01-01 10:00:00,123 INFO crawler.engine.answers: https://a.vn/2: failed: ResponseNeverReceived: [<Failure 17>]
+2026-01-01T10:00:00+0700 INFO crawler.engine.answers: https://a.vn/2: failed: ResponseNeverReceived: [<Failure 17>]
 2026-01-01 10:00:00,123 INFO crawler.engine.answers: https://a.vn/3: refused: Forbidden by robots.txt
 2026-01-01 10:00:00,123 INFO crawler.engine.answers: https://a.vn/3: status 503; to be tried again
-2026-01-01 10:00:00,123 WARNING crawler.engine.session: https://a.vn/4: expected 1 title, got 0
+2026-01-01T10:00:00+0700 WARNING crawler.engine.session: https://a.vn/4: expected 1 title, got 0
 2026-01-01 10:00:00,123 ERROR scrapy.core.scraper: Spider error processing <GET https://a.vn/5> (referer: None)
 Traceback (most recent call last):
 2026-01-01 10:00:00,123 INFO scrapy.core.engine: Spider opened
