@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crawler.pages import LayoutError
+from crawler.pages import LayoutError, reading
 from crawler.pages.fields.checked import is_doubted_prose
 from crawler.pages.fields.exact import names_in
 from crawler.pages.html.tree import Piece
@@ -77,6 +77,10 @@ def observe(stored: Iterable[StoredPage]) -> list[Observed]:
             claims = read_with(page, [])
         except LayoutError:
             continue
+        except Exception:
+            if not reading.GUARDED:
+                raise
+            continue  # as a crawl has it: a fault of the reader costs its page alone
         found.append(Observed(url=each.url, page=page, claims=claims, lines=_lines_of(page, claims)))
     return found
 

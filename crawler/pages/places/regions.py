@@ -78,6 +78,8 @@ def find_regions(page: Page, title_at: int, hint: int | None = None) -> Regions 
     for index in furniture:
         weights[index] = 0.0
     last = _find_last(survey, core, furniture)
+    if last >= len(page.pieces):
+        return None  # the headline is the page's last line: what it stands under is no text of its own
     body_at = find_begin(survey, core, last + 1)
     end = _find_end(survey, core, body_at, last)
     around = page.boxes[_common(page, path, last)]

@@ -8,11 +8,12 @@ import pytest
 from crawler.demo.routes import answer
 from crawler.demo.truth import SampleSite
 from crawler.items import Article
+from crawler.learning import observing
 from crawler.learning.agreement import check_layouts
 from crawler.learning.layouts import learn_layouts
 from crawler.learning.observing import StoredPage
 from crawler.learning.writing import format_layouts
-from crawler.pages import Layout, LayoutError, Taught, parse_article, parse_layouts
+from crawler.pages import Layout, LayoutError, Taught, parse_article, parse_layouts, reading
 from tests.support.designs import (
     RECURRING,
     Story,
@@ -202,3 +203,18 @@ def test_check_names_what_does_not_match_any_more() -> None:
     assert not check.holds
     assert [f"[body] div.noi-dung of layout {layouts[0].name}: expected one, got 0"] == list(check.misfits)
     assert 20 == check.misfits.total()
+
+
+def test_page_that_the_reader_breaks_on_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    stories = tell_stories(12)
+    opened = reading.open_bytes
+
+    def open_bytes(body: bytes, url: str, *more: object) -> object:
+        if url == stories[3].url:
+            raise IndexError("a fault of the reader")
+        return opened(body, url, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "GUARDED", True)
+    monkeypatch.setattr(observing, "open_bytes", open_bytes)
+    learnt = learn_layouts([page_of(story, plain) for story in stories], "learnt")
+    assert [11] == [one.pages for one in learnt]

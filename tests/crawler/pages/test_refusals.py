@@ -33,3 +33,11 @@ def test_number_404_is_an_error_where_it_stands_as_one(title: str, line: str, co
         with pytest.raises(LayoutError) as refused:
             parse_article(html.encode(), "https://bao.example/doc/17")
         assert code == refused.value.code
+
+
+@pytest.mark.parametrize("holder", ["<div>", "<div itemprop='articleBody'>"])
+def test_headline_that_is_the_last_line_stands_over_no_text(holder: str) -> None:
+    html = f"<html lang=vi><body>{holder}{PLAIN * 4}</div><div><h1>Khu phố nhận nhà mới</h1></div></body></html>"
+    with pytest.raises(LayoutError) as raised:
+        parse_article(html.encode(), "https://bao.example/khu-pho-nhan-nha-moi-12345")
+    assert "no-body" == raised.value.code
