@@ -3,9 +3,9 @@
 import base64
 import re
 import ssl
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -63,8 +63,9 @@ def fetch(url: str, query: bytes | None = None) -> bytes:
         headers = {"Content-Type": ASKED} if query is not None else {}
         with urlopen(Request(url, query, headers), timeout=PATIENCE) as answer:  # noqa: S310 - checked above
             return bytes(answer.read(MOST))
-    except (URLError, OSError, ValueError) as error:
-        raise SealError(f"{url}: expected an answer, got: {getattr(error, 'reason', None) or error}") from error
+    except (URLError, OSError, ValueError, HTTPException) as error:
+        why = getattr(error, "reason", None) or error or type(error).__name__
+        raise SealError(f"{url}: expected an answer, got: {why}") from error
 
 
 def certificates_in(answer: bytes, url: str) -> str:
@@ -73,13 +74,9 @@ def certificates_in(answer: bytes, url: str) -> str:
     if "Status: Granted" not in told:
         said = re.search(r"Status description: (.*)", told)
         raise SealError(f"{url}: expected a stamp, got {said[1] if said else 'another thing'}")
-    with tempfile.TemporaryDirectory() as room:
-        token = str(Path(room) / "token")
-        verifier.openssl(f"ts -reply -in answer -token_out -out {token}", {"answer": answer})
-        data = Path(token).read_bytes() if Path(token).exists() else b""
-    return verifier.openssl("pkcs7 -inform DER -in token -print_certs", {"token": data}).stdout.decode(
-        "utf-8", "replace"
-    )
+    token = verifier.openssl("ts -reply -in answer -token_out", {"answer": answer}).stdout
+    printed = verifier.openssl("pkcs7 -inform DER -in token -print_certs", {"token": token}).stdout
+    return printed.decode("utf-8", "replace")
 
 
 def find_chain(brought: str, authority: Authority) -> "list[Certificate]":

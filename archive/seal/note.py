@@ -10,7 +10,6 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 ED25519 = 1
@@ -103,17 +102,16 @@ def parse_note(data: bytes) -> Note:
     text, blank, lines = whole.rpartition("\n\n")
     if not blank or not lines.endswith("\n") or any(ord(char) < 32 and char != "\n" for char in whole):
         raise NoteError("expected a text, an empty line and signature lines")
-    return Note(text=text + "\n", signatures=tuple(parse_signatures(lines)))
+    return Note(text=text + "\n", signatures=tuple(map(parse_signature, lines.splitlines())))
 
 
-def parse_signatures(lines: str) -> Iterable[NoteSignature]:
-    """Signature lines. Raises NoteError."""
-    for line in lines.splitlines():
-        name, _, value = line.removeprefix(DASH).partition(" ")
-        signature = _decode(value)
-        if not line.startswith(DASH) or not _NAME.fullmatch(name) or signature is None or len(signature) < 5:
-            raise NoteError(f"expected a signature line, got {line[:80]!r}")
-        yield NoteSignature(name=name, id=signature[:4], value=signature[4:])
+def parse_signature(line: str) -> NoteSignature:
+    """A signature line, without its line feed. Raises NoteError."""
+    name, _, value = line.removeprefix(DASH).partition(" ")
+    signature = _decode(value)
+    if not line.startswith(DASH) or not _NAME.fullmatch(name) or signature is None or len(signature) < 5:
+        raise NoteError(f"expected a signature line, got {line[:80]!r}")
+    return NoteSignature(name=name, id=signature[:4], value=signature[4:])
 
 
 def signed_text(text: str, key: VerifierKey, signature: NoteSignature) -> bytes:

@@ -106,7 +106,7 @@ def find_expiry(stamp: TimeStamp) -> datetime:
 def check_tool() -> None:
     """See that openssl is there. Raises PackageMissing."""
     if shutil.which("openssl") is None:
-        raise PackageMissing("openssl: expected the program, which makes and checks time stamps; install it")
+        raise PackageMissing("openssl: expected the program, which checks proofs and time stamps; install it")
 
 
 def _obtain(data: bytes, target: Path, authority: Authority) -> str:

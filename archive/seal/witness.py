@@ -23,7 +23,7 @@ from archive.seal.note import (
     NoteSignature,
     VerifierKey,
     cosigned_text,
-    parse_signatures,
+    parse_signature,
     parse_vkey,
 )
 from archive.seal.tree import is_consistent, prove_consistency
@@ -53,7 +53,7 @@ def list_cosignatures(collection: Path, number: int) -> list[Cosignature]:
     try:
         lines = read_small(path, MOST).decode().splitlines()
         pairs = zip(lines[::2], lines[1::2], strict=True)
-        return [Cosignature(key=parse_vkey(key), signature=next(iter(parse_signatures(line)))) for key, line in pairs]
+        return [Cosignature(key=parse_vkey(key), signature=parse_signature(line)) for key, line in pairs]
     except (OSError, NoteError, ValueError) as error:
         raise SealError(f"{path}: expected a key and a signature line for each witness, got {error}") from error
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from archive.files import read_small
 from archive.json_text import parse_json
 from archive.seal import verifier
+from archive.seal.stamp import check_tool
 from archive.verify.attested import SealRules
 from archive.verify.findings import Finding, find
 
@@ -13,7 +14,8 @@ CODES_OF = {verifier.GOOD: "proof-good", verifier.NOTE: "proof-note", verifier.R
 
 
 def scan_proof(path: Path, rules: SealRules) -> Iterator[Finding]:
-    """Check a proof."""
+    """Check a proof. Raises PackageMissing: without openssl nothing can be said of it."""
+    check_tool()
     try:
         proof = parse_json(read_small(path))
     except (ValueError, OSError) as error:

@@ -18,7 +18,8 @@ import pytest
 from archive.seal import sealing
 from archive.seal.checkpoint import read_newest
 from archive.seal.memory import forget
-from archive.seal.verifier import REFUSED, Trust, check_proof
+from archive.seal.note import COSIGNATURE, NoteSignature, VerifierKey
+from archive.seal.verifier import NOTE, REFUSED, Trust, check_proof
 from tests.support.commands import ROOT, run_thanhuy
 from tests.support.sample_crawls import SampleCrawl, copied
 
@@ -126,6 +127,25 @@ def forge_checkpoint(proof: dict[str, Any]) -> None:
     seal["checkpoint"] = seal["checkpoint"].replace("time 20", "time 19")
 
 
+def harm_gzip(proof: dict[str, Any]) -> None:
+    """A gzip whose deflate stream breaks off in nonsense."""
+    data = base64.b64decode(proof["records"][0]["gzip"])
+    proof["records"][0]["gzip"] = base64.b64encode(data[:10] + b"\xff" * 20 + data[30:]).decode()
+
+
+def nest_item(proof: dict[str, Any]) -> None:
+    """An article's record nested more deeply than the interpreter goes."""
+    data = b"WARC/1.1\r\n\r\n" + b"[" * 200_000 + b"\r\n\r\n"
+    proof["records"][-1]["gzip"] = base64.b64encode(gzip.compress(data)).decode()
+
+
+def witness_late(proof: dict[str, Any]) -> None:
+    """A witness whose time is beyond every calendar."""
+    key = VerifierKey(name="x", public=bytes(32), kind=COSIGNATURE)
+    line = NoteSignature(name=key.name, id=key.id, value=b"\xff" * 8 + bytes(64)).format().rstrip("\n")
+    proof["seals"][0] |= {"witnesses": [key.format()], "cosignatures": [line]}
+
+
 FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "bytes": (lambda proof: swap_bytes(proof["records"][0]), "are not those of its sha256"),
     "record": (forge_record, "does not lead to the root"),
@@ -141,7 +161,10 @@ FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no paths": (lambda proof: proof["seals"][0].pop("paths"), "can be read to its end"),
     "fewer paths": (lambda proof: proof["seals"][0]["paths"].pop(), "can be read to its end"),
     "odd digest": (lambda proof: proof["records"][0].update(sha256="x"), "REFUSED|can be read to its end"),
-    "odd gzip": (lambda proof: proof["records"][0].update(gzip="eA=="), "can be read to its end"),
+    "broken gzip": (harm_gzip, "can be read to its end"),
+    "deep item": (nest_item, "can be read to its end"),
+    "late witness": (witness_late, "can be read to its end"),
+    "odd gzip": (lambda proof: proof["records"][0].update(gzip="eA=="), "are not those of its sha256"),
 }
 
 
@@ -155,6 +178,20 @@ def test_a_forged_proof_is_refused(name: str, proof: dict[str, Any], tmp_path: P
     assert done.returncode == 5
     details = [one["detail"] for one in json.loads(done.stdout)["findings"] if one["code"] == "proof-refused"]
     assert any(part in detail for detail in details for part in told.split("|")), details
+
+
+def test_what_is_said_of_an_article_is_called_unproven_where_its_record_is_not_inside(proof: dict[str, Any]) -> None:
+    forged = json.loads(json.dumps(proof))
+    assert not any("is not proven" in says for _, says in check_proof(forged, Trust()))
+    del forged["records"][-1]["gzip"]
+    forged["article"]["title"] = "Khác"
+    assert any("is not proven" in says for kind, says in check_proof(forged, Trust()) if kind == NOTE)
+
+
+def test_a_proof_is_not_refused_for_want_of_a_program(proof: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "x.proof.json").write_text(json.dumps(proof), "utf-8")
+    done = run_thanhuy("verify", tmp_path / "x.proof.json", env={"PATH": str(tmp_path)})
+    assert (2, "thanhuy: openssl: expected the program") == (done.returncode, done.stderr[:38])
 
 
 @pytest.mark.parametrize(

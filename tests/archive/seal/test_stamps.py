@@ -4,8 +4,11 @@ import base64
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -130,6 +133,35 @@ def test_an_answer_that_is_no_stamp_is_told(answer: bytes, stamper: RunningAutho
     finally:
         stamper.answer = None
     assert (False, True) == (good, "expected a stamp, got another thing" in says)
+
+
+def test_an_answer_that_is_no_http_is_told(path: Path) -> None:
+    """Whatever answers there: not even the first line need be one of HTTP, and an address may hold a space."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection = server.accept()[0]
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(b"220 mail.example.org ESMTP\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        ask = Attestation(timestamps=(url, "http://127.0.0.1/a b"), roots=ROOT / "README.md")
+        told = list(attest(path, ask, publish=False))
+        thread.join()
+    assert [(False, True), (False, True)] == [(good, "expected an answer, got:" in says) for good, says in told]
+
+
+def test_a_stamp_is_kept_whatever_the_temporary_directory_is_called(
+    stamper: RunningAuthority, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = tmp_path / "a room"
+    room.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    ((good, says),) = attest(path, asking(stamper), publish=False)
+    assert good, says
 
 
 def test_a_revoked_authority_is_refused(path: Path) -> None:
@@ -284,6 +316,8 @@ def test_two_archives_witness_each_other(tmp_path: Path) -> None:
     cosigned = path_of(one, 2, ".cosigned")
     cosigned.write_bytes(cosigned.read_bytes()[:-9] + b"AAAAAAA=\n")
     assert {"seal-cosignature"} == codes(one)
+    cosigned.write_bytes(cosigned.read_bytes().splitlines()[0] + b"\n\n")
+    assert {"seal-stamp"} == codes(one), "a line that is missing is told"
 
 
 def test_a_witness_signs_nothing_that_does_not_begin_with_what_it_saw(tmp_path: Path) -> None:
