@@ -273,7 +273,14 @@ class LineMender:
         torn, path = self._directory / "torn", file.path
         kept = ""
         if path.exists():
-            kept = f"; as it was: torn/{set_aside(torn, path.name, read_range(path, 0, path.stat().st_size)).name}"
+            aside = set_aside(torn, path.name, read_range(path, 0, path.stat().st_size))
+            if not file.lines and not self._digests.get(f"articles/{path.name}"):
+                path.unlink()  # nobody closed it: else it would be the collection's from now on, and be missed
+                self._recovery.note(
+                    f"articles/{path.name}: held no line of this collection; moved to torn/{aside.name}"
+                )
+                return
+            kept = f"; as it was: torn/{aside.name}"
         replace_file(path, self._renew(file))
         same = ", the same bytes as when it was closed" if self._is_as_closed(path) else ""
         mended = f", {file.faults} of them mended" if file.faults else ""

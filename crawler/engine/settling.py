@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
@@ -42,17 +43,31 @@ class SettlingMiddleware:
         return cls(crawler)
 
     async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        """Pass on what the spider gives. What a failing callback leaves unsettled is read again in the next crawl."""
+        """Queue the page's links, pass on what else the spider gives, and settle the page.
+        What a failing callback leaves unsettled is read again in the next crawl.
+
+        Scrapy would take what is passed on from a queue, later: a run that stops in between leaves a page read whose
+        links nobody knows. So links go to the frontier here, and the state has all of them or does not call it read.
+        """
         settled = redirected = False
         async for output in result:
             settled = settled or isinstance(output, Article)
-            redirected = redirected or (not isinstance(output, Article) and _is_same_page(output, response))
-            yield output
+            redirected = redirected or _is_same_page(output, response)
+            if not self._queue(output):
+                yield output
         if "key" in response.meta and not settled and not redirected:
             try:
                 self._settle(response)
             except ArchiveError as failure:
                 self._session.stop(failure)
+
+    def _queue(self, output: Any) -> bool:
+        """Hand a link to the frontier; False for what is none, and for an errand, which is kept in memory only."""
+        engine = self._crawler.engine
+        if not isinstance(output, Request) or output.callback is not None or output.dont_filter or engine is None:
+            return False
+        engine.crawl(output)
+        return True
 
     def _settle(self, response: Response) -> None:
         """A page that gave no article: unchanged, gone, elsewhere, not to be read, or one that only leads to others."""
