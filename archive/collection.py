@@ -33,7 +33,8 @@ from archive.lines.writer import JsonlFile, format_line
 from archive.lock import Lock
 from archive.options import ATTACHED, draft_attached, draft_warcinfo
 from archive.options import Options as Options
-from archive.recover.recover import Recovery, recover
+from archive.recover.recover import recover
+from archive.recover.recovery import Recovery
 from archive.recover.reindex import Describe
 from archive.seal.sealing import Sealed, SealJob, seal
 from archive.state.database import State

@@ -23,7 +23,8 @@ from archive.files import (
     sync_directory,
 )
 from archive.json_text import parse_json
-from archive.recover.recover import Recovery, cut_torn_tail
+from archive.recover.recover import cut_torn_tail
+from archive.recover.recovery import Recovery
 from archive.warc.exchange import format_date
 from archive.warc.salvage import read_sound
 

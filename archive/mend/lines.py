@@ -34,7 +34,7 @@ from archive.json_text import parse_json
 from archive.lines.pointers import digest_of_line, repoint
 from archive.lines.reader import LineId, line_id, version_of
 from archive.mend.inventory import Inventory
-from archive.recover.recover import Recovery
+from archive.recover.recovery import Recovery
 from archive.warc.reader import read_record_at
 
 Vouch = Callable[[dict[str, Any]], bool]

@@ -15,7 +15,7 @@ from archive.files import list_warcs
 from archive.lock import Lock
 from archive.mend.files import ScopeOf, clear_places, find_odd, mend_about
 from archive.options import Options
-from archive.recover.recover import Recovery
+from archive.recover.recovery import Recovery
 from archive.recover.reindex import Describe
 
 

@@ -45,8 +45,9 @@ from archive.mend.seals import mend_seals
 from archive.mend.state import Reconciler, find_fault, follow_moves, learn_from_lines
 from archive.mend.warc import Patient, Tools, fill, restore, restore_headers
 from archive.options import Options
-from archive.recover.recover import Recovery
+from archive.recover.recovery import Recovery
 from archive.recover.reindex import Describe
+from archive.recover.twins import part_twins
 from archive.verify.findings import Finding, Severity
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
@@ -121,6 +122,7 @@ class _Mending:
             for room in ROOMS:
                 (self.directory / room).mkdir(exist_ok=True)
             drop_unfinished(self.directory)
+            part_twins(self.directory, self.recovery)
             self.digests = _read_digests(self.directory)
             digests = self.digests.get("collection.json", ())
             about = mend_about(self.directory, digests, self.job.scope_of, self.now, self.recovery)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.files import is_room, list_warcs, open_regular, replace_file
-from archive.recover.recover import Recovery
+from archive.recover.recovery import Recovery
 from archive.seal.checkpoint import ROOM, Checkpoint, read_newest
 from archive.seal.leaves import LEAVES, Leaves
 from archive.seal.sealing import digest_records, list_sealed

@@ -19,7 +19,8 @@ from archive.json_text import parse_json
 from archive.lines.reader import LineId, version_of, version_row
 from archive.mend.inventory import Inventory
 from archive.mend.lines import LinePlace, Vouch
-from archive.recover.recover import READ_AGAIN, Recovery
+from archive.recover.recover import READ_AGAIN
+from archive.recover.recovery import Recovery
 from archive.recover.reindex import Describe, note_capture
 from archive.state.database import State, open_read_only
 from archive.state.rows import CaptureRow

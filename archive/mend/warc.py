@@ -17,7 +17,7 @@ from archive.errors import OutOfSpace
 from archive.faults import reach
 from archive.files import OPEN_SUFFIX, build_file, open_regular, read_range, set_aside
 from archive.mend.inventory import Inventory
-from archive.recover.recover import Recovery
+from archive.recover.recovery import Recovery
 from archive.warc.filler import SUBFIELD, LostBytes, make_filler
 from archive.warc.members import MAGIC, MemberError, find_member, read_members
 from archive.warc.salvage import MAX_RESTORED, MEMBER_HEADER, Gap, restore_member

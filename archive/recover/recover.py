@@ -12,10 +12,9 @@ Safe to run twice, and at any moment when nobody writes.
 """
 
 import json
-import logging
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from archive import fixity
@@ -37,7 +36,9 @@ from archive.lines.reader import LineId, id_of, parser_of, version_of
 from archive.lines.writer import JsonlFile
 from archive.options import Progress, tell_nobody
 from archive.recover.pending import PendingItems
+from archive.recover.recovery import Recovery
 from archive.recover.reindex import Describe, FileScan, note_found, scan_file, scan_whole
+from archive.recover.twins import part_twins
 from archive.state.database import State
 from archive.state.rows import VersionRow
 from archive.state.schema import REBUILT
@@ -47,36 +48,11 @@ from archive.warc.reader import read_record_at
 from archive.warc.salvage import Gap, read_sound
 from archive.workers import Workers
 
-logger = logging.getLogger(__name__)
-
 READ_AGAIN = (
     f"UPDATE urls SET state = iif(page IS NULL, '{MOVES['lose'].to}', '{MOVES['restore'].to}'),"  # noqa: S608 - states
     " capture = page, read = 0 WHERE key = ?"
 )
 """Has the next crawl read a page from the archive, or fetch it where the archive does not hold it."""
-
-
-@dataclass(kw_only=True)
-class Recovery:
-    """What was done, in words for a person."""
-
-    actions: list[str] = field(default_factory=list)
-    finished: list[Path] = field(default_factory=list)
-    """Files that got their final name."""
-    indexed: bool = False
-    """Whether the state learned of records that it did not know."""
-    left: list[str] = field(default_factory=list)
-    """Damage that is left, in words for a person."""
-
-    def note(self, action: str) -> None:
-        """Keep and log one action."""
-        self.actions.append(action)
-        logger.info("%s", action)
-
-    def leave(self, damage: str) -> None:
-        """Keep and log one damage that is not mended here."""
-        self.left.append(damage)
-        logger.info("%s", damage)
 
 
 def recover(
@@ -93,6 +69,7 @@ def recover(
     """
     recovery = Recovery()
     drop_unfinished(directory)
+    part_twins(directory, recovery)
     for path in list_warcs(directory, unfinished=True):
         _close_warc(path, directory / "torn", recovery)
     was_empty = state.is_empty

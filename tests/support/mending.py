@@ -13,7 +13,7 @@ import pytest
 
 from archive.mend.repair import Repair, Repaired, repair
 from archive.options import Options
-from archive.recover.recover import Recovery
+from archive.recover.recovery import Recovery
 from archive.verify.findings import Finding
 from archive.verify.runner import VerifyOptions, verify
 from crawler.articles import article_rules, is_sound

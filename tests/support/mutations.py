@@ -232,6 +232,54 @@ def edit_line(path: Path, chance: random.Random) -> str:
     return f"edited a line of {lines.name}"
 
 
+def twin(path: Path, chance: random.Random) -> str:
+    """A file is there finished and `.open`, as a copy of a collection that was being written leaves it."""
+    file = chance.choice([*list_warcs(path), *list_lines(path)])
+    data = file.read_bytes()
+    other = chance.choice([data, data[: chance.randrange(len(data))], _warc(path, chance).read_bytes()])
+    file.with_name(f"{file.name}.open").write_bytes(other)
+    return f"{file.name} is also there as .open"
+
+
+def mix_lines(path: Path, chance: random.Random) -> str:
+    """Lines twice, of another collection, shuffled, with other line ends, or written by another tool."""
+    file = chance.choice([path / "articles.jsonl", *list_lines(path)])
+    lines = file.read_bytes().splitlines(keepends=True)
+    what = chance.choice(["twice", "foreign", "shuffled", "line ends", "spaces"])
+    if what == "twice":
+        lines = [line for line in lines for _ in range(chance.choice([1, 2]))]
+    elif what == "foreign":
+        file = chance.choice([file, file.with_name("thanhuytphcm-20200101000000000-00000-x.jsonl")])
+        lines = [line.replace(b'"id":"', b'"id":"9').replace(b"urn:uuid:", b"urn:uuid:9") for line in lines]
+    elif what == "shuffled":
+        chance.shuffle(lines)
+    else:
+        change = (b"\n", b"\r\n") if what == "line ends" else (b'":', b'": ')
+        lines = [line.replace(*change) for line in lines]
+    file.write_bytes(b"".join(lines))
+    return f"{what}: {file.name}"
+
+
+def move_record(path: Path, chance: random.Random) -> str:
+    """Take a record out of a file, and mostly put it behind another."""
+    one, other = chance.sample(list_warcs(path), 2)
+    members = _members(one)
+    moved = members.pop(chance.randrange(1, len(members)))
+    one.write_bytes(b"".join(members))
+    if chance.random() < 0.7:
+        other.write_bytes(other.read_bytes() + moved)
+    return f"moved a record of {one.name} to {other.name}, or out"
+
+
+def edit_about(path: Path, chance: random.Random) -> str:
+    """Alter what the collection says of itself."""
+    about = path / "collection.json"
+    data = about.read_bytes()
+    others = [b"", b"{}", b"[]", data[:-3], b"\xff\xfe" + data, b'{"format": 1}\n', data.replace(b"seeds", b"saads")]
+    about.write_bytes(chance.choice([*others, b'{"format": 1, "name": 7, "created": [], "seeds": "x", "scope": 3}']))
+    return "edited collection.json"
+
+
 def odd_path(path: Path, chance: random.Random) -> str:
     """A dangling link, a pipe or a directory in a file's place, or beside the files under a name like ours."""
     places = [
@@ -272,7 +320,7 @@ def companions(path: Path, chance: random.Random) -> str:
 MUTATIONS: tuple[Mutation, ...] = (
     rename, swap, recompress, gunzip, one_member, concatenate, double, reorder, truncate, append_empty, delete_file,
     delete_directory, harm_bytes, harm_bytes, harm_bytes, tamper, edit_log, edit_line, odd_path, companions,
-    give_new_ids, give_new_ids, alter_state,
+    give_new_ids, alter_state, twin, mix_lines, mix_lines, move_record, edit_about,
 )  # fmt: skip
 
 
