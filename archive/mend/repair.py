@@ -149,11 +149,12 @@ class _Mending:
             learn_from_lines(path, inventory)
         learn_from_lines(self.directory / "articles.jsonl", inventory)
         blind = _odd_warcs(self.directory)
-        warcs = [*list_warcs(self.directory), *list_warcs(self.directory, unfinished=True)]
+        # In the order in which they will lie when all are finished, so that the next repair finds the same.
+        warcs = sorted((*list_warcs(self.directory), *list_warcs(self.directory, unfinished=True)), key=_name_of)
         sizes = [path.stat().st_size for path in warcs]
         self.job.options.progress("", 0, sum(sizes))
         for path, size in zip(warcs, sizes, strict=True):
-            name = path.name.removesuffix(OPEN_SUFFIX)
+            name = _name_of(path)
             try:
                 self.patients.append(
                     Patient(path=path, name=name, damage=inventory.read(path, name, self.job.describe))
@@ -234,6 +235,11 @@ def _read_digests(directory: Path) -> Mapping[str, set[str]]:
     for file, entry in fixity.read_runs(directory).items():
         digests.setdefault(file, {entry.sha256})
     return digests
+
+
+def _name_of(path: Path) -> str:
+    """The name of a file once it is finished."""
+    return path.name.removesuffix(OPEN_SUFFIX)
 
 
 def _odd_warcs(directory: Path) -> list[Path]:

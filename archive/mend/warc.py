@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archive.errors import OutOfSpace
 from archive.faults import reach
-from archive.files import OPEN_SUFFIX, build_file, open_regular, read_range, set_aside
+from archive.files import build_file, open_regular, read_range, set_aside
 from archive.mend.inventory import Inventory
 from archive.recover.recovery import Recovery
 from archive.warc.filler import SUBFIELD, LostBytes, make_filler
@@ -94,7 +94,7 @@ def _headers(offsets: list[int]) -> "Patches":
 
 def fill(patient: Patient, tools: Tools) -> bool:
     """Put fillers in the place of unreadable bytes between sound records; whether there were any."""
-    if patient.path.name.endswith(OPEN_SUFFIX) or tools.inventory.shares(patient.name):
+    if tools.inventory.shares(patient.name):
         return False
     patches: Patches = {}
     lost = tools.inventory.lost_in(patient.name)

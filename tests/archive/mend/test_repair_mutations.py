@@ -106,6 +106,9 @@ def restore(small: Path, path: Path, mutated: dict[str, bytes]) -> None:
     original = contents(small)
     for name in mutated.keys() - original.keys():
         (path / name).unlink(missing_ok=True)
+        stem, dot, suffix = name.removesuffix(".open").partition(".")
+        for other in path.glob(f"{stem}_*{dot}{suffix}"):  # as repair calls an open file beside a finished one
+            other.unlink()
     for file in [*path.rglob("*")]:
         if file.is_symlink() or file.is_fifo():
             file.unlink()
