@@ -320,7 +320,7 @@ def companions(path: Path, chance: random.Random) -> str:
 MUTATIONS: tuple[Mutation, ...] = (
     rename, swap, recompress, gunzip, one_member, concatenate, double, reorder, truncate, append_empty, delete_file,
     delete_directory, harm_bytes, harm_bytes, harm_bytes, tamper, edit_log, edit_line, odd_path, companions,
-    give_new_ids, alter_state, twin, mix_lines, mix_lines, move_record, edit_about,
+    give_new_ids, alter_state, mix_lines, mix_lines, move_record, edit_about,
 )  # fmt: skip
 
 

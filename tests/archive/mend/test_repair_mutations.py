@@ -35,6 +35,7 @@ from tests.support.mutations import (
     reorder,
     swap,
     tamper,
+    twin,
     whole_warcs,
 )
 from tests.support.writer import describe, item_of, write
@@ -106,9 +107,6 @@ def restore(small: Path, path: Path, mutated: dict[str, bytes]) -> None:
     original = contents(small)
     for name in mutated.keys() - original.keys():
         (path / name).unlink(missing_ok=True)
-        stem, dot, suffix = name.removesuffix(".open").partition(".")
-        for other in path.glob(f"{stem}_*{dot}{suffix}"):  # as repair calls an open file beside a finished one
-            other.unlink()
     for file in [*path.rglob("*")]:
         if file.is_symlink() or file.is_fifo():
             file.unlink()
@@ -194,6 +192,25 @@ def test_doubled_file_is_no_damage_and_one_of_the_two_may_go(tmp_path: Path, rem
         one.unlink()
     assert [] == mend(path).damage
     assert "doubled-records" not in "".join(lines_of(path))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_open_file_beside_a_finished_one_of_its_name_takes_nothing_and_stops_nothing(
+    small: Path, tmp_path: Path, seed: int
+) -> None:
+    path = tmp_path / "x"
+    shutil.copytree(small, path)
+    assert twin(path, random.Random(seed))
+    before = readable(path)
+    done = mend(path)
+    assert [] == [finding.format() for finding in done.damage]
+    assert [] == done.recovery.left
+    after = readable(path)
+    assert all(after.get(key, 0) >= count for key, count in before.items())
+    assert not list(path.glob("*/*.open"))
+    once = files_of(path)
+    assert mend(path).recovery.actions == []
+    assert once == files_of(path)
 
 
 def test_file_that_is_one_member_is_told_in_one_line_and_followed_once_it_is_recompressed(tmp_path: Path) -> None:
