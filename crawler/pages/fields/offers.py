@@ -61,11 +61,11 @@ def _is_offered(page: Page, piece: Piece) -> bool:
 
 def _hrefs_after(page: Page, claims: Claims) -> Iterator[str]:
     """The links of the lists after the article that labels announce."""
-    until = 0
+    until, boxes, labels = 0, page.boxes, claims.regions.labels
     for piece in page.pieces[claims.regions.story.stop :]:
-        if page.box_of(piece).flags & FOOTER:
+        if boxes[piece.box].flags & FOOTER:
             return
-        label = claims.regions.labels.get(piece.index)
+        label = labels.get(piece.index)
         if label in _OFFERING:
             until = end_of_block(page, piece)
         elif label in _ENDS_LIST:

@@ -130,7 +130,7 @@ class _Walk:
         self.breaks = 0
         parent, boxes = self.box, self.boxes
         flags = parent.flags
-        role = element.get("role") if "role" in given else None
+        role = element.get("role") if "role" in given else ""
         if tag in FLAGS or role:
             flags = flags_of(flags, tag, role)
         if not align and "align" in given:

@@ -47,17 +47,12 @@ def _label_of(piece: Piece) -> Label | None:
         return None  # a paragraph
     if not piece.hrefs:
         return Label.TAGS if lists_keywords(piece.text) else find_label(piece.text)
-    if piece.linked >= piece.size * 0.4 and _may_open_tags(piece):
+    roomy = piece.linked < piece.size or ":" in piece.text[:16]  # a line that is all link has no room for a label
+    if roomy and piece.linked >= piece.size * 0.4 and opens_tags(piece.text, piece.link_texts[0]):
         return Label.TAGS
     if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
         return Label.TOOL  # a row of buttons
     return find_label(piece.text)
-
-
-def _may_open_tags(piece: Piece) -> bool:
-    """Whether a line of links begins with the word for keywords; a line that is all link has no room for one."""
-    roomy = piece.linked < piece.size or ":" in piece.text[:16]
-    return roomy and opens_tags(piece.text, piece.link_texts[0])
 
 
 def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[float]:
