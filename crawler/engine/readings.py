@@ -78,6 +78,7 @@ class RunReadings:
 
     def add(self, key: str, record: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
         """Count a page of an article, and say whether its record is to wait for the run's judgement."""
+        unmatched = self._unmatched.pop(key, ())
         if self._held.is_free(key):
             self._held.drop(key)
             return False
@@ -85,7 +86,7 @@ class RunReadings:
             self._held.drop(key)
             return False  # the same bytes say nothing of a markup that may have changed
         usual = before if before is not None and _digits(str(before["captured_at"])) >= self._since else None
-        self._now.unmatched.update(self._unmatched.pop(key, ()))
+        self._now.unmatched.update(unmatched)
         self._now.add(record, usual, self._usual() if usual is None else Baseline(), self._limits.steady)
         doubts = []
         if before is not None and before["status"] == "live":
