@@ -44,6 +44,10 @@ The others do: Scrapy's reactor runs once in a process, and servers run until a 
 """
 
 
+IMPATIENT = "import crawler.settings; crawler.settings.RETRY_BACKOFF /= 10; from crawler.cli import main; main()"
+"""A crawl as it is, but for the seconds that it lets pass before it asks again for a page that failed."""
+
+
 def run_thanhuy(
     *args: object, timeout: float = 100, env: dict[str, str] | None = None, process: bool | None = None
 ) -> "subprocess.CompletedProcess[str]":
@@ -59,8 +63,9 @@ def run_thanhuy(
         process = env is not None or "--jobs" in words or not ends
     if not process:
         return call_thanhuy(words)
+    start = ["-c", IMPATIENT] if words[:1] in (["crawl"], ["refresh"]) else ["-m", "crawler.cli"]
     return subprocess.run(
-        [sys.executable, "-m", "crawler.cli", *words],
+        [sys.executable, *start, *words],
         capture_output=True,
         text=True,
         timeout=timeout,
