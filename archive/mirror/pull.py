@@ -6,10 +6,20 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from archive import fixity
 from archive.digest import digest_file
 from archive.errors import ArchiveError, NotUsable
-from archive.files import build_file, is_regular, sync_directory
-from archive.mirror.manifest import Manifest, ManifestDamaged, MirroredFile, find_numbers, read_manifest, sorted_files
+from archive.files import build_file, is_regular, read_small, sync_directory
+from archive.lock import Lock
+from archive.mirror.manifest import (
+    MOST,
+    Manifest,
+    ManifestDamaged,
+    MirroredFile,
+    find_numbers,
+    read_manifest,
+    sorted_files,
+)
 from archive.mirror.push import ROOMS, SINGLE
 from archive.mirror.store import Store
 from archive.options import Progress, tell_nobody
@@ -26,7 +36,7 @@ def pull(store: Store, directory: Path, *, number: int | None = None, progress: 
     """Bring the newest state, or that of manifest `number`, into a directory that is empty or holds part of it.
 
     What is there already with the right digest is not fetched again; a file that differs is never written over.
-    Raises NotUsable, MirrorDamaged once all else was fetched, StoreFailed.
+    Raises CollectionLocked, NotUsable, MirrorDamaged once all else was fetched, StoreFailed.
     """
     numbers = find_numbers(store)
     if not numbers:
@@ -36,8 +46,20 @@ def pull(store: Store, directory: Path, *, number: int | None = None, progress: 
     if number is not None and number not in numbers:
         raise NotUsable(f"{store.url}: expected a manifest from {numbers[0]} to {numbers[-1]}, got {number}")
     manifest, _ = read_manifest(store, number or numbers[-1])
-    before = _Before(store, numbers)
     targets = {each.path: _target(directory, each) for each in sorted_files(manifest.files)}
+    directory.mkdir(parents=True, exist_ok=True)
+    lock = Lock(directory, "pull")
+    try:
+        _fetch_all(store, manifest, targets, _Before(store, numbers), progress)
+    finally:
+        lock.release()
+    return manifest
+
+
+def _fetch_all(
+    store: Store, manifest: Manifest, targets: dict[str, Path], before: "_Before", progress: Progress
+) -> None:
+    """Fetch what is not there yet. Raises NotUsable, MirrorDamaged, StoreFailed."""
     wanted = {path for path, target in targets.items() if _is_wanted(target, manifest.files[path], before)}
     progress("", 0, sum(each.size for each in manifest.files.values()))
     bad = []
@@ -50,9 +72,8 @@ def pull(store: Store, directory: Path, *, number: int | None = None, progress: 
     if bad:
         raise MirrorDamaged(
             f"{store.url}: {len(bad)} of {len(targets)} files are missing or differ from their digests, e.g. {bad[0]};"
-            f" all others are in {directory}. `thanhuy verify {store.url}` names them; bring them from another copy"
+            f" all others are there. `thanhuy verify {store.url}` names them; bring them from another copy"
         )
-    return manifest
 
 
 def _target(directory: Path, file: MirroredFile) -> Path:
@@ -73,14 +94,35 @@ class _Before:
         self._store, self._numbers = store, numbers
 
     @cached_property
-    def digests(self) -> set[tuple[str, str]]:
-        """Path and SHA-256 of each file of every manifest that can be read."""
-        found: set[tuple[str, str]] = set()
+    def files(self) -> set[MirroredFile]:
+        """Each file of every manifest that can be read."""
+        found: set[MirroredFile] = set()
         for number in self._numbers:
             with suppress(ManifestDamaged):
                 manifest, _ = read_manifest(self._store, number)
-                found.update((file.path, file.sha256) for file in manifest.files.values())
+                found.update(manifest.files.values())
         return found
+
+    def find(self, path: str, target: Path) -> MirroredFile | None:
+        """The state of a single file that a pull brought to its place. None where what lies there is another.
+
+        Of the fixity log also one to which nothing was added here but what rebuilding and verifying note.
+        """
+        held = [file for file in self.files if file.path == path]
+        if path != fixity.NAME:
+            digest = digest_file(target).removeprefix("sha256:")
+            return next((file for file in held if file.sha256 == digest), None)
+        data = read_small(target, MOST)
+        for file in sorted(held, key=lambda file: file.size, reverse=True):
+            if hashlib.sha256(data[: file.size]).hexdigest() == file.sha256:
+                added = [line.entry for line in fixity.read_lines(target.parent) if line.offset >= file.size]
+                return file if all(map(_is_of_reading, added)) else None
+        return None
+
+
+def _is_of_reading(entry: fixity.Entry | None) -> bool:
+    """Whether a line of the log tells of no file that a run closed or merged here."""
+    return entry is not None and (entry.verified_at is not None or entry.file in fixity.REPLACED)
 
 
 def _is_wanted(target: Path, file: MirroredFile, before: _Before) -> bool:
@@ -93,8 +135,8 @@ def _is_wanted(target: Path, file: MirroredFile, before: _Before) -> bool:
     held = digest_file(target).removeprefix("sha256:") if is_regular(target) else None
     if held == file.sha256:
         return False
-    if file.path in SINGLE and (file.path, held) in before.digests:
-        return True
+    if held is not None and file.path in SINGLE and (known := before.find(file.path, target)):
+        return known.sha256 != file.sha256
     raise NotUsable(
         f"{target}: expected no file, or one that the mirror had, got another; pull into an empty directory"
     )

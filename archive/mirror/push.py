@@ -10,10 +10,12 @@ from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError, StoreFailed
 from archive.faults import reach
-from archive.files import OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs
+from archive.files import NEW_SUFFIX, OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs
 from archive.mirror.manifest import Manifest, MirroredFile, find_numbers, key_of, read_manifest
 from archive.mirror.store import ObjectExists, Store
 from archive.options import Progress, tell_nobody
+from archive.seal.checkpoint import ROOM as SEALS
+from archive.seal.checkpoint import path_of
 
 SINGLE = ("collection.json", "articles.jsonl", "indexes/index.cdxj", fixity.NAME)
 """Files beside those of the rooms."""
@@ -73,7 +75,7 @@ def push(
         progress(file.path, file.size, 0)
     merged = fixity.read_merged(collection)
     for _ in range(TRIES):
-        kept = {path: file for path, file in _files_of(before).items() if path not in files and path not in merged}
+        kept = {path: file for path, file in _kept(_files_of(before), files).items() if path not in merged}
         manifest = Manifest(
             number=before[0].number + 1 if before else 1,
             before=before[1] if before else None,
@@ -121,7 +123,7 @@ def _walk(room: Path) -> Iterator[Path]:
     if not is_room(room):
         return
     for path in sorted(room.iterdir()):
-        if is_regular(path) and not path.name.endswith(OPEN_SUFFIX):
+        if is_regular(path) and not path.name.endswith((OPEN_SUFFIX, NEW_SUFFIX)):
             yield path
         else:
             yield from _walk(path)
@@ -138,6 +140,17 @@ def _newest_of(store: Store, about: dict[str, object]) -> tuple[Manifest, str] |
             f" {newest[0].name}, begun {newest[0].created}; push to another address"
         )
     return newest
+
+
+def _kept(held: dict[str, MirroredFile], files: dict[str, MirroredFile]) -> dict[str, MirroredFile]:
+    """What only the mirror has. Seals of another chain than the collection has now are none of it: beside that one's
+    they would read as a chain that was broken; they are in `torn/`, and in the manifests before.
+    """
+    first = path_of(Path(), 1).as_posix()
+    other = first in held and first in files and held[first].sha256 != files[first].sha256
+    return {
+        path: file for path, file in held.items() if path not in files and not (other and path.startswith(f"{SEALS}/"))
+    }
 
 
 def _files_of(newest: tuple[Manifest, str] | None) -> dict[str, MirroredFile]:

@@ -55,21 +55,26 @@ class Exhibit:
 
 
 def find_exchange(collection: Path, response: Exhibit) -> Iterator[Exhibit]:
-    """A response, and the request that it answers, which lies behind it. Raises SealError."""
+    """A response, and the request that it answers, which lies behind it. Raises SealError where it cannot be read."""
     path = _find(collection, response.file)
     record_id, near = "", 0
     with open_regular(path) as stream:
         for event in read_events(stream, start=response.offset, compressed=is_gzip(path)):
             if not isinstance(event, RecordEvent):
-                return
+                break
             record, role = event.record, event.record.type
             if not record_id:
                 record_id, role = record.record_id, response.role
             elif record_id not in record.concurrent_to or near == NEAR:
-                return
+                break
             near += 1
             if record.type in PROVEN:
                 yield Exhibit(role=role, file=response.file, offset=event.offset, length=event.length)
+    if not record_id:
+        raise SealError(
+            f"{response.file}:{response.offset}: expected the record of the response, got none that can be read; run"
+            f" `thanhuy verify {collection}`"
+        )
 
 
 def make_proof(

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from archive import fixity
+from archive.lock import Lock
 from archive.mirror.check import check_mirror
 from archive.mirror.manifest import find_numbers, key_of, read_manifest
 from archive.mirror.store import ObjectExists, Store
@@ -195,6 +196,56 @@ def test_local_loss_does_not_reach_the_mirror(collection: Path, room: str) -> No
     assert f"keeps 1 files that are not here, e.g. {EXTRA}" in done.stderr
     newest, _ = read_manifest(Store(room), find_numbers(Store(room))[-1])
     assert EXTRA in newest.files
+
+
+def test_seals_that_were_put_aside_are_not_mixed_with_another_chain(
+    collection: Path, room: str, tmp_path: Path
+) -> None:
+    (collection / "seals" / "000002.cosigned").write_text("of the chain before\n")
+    (collection / "seals" / "000002.checkpoint.new").write_text("of a run that was killed\n")
+    assert 0 == run_thanhuy("push", collection, room).returncode
+    (collection / "seals" / "000002.cosigned").write_text("and more\n")
+    assert 0 == run_thanhuy("seal", collection, "--anew").returncode
+    assert 0 == run_thanhuy("push", collection, room).returncode
+    assert 0 == run_thanhuy("pull", room, tmp_path / "back").returncode
+    assert _names(collection / "seals") == _names(tmp_path / "back" / "seals")
+    assert _names(collection / "torn") == _names(tmp_path / "back" / "torn") | {"seals~1/000002.checkpoint.new"}
+
+
+def _names(place: Path) -> set[str]:
+    return {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+
+
+def test_pull_waits_for_who_holds_the_directory(collection: Path, room: str, tmp_path: Path) -> None:
+    """Two who write the same new file at once would mix it, and a crawl's own files are not a pull's to replace."""
+    run_thanhuy("push", collection, room)
+    (tmp_path / "back").mkdir()
+    lock = Lock(tmp_path / "back", "crawl")
+    try:
+        assert 75 == run_thanhuy("pull", room, tmp_path / "back").returncode
+        assert {".lock"} == _names(tmp_path / "back")
+    finally:
+        lock.release()
+    assert 0 == run_thanhuy("pull", room, tmp_path / "back").returncode
+
+
+def test_pull_into_what_was_pulled_brings_what_is_new(collection: Path, room: str, tmp_path: Path) -> None:
+    """Rebuilding and verifying add lines to the log that was pulled; a run's would be another history."""
+    back = tmp_path / "back"
+    run_thanhuy("push", collection, room)
+    for _ in range(2):
+        done = run_thanhuy("pull", room, back)
+        assert 0 == done.returncode, done.stderr
+        assert 0 == run_thanhuy("verify", back).returncode
+    (collection / "torn").mkdir()
+    (collection / EXTRA).write_text("more")
+    run_thanhuy("push", collection, room)
+    done = run_thanhuy("pull", room, back)
+    assert (0, "more") == (done.returncode, (back / EXTRA).read_text())
+    assert 0 == run_thanhuy("verify", back).returncode
+    fixity.record_file(back, back / EXTRA)
+    done = run_thanhuy("pull", room, back)
+    assert (2, True) == (done.returncode, "fixity.jsonl: expected no file, or one that the mirror had" in done.stderr)
 
 
 def test_file_that_is_not_as_noted_is_not_pushed(collection: Path, room: str) -> None:

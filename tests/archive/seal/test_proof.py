@@ -268,6 +268,18 @@ def test_what_is_not_sealed_cannot_be_proven(archive: Path, article: dict[str, A
     assert not (tmp_path / "x.json").exists()
 
 
+def test_a_response_that_cannot_be_read_is_not_left_out_of_its_proof(
+    archive: Path, article: dict[str, Any], tmp_path: Path
+) -> None:
+    copy, place = shutil.copytree(archive, tmp_path / "x"), article["warc"]
+    with (copy / "warc" / place["file"]).open("r+b") as stream:
+        stream.seek(place["offset"] + 2)
+        stream.write(b"\0" * (place["length"] - 4))
+    done = run_thanhuy("prove", copy, article["id"], "-o", tmp_path / "y.proof.json")
+    assert (1, True) == (done.returncode, "got none that can be read" in done.stderr), done.stderr
+    assert not (tmp_path / "y.proof.json").exists()
+
+
 def test_damaged_levels_do_not_keep_a_proof_from_being_made(
     archive: Path, article: dict[str, Any], tmp_path: Path
 ) -> None:
