@@ -29,6 +29,7 @@ GOOD, NOTE, REFUSED = "good", "note", "REFUSED"
 Line = tuple[str, str]
 ED25519_DER = bytes.fromhex("302a300506032b6570032100")  # what stands before a key's 32 bytes (RFC 8410)
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
+WHY = re.compile(rb"(?:Verify error:|:error:\w*:[^:\n]*:[^:\n]*:)([^:\n]+)")  # the words in what openssl complains of
 ROOT = "x509 -in it -noout -subject_hash -issuer_hash"  # the same twice where a certificate is signed by itself
 
 
@@ -154,15 +155,14 @@ def check_stamp(data: bytes, token: bytes, chain: str, roots: str) -> Line:
     if not found:
         return REFUSED, "time stamp: expected a stamp of RFC 3161, got another thing"
     moment = datetime.strptime(" ".join(found.groups()), "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
-    every = CERTIFICATE.findall(chain)
-    own = [one for one in every if len(set(openssl(ROOT, {"it": one.encode()}).stdout.split())) == 1]
+    own = [one for one in CERTIFICATE.findall(chain) if len({*openssl(ROOT, {"it": one.encode()}).stdout.split()}) == 1]
     files = {"data": data, "token": token, "chain": chain.encode(), "roots": (roots or "".join(own)).encode()}
     words = f"ts -verify -data data -in token -CAfile roots -untrusted chain -attime {int(moment.timestamp())}"
     done = openssl(words, files)
     if done.returncode:
-        why = re.sub(r"\w+:error:\w*:|:[^:\n]*\.c:\d+:", " ", (done.stderr + done.stdout).decode("utf-8", "replace"))
+        why = b"; ".join(WHY.findall(done.stderr + done.stdout)).decode("utf-8", "replace") or "openssl says no"
         whom = "an authority that you named" if roots else "the authority beside it"
-        return REFUSED, f"time stamp of {moment}: not of these bytes by {whom} ({' '.join(why.split())})"
+        return REFUSED, f"time stamp of {moment}: not of these bytes by {whom} ({why})"
     if roots:
         return GOOD, f"time stamp: it was there by {moment}, says an authority that you named"
     name = openssl("x509 -in roots -noout -subject -fingerprint -sha256", files).stdout.decode("utf-8", "replace")
