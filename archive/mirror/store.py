@@ -38,8 +38,10 @@ class ObjectExists(ArchiveError):
 class Store:
     """The objects under one address."""
 
-    def __init__(self, url: str) -> None:
-        """Raises NotUsable for an address that is none, PackageMissing."""
+    def __init__(self, url: str, *, make: bool = False) -> None:
+        """`make`: whether a directory that is not there is made. Raises NotUsable for an address that is none,
+        PackageMissing.
+        """
         self.url = check_address(url)
         try:
             import obstore
@@ -51,7 +53,7 @@ class Store:
             ) from error
         self._obstore, self._exceptions = obstore, exceptions
         try:
-            self._store: Any = from_url(self.url, **_options(urlsplit(self.url).scheme))
+            self._store: Any = from_url(self.url, **_options(urlsplit(self.url).scheme, make=make))
         except (ValueError, OSError, exceptions.BaseError) as error:
             raise NotUsable(f"{url}: {_first_line(error)}") from error
 
@@ -110,8 +112,11 @@ class Store:
 
 def check_address(url: str) -> str:
     """An address without its last slash. Raises NotUsable for one that is none, or holds credentials."""
-    parts = urlsplit(url)
-    if parts.scheme not in SCHEMES or not (parts.netloc or parts.path.strip("/")):
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in SCHEMES or parts.fragment or not (parts.netloc or parts.path.strip("/")):
         raise NotUsable(f"{url}: expected an address such as s3://bucket/path ({', '.join(SCHEMES)})")
     if parts.username or parts.password or parts.query:
         raise NotUsable(
@@ -120,9 +125,9 @@ def check_address(url: str) -> str:
     return url.rstrip("/")
 
 
-def _options(scheme: str) -> dict[str, Any]:
+def _options(scheme: str, *, make: bool) -> dict[str, Any]:
     if scheme == "file":
-        return {"mkdir": True}
+        return {"mkdir": make}
     options: dict[str, Any] = {"retry_config": RETRIES, "client_options": {"timeout": "300s"}}
     if scheme == "s3":
         endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""

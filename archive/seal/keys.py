@@ -15,12 +15,13 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
-from archive.files import read_small
+from archive.files import read_small, sync_directory
 from archive.seal.checkpoint import SealError
 
 if TYPE_CHECKING:
@@ -106,9 +107,11 @@ def replace_key(options: SealOptions) -> Path:
         )
     old = load_key(path)
     aside = path.with_name(f"{path.stem}.{hashlib.sha256(old.public).hexdigest()[:8]}{path.suffix}")
-    os.link(path, aside)
+    with suppress(FileExistsError):  # an earlier attempt came so far: the name is the key's own
+        os.link(path, aside)
     drafted = _draft(path)
     drafted.replace(path)
+    sync_directory(path.parent)
     return aside
 
 
@@ -153,6 +156,7 @@ def _make(path: Path) -> Path | None:
         return None
     finally:
         drafted.unlink()
+    sync_directory(path.parent)
     return path
 
 

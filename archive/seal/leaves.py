@@ -86,13 +86,18 @@ class Leaves:
         return None if place < 0 else place // LINE
 
     def cut(self, size: int) -> None:
-        """Forget the leaves beyond the first `size`, which no checkpoint holds."""
-        level = 0
-        while level == 0 or (self._room / level_name(level)).exists():
+        """Forget the leaves beyond the first `size`, which no checkpoint holds; make the levels anew where one is
+        shorter than these leaves make it: what is appended to it would stand for others. Raises OSError, LeavesError.
+        """
+        level, short = 0, False
+        while size >> level or (self._room / level_name(level)).exists():
             path = self._room / level_name(level)
             if path.exists() and path.stat().st_size > (size >> level) * LINE:
                 os.truncate(path, (size >> level) * LINE)
+            short = short or (level > 0 and self._lines(level) < size >> level)
             level += STEP
+        if short:
+            self.rebuild()
 
     def append(self, digests: Iterator[bytes]) -> int:
         """Append leaves, durably; return how many there are now. Raises OSError, LeavesError."""

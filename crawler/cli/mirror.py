@@ -43,7 +43,7 @@ def _send(collection: Path, url: str, *, again: bool = False, progress: "Progres
     from archive.wacz.parts import reading
     from crawler import __version__
 
-    store = Store(url)
+    store = Store(url, make=True)
     with reading(collection, "push"):
         done = send(collection, store, software=f"thanhuy/{__version__}", again=again, progress=progress)
         note_mirrored(collection, store.url, done)

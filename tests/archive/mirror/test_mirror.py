@@ -172,7 +172,7 @@ def test_two_who_push_at_once_lose_nothing(collection: Path, url: str, tmp_path:
 
 
 def test_object_that_is_there_is_not_written_over(url: str) -> None:
-    store = Store(url)
+    store = Store(url, make=True)
     store.create("manifests/00000001.json", b"one")
     with pytest.raises(ObjectExists, match="expected none, got an object"):
         store.create("manifests/00000001.json", b"two")
@@ -339,12 +339,20 @@ def test_lost_object_is_named(collection: Path, room: str, tmp_path: Path) -> No
         ("s3://", "expected an address such as s3://bucket/path"),
         ("s3://somebody:something@bucket/x", "they belong into the environment"),
         ("nowhere", "expected an address such as s3://bucket/path"),
+        ("s3://[", "expected an address such as s3://bucket/path"),
+        ("s3://bucket/x#y", "expected an address such as s3://bucket/path"),
     ],
 )
 def test_address_that_is_none_is_refused(collection: Path, url: str, says: str) -> None:
     done = run_thanhuy("push", collection, url)
     assert (2, True) == (done.returncode, says in done.stderr)
     assert "something" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("verify",), ("pull",)])
+def test_who_only_reads_makes_no_directory(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = run_thanhuy(*words, f"file://{tmp_path}/x", *([tmp_path / "back"] if words == ("pull",) else []))
+    assert (2, []) == (done.returncode, list(tmp_path.iterdir()))
 
 
 def test_store_that_cannot_be_reached_ends_with_9(collection: Path, monkeypatch: pytest.MonkeyPatch) -> None:

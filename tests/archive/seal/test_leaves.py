@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.seal.leaves import LEAVES, LINE, Leaves, LeavesError
+from archive.seal.leaves import LEAVES, LINE, Leaves, LeavesError, level_name
 from archive.seal.tree import GrowingTree, follow_path, is_consistent, leaf_hash, prove_consistency, prove_inclusion
 
 
@@ -64,6 +64,18 @@ def test_what_a_broken_run_appended_is_cut_off(
     leaves.cut(kept)
     assert kept + 9 == leaves.append(data_of(kept, kept + 9))
     assert grown(kept + 9) == leaves.root(kept + 9)
+
+
+@pytest.mark.parametrize("lines", [0, 255])
+def test_a_level_that_lost_lines_is_made_anew_before_more_is_appended(lines: int, tmp_path: Path) -> None:
+    """Nothing of level 8 is asked for the root of 65 536 leaves, so that only its length tells."""
+    leaves, size = Leaves(tmp_path), 1 << 16
+    leaves.append(data_of(0, size))
+    os.truncate(tmp_path / level_name(8), lines * LINE)
+    assert grown(size) == leaves.root(size)
+    leaves.cut(size)
+    leaves.append(data_of(size, size + 600))
+    assert grown(size + 600) == leaves.root(size + 600)
 
 
 def test_leaves_that_are_altered_are_refused_or_give_another_root(tmp_path: Path) -> None:
