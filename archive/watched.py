@@ -69,7 +69,9 @@ class Watched:
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._deadline = 0.0
-        self._window = mmap.mmap(-1, WINDOW)
+        self._window: mmap.mmap | None = None
+        """Made with the process, and never before: processes that were forked from one that had made it would have it
+        together, and each read the calls of the others."""
 
     def call(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """The function's result. Raises CallFailed, and what the function may raise."""
@@ -89,6 +91,7 @@ class Watched:
         self._deadline = time.monotonic() + self._bounds.patience
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it was killed: told when the result is taken
             call = ForkingPickler.dumps((function, arguments, named))
+            assert self._window is not None
             if len(call) <= WINDOW:
                 self._window[: len(call)] = call
                 connection.send_bytes(len(call).to_bytes(HEAD, "big"))
@@ -133,7 +136,8 @@ class Watched:
     def _start(self) -> Connection:
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, self._window, self._bounds, self._passed), daemon=True)
+        self._window = window = mmap.mmap(-1, WINDOW)
+        process = context.Process(target=_serve, args=(theirs, window, self._bounds, self._passed), daemon=True)
         with warnings.catch_warnings():
             # A thread that holds a lock when the process is forked holds it there for ever. What the child does
             # takes none but those of the interpreter and the allocator, which are made anew.
