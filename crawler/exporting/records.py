@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from archive.directory import read_collection
-from archive.errors import NotACollection
+from archive.errors import ArchiveError, NotACollection
 from archive.files import MAX_LINE, OPEN_SUFFIX, is_regular, list_lines, read_lines
 from archive.lock import remedy
 from archive.workers import Workers
@@ -106,6 +106,34 @@ def find_lines(collection: Path, *, newest: bool) -> list[Path]:
     return [*list_lines(collection), *list_lines(collection, unfinished=True)]
 
 
+class FileReplaced(ArchiveError):
+    """A file of lines is another than when the reading began."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesFile:
+    """A file of lines as it was when the reading began. It is opened for each stretch: all have to be of that one."""
+
+    path: Path
+    number: int
+    """The number by which the file system knows it, whatever it is called."""
+    size: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """The file of that name, or of the one that a crawl gave it when it had ended. Raises OSError."""
+        place = path if path.exists() else path.with_name(path.name.removesuffix(OPEN_SUFFIX))
+        known = place.stat()
+        return cls(path=place, number=known.st_ino, size=known.st_size)
+
+    def find(self) -> Path:
+        """Where the file is now. Raises FileReplaced."""
+        for path in (self.path, self.path.with_name(self.path.name.removesuffix(OPEN_SUFFIX))):
+            if is_regular(path) and path.stat().st_ino == self.number:
+                return path
+        raise FileReplaced(f"{self.path}: a run that ended replaced it while it was read; run the same command again")
+
+
 @dataclass(frozen=True, kw_only=True)
 class LinesRead:
     """A stretch of lines, read."""
@@ -130,13 +158,15 @@ def read_records(
     jobs: int = 1,
 ) -> Iterator[Record]:
     """The records in these files that are wanted, in their order, read by so many processes.
-    What cannot be read is noted and passed over.
+    What cannot be read is noted and passed over. Raises FileReplaced.
     """
-    stretches = [(path, start) for path in paths for start in range(0, _size_of(path), STRETCH)]
+    files = [LinesFile.of(path) for path in paths]
+    stretches = [(file, start) for file in files for start in range(0, file.size, STRETCH)]
     before: tuple[Path | None, int] = (None, 0)
     with Workers(min(jobs, len(stretches) or 1)) as workers:
-        calls = ((path, start, start + STRETCH, wanted) for path, start in stretches)
-        for (path, _), found in zip(stretches, workers.run(read_stretch, calls), strict=True):
+        calls = ((file, start, start + STRETCH, wanted) for file, start in stretches)
+        for (file, _), found in zip(stretches, workers.run(read_stretch, calls), strict=True):
+            path = file.path
             count = before[1] if before[0] == path else 0
             for number, why in found.unreadable:
                 unreadable.note(f"{path.name}:{count + number}", why)
@@ -148,8 +178,9 @@ def read_records(
             yield from found.records
 
 
-def read_stretch(path: Path, start: int, stop: int, wanted: Wanted) -> LinesRead:
-    """The lines that begin between two bytes of a file: a pure function, which any process may run."""
+def read_stretch(file: LinesFile, start: int, stop: int, wanted: Wanted) -> LinesRead:
+    """The lines that begin between two bytes of a file, which any process may read. Raises FileReplaced."""
+    path = file.find()
     records: list[Record] = []
     wrong: list[tuple[int, str]] = []
     seen, size, number = NamesSeen(), 0, 0
@@ -162,12 +193,8 @@ def read_stretch(path: Path, start: int, stop: int, wanted: Wanted) -> LinesRead
             seen.note(record)
             if wanted.takes(record):
                 records.append(record)
+    file.find()
     return LinesRead(size=size, count=number, records=records, unreadable=wrong, seen=seen)
-
-
-def _size_of(path: Path) -> int:
-    """0 where a crawl that goes on gave the file another name meanwhile."""
-    return path.stat().st_size if path.exists() else 0
 
 
 def _read_line(path: Path, line: bytes) -> Record | str | None:
