@@ -22,8 +22,8 @@ from archive.seal import verifier
 from archive.seal.authority import Authority, certificates_in, fetch, find_chain, read_certificates, write_chain
 from archive.seal.checkpoint import ROOM, SealError, path_of
 
-MOST = 1 << 20
-"""No file of a stamp is read further."""
+MOST = 32 << 20
+"""No file of a stamp is read further: beside the certificates lie their lists of revoked ones, of a megabyte each."""
 _FILE = re.compile(r"(\d{6,9})\.(\d+)(?:-(\d+))?\.tsr")
 
 

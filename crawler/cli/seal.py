@@ -144,17 +144,23 @@ def asked(given: dict[str, Any], digest: str = "sha256") -> "Attestation":
 
 
 def attest_run(given: dict[str, Any], run: str) -> list[str]:
-    """After a crawl: have the seal that it made attested by whom its options name; what went wrong."""
+    """After a crawl: have the seal that it made attested by whom its options name; what went wrong. The crawl stands
+    in any case.
+    """
     ask = asked(given)
     if not ask.timestamps and not ask.publish:
         return []
+    from archive.errors import ArchiveError
     from archive.seal.attest import attest
     from archive.seal.checkpoint import read_newest
 
-    with _locked([given["into"]]):
-        newest = read_newest(given["into"])[1]
-        made = newest is not None and newest.run == run
-        return [says for good, says in attest(given["into"], ask, publish=made) if not good]
+    try:
+        with _locked([given["into"]]):
+            newest = read_newest(given["into"])[1]
+            made = newest is not None and newest.run == run
+            return [says for good, says in attest(given["into"], ask, publish=made) if not good]
+    except (ArchiveError, OSError) as error:
+        return [f"the seal was not attested: {error}"]
 
 
 def _countersign(collection: Path, other: Path, given: dict[str, Any]) -> str:

@@ -90,6 +90,15 @@ def test_a_stamp_is_kept_with_the_chain_and_the_list_of_revoked_ones(stamper: Ru
     assert done.returncode == 0, done.stderr
 
 
+def test_long_lists_of_revoked_ones_are_read_to_their_end(stamper: RunningAuthority, path: Path) -> None:
+    """What is cut off is no longer what a renewal is over."""
+    assert all(good for good, _ in attest(path, asking(stamper), publish=False))
+    chain = path_of(path, 1, ".1.pem")
+    chain.write_bytes(b"revocations: a long list\n" * 100_000 + chain.read_bytes())
+    assert chain.stat().st_size == len(list_stamps(path, 1)[0].chains[0].encode())
+    assert {"seal-stamp-unchecked"} == codes(path)
+
+
 def test_the_verb_counts_only_the_authorities_that_are_named(stamper: RunningAuthority, path: Path) -> None:
     assert all(good for good, _ in attest(path, asking(stamper), publish=False))
     found = {}
@@ -272,6 +281,13 @@ def test_the_end_of_a_crawl_has_its_seal_attested_and_tells_what_failed(stamper:
     ]
     assert 1 == len(list_stamps(path, 1))
     assert [] == attest_run({**given, "publish": "false"}, "another run"), "an old seal was given away again"
+    gone = {**given, "timestamp": (stamper.url,), "timestamp_ca": path / "gone.pem"}
+    path_of(path, 1, ".1.tsr").unlink()
+    (failed,) = attest_run(gone, newest.run)
+    assert failed.startswith("the seal was not attested: "), "what ended the crawl well ended it with an error"
+    path_of(path, 1).write_text("nothing")
+    (failed,) = attest_run({**given, "publish": "cat"}, newest.run)
+    assert "restore it from a copy" in failed
 
 
 def test_a_collection_that_was_rolled_back_goes_on_only_where_that_is_meant(tmp_path: Path) -> None:
