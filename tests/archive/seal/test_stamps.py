@@ -283,11 +283,11 @@ def test_the_end_of_a_crawl_has_its_seal_attested_and_tells_what_failed(stamper:
     assert [] == attest_run({**given, "publish": "false"}, "another run"), "an old seal was given away again"
     gone = {**given, "timestamp": (stamper.url,), "timestamp_ca": path / "gone.pem"}
     path_of(path, 1, ".1.tsr").unlink()
-    (failed,) = attest_run(gone, newest.run)
-    assert failed.startswith("the seal was not attested: "), "what ended the crawl well ended it with an error"
+    (told,) = attest_run(gone, newest.run)
+    assert told.startswith("the seal was not attested: "), "what ended the crawl well ended it with an error"
     path_of(path, 1).write_text("nothing")
-    (failed,) = attest_run({**given, "publish": "cat"}, newest.run)
-    assert "restore it from a copy" in failed
+    (told,) = attest_run({**given, "publish": "cat"}, newest.run)
+    assert "restore it from a copy" in told
 
 
 def test_a_collection_that_was_rolled_back_goes_on_only_where_that_is_meant(tmp_path: Path) -> None:
