@@ -19,7 +19,7 @@ from crawler.learning.agreement import check_layouts, describe_check
 from crawler.learning.ids import fit_calendar, format_calendar, pairs_of
 from crawler.learning.kept import CALENDAR, ROOM, attach, name_next, read_taught, write_room
 from crawler.learning.layouts import Learnt, learn_layouts
-from crawler.learning.writing import describe_evidence, format_layouts
+from crawler.learning.writing import describe_evidence, format_layouts, is_learnt_file
 from crawler.pages import Layout, Taught, parse_layouts
 from crawler.pages.places.layouts import Row
 from crawler.planning.kinds import describe
@@ -104,7 +104,7 @@ def _learn(collection: Path, pages: int, taught: Taught, output: Path | None, *,
     if output == STDOUT:
         click.echo(text, nl=False)
     elif output is not None:
-        check_target(output, force=force, reads=[collection], is_ours=_is_layout, ours="holds no layouts")
+        check_target(output, force=force, reads=[collection], is_ours=is_learnt_file, ours="holds no learnt layouts")
         write_target(output, [text.encode()])
     told = [] if quiet else [line for one in found for line in _describe(one)]
     if output is None:
@@ -168,10 +168,6 @@ def keep(collection: Path, files: dict[str, str]) -> None:
 
 def _rows(layouts: Iterable[Layout]) -> set[frozenset[Row]]:
     return {frozenset(layout.rows) for layout in layouts if layout.learnt}
-
-
-def _is_layout(beginning: bytes) -> bool:
-    return beginning[:1] in {b"", b"#", b"[", b"n"}
 
 
 def _check(collection: Path, pages: int, in_force: tuple[Layout, ...]) -> int:

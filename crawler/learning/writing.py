@@ -16,6 +16,11 @@ _HEAD = """\
 """
 
 
+def is_learnt_file(start: bytes) -> bool:
+    """Whether a file that begins so is one of learnt layouts, or empty."""
+    return not start or start.startswith(_HEAD.partition("\n")[0].encode())
+
+
 def format_layouts(learnt: Sequence[Learnt]) -> str:
     """The text of a layout file."""
     return _HEAD + "".join(line for one in learnt for line in _format(one))

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from crawler.cli.exits import CommandFailed
+from crawler.cli.values import check_target
 from crawler.learning.kept import read_taught
+from crawler.learning.writing import format_layouts, is_learnt_file
 from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
 
@@ -149,6 +152,16 @@ def test_wrong_use_is_told(taught: Path, tmp_path: Path) -> None:
         assert (2, True) == (done.returncode, said in done.stderr), done.stderr
     done = run_thanhuy("layout", taught, "--learn", "-o", "-")
     assert (0, True) == (done.returncode, "[layout.learnt]" in done.stdout)
+
+
+@pytest.mark.parametrize("text", ["# My notes\n", "[health]\nfall = 0.5\n", "name = 1\n", "#!/bin/sh\n"])
+def test_only_learnt_layouts_are_written_over(taught: Path, tmp_path: Path, text: str) -> None:
+    target = tmp_path / "x.toml"
+    target.write_text(text)
+    with pytest.raises(CommandFailed, match="exists already and holds no learnt layouts"):
+        check_target(target, force=False, reads=[taught], is_ours=is_learnt_file, ours="holds no learnt layouts")
+    target.write_text(format_layouts([]))
+    check_target(target, force=False, reads=[taught], is_ours=is_learnt_file)
 
 
 def test_nothing_to_learn_from_and_nothing_to_check(small_crawl: SampleCrawl) -> None:
