@@ -214,7 +214,7 @@ def test_crawl_that_broke_off_at_its_page_goes_on(tmp_path: Path) -> None:
     with serve(SampleSite()) as running:
         place = ("--into", path, "--connect-to", running.connect_to, "--cacert", running.ca_path)
         options = (*place, "--delay", 0, "--no-images", "--limit", 3)
-        done = run_thanhuy("crawl", *options, env={"THANHUY_FAULT": "replace:6:ENOSPC"})
+        done = run_thanhuy("crawl", *options, env={"THANHUY_FAULT": "replace:9:ENOSPC"})
         assert done.returncode == 3, done.stderr
         assert not list(path.glob("crawls/*/report.html"))
         assert list(path.glob("crawls/*/run.json"))
