@@ -21,11 +21,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from archive import fixity
 from archive.directory import read_collection
 from archive.faults import reach
 from archive.files import is_regular, is_room, list_warcs, read_small, replace_file
+from archive.scratch import Scratch, open_scratch
 from archive.seal.checkpoint import ROOM, Checkpoint, SealError, path_of, read_newest
 from archive.seal.keys import SealOptions, SigningKey, find_retired, take_key
 from archive.seal.leaves import Leaves, LeavesError
@@ -39,6 +41,7 @@ logger = logging.getLogger(__name__)
 FILES = "files.txt"
 _LINE = re.compile(r"(\d+) (\d+) (.+)")
 _CARRIED = re.compile(r"leaves\.txt|\d{6,9}\.(checkpoint|cosigned|\d+(-\d+)?\.(tsr|pem))")
+_KNOWN = "CREATE TABLE known (sha256 BLOB PRIMARY KEY) WITHOUT ROWID"
 WIDTH = 32
 """Bytes of a leaf's data."""
 
@@ -92,9 +95,11 @@ def seal(job: SealJob, *, anew: bool = False) -> Sealed | None:
     leaves = Leaves(room)
     _check_grown(leaves, before)
     leaves.cut(size)
-    for path in unsealed:
-        first = leaves.size
-        files[path.name] = (first, leaves.append(_new_digests(path, job.fresh.get(path.name), leaves)) - first)
+    with KnownLeaves(leaves) as known:
+        for path in unsealed:
+            first, fresh = leaves.size, job.fresh.get(path.name)
+            digests = known.find_new(digest_records(path)) if fresh is None else _cut(fresh)
+            files[path.name] = (first, leaves.append(digests) - first)
     made = None
     if leaves.size > size or (anew and before):
         checkpoint, notes = _sign(job, key, leaves, before)
@@ -149,15 +154,35 @@ def _check_grown(leaves: Leaves, before: Checkpoint | None) -> None:
     raise SealError(f"{leaves.path}: expected the {before.size} leaves of the last checkpoint, got others; {remedy}")
 
 
-def _new_digests(path: Path, fresh: bytes | None, leaves: Leaves) -> Iterator[bytes]:
-    """The digests of a file's records that are no leaves yet."""
-    if fresh is not None:
-        yield from (fresh[place : place + WIDTH] for place in range(0, len(fresh), WIDTH))
-        return
-    found = list(digest_records(path))
-    known = set(found)
-    known.intersection_update(leaves.read())
-    yield from (digest for digest in found if digest not in known)
+def _cut(digests: bytes) -> Iterator[bytes]:
+    """Digests that lie one after the other."""
+    return (digests[place : place + WIDTH] for place in range(0, len(digests), WIDTH))
+
+
+class KnownLeaves:
+    """Which digests are leaves already: each leaf is read once, however many files ask."""
+
+    def __init__(self, leaves: Leaves) -> None:
+        self._leaves = leaves
+        self._size = 0
+        self._database: Scratch | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._database is not None:
+            self._database.close()
+
+    def find_new(self, digests: Iterator[bytes]) -> Iterator[bytes]:
+        """Those that were no leaves when the first was asked for, in order; what a file has twice it keeps twice."""
+        database = self._database = self._database or open_scratch(_KNOWN)
+        known = ((data,) for data in self._leaves.read(self._size))
+        database.executemany("INSERT OR IGNORE INTO known VALUES (?)", known)
+        self._size = self._leaves.size
+        for data in digests:
+            if database.execute("SELECT 1 FROM known WHERE sha256 = ?", (data,)).fetchone() is None:
+                yield data
 
 
 def digest_records(path: Path) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.seal.leaves import LEAVES, LINE, Leaves, LeavesError, level_name
+from archive.seal.sealing import KnownLeaves
 from archive.seal.tree import GrowingTree, follow_path, is_consistent, leaf_hash, prove_consistency, prove_inclusion
 
 
@@ -64,6 +65,26 @@ def test_what_a_broken_run_appended_is_cut_off(
     leaves.cut(kept)
     assert kept + 9 == leaves.append(data_of(kept, kept + 9))
     assert grown(kept + 9) == leaves.root(kept + 9)
+
+
+def test_each_leaf_is_read_once_however_many_files_are_sealed(tmp_path: Path) -> None:
+    """Files that overlap by half, as copies do, and a record that a file has twice."""
+    leaves, read = Leaves(tmp_path), 0
+
+    class Counted(Leaves):
+        def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+            nonlocal read
+            for data in super().read(start, stop):
+                read += 1
+                yield data
+
+    with KnownLeaves(Counted(tmp_path)) as known:
+        for place in range(0, 2000, 100):
+            leaves.append(known.find_new(data_of(place, place + 200)))
+        leaves.append(known.find_new(iter([bytes(32), bytes(32)])))
+        assert [] == list(known.find_new(iter([bytes(32)])))
+    assert (2102, 2102) == (leaves.size, read)
+    assert [*data_of(0, 2100), bytes(32), bytes(32)] == list(leaves.read())
 
 
 @pytest.mark.parametrize("lines", [0, 255])
