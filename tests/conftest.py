@@ -21,9 +21,13 @@ settings.register_profile("unhurried", settings(), deadline=None)
 settings.load_profile("unhurried")
 
 
-HOME = tempfile.mkdtemp(prefix="thanhuy-home-")
+KEYS = "TEST_HOME_OF_KEYS"
+"""Names the directory to the processes that run tests side by side: a crawl that one of them made is read by all."""
+HOME = os.environ.get(KEYS) or tempfile.mkdtemp(prefix="thanhuy-home-")
 """Where the key that seals and what was sealed are kept, here and in the processes that tests start."""
-atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+if KEYS not in os.environ:
+    os.environ[KEYS] = HOME
+    atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ.update(XDG_CONFIG_HOME=f"{HOME}/config", XDG_STATE_HOME=f"{HOME}/state")
 take_key(SealOptions())  # so that no crawl has to say that it made one
 
