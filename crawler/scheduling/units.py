@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from archive.seal.keys import default_key
-from archive.seal.memory import seal_memory
 from crawler.scheduling.plans import Job, Plan
 
 HARDENING = """\
@@ -52,6 +51,8 @@ def _service(plan: Plan, job: Job, user: str, failed: str) -> str:
     network = "Wants=network-online.target\nAfter=network-online.target\n" if job.name == "refresh" else ""
     paths = " ".join(_quote(str(path)) for path in job.writes)
     if job.name == "refresh":  # a run seals; `-`: a place that is not there is passed over
+        from archive.seal.memory import seal_memory  # brings what reads a collection
+
         paths += "".join(f" {_quote(f'-{place}')}" for place in (default_key().parent, seal_memory()))
     return f"""\
 [Unit]
