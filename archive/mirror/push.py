@@ -92,6 +92,11 @@ def push(
         except ObjectExists:
             before = _newest_of(store, about)  # another pusher was faster: what it holds is kept
             continue
+        if (found := digest_object(store, key_of(manifest.number))) != hashlib.sha256(manifest.format()).hexdigest():
+            raise StoreFailed(
+                f"{store.url}/{key_of(manifest.number)}: expected to read back the manifest that was written,"
+                f" got {'another' if found else 'none'}; run the same command again"
+            )
         return Pushed(manifest=manifest, sent=sent, kept=sorted(kept))
     raise StoreFailed(f"{store.url}: others wrote {TRIES} manifests meanwhile; run the same command again")
 

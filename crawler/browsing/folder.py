@@ -8,6 +8,7 @@ Articles are numbered newest first. A word's articles are the gaps between their
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -26,8 +27,11 @@ from crawler.browsing.views import view_article
 from crawler.exporting.history import History
 from crawler.exporting.records import Record, Unreadable
 
-OWN = {"a", "data", "photos", "static", "index.html"}
-"""All that lies in a folder."""
+OWN = re.compile(
+    r"index\.html|a/(?:tin-tuc|tu-lieu)-\d+\.(?:html|json)|data/\w+\.js|data/(?:words|hits)/[^/]+\.js"
+    r"|photos/[0-9a-f]{20}\.[a-z0-9]{2,5}|static/[\w-]+\.(?:css|js|svg)"
+)
+"""Every file that lies in a folder, by its path in it."""
 HITS_A_FILE = 500
 """Articles whose title, day and snippet lie in one script."""
 SHARD = 2
@@ -74,11 +78,19 @@ def write_folder(collection: Path, target: Path, progress: Progress = lambda siz
 
 def is_own_folder(path: Path) -> bool:
     """Whether a path is a folder that was written here, and nobody put anything else into it."""
-    if not is_room(path) or {one.name for one in path.iterdir()} - OWN:
+    if not is_room(path) or not all(OWN.fullmatch(name) for name in _list_files(path)):
         return False
     with suppress(OSError), open_regular(path / "index.html") as stream:
         return GENERATOR.encode() in stream.read(8192)
     return False
+
+
+def _list_files(path: Path) -> Iterator[str]:
+    """The files below a directory, and links, by their paths in it."""
+    for place, rooms, files in os.walk(path):
+        links = (room for room in rooms if os.path.islink(os.path.join(place, room)))  # noqa: PTH114, PTH118 - os.walk
+        for name in (*files, *links):
+            yield (Path(place) / name).relative_to(path).as_posix()
 
 
 def _settle(before: Path, target: Path) -> None:

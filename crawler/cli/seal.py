@@ -102,10 +102,12 @@ def _options(given: dict[str, Any]) -> "SealOptions":
 
 def _seal(collection: Path, given: dict[str, Any]) -> "Sealed | None":
     from archive.options import Options
-    from archive.seal.keys import replace_key
+    from archive.seal.keys import replace_key, take_key
     from archive.seal.memory import forget
     from archive.seal.sealing import SealJob, put_aside, seal
 
+    if given["anew"]:
+        take_key(_options(given))  # before the old chain goes aside: where there is no key, nothing is to change
     if given["accept"] or given["anew"]:
         forget(collection)
     if given["anew"]:

@@ -33,13 +33,16 @@
   };
   const meet = (marks, others) => { for (let at = 0; at < marks.length; at++) marks[at] &= others[at]; };
 
+  // A word may be "constructor": only what the data hold counts.
+  const own = (data, name) => Object.hasOwn(data, name) ? data[name] : undefined;
+
   // Articles of one word: [all, those with it in the title]. The last word is still being typed.
   const lookUp = async (word, open, size) => {
     const found = await load("words", shard(word)) || {};
     const names = !open ? [word] : word.length < 2 ? [`${word}*`] : Object.keys(found).filter(one => one.startsWith(word));
     const all = new Uint8Array(size), titled = new Uint8Array(size);
     for (const name of names) {
-      const [every, titles] = (found[name] ?? "").split("|");
+      const [every, titles] = (own(found, name) ?? "").split("|");
       mark(all, every);
       mark(titled, titles ?? "");
     }
@@ -59,7 +62,7 @@
     }
     for (const name of ["year", "section", "author", "edit"]) {
       const value = query.get(name);
-      if (value) meet(all, mark(new Uint8Array(length), facets[name][value] ?? ""));
+      if (value) meet(all, mark(new Uint8Array(length), own(facets[name], value) ?? ""));
     }
     // What has every word in its title comes first; within both the newest.
     meet(titled, all);

@@ -186,9 +186,9 @@ def test_folder_is_whole_and_refers_to_its_own_files(library: Path, tmp_path: Pa
             address = part.partition('"')[0]
             if not address.startswith(("http", "?", "#")):
                 assert (page.parent / address).is_file(), (page, address)
-    (tmp_path / "site" / "a" / "old.html").touch()
+    (tmp_path / "site" / "a" / "tin-tuc-1.html").touch()
     done = run_thanhuy("export", library, "--format", "site", "-o", tmp_path / "site")
-    assert (0, False) == (done.returncode, (tmp_path / "site" / "a" / "old.html").exists()), "our own is replaced"
+    assert (0, False) == (done.returncode, (tmp_path / "site" / "a" / "tin-tuc-1.html").exists()), "our own is replaced"
     assert ["site", "site.new"] == sorted(path.name for path in tmp_path.iterdir())
 
 
@@ -201,11 +201,14 @@ def test_folder_is_whole_and_refers_to_its_own_files(library: Path, tmp_path: Pa
         (["--section", "x"], "--section: expected with another format"),
     ],
 )
-def test_no_folder_of_others_is_replaced(library: Path, tmp_path: Path, options: list[str], words: str) -> None:
+@pytest.mark.parametrize("name", ["CNAME", "photos/holiday.jpg", "a/notes.html"])
+def test_no_folder_of_others_is_replaced(
+    library: Path, tmp_path: Path, options: list[str], words: str, name: str
+) -> None:
     write_folder(library, tmp_path / "site")
-    (tmp_path / "site" / "CNAME").touch()  # somebody's own
+    (tmp_path / "site" / name).touch()  # somebody's own
     done = run_thanhuy("export", library, "--format", "site", "-o", tmp_path / "site", *options)
-    assert (2, True) == (done.returncode, (tmp_path / "site" / "CNAME").exists())
+    assert (2, True) == (done.returncode, (tmp_path / "site" / name).exists())
     assert words in done.stderr
 
 

@@ -43,15 +43,15 @@ RUNS: dict[str, tuple[str, frozenset[str]]] = {
     "pack": ("X -o out.wacz", RECORDS),
     "extract": ("X -o again.jsonl", PAGES),
     "reread": ("X --dry-run", PAGES),
-    "export": ("X --format csv -o out.csv", RECORDS),
+    "export": ("X --format csv -o out.csv", PAGES),
     "schema": ("", RECORDS),
     "show": ("X 1491871594", RECORDS),
     "changes": ("X", RECORDS),
-    "report": ("X -o report.html", RECORDS),
+    "report": ("X -o report.html", PAGES),
     "status": ("X", RECORDS),
     "config": ("", frozenset()),
     "schedule": ("cron --into X", frozenset()),
-    "doctor": ("X --offline", RECORDS),
+    "doctor": ("X --offline", SEALS),
     "probe": ("--rules", PAGES),
 }
 """Verb → how it is called, and what it may load."""
