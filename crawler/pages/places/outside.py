@@ -18,9 +18,11 @@ def forgive_wrappers(page: Page) -> None:
     """Take the flags of menu, column and foot off the blocks that hold most of the page's text."""
     sizes = page.plain
     most = sizes[-1] * _MOST
+    if not most:
+        return  # all text is in links, or there is none
     boxes = page.boxes
     middle = bisect_right(sizes, most) - 1  # every block with more than half of the text holds its middle
-    around = map(boxes.__getitem__, page.ancestors(page.box_of(page.pieces[middle])) if page.pieces else ())
+    around = map(boxes.__getitem__, page.ancestors(page.box_of(page.pieces[middle])))
     wrong = {
         box.index for box in around if box.flags & OUTSIDE and box.index and sizes[box.last] - sizes[box.first] > most
     }

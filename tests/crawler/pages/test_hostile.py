@@ -1,10 +1,13 @@
 """Hostile pages cost bounded time and memory, and clean text comes out of them."""
 
+import contextlib
 import time
 import tracemalloc
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.pages import LayoutError, parse_article, parse_links, reading
 
@@ -92,11 +95,94 @@ def test_odd_characters_are_gone_from_every_text() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"   ", b"\0" * 1000, b"\xff\xfe", b"<", b"<!doctype html>", b"plain text", b"%PDF-1.7", b"\x1f\x8b\x08\0"],
+    [
+        b"",
+        b"   ",
+        b"<title>a</title><a href=/tu-lieu/x>b</a>",
+        b"<nav><h1>a</h1></nav>",
+        b"\0" * 1000,
+        b"\xff\xfe",
+        b"<",
+        b"<!doctype html>",
+        b"plain text",
+        b"%PDF-1.7",
+        b"\x1f\x8b\x08\0",
+    ],
 )
 def test_what_is_no_page_is_refused(body: bytes) -> None:
     with pytest.raises(LayoutError):
         parse_article(body, URL)
+
+
+ATOMS = (
+    *(
+        "",
+        " ",
+        "x",
+        "<a href=/tin-tuc/mot-tin-khac-1491900000>Một tin khác</a>",
+        "<img src=/a.jpg alt=x>",
+        "<hr>",
+        "<br>",
+    ),
+    *(
+        "<h1>Tiêu đề của trang</h1>",
+        "<h2>Mục</h2>",
+        "<b>An Bình</b>",
+        "<i>Ảnh: An Bình</i>",
+        "<time>5/10/2023 17:25</time>",
+    ),
+    *(
+        "Thứ Năm, 05/10/2023, 17:25",
+        "T.H.",
+        "Tin khác",
+        "Từ khóa:",
+        "Bình luận (3)",
+        "<input name=q><button>Gửi</button>",
+    ),
+    *(
+        "Một câu dài vừa đủ để là một đoạn văn, có dấu phẩy và dấu chấm ở cuối.",
+        "<!-- x -->",
+        "<script>x</script>",
+        "&nbsp;",
+    ),
+)
+WRAPPERS = (
+    "div",
+    "p",
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "article",
+    "main",
+    "ul",
+    "li",
+    "table",
+    "td",
+    "figure",
+    "form",
+    "a href=/x",
+    "span",
+)
+
+
+@given(
+    st.recursive(
+        st.sampled_from(ATOMS),
+        lambda inner: st.builds(
+            lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag.partition(' ')[0]}>",
+            st.sampled_from(WRAPPERS),
+            st.lists(inner, max_size=4),
+        ),
+        max_leaves=12,
+    )
+)
+@settings(max_examples=300)
+def test_no_page_however_small_or_odd_breaks_the_reader(html: str) -> None:
+    for body in (page(html), html.encode()):
+        parse_links(body, URL)
+        with contextlib.suppress(LayoutError):
+            parse_article(body, URL)
 
 
 def test_a_reader_that_breaks_stops_no_archive(monkeypatch: pytest.MonkeyPatch) -> None:
