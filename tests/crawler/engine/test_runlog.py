@@ -11,9 +11,9 @@ def test_log_has_the_zone_and_no_control_character(tmp_path: Path) -> None:
     path = tmp_path / "crawl.log"
     handler = attach_log(path)
     try:
-        logging.getLogger("crawler.test").warning(
-            "%s: got %s", "https://a.vn/\u202egpj", "\x1b]0;title\x07\x1b[2J\r\udc80"
-        )
+        # To this handler alone: whoever runs tests in several processes could not pass half a surrogate pair on.
+        values = ("https://a.vn/\u202egpj", "\x1b]0;title\x07\x1b[2J\r\udc80")
+        handler.handle(logging.LogRecord("crawler.test", logging.WARNING, __file__, 1, "%s: got %s", values, None))
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()
