@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +16,8 @@ from crawler.cli.extract import command
 from crawler.extracting import rereading
 from crawler.extracting.differing import excerpt
 from crawler.items import Article
-from crawler.pages import PARSER_VERSION, LayoutError, parse_article
+from crawler.pages import PARSER_VERSION, LayoutError
+from crawler.reader import read_article
 from tests.support.collections_read import read_all
 from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import Archive, SampleCrawl, copied
@@ -111,14 +113,14 @@ def test_diff_shows_what_a_newer_parser_would_change(
     edited = {line["id"] for line in lines if line["version"] > 1}
     lost = next(line["url"] for line in lines if line["id"] not in edited)
 
-    def newer(body: bytes, url: str, **more: dict[str, str]) -> Article:
+    def newer(body: bytes, url: str, **more: Any) -> Article:
         if url == lost:
             raise LayoutError("listing", url, "expected an article, got a list of articles")
-        article = parse_article(body, url, **more)  # type: ignore[arg-type]
+        article = read_article(body, url, **more)
         changed = {"tags": ["mới"]} if article.id in edited else {}
         return dataclasses.replace(article, parser=dataclasses.replace(article.parser, version="newer"), **changed)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rereading, "parse_article", newer)
+    monkeypatch.setattr(rereading, "read_article", newer)
     done = CliRunner().invoke(command, [str(years.directory), "--diff", "-o", str(tmp_path / "new.jsonl")])
     assert done.exception is None
     assert "gives no article any more" in done.stdout
