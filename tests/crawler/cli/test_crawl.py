@@ -1,8 +1,8 @@
 """A whole crawl of the sample site on loopback, under TLS and the real host names."""
 
 import json
-import shutil
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
