@@ -68,7 +68,7 @@ def push_run(given: dict[str, Any]) -> list[str]:
 @click.argument("collection", type=COLLECTION)
 @click.argument("url", metavar="URL")
 @click.option(
-    "--again", is_flag=True, help="Read back all that the mirror holds, and send again what it lost or altered."
+    "--again", is_flag=True, help="Read back every file that is here, and send again what the mirror lost or altered."
 )
 @watch_options
 def push(collection: Path, url: str, again: bool, quiet: bool, progress: bool | None) -> int:
