@@ -57,7 +57,7 @@ def push(
 ) -> Pushed:
     """Push what the mirror lacks. The caller keeps writers out.
 
-    `again`: of the files here, those that the mirror is said to hold are read back too, and sent again where they differ.
+    `again`: files that the mirror is said to hold already are read back too, and sent again where they differ.
     Raises NotAsNoted before anything of a damaged file is sent, OtherCollection, StoreFailed.
     """
     about = read_collection(collection)
