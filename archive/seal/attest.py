@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from archive.errors import ArchiveError
 from archive.seal.authority import Authority, system_roots
+from archive.seal.calendar import SCHEME, ask_calendars, fetch_promised
 from archive.seal.checkpoint import read_newest
 from archive.seal.stamp import TimeStamp, add_stamp, find_expiry, find_stamped, list_stamps, renew_stamp
 
@@ -26,7 +27,7 @@ class Attestation:
     """Whom to ask."""
 
     timestamps: tuple[str, ...] = ()
-    """Addresses of authorities."""
+    """Addresses of authorities; with `ots:` before it, of a calendar of OpenTimestamps."""
     roots: Path | None = None
     """Certificates of authorities that are believed, else those of this machine."""
     digest: str = "sha256"
@@ -35,10 +36,16 @@ class Attestation:
 
     def authorities(self) -> list[Authority]:
         """The authorities, with whom to believe. Raises SealError, OSError."""
-        if not self.timestamps:
+        urls = [url for url in self.timestamps if not url.startswith(SCHEME)]
+        if not urls:
             return []
         roots = self.roots.read_text("utf-8", "replace") if self.roots else system_roots()
-        return [Authority(url=url, roots=roots, digest=self.digest) for url in self.timestamps]
+        return [Authority(url=url, roots=roots, digest=self.digest) for url in urls]
+
+    @property
+    def calendars(self) -> list[str]:
+        """The addresses of calendars."""
+        return [url.removeprefix(SCHEME) for url in self.timestamps if url.startswith(SCHEME)]
 
 
 def attest(collection: Path, ask: Attestation, *, publish: bool) -> Iterator[tuple[bool, str]]:
@@ -53,6 +60,8 @@ def attest(collection: Path, ask: Attestation, *, publish: bool) -> Iterator[tup
     for authority in ask.authorities():
         if authority.url not in stamped:
             yield _try(add_stamp, collection, number, authority)
+    yield from fetch_promised(collection, ask.calendars)
+    yield from ask_calendars(collection, number, ask.calendars)
     if ask.publish and publish:
         yield _publish(ask.publish, newest.data)
 

@@ -3,7 +3,7 @@
 import base64
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -55,13 +55,13 @@ def system_roots() -> str:
     raise SealError("expected certificates that this machine believes, found none; name some with --timestamp-ca")
 
 
-def fetch(url: str, query: bytes | None = None) -> bytes:
+def fetch(url: str, query: bytes | None = None, headers: Mapping[str, str] | None = None) -> bytes:
     """What an address gives, asked with a query or without. Raises SealError."""
     if not url.startswith(("http://", "https://")):
         raise SealError(f"{url}: expected an address with http:// or https://")
     try:
-        headers = {"Content-Type": ASKED} if query is not None else {}
-        with urlopen(Request(url, query, headers), timeout=PATIENCE) as answer:  # noqa: S310 - checked above
+        asked = headers or ({"Content-Type": ASKED} if query is not None else {})
+        with urlopen(Request(url, query, dict(asked)), timeout=PATIENCE) as answer:  # noqa: S310 - checked above
             return bytes(answer.read(MOST))
     except (URLError, OSError, ValueError, HTTPException) as error:
         why = getattr(error, "reason", None) or error or type(error).__name__

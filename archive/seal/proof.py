@@ -3,7 +3,8 @@
 JSON, a key a line: `proof` (`archive-proof/1`), `says`, `article` (whatever the caller says of it), `records` (role,
 id, date, address, SHA-256, number of the leaf, on demand the bytes), `nodes` (the hashes of all paths, each once, in
 base64) and `seals`: the first checkpoint that holds the records, and the first with a time stamp where that is a later
-one; each with a path for each record, cosignatures, and stamps with the authority's certificates.
+one; each with a path for each record, cosignatures, stamps with the authority's certificates, and `ots`, the
+OpenTimestamps file in base64.
 `archive.seal.verifier` checks it, and so can sha256sum and openssl.
 """
 
@@ -17,6 +18,7 @@ from typing import Any
 
 from archive.errors import ArchiveError
 from archive.files import find_warc, open_regular
+from archive.seal.calendar import find_promised, read_ots
 from archive.seal.checkpoint import (
     ROOM,
     Checkpoint,
@@ -137,7 +139,7 @@ def _bytes_of(record: Record) -> bytes:
 
 def _choose(collection: Path, leaf: int) -> Iterator[tuple[int, Checkpoint]]:
     """The first checkpoint that holds a leaf, and where it has no stamp the first one after it that has."""
-    first, stamped_ones = True, set(find_stamped(collection))
+    first, stamped_ones = True, {*find_stamped(collection), *find_promised(collection)}
     for number in list_numbers(collection):
         checkpoint = read_checkpoint(collection, number)
         if checkpoint.size <= leaf:
@@ -184,4 +186,6 @@ def _beside(collection: Path, number: int) -> dict[str, Any]:
             }
             for one in stamps
         ]
+    if ots := read_ots(collection, number):
+        found["ots"] = base64.b64encode(ots).decode("ascii")
     return found

@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 FILES = "files.txt"
 _LINE = re.compile(r"(\d+) (\d+) (.+)")
-_CARRIED = re.compile(r"leaves\.txt|\d{6,9}\.(checkpoint|cosigned|\d+(-\d+)?\.(tsr|pem))")
+_CARRIED = re.compile(r"leaves\.txt|\d{6,9}\.(checkpoint(\.ots)?|cosigned|\d+(-\d+)?\.(tsr|pem))")
 _KNOWN = "CREATE TABLE known (sha256 BLOB PRIMARY KEY) WITHOUT ROWID"
 WIDTH = 32
 """Bytes of a leaf's data."""

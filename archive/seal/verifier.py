@@ -105,7 +105,8 @@ def check_seal(seal: dict[str, Any], records: list[dict[str, Any]], nodes: list[
             yield check_stamp(data, base64.b64decode(token), chain, trust.roots)
             data += base64.b64decode(token) + chain.encode()
     if not seal.get("stamps"):
-        yield NOTE, "no time stamp: that it was sealed by then rests on the word of signer and witnesses"
+        none = "no time stamp but OpenTimestamps (ots), which is not checked here" if "ots" in seal else "no time stamp"
+        yield NOTE, f"{none}: that it was sealed by then rests on the word of signer and witnesses"
 
 
 def follow(node: bytes, place: int, size: int, path: list[bytes]) -> bytes | None:
@@ -188,8 +189,7 @@ def main() -> int:
     given = parser.parse_args()
     proof, roots = json.loads(given.file.read_bytes()), given.ca.read_text() if given.ca else ""
     lines = list(check_proof(proof, Trust(given.key, tuple(given.witness), roots)))
-    for kind, says in lines:
-        print(f"{kind}: {says}")
+    print(*(f"{kind}: {says}" for kind, says in lines), sep="\n")
     proven = all(kind != REFUSED for kind, _ in lines)
     print("PROVEN, as far as the lines above say" if proven else "NOT PROVEN")
     return 0 if proven else 5

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from archive.directory import Shelf
 from archive.seal import verifier
 from archive.seal.attest import is_due
+from archive.seal.blocks import check_file
+from archive.seal.calendar import ENDING, read_ots
 from archive.seal.checkpoint import ROOM, Checkpoint, SealError
 from archive.seal.stamp import TimeStamp, find_stamped, list_stamps
 from archive.seal.witness import SUFFIX, find_wrong, list_cosignatures
@@ -15,6 +17,10 @@ from archive.verify.findings import Finding, find
 
 DUE = timedelta(days=180)
 """So long before its certificates expire a stamp is to be renewed."""
+
+
+_CODES_OF = {verifier.NOTE: "seal-block-unchecked", verifier.REFUSED: "seal-stamp"}
+"""What a file of OpenTimestamps may come to, where it is not good."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,8 @@ class SealRules:
     """Keys of those who should have signed as well."""
     roots: str = ""
     """Certificates in PEM of the authorities whose stamps count, else whoever a stamp names."""
+    headers: tuple[bytes, ...] = ()
+    """Headers of blocks of Bitcoin that are believed."""
 
 
 def check_attested(shelf: Shelf, checkpoints: list[tuple[int, Checkpoint]], rules: SealRules) -> Iterator[Finding]:
@@ -47,6 +55,7 @@ def check_attested(shelf: Shelf, checkpoints: list[tuple[int, Checkpoint]], rule
         try:
             wrong = list(find_wrong(checkpoint, list_cosignatures(shelf.path, number)))
             stamps = list_stamps(shelf.path, number) if number in stamped else []
+            ots = read_ots(shelf.path, number)
         except SealError as error:
             yield find("seal-stamp", name, str(error))
             continue
@@ -56,6 +65,10 @@ def check_attested(shelf: Shelf, checkpoints: list[tuple[int, Checkpoint]], rule
             )
         for stamp in stamps:
             yield from _check_stamp(f"{name}.{stamp.authority}.tsr", stamp, checkpoint, rules, authorities)
+        if ots is not None:
+            for kind, says in check_file(ots, checkpoint.data, rules.headers):
+                if kind in _CODES_OF:
+                    yield find(_CODES_OF[kind], f"{name}{ENDING}", says)
     if not rules.roots:
         for says, name in authorities.items():
             yield find("seal-stamp-unchecked", name, f"the stamp holds; not checked is whether to believe {says}")

@@ -221,6 +221,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "seal-stamp": (DAMAGE, "do not believe its time: have the seal stamped anew"),
     "seal-stamp-due": (INFO, "renew it: `thanhuy seal --renew --timestamp URL`"),
     "seal-stamp-unchecked": (INFO, "name the authorities that you believe: --ca"),
+    "seal-block-unchecked": (INFO, "name the headers of blocks that you believe: --block-headers"),
     "seal-cosignature": (DAMAGE, "do not believe that witness: ask for its signature anew"),
     "proof-good": (INFO, NONE),
     "proof-note": (INFO, NONE),

