@@ -542,6 +542,7 @@ class Collection:
             now=self._clock(),
             fresh=self._digests,
             closed=self._finished,
+            progress=self.options.progress,
         )
         try:
             self.sealed = seal(job)

@@ -27,6 +27,7 @@ from archive import fixity
 from archive.directory import read_collection
 from archive.faults import reach
 from archive.files import is_regular, is_room, list_warcs, read_small, replace_file
+from archive.options import Progress, tell_nobody
 from archive.scratch import Scratch, open_scratch
 from archive.seal.checkpoint import ROOM, Checkpoint, SealError, path_of, read_newest
 from archive.seal.keys import SealOptions, SigningKey, find_retired, take_key
@@ -72,6 +73,8 @@ class SealJob:
     """File → its records' digests one after the other, of files that were written just now."""
     closed: Collection[Path] = ()
     """Files that this run closed, whoever wrote them."""
+    progress: Progress = tell_nobody
+    """Told of the files that are read."""
 
 
 def seal(job: SealJob, *, anew: bool = False) -> Sealed | None:
@@ -95,10 +98,11 @@ def seal(job: SealJob, *, anew: bool = False) -> Sealed | None:
     leaves = Leaves(room)
     _check_grown(leaves, before)
     leaves.cut(size)
+    job.progress("", 0, sum(path.stat().st_size for path in unsealed if path.name not in job.fresh))
     with KnownLeaves(leaves) as known:
         for path in unsealed:
             first, fresh = leaves.size, job.fresh.get(path.name)
-            digests = known.find_new(digest_records(path)) if fresh is None else _cut(fresh)
+            digests = known.find_new(digest_records(path, job.progress)) if fresh is None else _cut(fresh)
             files[path.name] = (first, leaves.append(digests) - first)
     made = None
     if leaves.size > size or (anew and before):
@@ -185,10 +189,14 @@ class KnownLeaves:
                 yield data
 
 
-def digest_records(path: Path) -> Iterator[bytes]:
+def digest_records(path: Path, tell: Progress = tell_nobody) -> Iterator[bytes]:
     """The leaf of every record that can be read, in order."""
+    done = 0
     for found in read_every(path, []):
         yield digest_record(found.record)
+        tell(path.name, found.offset - done, 0)
+        done = found.offset
+    tell(path.name, path.stat().st_size - done, 0)
 
 
 def list_seals(collection: Path) -> list[Path]:

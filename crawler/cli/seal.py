@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.cli.bars import meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, duration, quiet_option
+from crawler.cli.values import COLLECTION, duration, watch_options
 
 if TYPE_CHECKING:
+    from archive.options import Progress
     from archive.seal.attest import Attestation
     from archive.seal.keys import SealOptions
     from archive.seal.sealing import Sealed
@@ -52,8 +54,8 @@ ATTESTING = (timestamp_option, roots_option, publish_option)
 @click.option("--rotate", is_flag=True, help="Make another key; the one before signs for it.")
 @click.option("--accept", is_flag=True, help="Go on from an earlier state than was sealed here last.")
 @click.option("--anew", is_flag=True, help="Put the seals aside, to torn/, and begin another chain.")
-@quiet_option
-def command(collection: Path, **given: Any) -> int:
+@watch_options
+def command(collection: Path, progress: bool | None, **given: Any) -> int:
     """Seal what no seal holds yet, and have others attest it. Each run of a crawl seals by itself.
 
     Nothing is asked of the network unless an authority is named. A stamp that does not lead to a certificate that is
@@ -71,7 +73,9 @@ def command(collection: Path, **given: Any) -> int:
     read_collection(collection)
     told: list[tuple[bool, str]] = []
     with _locked([collection, *given["countersign"]]):
-        sealed = _seal(collection, given)
+        with meter("sealing", shown=progress, quiet=given["quiet"]) as bar:
+            tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
+            sealed = _seal(collection, given, tell)
         if sealed is not None:
             told.append(
                 (True, f"sealed {sealed.added} records, {sealed.checkpoint.size} in all, as {sealed.number:06d}")
@@ -104,7 +108,7 @@ def _options(given: dict[str, Any]) -> "SealOptions":
     return SealOptions(key=given["seal_key"], command=given["seal_command"])
 
 
-def _seal(collection: Path, given: dict[str, Any]) -> "Sealed | None":
+def _seal(collection: Path, given: dict[str, Any], tell: "Progress") -> "Sealed | None":
     from archive.options import Options
     from archive.seal.keys import replace_key, take_key
     from archive.seal.memory import forget
@@ -126,6 +130,7 @@ def _seal(collection: Path, given: dict[str, Any]) -> "Sealed | None":
         options=_options(given),
         now=now,
         fresh={},
+        progress=tell,
     )
     return seal(job, anew=given["rotate"])
 

@@ -22,6 +22,7 @@ p { max-width: 48rem }
 a { color: var(--link) }
 small, .soft, figcaption { color: var(--soft) }
 code { font-family: ui-monospace, monospace; font-size: .9em; background: var(--shade); padding: .1em .3em; border-radius: 3px }
+pre { font: .9rem/1.5 ui-monospace, monospace; background: var(--shade); padding: .75rem 1rem; border-radius: 6px; white-space: pre-wrap }
 nav ul { list-style: none; padding: .6rem 0; margin: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-size: .95rem }
 nav a { text-decoration: none }
 nav a:hover, nav a:focus { text-decoration: underline }

@@ -8,6 +8,7 @@ import random
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint, read
 from archive.seal.keys import SealOptions, replace_key, take_key
 from archive.seal.memory import forget, remembered
 from archive.seal.note import VerifierKey, parse_vkey
-from archive.seal.sealing import SealJob, seal
+from archive.seal.sealing import SealJob, put_aside, seal
 from archive.verify.attested import SealRules
 from archive.verify.findings import CODES, Severity
 from tests.archive.verify.test_verify_corpus import verify
@@ -347,6 +348,19 @@ def test_a_key_that_is_replaced_signs_for_the_one_that_follows(tmp_path: Path) -
     assert (0, ()) == (made.added, made.notes)
     assert first != made.checkpoint.key.public == take_key(options).public
     assert {"seal-key-handed-on", "seal-key-unknown"} == codes(tmp_path / "x")
+
+
+def test_a_first_seal_tells_how_far_it_has_come(tmp_path: Path) -> None:
+    write_run(tmp_path / "x", BEGAN, 3)
+    put_aside(tmp_path / "x")
+    forget(tmp_path / "x")
+    told = list[tuple[int, int]]()
+    options = SealOptions(key=tmp_path / "key.pem")
+    job = SealJob(collection=tmp_path / "x", run="1", prefix="test", options=options, now=datetime.now(UTC), fresh={})
+    seal(replace(job, progress=lambda label, done, more: told.append((done, more))))
+    whole = sum(path.stat().st_size for path in (tmp_path / "x" / "warc").iterdir())
+    assert [whole, whole] == [sum(each) for each in zip(*told, strict=True)]
+    assert len(told) > 5
 
 
 def test_a_key_that_is_lost_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
