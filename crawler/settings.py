@@ -53,38 +53,38 @@ EXTENSIONS = {
     "crawler.engine.session.ArchiveSession": 0,
     "crawler.engine.pulse.Pulse": 10,
     "crawler.engine.budget.Budget": 20,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.logstats.LogStats": None,
 }
 DOWNLOADER_MIDDLEWARES = {
-    # The frontier keeps retries and redirects, so that a crash forgets neither.
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.engine.decoding.DecodingMiddleware": 590,
     "crawler.engine.reading.ReadingMiddleware": 30,
     "crawler.engine.stored.StoredMiddleware": 40,
     "crawler.engine.stored.WireStats": 850,
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawler.engine.robots.RobotsMiddleware": 100,
     "crawler.engine.answers.AnswerMiddleware": 50,
-    # A cookie or a password would make captures differ from what any reader sees.
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    # A proxy from the environment would connect where the address check cannot look.
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }
 SPIDER_MIDDLEWARES = {
     "crawler.engine.settling.SettlingMiddleware": 50,
-    # The spider itself decides what to do with each status, and keeps hops instead of depth and referrer.
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
+
+# Of Scrapy's own components those that a crawl needs: what a later Scrapy adds comes in by choice. (`None` in the
+# tables above would keep one out as well, but loads it to see what it is: a fifth of a second at every start.)
+# Telnet and the remote control run code that they are sent; `Pulse` and `Pace` do the work of others.
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+}
+# The frontier keeps retries and redirects, so that a crash forgets neither. A cookie or a password would make captures
+# differ from what any reader sees, and what a cache gives is no capture. A proxy from the environment would connect
+# where the address check cannot look.
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+}
+# The spider itself decides what to do with each status, and keeps hops instead of depth and referrer.
+SPIDER_MIDDLEWARES_BASE = {"scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": 800}
 
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "thanhuy-archive"
@@ -130,6 +130,8 @@ COOKIES_ENABLED = False
 # The pipeline awaits nothing, so more would only be tasks to start: about a millisecond a page.
 CONCURRENT_ITEMS = 1
 LOG_LEVEL = "INFO"
+# What made an archive stands in its WARCs; to ask for the platform starts a process.
+LOG_VERSIONS: list[str] = []
 # Vietnamese in feeds as it is, and not in escapes.
 FEED_EXPORT_ENCODING = "utf-8"
 COMMANDS_MODULE = "crawler.engine.commands"

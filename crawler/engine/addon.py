@@ -7,15 +7,21 @@ The spider asks for the same by itself, so that it never runs without its archiv
 from importlib import import_module
 from typing import Any
 
-from scrapy.settings import BaseSettings
+from scrapy.settings import BaseSettings, default_settings
+from scrapy.utils.python import global_object_name
 
 OURS = 15
 """Priority of an add-on: above Scrapy's defaults, below the settings of a project."""
 NEEDED = 30
 """Priority of a spider: above the settings of a project, below the command line."""
 COMPONENTS = ("DOWNLOAD_HANDLERS", "ITEM_PIPELINES", "EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES")
-"""Tables of components, which a project's own are joined with."""
+"""Tables of components, which a project's own are joined with; of Scrapy's own only those in our tables of that name
+and `_BASE`.
+"""
 RULES = (
+    "EXTENSIONS_BASE",
+    "DOWNLOADER_MIDDLEWARES_BASE",
+    "SPIDER_MIDDLEWARES_BASE",
     "SCHEDULER",
     "CONCURRENT_ITEMS",
     "COOKIES_ENABLED",
@@ -41,10 +47,17 @@ class ArchiveAddon:
             if not name.isupper() or name in {"BOT_NAME", "COMMANDS_MODULE", "NEWSPIDER_MODULE", "SPIDER_MODULES"}:
                 continue
             if name in COMPONENTS:
-                settings.set(name, {**_as_dict(settings.get(name)), **value}, NEEDED)
+                settings.set(name, {**_components(settings, name), **value}, NEEDED)
             else:
                 settings.set(name, value, NEEDED if name in RULES else OURS)
 
 
-def _as_dict(value: Any) -> dict[Any, Any]:
-    return dict(value) if value else {}
+def _components(settings: BaseSettings, name: str) -> dict[Any, Any]:
+    """What a project's own table holds, without Scrapy's components, which it might switch on again."""
+    scrapys = getattr(default_settings, f"{name}_BASE")
+    given = settings.get(name) or {}
+    return {key: value for key, value in given.items() if _path(key) not in scrapys}
+
+
+def _path(component: Any) -> str:
+    return component if isinstance(component, str) else global_object_name(component)

@@ -34,7 +34,8 @@ class Budget:
         self._began = datetime.now(UTC)
         midnight = self._began.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
         self._today, self._archived = self._count_since(midnight) if self._daily or self._daily_bytes else (0, 0)
-        self._ran = _ran_since(midnight, self._session.collection.path / "crawls", self._session.collection.run)
+        crawls, run = self._session.collection.path / "crawls", self._session.collection.run
+        self._ran = _ran_since(midnight, crawls, run) if self._daily_seconds else 0.0
         self._asked = self._received = 0
         crawler.signals.connect(self._count, ArchiveSession.exchange_archived)
         crawler.signals.connect(self._open, signals.spider_opened)

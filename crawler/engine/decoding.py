@@ -6,7 +6,7 @@ from io import BytesIO
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 from archive.http.codings import content_codings, decode_content
@@ -46,6 +46,7 @@ class DecodingMiddleware:
         headers = response.headers.copy()
         del headers["Content-Encoding"]
         kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
-        # The charset is that of the content, not what was guessed of the encoded bytes.
-        charset = {"encoding": None} if issubclass(kind, TextResponse) else {}
-        return response.replace(cls=kind, headers=headers, body=body, **charset)
+        # Not by `replace`: that asks for the charset of the encoded bytes, and where no header names one it is guessed,
+        # which took longer than reading the page.
+        kept = {name: getattr(response, name) for name in Response.attributes}
+        return kind(**{**kept, "headers": headers, "body": body})

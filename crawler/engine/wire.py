@@ -4,7 +4,6 @@ It stands on private names of Scrapy 2.19 and Twisted; `check_wire` looks for th
 that moves one of them stops the crawl with a clear message instead of an archive without captures.
 """
 
-import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -250,8 +249,7 @@ def check_wire() -> None:
             (http11._ResponseReader, ("_bodybuf",)),
         )
         for owner, names in set_at_start:
-            source = inspect.getsource(owner.__init__)
-            missing += [f"{owner.__name__}.{name}" for name in names if f"self.{name}" not in source]
+            missing += [f"{owner.__name__}.{name}" for name in names if name not in owner.__init__.__code__.co_names]
     if missing:
         raise RuntimeError(
             f"Scrapy {scrapy.__version__}: expected {', '.join(missing)}, got none; the capture would miss bytes."

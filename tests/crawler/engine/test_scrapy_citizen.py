@@ -12,10 +12,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.settings import Settings, default_settings
 
+import crawler.settings
 from archive.lock import Lock
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
+from crawler.engine.addon import ArchiveAddon
 from crawler.engine.arguments import ARGUMENTS, read_arguments
 from tests.support.commands import ROOT, run_thanhuy
 
@@ -98,6 +102,18 @@ def test_another_project_crawls_with_the_archive(site: RunningSite, tmp_path: Pa
     assert 0 == run_thanhuy("verify", tmp_path / "kept").returncode
     told = json.loads(next((tmp_path / "kept" / "crawls").glob("*/run.json")).read_bytes())["configuration"]
     assert True is told["ROBOTSTXT_OBEY"]  # a template's habits do not undo the manners
+
+
+@pytest.mark.parametrize("table", ["EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"])
+def test_another_project_switches_nothing_of_scrapys_on_again(table: str) -> None:
+    scrapys = vars(default_settings)[f"{table}_BASE"]
+    settings = Settings({table: {"their.Own": 1, RetryMiddleware: 2, **scrapys}}, priority="project")
+    ArchiveAddon().update_settings(settings)
+    chosen = {**settings.getdict(f"{table}_BASE"), **settings.getdict(table)}
+    ours = vars(crawler.settings)[f"{table}_BASE"]
+    assert chosen["their.Own"] == 1
+    assert {key for key in chosen if key in scrapys} == set(ours)
+    assert table != "DOWNLOADER_MIDDLEWARES" or RetryMiddleware not in chosen
 
 
 def test_contracts_hold(site: RunningSite, tmp_path: Path) -> None:
