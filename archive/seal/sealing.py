@@ -17,7 +17,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,6 @@ from archive import fixity
 from archive.directory import read_collection
 from archive.faults import reach
 from archive.files import is_regular, is_room, list_warcs, read_small, replace_file
-from archive.options import Progress, tell_nobody
 from archive.scratch import Scratch, open_scratch
 from archive.seal.checkpoint import ROOM, Checkpoint, SealError, path_of, read_newest
 from archive.seal.keys import SealOptions, SigningKey, find_retired, take_key
@@ -43,6 +42,7 @@ FILES = "files.txt"
 _LINE = re.compile(r"(\d+) (\d+) (.+)")
 _CARRIED = re.compile(r"leaves\.txt|\d{6,9}\.(checkpoint(\.ots)?|cosigned|\d+(-\d+)?\.(tsr|pem))")
 _KNOWN = "CREATE TABLE known (sha256 BLOB PRIMARY KEY) WITHOUT ROWID"
+Progress = Callable[[str, int, int], None]
 WIDTH = 32
 """Bytes of a leaf's data."""
 
@@ -73,8 +73,8 @@ class SealJob:
     """File → its records' digests one after the other, of files that were written just now."""
     closed: Collection[Path] = ()
     """Files that this run closed, whoever wrote them."""
-    progress: Progress = tell_nobody
-    """Told of the files that are read."""
+    progress: Progress = lambda label, done, more: None
+    """Told of the files that are read, as whoever opens a collection is."""
 
 
 def seal(job: SealJob, *, anew: bool = False) -> Sealed | None:
@@ -189,7 +189,7 @@ class KnownLeaves:
                 yield data
 
 
-def digest_records(path: Path, tell: Progress = tell_nobody) -> Iterator[bytes]:
+def digest_records(path: Path, tell: Progress = lambda label, done, more: None) -> Iterator[bytes]:
     """The leaf of every record that can be read, in order."""
     done = 0
     for found in read_every(path, []):
