@@ -35,3 +35,7 @@ class NotUsable(ArchiveError):
 
 class StoreFailed(ArchiveError):
     """Object storage could not be reached, or refused; nothing was lost: the same command goes on where it stopped."""
+
+
+class WorkerDied(ArchiveError):
+    """A process ended before its result: killed, or out of memory."""

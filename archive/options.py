@@ -12,6 +12,7 @@ from archive.seal.keys import SealOptions
 from archive.warc.exchange import format_date
 from archive.warc.fields import WARC_FIELDS, Field
 from archive.warc.writer import Draft, format_fields
+from archive.workers import Jobs
 
 Progress = Callable[[str, int, int], None]
 """Told of a label, bytes done since the last call, and bytes that were added to what is to do."""
@@ -42,8 +43,8 @@ class Options:
     compression: int = 6
     progress: Progress = tell_nobody
     """Told of the files that are read when the collection is opened."""
-    jobs: int = 1
-    """Processes that read those files."""
+    jobs: Jobs = 1
+    """What reads those files."""
     seal: SealOptions = field(default_factory=SealOptions)
     attached: bytes | None = None
     """JSON that each file carries right behind its warcinfo: what else its reader needs to make the same of its

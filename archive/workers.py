@@ -1,4 +1,4 @@
-"""Workers: pure functions run in other processes, their results taken in order.
+"""Workers: pure functions run in other processes, here or on a Spark, their results taken in order.
 
 No more calls are handed out at a time than memory holds. A worker that is killed is told in one sentence;
 Ctrl-C is the parent's alone to answer, and ends the workers at once; a worker never outlives its parent.
@@ -13,63 +13,114 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
-from archive.errors import ArchiveError
+from archive.errors import WorkerDied
+from archive.spark.cluster import Cluster
 
 T = TypeVar("T")
 AHEAD = 4
 """Calls for each process that are handed out before the first result is taken."""
 
+Jobs = int | Cluster
+"""How many processes of this machine run calls, or which Spark does. With 1, this process does."""
 
-class WorkerDied(ArchiveError):
-    """A process ended before its result: killed, or out of memory."""
+
+class Pool(Protocol):
+    """What runs calls."""
+
+    jobs: int
+    """How many run at a time."""
+
+    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+        """The results in the order of the calls' arguments. Raises WorkerDied."""
+
+    def close(self, *, at_once: bool) -> None:
+        """End; `at_once`: also what is under way."""
 
 
 class Workers:
-    """Runs calls in `jobs` processes; with one, in this process."""
+    """Runs calls wherever `jobs` says."""
 
-    def __init__(self, jobs: int, preload: Iterable[str] = ()) -> None:
+    def __init__(self, jobs: Jobs, preload: Iterable[str] = ()) -> None:
         """`preload`: modules that the calls need beside the function's own; with more than one job they are imported
-        once for all processes, while this one goes on.
+        once for all processes, while this one goes on. Raises ArchiveError where there is no such Spark.
         """
-        self.jobs, self._preload = jobs, tuple(preload)
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Pool
+        if isinstance(jobs, Cluster):
+            from archive.spark.tasks import SparkTasks
+
+            self._pool = SparkTasks(jobs)
+        else:
+            self._pool = _Processes(jobs, preload) if jobs > 1 else _Here()
+
+    @property
+    def jobs(self) -> int:
+        """How many calls run at a time."""
+        return self._pool.jobs
+
+    @property
+    def are_here(self) -> bool:
+        """Whether this process runs the calls, each when its result is asked for."""
+        return isinstance(self._pool, _Here)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
-        if self._pool is None:
-            return
-        if kind is not None:
-            # Nobody wants the results of what is under way, and a large file takes minutes.
-            for process in list((getattr(self._pool, "_processes", None) or {}).values()):
-                process.terminate()
-        self._pool.shutdown(cancel_futures=True)
+        # After an error nobody wants the results of what is under way, and a large file takes minutes.
+        self._pool.close(at_once=kind is not None)
 
     def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         """The function's results, in the order of its calls' arguments. Raises WorkerDied."""
-        if self.jobs == 1:
-            for arguments in calls:
-                yield function(*arguments)
+        return self._pool.run(function, calls)
+
+
+class _Here:
+    """This process."""
+
+    jobs = 1
+
+    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+        for arguments in calls:
+            yield function(*arguments)
+
+    def close(self, *, at_once: bool) -> None:
+        """There is nothing to end."""
+
+
+class _Processes:
+    """Processes of this machine, started when there is something to do."""
+
+    def __init__(self, jobs: int, preload: Iterable[str]) -> None:
+        self.jobs, self._preload = jobs, tuple(preload)
+        self._executor: ProcessPoolExecutor | None = None
+
+    def close(self, *, at_once: bool) -> None:
+        if self._executor is None:
             return
-        self._pool = self._pool or _start_pool(self.jobs, [function.__module__, *self._preload])
+        if at_once:
+            for process in list((getattr(self._executor, "_processes", None) or {}).values()):
+                process.terminate()
+        self._executor.shutdown(cancel_futures=True)
+
+    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+        self._executor = self._executor or _start(self.jobs, [function.__module__, *self._preload])
         waiting: deque[Future[T]] = deque()
         for arguments in calls:
-            waiting.append(self._submit(function, arguments))
+            waiting.append(self._submit(self._executor, function, arguments))
             if len(waiting) >= self.jobs * AHEAD:
                 yield self._take(waiting)
         while waiting:
             yield self._take(waiting)
 
-    def _submit(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> "Future[T]":
-        assert self._pool is not None
+    @staticmethod
+    def _submit(executor: ProcessPoolExecutor, function: Callable[..., T], arguments: tuple[Any, ...]) -> "Future[T]":
         # A process inherits what is blocked: Ctrl-C, which a terminal sends to all of them,
         # is then this process's alone to answer.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return self._pool.submit(function, *arguments)
+            return executor.submit(function, *arguments)
         except BrokenProcessPool as error:
             raise _died() from error
         finally:
@@ -83,7 +134,7 @@ class Workers:
             raise _died() from error
 
 
-def _start_pool(jobs: int, modules: list[str]) -> ProcessPoolExecutor:
+def _start(jobs: int, modules: list[str]) -> ProcessPoolExecutor:
     # `forkserver`: forking this process, which has threads (the progress bar's), can deadlock; and what the calls need
     # is imported once, in the server that forks them, and not by each of them.
     context = multiprocessing.get_context("forkserver")

@@ -46,7 +46,7 @@ from archive.state.states import MOVES
 from archive.state.urls import Urls
 from archive.warc.reader import read_record_at
 from archive.warc.salvage import Gap, read_sound
-from archive.workers import Workers
+from archive.workers import Jobs, Workers
 
 READ_AGAIN = (
     f"UPDATE urls SET state = iif(page IS NULL, '{MOVES['lose'].to}', '{MOVES['restore'].to}'),"  # noqa: S608 - states
@@ -62,10 +62,10 @@ def recover(
     describe: Describe,
     run: str,
     progress: Progress = tell_nobody,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> Recovery:
     """Make the collection in `directory` whole. `run` names the file for item lines that belong to no file that is
-    there; `jobs` processes read the WARC files.
+    there; `jobs` says what reads the WARC files.
     """
     recovery = Recovery()
     drop_unfinished(directory)
@@ -136,14 +136,13 @@ def _close_warc(path: Path, torn: Path, recovery: Recovery) -> None:
     recovery.note(f"{final.name}: closed after an interrupted crawl")
 
 
-def _scan(starts: dict[Path, int], describe: Describe, jobs: int) -> Iterator[tuple[Path, FileScan]]:
+def _scan(starts: dict[Path, int], describe: Describe, jobs: Jobs) -> Iterator[tuple[Path, FileScan]]:
     """What each file says, in order: read as it is asked for, or by several processes, each a whole file at a time."""
-    if jobs == 1 or len(starts) < 2:
-        yield from ((path, scan_file(path, describe, start)) for path, start in starts.items())
-        return
-    with Workers(min(jobs, len(starts))) as workers:
+    with Workers(jobs if len(starts) > 1 else 1) as workers:
+        # Here it is not held as a whole.
+        scan = scan_file if workers.are_here else scan_whole
         calls = ((path, describe, start) for path, start in starts.items())
-        yield from zip(starts, workers.run(scan_whole, calls), strict=True)
+        yield from zip(starts, workers.run(scan, calls), strict=True)
 
 
 def _find_start(directory: Path, path: Path, state: State, recovery: Recovery) -> int | None:

@@ -28,7 +28,7 @@ from archive.verify.links import Links
 from archive.verify.proof import scan_proof
 from archive.verify.wacz import WaczScan, scan_wacz
 from archive.verify.warc import WarcContext
-from archive.workers import Workers
+from archive.workers import Jobs, Workers
 
 DOUBTED_LOG = frozenset({"fixity-chain", "fixity-syntax", "no-fixity"})
 """Codes of a log that is not to be written on: its loss or its damage would look settled the next time."""
@@ -38,8 +38,8 @@ DOUBTED_LOG = frozenset({"fixity-chain", "fixity-syntax", "no-fixity"})
 class VerifyOptions:
     """How to verify."""
 
-    jobs: int = 1
-    """Processes; a range of a file is the unit of work."""
+    jobs: Jobs = 1
+    """What checks; a range of a file is the unit of work."""
     fixity_only: bool = False
     """Only digest the files of collections."""
     sample: float | None = None
@@ -122,7 +122,7 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
     scans = []
     if not options.fixity_only:
         scans.append(
-            verify_collection(shelf, options.items.of(path), runner.run, now, jobs=options.jobs, seals=options.seals)
+            verify_collection(shelf, options.items.of(path), runner.run, now, jobs=runner.jobs, seals=options.seals)
         )
     scans.append(verify_fixity(shelf, runner.run, options.sample))
     for scan in scans:
@@ -154,11 +154,12 @@ class _Runner:
 
     def __init__(self, workers: Workers, progress: Progress) -> None:
         self._workers, self._progress = workers, progress
+        self.jobs = workers.jobs
 
     def run(self, tasks: list[Task]) -> Iterator[Any]:
         """The tasks' results in order."""
         self._progress("", 0, sum(size for _, _, _, size in tasks))
-        if self._workers.jobs > 1 and len(tasks) > 1:
+        if not self._workers.are_here and len(tasks) > 1:
             results = self._workers.run(_apply, ((function, arguments) for function, arguments, _, _ in tasks))
             for result, (_, _, label, size) in zip(results, tasks, strict=True):
                 yield result

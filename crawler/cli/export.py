@@ -18,9 +18,9 @@ from crawler.cli.values import (
     building_target,
     check_target,
     force_option,
-    jobs_option,
     plain,
     watch_options,
+    workers_option,
 )
 from crawler.reporting.amounts import plural
 
@@ -49,7 +49,7 @@ FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
     "--papers/--no-papers", default=True, help="Beside it a dataset card, datapackage.json, Croissant and a datasheet."
 )
 @force_option
-@jobs_option
+@workers_option("collection")
 @watch_options
 def command(
     collection: Path, form: str, output: Path, force: bool, quiet: bool, progress: bool | None, **chosen: Any

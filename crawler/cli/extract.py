@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from archive.kinds import NothingToRead
+from archive.workers import Jobs
 from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.layout_files import layout_option, read_layout_files
@@ -17,10 +18,10 @@ from crawler.cli.values import (
     STDOUT,
     check_target,
     force_option,
-    jobs_option,
     links_option,
     plain,
     watch_options,
+    workers_option,
     write_target,
 )
 from crawler.extracting.differing import Difference, Differences, excerpt
@@ -59,7 +60,7 @@ KINDS = {
     metavar="OUT.jsonl",
     help="Where the records go; default: stdout.",
 )
-@jobs_option
+@workers_option("paths")
 @click.option(
     "--newest", is_flag=True, help="Only the newest version of each article, by key, as articles.jsonl has them."
 )
@@ -79,7 +80,7 @@ KINDS = {
 def command(
     paths: tuple[Path, ...],
     output: Path | None,
-    jobs: int,
+    jobs: Jobs,
     newest: bool,
     any_url: bool,
     diff: bool,

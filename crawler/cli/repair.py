@@ -12,11 +12,12 @@ import click
 
 from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, SIZE, jobs_option, watch_options
+from crawler.cli.values import COLLECTION, SIZE, watch_options, workers_option
 
 if TYPE_CHECKING:
     from archive.options import Options
     from archive.verify.findings import Finding
+    from archive.workers import Jobs
 
 SHOWN = 5
 """Findings of each code that are shown; the rest is counted."""
@@ -95,9 +96,9 @@ def _tell(damage: "list[Finding]") -> None:
 @click.command("index")
 @click.argument("collection", type=COLLECTION)
 @floor
-@jobs_option
+@workers_option("collection")
 @watch_options
-def index(collection: Path, free_space_floor: int, jobs: int, quiet: bool, progress: bool | None) -> int:
+def index(collection: Path, free_space_floor: int, jobs: "Jobs", quiet: bool, progress: bool | None) -> int:
     """Rebuild the index, the state and the article lines from the WARC files alone.
 
     A backup of warc/ becomes a whole collection again. Pages are read again from the archive in the next crawl,

@@ -3,15 +3,17 @@
 The parameter types are instances to give to click as `type=`; each says what it expected and what it got.
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from archive.errors import OutOfSpace
 from archive.files import OUT_OF_SPACE, build_file, replace_file
@@ -19,6 +21,9 @@ from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.exits import plain as plain
 from crawler.cli.exits import plain_json as plain_json
 from crawler.site.times import parse_day
+
+if TYPE_CHECKING:
+    from archive.workers import Jobs
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -127,6 +132,43 @@ def as_text(value: Any) -> str:
 jobs_option = click.option(
     "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes; the result is the same."
 )
+spark_option = click.option(
+    "--spark",
+    metavar="MASTER",
+    help="Have Apache Spark read: local[2], spark://HOST:PORT, …, or submit, what spark-submit was told.",
+)
+
+
+def workers_option(*reads: str) -> Callable[[Command], Command]:
+    """`--jobs`, and `--spark` in its place: the command is given what they say as one value, `jobs`.
+
+    `reads`: its parameters that name what is read, which Spark's executors have to see too.
+    """
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_jobs(*args: Any, jobs: int, spark: str | None, **chosen: Any) -> Any:
+            where = jobs if spark is None else _choose_cluster(spark, [chosen[name] for name in reads])
+            return command(*args, jobs=where, **chosen)
+
+        return cast(Command, jobs_option(spark_option(with_jobs)))
+
+    return decorate
+
+
+def _choose_cluster(master: str, reads: Iterable[Any]) -> "Jobs":
+    from archive.spark.cluster import Cluster
+    from archive.spark.session import check_there
+
+    context = click.get_current_context()
+    if context.get_parameter_source("jobs") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--spark: expected without --jobs, got both; local[4] is four at a time")
+    check_there(master)
+    paths = (path for read in reads for path in (read if isinstance(read, tuple) else (read,)))
+    there = tuple(path for path in paths if isinstance(path, Path) and path.exists())
+    return Cluster(master=master, name=f"thanhuy {context.info_name}", reads=there)
+
+
 force_option = click.option("--force", is_flag=True, help="Replace a file that this command did not write.")
 links_option = click.option(
     "--follow-links",

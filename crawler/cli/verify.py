@@ -10,12 +10,13 @@ import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import SHARE, jobs_option, links_option, watch_options
+from crawler.cli.values import SHARE, links_option, watch_options, workers_option
 
 if TYPE_CHECKING:
     from archive.options import Progress
     from archive.verify.attested import SealRules
     from archive.verify.runner import Report
+    from archive.workers import Jobs
 
 
 def check_key(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -57,7 +58,7 @@ class PlaceOrURL(click.Path):
 @click.command("verify")
 @click.argument("targets", nargs=-1, required=True, type=PlaceOrURL(), metavar="COLLECTION|WARC|WACZ|PROOF|URL ...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
-@jobs_option
+@workers_option("targets")
 @click.option("--strict", is_flag=True, help="A warning counts as damage for the exit code.")
 @click.option("--all", "every", is_flag=True, help="Print each finding, however many are alike.")
 @click.option("--fixity-only", is_flag=True, help="Only compare files with fixity.jsonl, e.g. every night.")
@@ -86,7 +87,7 @@ class PlaceOrURL(click.Path):
 def command(
     targets: tuple[Path | str, ...],
     as_json: bool,
-    jobs: int,
+    jobs: "Jobs",
     strict: bool,
     every: bool,
     fixity_only: bool,

@@ -13,7 +13,7 @@ from archive.directory import read_collection
 from archive.errors import ArchiveError, NotACollection
 from archive.files import MAX_LINE, OPEN_SUFFIX, is_regular, list_lines, read_lines
 from archive.lock import remedy
-from archive.workers import Workers
+from archive.workers import Jobs, Workers
 from crawler.pages import slug_of
 from crawler.pages.words.search import search_words
 
@@ -155,15 +155,15 @@ def read_records(
     unreadable: Unreadable,
     progress: Callable[[int], None] = lambda size: None,
     seen: NamesSeen | None = None,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> Iterator[Record]:
-    """The records in these files that are wanted, in their order, read by so many processes.
+    """The records in these files that are wanted, in their order; `jobs` says what reads them.
     What cannot be read is noted and passed over. Raises FileReplaced.
     """
     files = [LinesFile.of(path) for path in paths]
     stretches = [(file, start) for file in files for start in range(0, file.size, STRETCH)]
     before: tuple[Path | None, int] = (None, 0)
-    with Workers(min(jobs, len(stretches) or 1)) as workers:
+    with Workers(jobs if len(stretches) > 1 else 1) as workers:
         calls = ((file, start, start + STRETCH, wanted) for file, start in stretches)
         for (file, _), found in zip(stretches, workers.run(read_stretch, calls), strict=True):
             path = file.path

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from archive.errors import ArchiveError
+from archive.workers import Jobs
 from crawler.exporting.columns import columns
 from crawler.exporting.history import read_edits
 from crawler.exporting.jsonlines import write_jsonl, write_jsonld, write_ninjs
@@ -45,8 +46,8 @@ class ExportOptions:
     text_only: bool = False
     """Only title, lead and body."""
     excel: bool = False
-    jobs: int = 1
-    """Processes that read the lines."""
+    jobs: Jobs = 1
+    """What reads the lines."""
     progress: Callable[[int], None] = lambda size: None
 
     @property

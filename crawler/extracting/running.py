@@ -9,7 +9,7 @@ from itertools import islice
 from archive.errors import ArchiveError, NotUsable
 from archive.warc.events import Damage
 from archive.warc.ranges import Range, find_ranges, in_order
-from archive.workers import Workers
+from archive.workers import Jobs, Workers
 from crawler.extracting.blocks import close_files
 from crawler.extracting.catalog import Catalog
 from crawler.extracting.rereading import UNREADABLE, Reread, Task, reread, reread_all
@@ -27,7 +27,7 @@ CHUNK = 16
 class ExtractionOptions:
     """How to extract."""
 
-    jobs: int = 1
+    jobs: Jobs = 1
     by_place: bool = False
     """Whether the files are those of one collection, in their order."""
     any_url: bool = False
@@ -155,7 +155,7 @@ class Extraction:
     def _read(self, workers: Workers, tasks: Iterator[Task]) -> Iterator[Reread]:
         stored = self._options.with_stored
         tasks = map(self._equip, tasks)
-        if self._options.jobs == 1:
+        if workers.are_here:
             yield from (reread(task, stored) for task in tasks)
             return
         for results in workers.run(reread_all, ((chunk, stored) for chunk in _chunks(tasks))):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from archive.workers import AHEAD, WorkerDied, Workers
+from archive.errors import WorkerDied
+from archive.workers import AHEAD, Workers
 
 
 def nap_and_tell(seconds: float, number: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ HEAVY = frozenset(
     {
         *("scrapy", "twisted", "itemadapter", "parsel", "lxml", "warcio", "rich", "cryptography", "OpenSSL"),
         *("aiohttp", "asyncio", "starlette", "uvicorn", "jinja2", "duckdb", "isal"),
+        *("pyspark", "py4j", "pyarrow"),
     }
 )
 """Packages that cost time and memory to load."""

@@ -1,0 +1,1 @@
+"""Apache Spark: what is pure here runs on its executors too."""

@@ -1,0 +1,72 @@
+"""What runs on an executor: one call, its result or its error handed back as a value.
+
+An error that is raised there would be tried again and come home as text; as a value it is raised here as it was there.
+"""
+
+import os
+import pickle
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.errors import NotUsable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What the machine that hands out the calls sees."""
+
+    directory: str
+    """Its working directory, from which relative paths lead."""
+    paths: tuple[tuple[str, int | None], ...]
+    """What calls read: absolute paths, and the size of those that are files."""
+
+    @classmethod
+    def of(cls, paths: tuple[Path, ...]) -> "Sight":
+        """How these paths look from here. Raises OSError."""
+        seen = ((str(path.resolve()), _size(path)) for path in paths)
+        return cls(directory=str(Path.cwd()), paths=tuple(seen))
+
+
+_checked: set[Sight] = set()
+"""What this process was found to see."""
+
+
+def perform(function: Callable[..., Any], sight: Sight, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+    """Whether the call went well, and its result or its error."""
+    try:
+        _look(sight)
+        return True, function(*arguments)
+    except Exception as error:  # noqa: BLE001 - raised again where the result is taken
+        return False, _portable(error)
+
+
+def _look(sight: Sight) -> None:
+    """Stand where the other machine stands, and see what it sees. Raises NotUsable."""
+    if Path(sight.directory).is_dir():
+        os.chdir(sight.directory)
+    if sight in _checked:
+        return
+    for path, size in sight.paths:
+        if not Path(path).exists() or _size(Path(path)) != size:
+            got = "another" if Path(path).exists() else "none"
+            raise NotUsable(
+                f"{path}: expected on each of Spark's executors as on this machine, got {got} on"
+                f" {socket.gethostname()}; keep it on a file system that all of them share, under the same path"
+            )
+    _checked.add(sight)
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
+
+
+def _portable(error: Exception) -> Exception:
+    """The error, or where it cannot be handed from process to process one that says the same."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    except Exception:  # noqa: BLE001 - any of them says that it cannot
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
