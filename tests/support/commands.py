@@ -12,6 +12,7 @@ from pathlib import Path
 
 from crawler.cli import cli
 from crawler.cli.exits import run
+from tests.support.forked import IMPATIENT, run_forked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,10 +45,6 @@ The others do: Scrapy's reactor runs once in a process, and servers run until a 
 """
 
 
-IMPATIENT = "import crawler.settings; crawler.settings.RETRY_BACKOFF /= 10; from crawler.cli import main; main()"
-"""A crawl as it is, but for the seconds that it lets pass before it asks again for a page that failed."""
-
-
 def run_thanhuy(
     *args: object, timeout: float = 100, env: dict[str, str] | None = None, process: bool | None = None
 ) -> "subprocess.CompletedProcess[str]":
@@ -63,9 +60,10 @@ def run_thanhuy(
         process = env is not None or "--jobs" in words or not ends
     if not process:
         return call_thanhuy(words)
-    start = ["-c", IMPATIENT] if words[:1] in (["crawl"], ["refresh"]) else ["-m", "crawler.cli"]
+    if words[0] in ("crawl", "refresh") and env is None:
+        return run_forked(words, timeout=timeout)
     return subprocess.run(
-        [sys.executable, *start, *words],
+        [sys.executable, "-c", IMPATIENT, *words],
         capture_output=True,
         text=True,
         timeout=timeout,
