@@ -2,7 +2,6 @@
 
 import difflib
 import importlib
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -162,6 +161,6 @@ def cli() -> None:
 
 def main() -> None:
     """The console script: run a verb and leave with the exit code that tells the truth."""
-    from crawler.cli.exits import run
+    from crawler.cli.exits import leave, run
 
-    sys.exit(run(cli))
+    leave(run(cli))

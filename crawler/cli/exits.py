@@ -1,5 +1,6 @@
 """Exit codes: one number for each way a command can end, the same in every verb."""
 
+import atexit
 import enum
 import errno
 import io
@@ -9,7 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -99,6 +100,14 @@ def run(command: Callable[..., Any]) -> int:
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass: a user never sees a traceback
         return _explain(error)
     return int(result) if isinstance(result, int) else Exit.DONE
+
+
+def leave(code: int) -> NoReturn:
+    """End the program. What is decided stays: another Ctrl-C, by somebody impatient, changes nothing of the code."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os._exit(code))  # rather than wait for threads
+        atexit.register(signal.signal, number, signal.SIG_IGN)  # later on Python would put the system's handlers back
+    sys.exit(code)
 
 
 def _hold_streams() -> None:

@@ -126,6 +126,34 @@ def test_a_signal_is_11_and_a_taken_collection_75(site: SmallSite, tmp_path: Pat
         lock.release()
 
 
+LATE = """
+import os, signal, sys, threading, time
+from crawler.cli.exits import leave
+
+def be_impatient():
+    time.sleep(0.1)
+    os.kill(os.getpid(), signal.SIGINT)
+
+class Last:
+    def __del__(self, kill=os.kill, pid=os.getpid(), number=signal.SIGINT):
+        kill(pid, number)  # while Python takes itself apart
+
+sys.kept = Last()
+if sys.argv[1] == "waiting":
+    threading.Thread(target=threading.Event().wait, args=(30,)).start()
+    threading.Thread(target=be_impatient, daemon=True).start()
+leave(11)
+"""
+
+
+@pytest.mark.parametrize("when", ["waiting", "ending"])
+def test_a_signal_that_comes_late_changes_nothing_of_the_code(when: str) -> None:
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", LATE, when], capture_output=True, text=True, check=False)
+    assert (11, "") == (done.returncode, done.stderr)
+    assert time.monotonic() - began < 20
+
+
 @pytest.mark.parametrize("verb", ["status", "extract", "report", "doctor"])
 def test_a_closed_stdout_is_2_in_one_line(verb: str, sample_crawl: SampleCrawl, tmp_path: Path) -> None:
     more = {"report": f"-o {tmp_path}/r.html", "doctor": "--offline"}.get(verb, "")
