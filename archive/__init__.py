@@ -6,6 +6,7 @@ The directory, format version 1::
       collection.json        name, format version, created, seeds
       warc/NAME.warc.gz      finished WARC/1.1 files; NAME.warc.gz.open while being written
                              NAME = <prefix>-<17-digit UTC timestamp>-<5-digit serial>-<host>
+      warc/adopted-…         files that others made, as they came: adopted-<16 hex digits>-<NAME>.warc or .warc.gz
       articles/NAME.jsonl    every version of every item, one file a crawl,
                              never rewritten once closed (.open while written)
       articles.jsonl         the newest version of each item, replaced atomically
@@ -35,7 +36,12 @@ An item is any JSON object with a string `id` and `kind` (its identity is `kind/
 a `text_digest` that tells versions apart,
 and the keys that the archive fills: `version`, `changed`, `captured_at` and `warc`.
 It may say which parser read it (`parser.version`): an item with `reread` is the same version once more,
-as a newer parser read it `at` that time. Of these the last counts, and all stay.
+as a newer parser read it `at` that time, or given to an earlier capture that was adopted then.
+Of these the last counts, and all stay.
+
+A file that others made is known by its name. Its captures count; what else it holds is its maker's word, and its items
+are not this collection's. The digits begin the SHA-256 of the source. A `metadata` record of the run that adopted it,
+of type `application/vnd.thanhuy.adopted+json`, says where it came from (`archive.provenance`).
 
 Where bytes between sound records could not be read, `repair` puts a `metadata` record of the same length, whose target
 URI is `urn:archive:damaged-bytes`: its `application/warc-fields` tell what was damaged, its SHA-256,

@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from archive import fixity
+from archive.adopted import is_adopted
 from archive.directory import begin_collection, prepare_directory
 from archive.directory import read_collection as read_collection
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
-from archive.files import as_archive_error, find_lines, find_warc, read_range, replace_file
+from archive.files import as_archive_error, find_lines, find_warc, publish, read_range, replace_file
 from archive.http.head import validators
 from archive.index import cdxj
 from archive.json_text import parse_json
@@ -33,9 +34,10 @@ from archive.lines.writer import JsonlFile, format_line
 from archive.lock import Lock
 from archive.options import ATTACHED, draft_attached, draft_warcinfo
 from archive.options import Options as Options
+from archive.provenance import Provenance, draft_provenance
 from archive.recover.recover import recover
 from archive.recover.recovery import Recovery
-from archive.recover.reindex import Describe
+from archive.recover.reindex import Describe, note_found, scan_file
 from archive.seal.sealing import Sealed, SealJob, seal
 from archive.state.database import State
 from archive.state.rows import CaptureRow, VersionRow
@@ -273,6 +275,10 @@ class Collection:
         self._append_version(item_key(stamped), stamped)
         return stamped
 
+    def append_version(self, record: dict[str, Any]) -> None:
+        """Append a version as the caller stamped it: one that its place in the order of captures has made."""
+        self._append_version(item_key(record), record)
+
     def append_renewal(self, record: dict[str, Any]) -> None:
         """Append a version once more, as a newer parser read it: its `reread` says when, and in place of what.
         The line that it renews stays.
@@ -448,6 +454,27 @@ class Collection:
         self._pending.append(_Pending(file=warc.name, end=warc.size))
         self.flush()
 
+    def adopt(self, drafted: Path, provenance: Provenance, describe: Describe) -> None:
+        """Take in a file that others made, which lies whole in `warc/` under a passing name, and where it came from.
+
+        Its captures are known from now on. A crash in between leaves the file out, or whole; then the next start
+        finds it.
+        """
+        warc = self._open_warc()
+        self._append(warc, [draft_provenance(provenance, self._warcinfo_id, self._new_id(), self._clock())])
+        self._pending.append(_Pending(file=warc.name, end=warc.size))
+        self.flush()
+        reach("provenance")
+        path = self.path / "warc" / provenance.file
+        publish(drafted, path)
+        reach("adopted")
+        for found in scan_file(path, describe, 0).found:
+            note_found(found, self.state, self.urls, describe, lambda item: None)
+        self.state.set_file_size(path.name, path.stat().st_size)
+        self.state.commit()
+        self._first_capture = self._first_capture or self.state.first_capture(path.name)
+        self._finished.append(path)
+
     def _name(self, serial: int, suffix: str) -> str:
         host = re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "localhost"
         return f"{self.options.prefix}-{self.run}-{serial:05d}-{host}.{suffix}"
@@ -455,7 +482,8 @@ class Collection:
     @staticmethod
     def _next_serial(directory: Path) -> int:
         """One more than any serial in use, so that none is ever used twice."""
-        found = (re.search(r"-(\d{5})-[^/]*\.warc\.gz", path.name) for path in directory.iterdir())
+        own = (path.name for path in directory.iterdir() if not is_adopted(path.name))
+        found = (re.search(r"-(\d{5})-[^/]*\.warc\.gz", name) for name in own)
         return max((int(match[1]) for match in found if match), default=-1) + 1
 
     def _warc_path(self, name: str) -> Path:

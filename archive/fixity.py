@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from archive.adopted import is_adopted
 from archive.digest import digest_stream
 from archive.errors import ArchiveError
 from archive.faults import reach
@@ -118,7 +119,7 @@ def find_unnoted(collection: Path) -> list[Path]:
 
 def _is_original(path: Path) -> bool:
     """Whether a file bears the name that its crawl gave it: a copy under another name may come and go."""
-    if not path.name.endswith(WARC_SUFFIXES):
+    if not path.name.endswith(WARC_SUFFIXES) or is_adopted(path.name):
         return True
     try:
         for _, _, record in itertools.islice(read_sound(path, []), 1):

@@ -105,14 +105,16 @@ class Gone:
 
 @dataclass(frozen=True, kw_only=True)
 class Renewal:
-    """That a newer parser read the same page again, and otherwise."""
+    """That a newer parser read the same page again, and otherwise; or that the version's number passed to another
+    capture, since one by others was adopted: then `captured_at`, `warc` or `changed` are among the fields.
+    """
 
     at: str
     """When it was read again, UTC, ISO 8601 with `Z`."""
     parser: str
     """The version of the parser before."""
     fields: list[str]
-    """The record's keys that the parser before had read otherwise."""
+    """The record's keys that were otherwise before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +193,9 @@ class Article:
     those of the last capture that had one.
     """
     reread: Renewal | None = None
-    """Where a newer parser renewed this record: never an edit of the site's, hence no version of its own."""
+    """Where a newer parser renewed this record, or its number passed to another capture: never an edit of the site's,
+    hence no version of its own.
+    """
 
 
 def text_digest(title: str, lead: str | None, body: str, captions: list[str], byline: str | None) -> str:

@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "crawler.reporting",
         "crawler.scheduling",
         "crawler.extracting",
+        "crawler.adopting",
         "crawler.exporting",
         "crawler.browsing",
         "crawler.replaying",

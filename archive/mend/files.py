@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import fixity
+from archive.adopted import is_adopted
 from archive.directory import FORMAT, MAX_ABOUT
 from archive.files import (
     is_regular,
@@ -147,8 +148,10 @@ def keep_file(directory: Path, path: Path) -> str:
 
 
 def _read_warcinfos(directory: Path) -> Iterator[dict[str, str]]:
-    """The fields of the warcinfo record of each file, with its `file` and `date`."""
+    """The fields of the warcinfo record of each file of this collection's own, with its `file` and `date`."""
     for path in sorted(list_warcs(directory) + list_warcs(directory, unfinished=True)):
+        if is_adopted(path.name):
+            continue
         for _, _, record in itertools.islice(read_sound(path, []), 1):
             if record.type == "warcinfo":
                 lines = record.block.read().decode("utf-8", "replace").splitlines()

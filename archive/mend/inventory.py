@@ -216,7 +216,8 @@ class Inventory:
         named = self.captures_of(pointer["record_id"])
         if not named:
             named = [row for row in [self.find_capture(pointer["file"], pointer["offset"])] if row is not None]
-        return bool(named) and all(row.payload_digest != pointer["payload_digest"] for row in named)
+        # A record that states no digest says nothing against one.
+        return bool(named) and all(row.payload_digest not in (None, pointer["payload_digest"]) for row in named)
 
     def items(self, condition: str = "1", *parameters: Any) -> Iterator[sqlite3.Row]:
         """Rows of the items that meet a condition in SQL, in the order in which they were written."""

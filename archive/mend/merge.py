@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive import fixity
+from archive.adopted import is_adopted
 from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
 from archive.files import list_warcs, read_range, replace_file, sync_directory
@@ -36,11 +37,13 @@ class Merged:
 
 
 def plan_merge(directory: Path, most: int) -> list[tuple[Path, ...]]:
-    """Groups of two files or more, in the order of their names, none larger than `most` bytes together."""
+    """Groups of two files or more, in the order of their names, none larger than `most` bytes together.
+    Files that others made stay as they are.
+    """
     groups: list[list[Path]] = [[]]
     size = 0
     for path in sorted(list_warcs(directory)):
-        if not path.name.endswith(SUFFIX):
+        if not path.name.endswith(SUFFIX) or is_adopted(path.name):
             continue
         length = path.stat().st_size
         if groups[-1] and size + length > most:

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Collection as Digests
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from archive.mend.lines import LinePlace, Vouch
 from archive.recover.recover import READ_AGAIN
 from archive.recover.recovery import Recovery
 from archive.recover.reindex import Describe, note_capture
-from archive.state.database import State, open_read_only
+from archive.state.database import State, indexed, open_read_only
 from archive.state.rows import CaptureRow
 from archive.state.schema import check_values
 from archive.state.states import MOVES, UrlState
@@ -43,11 +43,6 @@ _FOLLOW = """UPDATE urls SET capture = iif(capture = ?1, ?2, capture), page = ii
 _ALONE = """SELECT id FROM captures c WHERE type = 'revisit' AND status != 304 AND NOT EXISTS (SELECT 1 FROM captures o
             WHERE o.payload_digest = c.payload_digest AND o.type = 'response' AND o.truncated IS NULL)"""
 """Revisits of what only a lost response held: they lead nowhere."""
-_HELPERS = {
-    "mend_capture": "urls (capture)",
-    "mend_page": "urls (page)",
-    "mend_record": "captures (record_id)",
-}
 
 
 def find_fault(path: Path, digests: Digests[str], inventory: Inventory) -> str | None:
@@ -113,7 +108,7 @@ def follow_moves(path: Path, inventory: Inventory, recovery: Recovery) -> None:
         # First out of everybody's way: two files may have changed places.
         for number, _ in moved:
             state.execute("UPDATE captures SET file = '', offset = id WHERE id = ?", (number,))
-        with _indexed(state):
+        with indexed(state):
             for number, capture in moved:
                 lost += _clear_place(state, capture)
                 place = (capture.file, capture.offset, capture.length, capture.record_id, number)
@@ -132,16 +127,6 @@ def follow_moves(path: Path, inventory: Inventory, recovery: Recovery) -> None:
         recovery.note(_FORGOT.format(uri=row.uri, date=row.date))
     if len(lost) > SHOWN:
         recovery.note(_FORGOT_MORE.format(number=len(lost) - SHOWN))
-
-
-@contextmanager
-def _indexed(state: State) -> Iterator[None]:
-    """Indexes by which what leads to a capture is found, while many are followed; a crawl has no use for them."""
-    for name, columns in _HELPERS.items():
-        state.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
-    yield
-    for name in _HELPERS:
-        state.execute(f"DROP INDEX {name}")
 
 
 def _clear_place(state: State, target: CaptureRow) -> list[CaptureRow]:
@@ -194,7 +179,7 @@ class Reconciler:
         """Forget the captures that lie nowhere, and queue their pages again; return how many."""
         rows = self._state.execute("SELECT id, uri, date, file, offset, record_id FROM captures ORDER BY id")
         gone = [row for row in rows if not self._is_there(row)]
-        with _indexed(self._state) if gone else nullcontext():
+        with indexed(self._state) if gone else nullcontext():
             lost = self._forget(gone)
         if lost > SHOWN:
             self._recovery.note(_FORGOT_MORE.format(number=lost - SHOWN))

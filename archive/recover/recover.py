@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive import fixity
+from archive.adopted import is_adopted
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
 from archive.files import (
@@ -37,7 +38,7 @@ from archive.lines.writer import JsonlFile
 from archive.options import Progress, tell_nobody
 from archive.recover.pending import PendingItems
 from archive.recover.recovery import Recovery
-from archive.recover.reindex import Describe, FileScan, note_found, scan_file, scan_whole
+from archive.recover.reindex import Describe, FileScan, note_found, queue_unasked, scan_file, scan_whole
 from archive.recover.twins import part_twins
 from archive.state.database import State
 from archive.state.rows import VersionRow
@@ -96,6 +97,8 @@ def recover(
             _tell(path, starts[path], scan.damage, recovery)
             progress(path.name, unread[path], 0)
         _restore_lines(directory, state, pending, recovery, run)
+    if any(is_adopted(path.name) for path in warcs):
+        queue_unasked(state, urls, describe)
     _note_parsers(directory, state)
     if was_empty and recovery.indexed:
         state.set_fact(REBUILT, "1")

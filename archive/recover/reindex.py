@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from archive.adopted import is_adopted
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head, validators
 from archive.json_text import parse_json
 from archive.options import ATTACHED
@@ -78,6 +79,8 @@ def _find(
         if record.type in {"response", "revisit"}:
             row = capture_row(path.name, offset, length, record, describe)
             yield IndexedCapture(row=row, tags=_validators_of(record))
+        elif is_adopted(path.name):
+            continue
         elif record.content_type == ATTACHED:
             yield Carried(text=record.block.read().decode("utf-8", "replace"))
         elif record.type == "metadata":
@@ -103,8 +106,8 @@ def note_found(
 
 
 def read_item(file: str, offset: int, length: int, record: Record) -> StoredItem | None:
-    """The item of a `metadata` record. None where it holds none."""
-    if not record.is_json:
+    """The item of a `metadata` record. None where it holds none, or one of another collection's."""
+    if not record.is_json or is_adopted(file):
         return None
     line = record.block.read()
     try:
@@ -145,8 +148,11 @@ def note_capture(
     """Put a capture into the state; `tags`: its ETag and Last-Modified.
 
     Files and records may come in any order: the newest capture of a page is the one with the latest date.
+    One that others made says nothing of what this collection has still to ask for.
     """
     capture = state.add_capture(row)
+    if is_adopted(row.file):
+        return
     found = describe(row.uri)
     if found and row.status and not row.truncated:
         urls.add(found)
@@ -157,6 +163,19 @@ def note_capture(
                 urls.note_earlier_page(found.key, capture, etag=tags[0], last_modified=tags[1])
             return
         urls.captured(found.key, capture, status=row.status, date=row.date, etag=tags[0], last_modified=tags[1])
+
+
+def queue_unasked(state: State, urls: Urls, describe: Describe) -> None:
+    """Queue the pages of items that no crawl of this collection has asked for: others captured them."""
+    newest = "SELECT uri FROM captures c WHERE c.key = v.key ORDER BY date DESC, id DESC LIMIT 1"
+    sql = (
+        f"SELECT DISTINCT key, ({newest}) FROM versions v"  # noqa: S608 - fixed text
+        " WHERE NOT EXISTS (SELECT 1 FROM urls u WHERE u.key = v.key) ORDER BY key"
+    )
+    for _, uri in state.execute(sql).fetchall():
+        found = describe(uri) if uri is not None else None
+        if found is not None:
+            urls.add(found)
 
 
 def _validators_of(record: Record) -> tuple[str | None, str | None]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from archive.adopted import PREFIX
 from archive.errors import ArchiveError, DamagedCollection, OutOfSpace
 from archive.files import is_regular
 from archive.state.rows import CaptureRow, VersionRow
@@ -179,10 +180,14 @@ class State:
         """The capture with that id."""
         return self._one_capture("id = ?", (capture_id,))
 
-    def find_payload(self, payload_digest: str) -> CaptureRow | None:
-        """The first whole `response` with that payload; never a revisit."""
+    def find_payload(self, payload_digest: str, *, adopted: bool = False) -> CaptureRow | None:
+        """The first whole `response` with that payload; never a revisit. `adopted`: also one that others made,
+        whose digest is their word.
+        """
+        own = "" if adopted else f"AND file NOT GLOB '{PREFIX}*'"
         return self._one_capture(
-            "payload_digest = ? AND type = 'response' AND truncated IS NULL ORDER BY id LIMIT 1", (payload_digest,)
+            f"payload_digest = ? AND type = 'response' AND truncated IS NULL {own} ORDER BY id LIMIT 1",
+            (payload_digest,),
         )
 
     def find_record(self, file: str, offset: int) -> CaptureRow | None:
@@ -193,6 +198,24 @@ class State:
         """The id of the capture that begins there."""
         row = self._db.execute("SELECT id FROM captures WHERE file = ? AND offset = ?", (file, offset)).fetchone()
         return int(row[0]) if row else None
+
+    def find_response(self, record_id: str) -> CaptureRow | None:
+        """The first whole `response` of that id, this collection's own before others'; see `indexed`."""
+        return self._one_capture(
+            "record_id = ? AND type = 'response' AND truncated IS NULL"
+            f" ORDER BY file GLOB '{PREFIX}*', file, offset LIMIT 1",
+            (record_id,),
+        )
+
+    def first_capture(self, file: str) -> int | None:
+        """The id of the capture of a file that was noted first. None where none was."""
+        row = self._db.execute("SELECT min(id) FROM captures WHERE file = ?", (file,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def captures_of(self, key: str) -> list[CaptureRow]:
+        """Every capture of a page, in the order in which they were noted."""
+        sql = f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures WHERE key = ? ORDER BY id"  # noqa: S608 - names of our own
+        return [CaptureRow(**dict(row)) for row in self._db.execute(sql, (key,))]
 
     def uris_of(self, key: str) -> list[str]:
         """The addresses at which a page was captured."""
@@ -220,6 +243,11 @@ class State:
         newest = "SELECT * FROM versions WHERE key = ? ORDER BY version DESC, renewed DESC LIMIT 1"
         row = self._db.execute(newest, (key,)).fetchone()
         return VersionRow(**dict(row)) if row else None
+
+    def versions_of(self, key: str) -> list[VersionRow]:
+        """Every version of an item as it was read last, the first one first."""
+        rows = self._db.execute("SELECT * FROM versions WHERE key = ? ORDER BY version, renewed", (key,))
+        return list({row["version"]: VersionRow(**dict(row)) for row in rows}.values())
 
     def newest_versions(self) -> Iterator[VersionRow]:
         """The newest version of each item, as it was read last, by key."""
@@ -266,6 +294,23 @@ class State:
         for row in self._db.execute("SELECT state, count(*) FROM urls GROUP BY state"):
             found[f"urls_{row[0]}"] = int(row[1])
         return found
+
+
+_HELPERS = {
+    "mend_capture": "urls (capture)",
+    "mend_page": "urls (page)",
+    "mend_record": "captures (record_id)",
+}
+
+
+@contextmanager
+def indexed(state: State) -> Iterator[None]:
+    """Indexes by which what leads to a capture is found, while many are followed; a crawl has no use for them."""
+    for name, columns in _HELPERS.items():
+        state.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+    yield
+    for name in _HELPERS:
+        state.execute(f"DROP INDEX {name}")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import fixity
+from archive.adopted import is_adopted
 from archive.directory import MAX_ABOUT, PASSING, Shelf
 from archive.files import (
     LINES_SUFFIX,
@@ -179,7 +180,7 @@ def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: Colle
             file=f"{shelf.name}/warc/{path.name}",
             name=path.name,
             now=now,
-            closed=True,
+            closed=not is_adopted(path.name),
             growing=growing,
             live=growing and shelf.live,
             sealed=sealed,

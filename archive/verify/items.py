@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from archive.adopted import is_adopted
 from archive.digest import parse_digest
 from archive.errors import RecordError
 from archive.files import MAX_LINE, find_warc, read_lines
@@ -275,8 +276,9 @@ CUT = (str(Field.TRUNCATED), "length")
 
 
 def read_page(path: Path, offset: int) -> tuple[bytes, list[tuple[str, str]]]:
-    """The decoded body and the headers of the response at a place. Raises RecordError, HTTPSyntaxError.
-    Where less of the body came than was announced, `CUT` is the last header.
+    """The decoded body and the headers of the response at a place. Raises RecordError, also of content that is
+    larger than any page's; HTTPSyntaxError, OSError. Where less of the body came than was announced, `CUT` is the
+    last header.
     """
     record = read_record_at(path, offset)
     with record.block:
@@ -284,8 +286,12 @@ def read_page(path: Path, offset: int) -> tuple[bytes, list[tuple[str, str]]]:
         assert isinstance(message.head, ResponseHead)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message.head.headers]
         headers += [CUT] if message.is_cut else []
-        with message.payload, decode_content(message.payload, message.head.codings).content as content:
-            return content.read(), headers
+        with message.payload:
+            decoded = decode_content(message.payload, message.head.codings)
+            with decoded.content as content:
+                if decoded.too_large:
+                    raise RecordError(f"{path}:{offset}: expected content that a page can have, got more")
+                return content.read(), headers
 
 
 class Items:
@@ -380,7 +386,8 @@ class Items:
                 "pointer-length", line, f"expected warc.length {record['length']}, got {line['warc_length']}"
             )
         ours, theirs = parse_digest(line["payload_digest"]), parse_digest(record["payload_digest"])
-        if ours is None or theirs is None or (ours.algorithm, ours.raw) != (theirs.algorithm, theirs.raw):
+        stated = bool(record["payload_digest"]) or not is_adopted(file)
+        if stated and (ours is None or theirs is None or (ours.algorithm, ours.raw) != (theirs.algorithm, theirs.raw)):
             detail = (
                 f"expected warc.payload_digest {record['payload_digest'] or 'of a record that has one'}, got"
                 f" {line['payload_digest']}"

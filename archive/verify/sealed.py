@@ -9,6 +9,7 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from archive.adopted import PREFIX, is_adopted
 from archive.directory import Shelf
 from archive.seal.checkpoint import FORM, ROOM, Checkpoint
 from archive.seal.leaves import LEAVES, Leaves, LeavesError
@@ -108,7 +109,7 @@ class SealedRecords:
             if among:
                 detail = "expected only records that were sealed beside those of this file that are, got another"
                 yield find("seal-inserted", file, detail, offset=offset, record_id=record_id)
-            elif date[:SECONDS] < last[:SECONDS]:
+            elif date[:SECONDS] < last[:SECONDS] and not is_adopted(file):
                 detail = f"expected a time after the last seal, {last}, which lacks the record, got {date}"
                 yield find("seal-backdated", file, detail, offset=offset, record_id=record_id)
             else:
@@ -151,13 +152,16 @@ class SealedRecords:
             before = file
 
     def _find_late(self) -> Iterator[Finding]:
-        """Records that bear a time long before they were sealed: an earlier checkpoint should have held them."""
+        """Records that bear a time long before they were sealed: an earlier checkpoint should have held them.
+
+        Those that others made are sealed when they are adopted, and no earlier.
+        """
         for place, one in enumerate(self._checkpoints[1:], 1):
             before = self._checkpoints[place - 1]
             file, count, date = self._database.execute(
                 """SELECT file, count(*), min(date) FROM leaves JOIN records USING (sha256)
-                WHERE number >= ? AND number < ? AND substr(date, 1, ?) < ?""",
-                (before.size, one.size, SECONDS, f"{before.time:{FORM}}"[:SECONDS]),
+                WHERE number >= ? AND number < ? AND substr(date, 1, ?) < ? AND file NOT GLOB ?""",
+                (before.size, one.size, SECONDS, f"{before.time:{FORM}}"[:SECONDS], f"*/{PREFIX}*"),
             ).fetchone()
             if count:
                 yield find(

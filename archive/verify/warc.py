@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from archive.adopted import is_adopted
 from archive.files import OPEN_SUFFIX, open_regular
 from archive.verify.blocks import BlockFacts, check_block
 from archive.verify.findings import CLOSED, DAMAGE, Finding, Severity, find
@@ -187,7 +188,8 @@ class _Scanner:
             detail = f"expected a gzip member of {stated} bytes, as its own header has it, got one of {found.length}"
             self._add("gzip-skip-length", detail, offset)
         filename = record.header(Field.FILENAME)
-        if filename and filename.strip('"') != self.context.name.removesuffix(OPEN_SUFFIX):
+        renamed = filename and filename.strip('"') != self.context.name.removesuffix(OPEN_SUFFIX)
+        if renamed and not is_adopted(self.context.name):
             self._add(
                 "warc-filename", f"expected WARC-Filename {self.context.name}, got {filename}", offset, record.record_id
             )
@@ -241,7 +243,7 @@ def make_entry(found: RecordEvent, file: str, facts: BlockFacts, sha256: bytes |
         segment_total=value(Field.SEGMENT_TOTAL_LENGTH),
         status=facts.status,
         mime=facts.mime,
-        item_digest=facts.item_digest,
+        item_digest=None if is_adopted(file) else facts.item_digest,
         head=hashlib.blake2b(record.head, digest_size=16).hexdigest() if Field.BLOCK_DIGEST.key in values else "",
         warcinfo_id=value(Field.WARCINFO_ID),
         sha256=sha256,

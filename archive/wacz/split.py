@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.adopted import is_adopted
 from archive.files import MAX_LINE, open_regular
 from archive.index.cdxj import parse_line, read_lines
 from archive.json_text import parse_json
 from archive.options import ATTACHED
+from archive.provenance import ADOPTED
 from archive.scratch import Scratch, open_scratch
 from archive.wacz.pages import last_readings
 from archive.wacz.parts import CHUNK, index_path, list_warcs
@@ -154,9 +156,9 @@ def _describe(file: str, offset: int, length: int, record: Record) -> Placed:
     refers = record.refers_to or None
     concurrent = next(iter(record.concurrent_to), "")
     kind, date = record.type, record.date
-    if record.content_type == ATTACHED:
+    if record.content_type in (ATTACHED, ADOPTED):
         kind, refers = "warcinfo", None  # it goes where that goes
-    elif kind == "metadata" and record.is_json:
+    elif kind == "metadata" and record.is_json and not is_adopted(file):
         kind, date = "item", _captured_at(record) or date
     name = record.record_id
     return Placed(
@@ -186,7 +188,8 @@ class Split:
         self._sizes: dict[str, int] = dict(files)
         for file, size in files:
             whole = size == (collection / "warc" / file).stat().st_size
-            self._names[file] = file if whole else file.removesuffix(".warc.gz") + f"-part-{label}.warc.gz"
+            stem, dot, ending = file.rpartition(".warc")
+            self._names[file] = file if whole else f"{stem}-part-{label}{dot}{ending}"
 
     def warcs(self) -> Iterator[tuple[str, int, Iterator[bytes]]]:
         """The part's WARC files."""

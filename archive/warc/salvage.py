@@ -59,19 +59,22 @@ def read_sound(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[tup
             yield found.offset, found.length, found.record
 
 
-def read_every(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[SoundRecord]:
+def read_every(path: Path, damage: list[Gap], *, start: int = 0, foreign: bool = False) -> Iterator[SoundRecord]:
     """Every sound record from `start` on, whichever form the file has; each gap is put into `damage` as it is passed.
 
     A member that is sound and holds no record that can be parsed is passed over without a gap:
-    its bytes are as they were written. Raises OSError.
+    its bytes are as they were written. `foreign`: whether others made it, whose records need not name its warcinfo
+    record; where none before the damage does, none has to behind it. Raises OSError.
     """
     own: frozenset[str] | None = None
+    names = not foreign
+    """Whether a record names the warcinfo record that it belongs to."""
 
     def belongs(record: Record | None) -> bool:
         nonlocal own
         if own is None:
             with open_regular(path) as whole:
-                own = find_own(whole)
+                own = find_own(whole) if names else frozenset()
         return record is not None and (not own or warcinfo_of(record) in own)
 
     with open_regular(path) as stream:
@@ -87,6 +90,7 @@ def read_every(path: Path, damage: list[Gap], *, start: int = 0) -> Iterator[Sou
                 damage.append(Gap(sound, event.offset))
             sound = max(sound, event.offset + event.length if isinstance(event, RecordEvent) else event.end)
             if isinstance(event, RecordEvent):
+                names = names or bool(event.record.warcinfo_id)
                 yield SoundRecord(event.offset, event.length, event.record, event.offset != last)
                 last = event.offset
         if sound < size:

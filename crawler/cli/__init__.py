@@ -18,6 +18,7 @@ VERBS = {
     "verify": "crawler.cli.verify:command",
     "repair": "crawler.cli.repair:repair",
     "index": "crawler.cli.repair:index",
+    "adopt": "crawler.cli.adopt:command",
     "repack": "crawler.cli.repack:command",
     "pack": "crawler.cli.pack:command",
     "seal": "crawler.cli.seal:command",
@@ -50,6 +51,7 @@ HELP = {
     "Collect": {
         "crawl": "Crawl the site into a collection, or go on after an interruption.",
         "refresh": "Fetch what is new, edited or gone since the last crawl.",
+        "adopt": "Take in captures of the site that others made.",
         "status": "Tell what a crawl under way does, or what the last one did.",
         "schedule": "Print units or crontab lines ready to install.",
         "config": "Print the values in force, and where each comes from.",

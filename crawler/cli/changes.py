@@ -95,6 +95,8 @@ def _read(history: History, since: date | None, damaged: list[str], bar: Meter) 
             record = history.read(row)
             if record["captured_at"] < bound and not record["gone"] and not record["reread"]:
                 continue
+            if history.is_overtaken(row):
+                continue
             event = find_event(record, history.before(row, record))
         except (ArchiveError, OSError) as error:
             damaged.append(str(error))

@@ -12,6 +12,7 @@ from archive.files import find_warc
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION, plain, plain_json
 from crawler.comparing.edits import find_edits
+from crawler.comparing.events import is_placed
 from crawler.comparing.words import format_words
 from crawler.exporting.citing import STYLES
 from crawler.exporting.history import History, NotFound, format_record
@@ -154,7 +155,13 @@ def _print_history(versions: list[Record]) -> None:
         click.echo(f"version {record['version']}  {format_local(record['captured_at'])}{state}{changed}")
         if record["reread"]:
             read = record["reread"]
-            click.echo(f"    read again {format_local(read['at'])}: {', '.join(read['fields'])} read otherwise")
+            placed = is_placed(record)
+            what = (
+                "placed by the order of captures, others' too"
+                if placed
+                else f"{', '.join(read['fields'])} read otherwise"
+            )
+            click.echo(f"    read again {format_local(read['at'])}: {what}")
         for edit in find_edits(before, record) if before else ():
             click.echo(f"    {edit.kind} ({edit.action}, {edit.field}): {plain(format_words(edit.before, edit.after))}")
 

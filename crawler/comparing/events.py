@@ -9,6 +9,14 @@ from typing import Any
 
 from crawler.comparing.edits import Edit, find_edits
 
+PLACING = frozenset({"captured_at", "warc", "changed", "status", "gone"})
+"""Fields that no parser reads: where a `reread` names one, a version's number passed to another capture."""
+
+
+def is_placed(record: Mapping[str, Any]) -> bool:
+    """Whether a line gives a version its place among the captures of others, and is no newer parser's reading."""
+    return not PLACING.isdisjoint((record.get("reread") or {}).get("fields") or ())
+
 
 class What(enum.StrEnum):
     """What happened."""
@@ -43,7 +51,7 @@ def find_event(record: Mapping[str, Any], before: Mapping[str, Any] | None) -> E
     at, what = record["captured_at"], What.NEW
     edits: tuple[Edit, ...] = ()
     fields: tuple[str, ...] = ()
-    reread, gone = record.get("reread"), record.get("gone")
+    reread, gone = None if is_placed(record) else record.get("reread"), record.get("gone")
     if record["status"] == "gone":
         what, at = What.GONE, (gone or {}).get("since") or record["captured_at"]
     elif reread:

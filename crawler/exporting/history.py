@@ -14,7 +14,7 @@ from archive.files import LINES_SUFFIX, OPEN_SUFFIX, find_inside, is_own_name, o
 from archive.lines.reader import LineId, version_of
 from archive.lock import remedy
 from archive.state.database import open_read_only
-from crawler.comparing.events import Event, find_event
+from crawler.comparing.events import Event, find_event, is_placed
 from crawler.exporting.records import Record, Unreadable, Wanted, parse_line
 from crawler.site.scope import find_page
 
@@ -86,12 +86,21 @@ class History:
         raise NotFound(f"{self._collection}: expected version {version} of {key}, got none")
 
     def before(self, row: sqlite3.Row, record: Record) -> Record | None:
-        """The version before that of a row, as it was read when the row's was captured."""
-        sql = (
-            "SELECT * FROM versions WHERE key = ? AND version < ? AND renewed <= ? ORDER BY version DESC, renewed DESC"
-        )
-        rows = self._query(f"{sql} LIMIT 1", row["key"], row["version"], record["captured_at"])
-        return self.read(rows[0]) if rows else None
+        """The version before that of a row, as it was read when the row's was captured; of captures that others made
+        as their order has it.
+        """
+        sql = "SELECT * FROM versions WHERE key = ? AND version = ? ORDER BY renewed DESC"
+        for before in self._query(sql, row["key"], row["version"] - 1):
+            found = self.read(before)
+            if before["renewed"] <= record["captured_at"] or is_placed(found):
+                return found
+        return None
+
+    def is_overtaken(self, row: sqlite3.Row) -> bool:
+        """Whether the number of a row's version passed to another capture since."""
+        sql = "SELECT * FROM versions WHERE key = ? AND version = ? AND renewed > ?"
+        later = self._query(sql, row["key"], row["version"], row["renewed"])
+        return any(is_placed(self.read(one)) for one in later)
 
     def rows(self) -> Iterator[sqlite3.Row]:
         """The state's rows of all versions, in the order in which crawls wrote them."""

@@ -25,7 +25,7 @@ CREATE TABLE captures (
   id INTEGER PRIMARY KEY, {_PLACE}, type, date, uri, key, record_id, payload, truncated,
   refers_to, refers_uri, refers_date, used DEFAULT 0);
 CREATE TABLE items (
-  id INTEGER PRIMARY KEY, {_PLACE}, key, version, renewed, parser, status, url, captured_at, record_id);
+  id INTEGER PRIMARY KEY, {_PLACE}, key, version, renewed, parser, status, url, captured_at, record_id, file, at);
 CREATE TABLE events (number INTEGER PRIMARY KEY, capture, holder, item, key, status, url, captured_at);
 CREATE TABLE drafts (moment, source, offset, block_at, capture, holder, item, key, status, url, captured_at);
 """
@@ -76,6 +76,7 @@ class Catalog:
     def __init__(self, sources: list[WarcSource], *, by_place: bool) -> None:
         """`by_place`: the order is that of the files, else that of capture."""
         self._sources = sources
+        self._names = {source.name: number for number, source in enumerate(sources)}
         self._by_place = by_place
         self._limits: dict[int, Limits] = {}
         self.unresolved = 0
@@ -95,7 +96,7 @@ class Catalog:
         if scan.limits is not None:
             self._limits.setdefault(source, scan.limits)
         self._insert("captures", 16, [(None, source, *_capture_row(found)) for found in scan.captures], default="0")
-        self._insert("items", 14, [(None, source, *_item_row(item)) for item in scan.items])
+        self._insert("items", 16, [(None, source, *_item_row(item)) for item in scan.items])
 
     def _insert(self, table: str, width: int, rows: list[tuple[Any, ...]], *, default: str = "") -> None:
         marks = ", ".join(["?"] * width + ([default] if default else []))
@@ -149,8 +150,13 @@ class Catalog:
         """The capture that an article was parsed from, and the response that holds its payload where that is
         another.
         """
-        sql = "SELECT id, date, payload FROM captures WHERE record_id = ? AND type = 'response' ORDER BY id LIMIT 1"
-        holder = self._db.execute(sql, (item["record_id"],)).fetchone()
+        # Of copies of one record, which others may have altered, it is the one that the item names.
+        sql = (
+            "SELECT id, date, payload FROM captures WHERE record_id = ? AND type = 'response'"
+            " ORDER BY (source, offset) = (?, ?) DESC, id LIMIT 1"
+        )
+        place = (self._names.get(item["file"], -1), item["at"])
+        holder = self._db.execute(sql, (item["record_id"], *place)).fetchone()
         if holder is None:
             return None, None
         if holder["date"] == item["captured_at"]:
@@ -238,4 +244,5 @@ def _capture_row(found: FoundCapture) -> tuple[Any, ...]:
 
 def _item_row(item: FoundItem) -> tuple[Any, ...]:
     read_by = (item.key, item.version, item.renewed, item.parser)
-    return (*_place_row(item.place), *read_by, item.status, item.url, item.captured_at, item.record_id)
+    of = (item.record_id, item.file, item.at)
+    return (*_place_row(item.place), *read_by, item.status, item.url, item.captured_at, *of)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from archive.adopted import is_adopted
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
 from archive.json_text import parse_json
 from archive.lines.reader import parser_of, renewed_at
@@ -60,6 +61,9 @@ class FoundItem:
     captured_at: str
     record_id: str
     """Of the response that it was parsed from."""
+    file: str
+    """Where that lay when it was written."""
+    at: int
 
 
 @dataclass(kw_only=True)
@@ -86,7 +90,7 @@ def scan_range(source: WarcSource, start: int, stop: int | None, any_url: bool) 
             if isinstance(event, events.RecordEvent):
                 scan.records += 1
                 try:
-                    _take(event, any_url, scan)
+                    _take(event, any_url, scan, own=not is_adopted(source.name))
                 except ValueError as error:
                     _note(Damage("unusable", str(error), event.offset, event.offset + event.length), source, scan)
             elif isinstance(event, events.End):
@@ -101,13 +105,17 @@ def _note(damage: Damage, source: WarcSource, scan: Scan) -> None:
         scan.damage.append(damage)
 
 
-def _take(found: events.RecordEvent, any_url: bool, scan: Scan) -> None:
-    """Raises ValueError for a record that cannot be used, with what was expected and what was got."""
+def _take(found: events.RecordEvent, any_url: bool, scan: Scan, *, own: bool) -> None:
+    """Raises ValueError for a record that cannot be used, with what was expected and what was got.
+    `own`: whether the file is no adopted one, in which captures count and nothing else.
+    """
     kind = found.record.type
     if kind in {"response", "revisit"}:
         capture = _find_capture(found, any_url)
         if capture is not None:
             scan.captures.append(capture)
+    elif not own:
+        return
     elif found.record.content_type == ATTACHED and found.record.block_length <= MAX_ITEM:
         scan.attached = found.record.date, found.offset, found.record.block.read()
     elif kind == "metadata":
@@ -191,6 +199,8 @@ def _find_item(found: events.RecordEvent) -> FoundItem | None:
             # Of an article that is gone the moment of that; its text was captured before.
             captured_at=str((stored.get("gone") or {}).get("confirmed_at") or stored["captured_at"]),
             record_id=str(stored["warc"]["record_id"]),
+            file=str(stored["warc"]["file"]),
+            at=max(-1, min(int(stored["warc"]["offset"]), 1 << 62)),
         )
     except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
         return None  # other tools keep JSON in metadata records too

@@ -25,6 +25,7 @@ ENDINGS = {
     "repair": "repaired",
     "repack": "small files merged",
     "reread": "stored pages read again",
+    "adopt": "captures of others taken in",
 }
 """Reason in `run.json` → what it means."""
 MENDING = ("repair", "repack")
@@ -75,8 +76,9 @@ def find_command(reason: str, run: Mapping[str, Any], configuration: Mapping[str
     """The command with the options that choose what is fetched; empty where nothing tells."""
     if reason in MENDING:
         return reason
-    if run.get("reread") is not None:
-        return "reread"
+    for verb, told in (("reread", "reread"), ("adopt", "adopted")):
+        if run.get(told) is not None:
+            return verb
     if not configuration:
         return ""
     words = ["refresh" if configuration.get("REFRESH") is True else "crawl"]
@@ -102,6 +104,9 @@ def find_exit(reason: str, run: Mapping[str, Any], health: list[str]) -> int | N
         return 9
     if reason in MENDING:
         return 5 if run.get("left") else 0
+    adopted = mapping(run.get("adopted"))
+    if adopted.get("damaged") or adopted.get("refused"):
+        return 5 if adopted.get("damaged") else 2
     return 4 if health else 0
 
 

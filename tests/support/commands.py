@@ -37,7 +37,7 @@ IN_PROCESS = frozenset(
             "schedule",
             "doctor",
         ),
-        *("prove", "seal"),
+        *("prove", "seal", "adopt"),
     }
 )
 """First words of command lines that read and write files and end: they need no process of their own.

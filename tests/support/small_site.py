@@ -14,6 +14,16 @@ BASE = f"https://{HOST}"
 LISTING = "/nhom-tin/quan-1-1197604608"
 
 
+def article_page(number: int, title: str, day: str = "14/03/2025", more: str = "") -> str:
+    """An article's page."""
+    text = (
+        f"(Thanhuytphcm.vn) - Bài số {number}: bà con khu phố cùng nhau dọn kênh, trồng cây và mở thư viện nhỏ. {more}"
+    )
+    again = "Ban điều hành khu phố mong được nghe thêm góp ý của mọi người trong các buổi họp tổ hằng tháng sắp tới."
+    body = f"<h1>{title}</h1><p>{day} 09:15</p><p>{text}</p><p>{again}</p><p><b>Minh Tâm</b></p><p>Ý kiến bạn đọc</p>"
+    return f"<title>{title}</title>{body}"
+
+
 @dataclass
 class Ran:
     """What a run came to."""
@@ -51,17 +61,7 @@ class SmallSite:
         self, number: int, title: str, day: str = "14/03/2025", more: str = "", headers: tuple[str, ...] = ()
     ) -> str:
         """Serve an article; return its path."""
-        text = (
-            f"(Thanhuytphcm.vn) - Bài số {number}: bà con khu phố cùng nhau dọn kênh, trồng cây và mở thư viện nhỏ."
-            f" {more}"
-        )
-        again = (
-            "Ban điều hành khu phố mong được nghe thêm góp ý của mọi người trong các buổi họp tổ hằng tháng sắp tới."
-        )
-        body = (
-            f"<h1>{title}</h1><p>{day} 09:15</p><p>{text}</p><p>{again}</p><p><b>Minh Tâm</b></p><p>Ý kiến bạn đọc</p>"
-        )
-        return self.say(f"/tin-tuc/{slug_of(title)}-{number}", f"<title>{title}</title>{body}", *headers)
+        return self.say(f"/tin-tuc/{slug_of(title)}-{number}", article_page(number, title, day, more), *headers)
 
     def links(self, *paths: str, text: str = "xem bài") -> str:
         """Links to paths."""

@@ -56,9 +56,7 @@ def warcinfo(number: int = 1, *, block: bytes = b"software: test\r\n", **changes
     return record(block, *override(headers, _names(changes)))
 
 
-def response(
-    number: int = 2, *, block: bytes | None = None, payload: bytes | None = None, **changes: str | None
-) -> bytes:
+def response(number: int = 2, block: bytes | None = None, payload: bytes | None = None, **changes: str | None) -> bytes:
     """A response record with right digests; `payload`: what the payload digest is over,
     where it is not the block's body.
     """

@@ -44,6 +44,7 @@ RUNS: dict[str, tuple[str, frozenset[str]]] = {
     "pack": ("X -o out.wacz", RECORDS),
     "extract": ("X -o again.jsonl", PAGES),
     "reread": ("X --dry-run", PAGES),
+    "adopt": ("X W", PAGES),
     "export": ("X --format csv -o out.csv", PAGES),
     "schema": ("", RECORDS),
     "show": ("X 1491871594", RECORDS),
