@@ -60,6 +60,10 @@ class CallOverran(CallFailed):
     """The call went beyond its bounds, or its process ended."""
 
 
+class CallInterrupted(CallOverran):
+    """The machine may be to blame, and not the call: its process was killed from outside, or had no turn for long."""
+
+
 class Watched:
     """Makes calls one at a time; the process is started when it is first needed."""
 
@@ -109,11 +113,11 @@ class Watched:
         assert self._connection is not None
         if not self._connection.poll(0):
             self.stop()
-            raise CallOverran(f"it took more than {self._bounds.patience:.0f} seconds")
+            raise CallInterrupted(f"it took more than {self._bounds.patience:.0f} seconds")
         try:
             result, error, spent = self._connection.recv()
         except (EOFError, OSError):
-            raise CallOverran(self._why_it_ended()) from None
+            raise self._why_it_ended() from None
         if spent:
             self.stop()
             raise CallOverran(f"it took more than {self._bounds.memory >> 20} MiB of memory")
@@ -147,16 +151,18 @@ class Watched:
         self._process, self._connection = process, ours
         return ours
 
-    def _why_it_ended(self) -> str:
+    def _why_it_ended(self) -> CallOverran:
         assert self._process is not None
         self._process.join()
         code = self._process.exitcode or 0
         self.stop()
         if code == -signal.SIGXCPU:
-            return f"it took more than {self._bounds.seconds} seconds of processor time"
+            return CallOverran(f"it took more than {self._bounds.seconds} seconds of processor time")
         if code == -signal.SIGKILL:
-            return "its process was killed, or the machine ran out of memory"
-        return f"its process ended by {signal.Signals(-code).name}" if code < 0 else f"its process ended with {code}"
+            return CallInterrupted("its process was killed, or the machine ran out of memory")
+        return CallOverran(
+            f"its process ended by {signal.Signals(-code).name}" if code < 0 else f"its process ended with {code}"
+        )
 
 
 def _serve(
@@ -207,8 +213,18 @@ def _shut_off(keep: int) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
-    os.closerange(3, keep)
-    os.closerange(keep + 1, max(keep, resource.getrlimit(resource.RLIMIT_NOFILE)[0], nowhere) + 1)
+    for descriptor in _list_open():
+        if descriptor > 2 and descriptor != keep:
+            with contextlib.suppress(OSError):  # that of the listing itself is closed by now
+                os.close(descriptor)
+
+
+def _list_open() -> list[int]:
+    """The descriptors that are open: the system lists them, else all that there may be, which takes long."""
+    for directory in ("/proc/self/fd", "/dev/fd"):
+        with contextlib.suppress(OSError):
+            return [int(path.name) for path in Path(directory).iterdir()]
+    return list(range(resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
 
 
 def _bound_memory(most: int) -> None:

@@ -8,7 +8,7 @@ import atexit
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
-from archive.watched import CallBounds, CallBroke, CallFailed, CallOverran, Watched
+from archive.watched import CallBounds, CallBroke, CallFailed, CallInterrupted, CallOverran, Watched
 from crawler.items import Article
 from crawler.pages import READER_FAILED, READER_OUTLASTED, LayoutError, ReaderFailed, Taught, parse_article, reading
 
@@ -61,4 +61,6 @@ def read(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
 def set_aside(url: str, failed: CallFailed) -> ReaderFailed:
     """What is told of a page that the reader gave up."""
     code = READER_OUTLASTED if isinstance(failed, CallOverran) else READER_FAILED
-    return ReaderFailed(code, url, str(failed))
+    error = ReaderFailed(code, url, str(failed))
+    error.passing = isinstance(failed, CallInterrupted)
+    return error

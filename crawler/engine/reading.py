@@ -101,28 +101,31 @@ class UnreadContents:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._known: dict[str, tuple[str, str]] = {}
+        self._known: dict[str, ReaderFailed] = {}
         for name, value in state.facts(self.PREFIX).items():
             try:
                 about = json.loads(value)
-                code, detail, parser = str(about["code"]), str(about["detail"]), about["parser"]
-                ReaderFailed(code, "", detail)
+                error, parser = ReaderFailed(str(about["code"]), "", str(about["detail"])), about["parser"]
             except (ValueError, KeyError, TypeError, AssertionError):
                 parser = None  # somebody else's state
             if parser == PARSER_VERSION:
-                self._known[name] = (code, detail)
+                self._known[name] = error
             else:
                 state.set_fact(name, None)  # a newer parser may read it
 
     def find(self, body: bytes, url: str) -> ReaderFailed | None:
         """Why a content is not read."""
-        if not self._known or (found := self._known.get(self._name(body))) is None:
+        if not self._known or (known := self._known.get(self._name(body))) is None:
             return None
-        return ReaderFailed(found[0], url, found[1])
+        found = ReaderFailed(known.code, url, known.detail)
+        found.passing = known.passing
+        return found
 
     def note(self, body: bytes, error: ReaderFailed) -> None:
-        """Set a content aside."""
-        self._known[self._name(body)] = error.code, error.detail
+        """Set a content aside: for good, or for this run where the machine may be to blame."""
+        self._known[self._name(body)] = error
+        if error.passing:
+            return
         about = {"parser": PARSER_VERSION, "code": error.code, "detail": error.detail[:500], "url": error.where[:4096]}
         self._state.set_fact(self._name(body), json.dumps(about))
 

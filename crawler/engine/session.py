@@ -163,7 +163,7 @@ class ArchiveSession:
         """The reader broke on a page, or it took too long to read, each time: it is kept, named, and left alone."""
         self._crawler.stats.inc_value(f"layout_errors/{error.code}")
         logger.warning("%s", error)
-        meta["unread"] = error.code
+        meta["unread"], meta["passing"] = error.code, error.passing
         self.pages.note_set_aside(error.where, error.detail)
         self.skips.note(error.where, meta.get("via"), Why.UNREAD, f"{error.code}: {error.detail}")
 

@@ -81,6 +81,8 @@ class SettlingMiddleware:
             # A page that says there is no such article, where none ever was.
             self._session.pages.note_had("none")
             self._urls.finish(key, due=self._next_visit(key), read=False)
+        elif unread in UNREAD and response.meta.get("passing"):
+            self._urls.postpone(key)
         elif unread in UNREAD:
             self._urls.finish(key, due=self._next_visit(key) if kind in ITEM_KINDS else 0, read=False)
         elif unread is not None:

@@ -35,6 +35,9 @@ class LayoutError(ValueError):
 class ReaderFailed(LayoutError):
     """The reader broke on a page: a fault of ours, and no reason to stop an archive."""
 
+    passing = False
+    """Whether the machine may be to blame, so that a later run may read it."""
+
     def __init__(self, code: str, where: str, detail: str) -> None:
         assert code in {READER_FAILED, READER_OUTLASTED}, code
         ValueError.__init__(self, f"{where}: the reader failed: {detail}")

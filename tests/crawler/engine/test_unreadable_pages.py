@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +100,18 @@ def test_later_runs_know_what_was_set_aside(crawled: Crawled) -> None:
     rebuilt = site.run("crawl", "--no-images", into="later", env=crawled.env)
     assert 0 == rebuilt.code, rebuilt.err
     assert aside.keys() == skipped(collection).keys()
+
+
+def test_what_the_machine_may_be_to_blame_for_is_tried_again_by_the_next_run(crawled: Crawled) -> None:
+    """A process that was killed, or had no turn for long, says nothing of the page."""
+    collection = crawled.copy("again")
+    with closing(sqlite3.connect(collection / "state.sqlite")) as state:
+        facts = state.execute("SELECT value FROM facts WHERE name LIKE 'unread %'").fetchall()
+    killed = next(path for path, why in crawled.told.items() if why == "was killed")
+    assert 2 == len(facts)
+    assert not [value for (value,) in facts if killed in value]
+    again = crawled.site.run("crawl", "--no-images", into="again")
+    assert (0, 5) == (again.code, records(collection)), again.err
 
 
 @pytest.mark.slow
