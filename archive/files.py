@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.elsewhere import find_distant
 from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
 
@@ -105,10 +106,11 @@ def _list_own(room: Path, suffixes: tuple[str, ...], unfinished: bool, links: bo
 
 
 def open_regular(path: Path, *, links: bool = False) -> BinaryIO:
-    """Open a file for reading that is one itself: a link is not followed, and a pipe cannot hold the reader up.
-
-    `links`: one that the user named is followed. Raises OSError.
+    """Open a file for reading that is one itself: a link is not followed, and a pipe cannot hold the reader up. Of a
+    stand-in the file that lies elsewhere is opened. `links`: one that the user named is followed. Raises OSError.
     """
+    if (distant := find_distant(path)) is not None:
+        return distant.open()
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if links else os.O_NOFOLLOW))
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)

@@ -9,12 +9,13 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import Any, Protocol, Self, TypeVar
 
+from archive import elsewhere
 from archive.errors import WorkerDied
 from archive.spark.cluster import Cluster
 
@@ -139,7 +140,7 @@ def _start(jobs: int, modules: list[str]) -> ProcessPoolExecutor:
     # is imported once, in the server that forks them, and not by each of them.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(modules)
-    return ProcessPoolExecutor(jobs, context, initializer=_end_with_parent)
+    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(elsewhere.known(),))
 
 
 def _died() -> WorkerDied:
@@ -148,8 +149,9 @@ def _died() -> WorkerDied:
     )
 
 
-def _end_with_parent() -> None:
-    """End this process when its parent ends, however that ends."""
+def _begin(files: Mapping[str, elsewhere.Distant]) -> None:
+    """Know the files that lie elsewhere, and end this process when its parent ends, however that ends."""
+    elsewhere.learn(files)
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel

@@ -127,10 +127,14 @@ def _parse(value: Any, number: int) -> Manifest:
     return Manifest(number=number, before=before, files={each.path: each for each in files}, **texts)
 
 
+def is_path_inside(path: str) -> bool:
+    """Whether a path can be one of a file in a collection: it leads nowhere else."""
+    return not {"", ".", ".."}.intersection(path.split("/")) and "\\" not in path and path.isprintable()
+
+
 def _parse_file(value: Any) -> MirroredFile:
     path, sha256, size = value["path"], value["sha256"], value["size"]
-    parts = path.split("/")
-    if any(part in {"", ".", ".."} for part in parts) or "\\" in path or not path.isprintable():
+    if not is_path_inside(path):
         raise ValueError(f"{path!r} for a path inside the collection")
     if not _SHA256.fullmatch(sha256) or type(size) is not int or size < 0:
         raise ValueError(f"{sha256!r} and {size!r} for digest and size of {path}")

@@ -10,16 +10,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from archive.errors import ArchiveError, NotUsable, PackageMissing, StoreFailed
+from archive.files import read_small
+from archive.mirror.multipart import AT_ONCE, PART, Bucket, Ended, Exists, Upload
 
 SCHEMES = ("s3", "gs", "az", "file")
-PART = 16 << 20
-"""Bytes of a part of a large object; the store checks each by its SHA-256 where it is S3."""
-AT_ONCE = 4
-"""Parts on their way at a time."""
 READ = 1 << 20
 NO_BUCKET = "NoSuchBucket"
 _REFUSED = re.compile(r"\b40[13] (?:Unauthorized|Forbidden)\b")
@@ -33,6 +31,15 @@ RETRIES = {
 
 class ObjectExists(ArchiveError):
     """Another object has the name already, and is not written over."""
+
+
+class Held(NamedTuple):
+    """An object that a store holds."""
+
+    key: str
+    size: int
+    tag: str | None
+    """The ETag: another, another object."""
 
 
 class Store:
@@ -58,9 +65,54 @@ class Store:
             raise NotUsable(f"{url}: {_first_line(error)}") from error
 
     def put(self, key: str, path: Path) -> None:
-        """Send a file, in parts where it is large. What is there under the key is written over."""
-        with self._worded(key):
-            self._obstore.put(self._store, key, path, chunk_size=PART, max_concurrency=AT_ONCE)
+        """Send a file whose name is its content's: of a large one what the store lacks. What is there under the key is
+        written over.
+        """
+        if (bucket := self._bucket(path)) is None:
+            with self._worded(key):
+                self._obstore.put(self._store, key, path, chunk_size=PART, max_concurrency=AT_ONCE)
+            return
+        for last in (False, True):
+            try:
+                Upload(bucket, self._full(key), path, url=f"{self.url}/{key}").send()
+            except Ended as error:  # another pusher sent the same file
+                if self.size(key) == path.stat().st_size:
+                    return
+                if last:
+                    raise StoreFailed(
+                        f"{self.url}/{key}: others end each upload; run the same command again"
+                    ) from error
+            else:
+                return
+
+    def send(self, key: str, path: Path, *, replace: bool) -> None:
+        """Send a file, whole or not at all; `replace`: also where there is an object. Raises ObjectExists.
+
+        Where others write the same name at that moment, S3 alone keeps a large object that is there.
+        """
+        exists = ObjectExists(f"{self.url}/{key}: expected none, got an object")
+        if not replace and self.find(key) is not None:
+            raise exists
+        if not replace and path.stat().st_size <= PART:
+            self.create(key, read_small(path))
+        elif replace or (bucket := self._bucket(path)) is None:
+            with self._worded(key):
+                self._obstore.put(self._store, key, path, chunk_size=PART, max_concurrency=AT_ONCE)
+        else:
+            try:
+                Upload(bucket, self._full(key), path, url=f"{self.url}/{key}", create=True).send()
+            except Exists as error:
+                raise exists from error
+            except Ended as error:
+                raise StoreFailed(f"{self.url}/{key}: somebody ended the upload; run the same command again") from error
+
+    def _bucket(self, path: Path) -> Bucket | None:
+        """Where to send a large file to in parts of our own. None for a small one, and where S3's way is not open."""
+        parts = urlsplit(self.url)
+        return Bucket.from_environment(parts.netloc) if parts.scheme == "s3" and path.stat().st_size > PART else None
+
+    def _full(self, key: str) -> str:
+        return f"{self._store.prefix}/{key}" if self._store.prefix else key
 
     def create(self, key: str, data: bytes) -> None:
         """Write an object that is not there yet. Raises ObjectExists."""
@@ -72,19 +124,36 @@ class Store:
         with self._worded(key):
             yield from self._obstore.get(self._store, key).stream(min_chunk_size=READ)
 
-    def size(self, key: str) -> int | None:
-        """An object's size. None where there is none."""
+    def read_range(self, key: str, start: int, stop: int, tag: str | None) -> bytes:
+        """The bytes of an object, which has to be that of the tag, from `start` up to `stop`."""
         try:
             with self._worded(key):
-                return int(self._obstore.head(self._store, key)["size"])
+                options: Any = {"range": (start, stop)} | ({"if_match": tag} if tag else {})
+                return bytes(self._obstore.get(self._store, key, options=options).bytes())
+        except FileNotFoundError as error:
+            raise StoreFailed(f"{self.url}/{key}: it went while it was read; run the same command again") from error
+
+    def find(self, key: str) -> Held | None:
+        """An object's size and tag. None where there is none."""
+        try:
+            with self._worded(key):
+                return _held(self._obstore.head(self._store, key))
         except FileNotFoundError:
             return None
 
+    def size(self, key: str) -> int | None:
+        """The same of its size."""
+        held = self.find(key)
+        return held.size if held is not None else None
+
+    def list_held(self, prefix: str = "") -> list[Held]:
+        """The objects under a prefix, in the order of their keys."""
+        with self._worded(prefix):
+            return sorted(_held(each) for page in self._obstore.list(self._store, prefix or None) for each in page)
+
     def list(self, prefix: str) -> list[str]:
         """The keys under a prefix, sorted."""
-        with self._worded(prefix):
-            found = [each["path"] for page in self._obstore.list(self._store, prefix) for each in page]
-        return sorted(found)
+        return [held.key for held in self.list_held(prefix)]
 
     @contextmanager
     def _worded(self, key: str) -> Iterator[None]:
@@ -95,6 +164,8 @@ class Store:
             raise
         except known.AlreadyExistsError as error:
             raise ObjectExists(f"{self.url}/{key}: expected none, got an object") from error
+        except known.PreconditionError as error:
+            raise StoreFailed(f"{self.url}/{key}: it changed while it was read; run the same command again") from error
         except (known.BaseError, OSError, ValueError) as error:
             if NO_BUCKET in str(error):
                 raise NotUsable(f"{self.url}: expected a bucket, got none of that name; make it first") from error
@@ -108,6 +179,10 @@ class Store:
             raise StoreFailed(
                 f"{self.url}/{key}: {_first_line(error)}; nothing was lost: run the same command again"
             ) from error
+
+
+def _held(meta: Any) -> Held:
+    return Held(key=meta["path"], size=int(meta["size"]), tag=meta["e_tag"])
 
 
 def check_address(url: str) -> str:

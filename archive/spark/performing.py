@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive import elsewhere
 from archive.errors import NotUsable
 
 
@@ -22,12 +23,14 @@ class Sight:
     """Its working directory, from which relative paths lead."""
     paths: tuple[tuple[str, int | None], ...]
     """What calls read: absolute paths, and the size of those that are files."""
+    distant: tuple[tuple[str, elsewhere.Distant], ...] = ()
+    """What of it lies at addresses, which an executor asks itself."""
 
     @classmethod
     def of(cls, paths: tuple[Path, ...]) -> "Sight":
         """How these paths look from here. Raises OSError."""
         seen = ((str(path.resolve()), _size(path)) for path in paths)
-        return cls(directory=str(Path.cwd()), paths=tuple(seen))
+        return cls(directory=str(Path.cwd()), paths=tuple(seen), distant=tuple(elsewhere.known().items()))
 
 
 _checked: set[Sight] = set()
@@ -49,6 +52,7 @@ def _look(sight: Sight) -> None:
         os.chdir(sight.directory)
     if sight in _checked:
         return
+    elsewhere.learn(dict(sight.distant))
     for path, size in sight.paths:
         if not Path(path).exists() or _size(Path(path)) != size:
             got = "another" if Path(path).exists() else "none"

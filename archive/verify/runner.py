@@ -13,6 +13,7 @@ from typing import Any
 
 from archive import fixity
 from archive.directory import Shelf, look
+from archive.elsewhere import name_of
 from archive.errors import ArchiveError
 from archive.files import OPEN_SUFFIX
 from archive.kinds import kind_of
@@ -98,7 +99,7 @@ def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: R
     for path in paths:
         growing = path.name.endswith(OPEN_SUFFIX)
         # A link that the user names is opened where it leads to.
-        files.append((path.resolve(), WarcContext(file=str(path), name=path.name, now=now, growing=growing)))
+        files.append((path.resolve(), WarcContext(file=name_of(path), name=path.name, now=now, growing=growing)))
         report.checked.update(files=1, warcs=1, bytes=path.stat().st_size)
     with Links(closed=False) as links:
         for result in scan_files(files, runner.run):
@@ -110,7 +111,7 @@ def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: R
 
 def _verify_wacz(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
     for result in runner.run(
-        [(scan_wacz, (path.resolve(), str(path), now, options.seals), path.name, path.stat().st_size)]
+        [(scan_wacz, (path.resolve(), name_of(path), now, options.seals), path.name, path.stat().st_size)]
     ):
         assert isinstance(result, WaczScan)
         report.findings += result.findings
@@ -118,7 +119,7 @@ def _verify_wacz(path: Path, options: VerifyOptions, runner: "_Runner", now: dat
 
 
 def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
-    shelf = look(path, str(path), links=options.links)
+    shelf = look(path, name_of(path), links=options.links)
     scans = []
     if not options.fixity_only:
         scans.append(
@@ -129,7 +130,7 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
         report.findings += scan.findings
         report.checked.update(warcs=scan.warcs, records=scan.records, items=scan.items, digested=scan.digested)
     report.checked.update(collections=1, files=len(shelf.warcs) + len(shelf.lines))
-    if options.record:
+    if options.record and shelf.name == str(path).rstrip("/"):  # what lies elsewhere is only read
         _record(shelf, scans[-1], now)
 
 

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
+from archive.elsewhere import reveal
 from archive.errors import (
     ArchiveError,
     CollectionLocked,
@@ -212,7 +213,7 @@ def _show_help(error: click.ClickException) -> int:
 
 def _fail(message: str, code: Exit) -> int:
     try:
-        click.echo(f"thanhuy: {plain(message)}", err=True)
+        click.echo(f"thanhuy: {plain(reveal(message))}", err=True)
     except OSError:  # nobody can be told but by the code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code

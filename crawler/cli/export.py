@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from archive.elsewhere import name_of
 from crawler.cli.bars import meter
 from crawler.cli.exits import Exit
+from crawler.cli.places import find_collection
 from crawler.cli.values import (
-    COLLECTION,
+    COLLECTION_OR_URL,
     DAY,
+    PLACE,
+    beside,
     building_target,
     check_target,
     force_option,
+    name_in,
     plain,
     watch_options,
     workers_option,
@@ -31,10 +36,10 @@ FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
 
 
 @click.command("export")
-@click.argument("collection", type=COLLECTION)
+@click.argument("collection", type=COLLECTION_OR_URL, metavar="COLLECTION|URL")
 @click.option("--format", "form", type=click.Choice(FORMS), required=True, help="What to write.")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT", help="A file, or a directory."
+    "-o", "--output", required=True, type=PLACE, metavar="OUT", help="A file, a directory, or an address of a file."
 )
 @click.option("--since", type=DAY, help="First publication day.")
 @click.option("--until", type=DAY, help="Last publication day.")
@@ -52,7 +57,13 @@ FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
 @workers_option("collection")
 @watch_options
 def command(
-    collection: Path, form: str, output: Path, force: bool, quiet: bool, progress: bool | None, **chosen: Any
+    collection: Path | str,
+    form: str,
+    output: Path | str,
+    force: bool,
+    quiet: bool,
+    progress: bool | None,
+    **chosen: Any,
 ) -> int:
     """Export a collection's articles.
 
@@ -68,24 +79,21 @@ def command(
     thanhuy export my-archive --format sqlite -o articles.sqlite
     thanhuy export my-archive --format site -o articles-to-read
     """
-    from crawler.exporting.owned import is_own_export
-    from crawler.exporting.papers.writing import is_own_paper, paper_paths
     from crawler.exporting.records import Wanted, find_lines, find_unknown
-    from crawler.exporting.run import FORMATS, ExportOptions, export
+    from crawler.exporting.run import ExportOptions, export
 
     if str(output) == "-":
         raise click.UsageError("-o -: expected a file or a directory, got stdout, where no export appears whole")
+    collection = find_collection(collection)
+    if form == "sqlite" and name_of(collection) != str(collection) and not (collection / "state.sqlite").exists():
+        raise click.UsageError(
+            f"{name_of(collection)}: expected state.sqlite, which knows the edits, got none, as in every mirror;"
+            f" `thanhuy pull {name_of(collection)} DIR`, and export that"
+        )
     if form == "site":
         return _export_site(collection, output, quiet, progress, force=force, **chosen)
-    alone = output.is_dir()
-    target = output / FORMATS[form] if alone else output
-    papers = paper_paths(target, alone=alone)
     _check(form, **chosen)
-    check_target(
-        target, force=force or is_own_export(target, form, papers[1]), reads=[collection], ours=f"is no {form} of ours"
-    )
-    for paper in papers if chosen["papers"] else ():
-        check_target(paper, force=force or is_own_paper(paper), reads=[collection], ours="is no paper of an export")
+    target, papers = _find_targets(collection, form, output, with_papers=chosen["papers"], force=force)
     wanted = Wanted(**{name: chosen[name] for name in ("since", "until", "sections", "authors", "text")})
     options = ExportOptions(
         form=form,
@@ -99,23 +107,46 @@ def command(
     size = sum(path.stat().st_size for path in find_lines(collection, newest=options.newest))
     with meter("exporting", shown=progress, quiet=quiet, total=size) as bar, ExitStack() as stack:
         # All is written before the first of them, the data, takes its place.
-        drafts = [stack.enter_context(building_target(paper)) for paper in papers if chosen["papers"]]
-        draft = stack.enter_context(building_target(target))
+        drafts = [stack.enter_context(building_target(paper, force=force)) for paper in papers]
+        draft = stack.enter_context(building_target(target, force=force))
         done = export(collection, draft, replace(options, progress=bar.advance))
         if chosen["papers"]:
-            texts = _format_papers(collection, draft, target.name, done, options, **chosen)
+            texts = _format_papers(collection, draft, name_in(target), done, options, **chosen)
             for paper, text in zip(drafts, texts, strict=True):
                 paper.write_bytes(text)
     for example in done.unreadable.examples:
-        click.echo(f"thanhuy: {collection}: {example}", err=True)
+        click.echo(f"thanhuy: {name_of(collection)}: {example}", err=True)
     for what, name, near in find_unknown(wanted, done.seen):
         hint = f"; the nearest are {', '.join(map(plain, near))}" if near else ""
         click.echo(f"thanhuy: --{what} {name!r}: no article has it{hint}", err=True)
     if done.unreadable.count:
-        click.echo(f"thanhuy: {collection}: {done.unreadable.count} lines left out", err=True)
+        click.echo(f"thanhuy: {name_of(collection)}: {done.unreadable.count} lines left out", err=True)
     if not quiet:
         click.echo(f"{target}: {plural(done.records, 'article' if chosen['newest'] else 'version')}")
     return Exit.DAMAGE if done.unreadable.count else Exit.DONE
+
+
+def _find_targets(
+    collection: Path, form: str, output: Path | str, *, with_papers: bool, force: bool
+) -> tuple[Path | str, list[Path | str]]:
+    """Where the data and its papers go; each may be written there."""
+    from crawler.exporting.owned import is_own_export
+    from crawler.exporting.papers.writing import is_own_paper, paper_paths
+    from crawler.exporting.run import FORMATS
+
+    if isinstance(output, str):
+        place = f"{output}{FORMATS[form]}" if output.endswith("/") else output
+        names = paper_paths(Path(name_in(place)), alone=output.endswith("/"))
+        return place, [beside(place, path.name) for path in names if with_papers]
+    alone = output.is_dir()
+    target = output / FORMATS[form] if alone else output
+    papers = paper_paths(target, alone=alone)
+    check_target(
+        target, force=force or is_own_export(target, form, papers[1]), reads=[collection], ours=f"is no {form} of ours"
+    )
+    for paper in papers if with_papers else ():
+        check_target(paper, force=force or is_own_paper(paper), reads=[collection], ours="is no paper of an export")
+    return target, [*papers] if with_papers else []
 
 
 _NOT_FOR_SITE = {
@@ -126,7 +157,7 @@ _NOT_FOR_SITE = {
 
 
 def _export_site(
-    collection: Path, output: Path, quiet: bool, progress: bool | None, *, force: bool, **chosen: Any
+    collection: Path, output: Path | str, quiet: bool, progress: bool | None, *, force: bool, **chosen: Any
 ) -> int:
     from crawler.browsing.folder import is_own_folder, write_folder
     from crawler.exporting.records import find_lines
@@ -140,6 +171,8 @@ def _export_site(
         raise click.UsageError(
             "--force: expected with another format, got site: an earlier folder is replaced anyway, others never are"
         )
+    if isinstance(output, str):
+        raise click.UsageError(f"{output}: expected a directory here, got an address; copy the folder once it is made")
     if os.path.lexists(output) and not is_own_folder(output):
         raise click.UsageError(
             f"{output}: exists already and is no folder of ours, or holds files of others; name one that does not exist"

@@ -14,7 +14,9 @@ from archive.workers import Jobs
 from crawler.cli.bars import Meter, meter
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.layout_files import layout_option, read_layout_files
+from crawler.cli.places import find_places
 from crawler.cli.values import (
+    PLACE,
     STDOUT,
     check_target,
     force_option,
@@ -52,15 +54,15 @@ KINDS = {
 
 
 @click.command("extract")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="COLLECTION|WARC|WACZ ...")
+@click.argument("targets", nargs=-1, required=True, type=PLACE, metavar="COLLECTION|WARC|WACZ|URL ...")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    metavar="OUT.jsonl",
+    type=PLACE,
+    metavar="OUT.jsonl|URL",
     help="Where the records go; default: stdout.",
 )
-@workers_option("paths")
+@workers_option("targets")
 @click.option(
     "--newest", is_flag=True, help="Only the newest version of each article, by key, as articles.jsonl has them."
 )
@@ -78,8 +80,8 @@ KINDS = {
 @force_option
 @watch_options
 def command(
-    paths: tuple[Path, ...],
-    output: Path | None,
+    targets: tuple[Path | str, ...],
+    output: Path | str | None,
     jobs: Jobs,
     newest: bool,
     any_url: bool,
@@ -109,11 +111,13 @@ def command(
     thanhuy extract my-archive --newest | jq -r .title
     thanhuy extract my-archive --diff --layout layouts/tin-tuc.toml
     thanhuy extract old-crawl-*.warc.gz pages.wacz --any-url -o pages.jsonl
+    thanhuy extract s3://bucket/my-archive -o s3://bucket/articles.jsonl
     """
     if as_json and not diff:
         raise click.UsageError("--json: expected --diff with it; records are JSON Lines by themselves")
     if diff and output == STDOUT:
         raise click.UsageError("--diff and -o -: expected one of them on stdout, got both")
+    paths = find_places(targets, whole=False)
     taught = _choose_taught(paths, read_layout_files(layouts))
     try:
         sources = find_sources(paths, links=links)
@@ -128,7 +132,7 @@ def command(
                 progress=Phases(bar).tell,
             )  # fmt: skip
             extraction = Extraction(sources, options)
-            differences = _write(extraction, output, newest, _Printer(as_json) if diff else None)
+            differences = _write(extraction, output, newest, _Printer(as_json) if diff else None, force=force)
     except (NothingToRead, NoSource, NothingStored) as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
     tell_damage(extraction.tally)
@@ -176,11 +180,13 @@ class _Printer:
                 click.echo(line)
 
 
-def _write(extraction: Extraction, output: Path | None, newest: bool, printer: _Printer | None) -> Differences | None:
+def _write(
+    extraction: Extraction, output: Path | str | None, newest: bool, printer: _Printer | None, *, force: bool
+) -> Differences | None:
     lines = _lines(extraction, printer)
     pieces = newest_only(lines) if newest else (line for _, line in lines)
     if output is not None and output != STDOUT:
-        write_target(output, pieces)
+        write_target(output, pieces, force=force)
     elif printer is not None:
         for _ in pieces:
             pass

@@ -1,5 +1,6 @@
 """`thanhuy pack`: a collection as WACZ, which today's tools read."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,18 @@ import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import COLLECTION, SIZE_LIMIT, check_target, force_option, watch_options
+from crawler.cli.places import find_collection
+from crawler.cli.values import (
+    COLLECTION_OR_URL,
+    SIZE_LIMIT,
+    PlaceOrURL,
+    beside,
+    building_target,
+    check_target,
+    force_option,
+    name_in,
+    watch_options,
+)
 
 MAKER = "thanhuy-archive"
 PERIODS = {"year": 4, "month": 7}
@@ -15,13 +27,13 @@ PERIODS = {"year": 4, "month": 7}
 
 
 @click.command("pack")
-@click.argument("collection", type=COLLECTION)
+@click.argument("collection", type=COLLECTION_OR_URL, metavar="COLLECTION|URL")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PlaceOrURL(path_type=Path, dir_okay=False),
     required=True,
-    metavar="FILE.wacz",
+    metavar="FILE.wacz|URL",
     help="What to write.",
 )
 @click.option("--split-size", type=SIZE_LIMIT, help="Several files of about this size, e.g. 2G.")
@@ -41,8 +53,8 @@ PERIODS = {"year": 4, "month": 7}
 @force_option
 @watch_options
 def command(
-    collection: Path,
-    output: Path,
+    collection: Path | str,
+    output: Path | str,
     split_size: int | None,
     by: str | None,
     key: Path | None,
@@ -64,6 +76,7 @@ def command(
 
     if split_size and by:
         raise click.UsageError("--split-size and --by: expected one of the two, got both")
+    collection = find_collection(collection)
     _check(collection, output, force=force or bool(split_size or by))
     chosen = _options(key, extra_pages)
     with reading(collection, "pack"), meter("pack", shown=progress, quiet=quiet, total=_size(collection)) as bar:
@@ -71,8 +84,8 @@ def command(
         if not (split_size or by):
             return _pack(collection, [(Whole(collection), output)], chosen, force=force, quiet=quiet)
         with split(collection, by_period(PERIODS[by]) if by else by_size(split_size or 0)) as parts:
-            stem = output.name.removesuffix(".wacz")
-            named = [(part, output.with_name(f"{stem}-{part.label}.wacz")) for part in parts]
+            stem = name_in(output).removesuffix(".wacz")
+            named = [(part, beside(output, f"{stem}-{part.label}.wacz")) for part in parts]
             return _pack(collection, named, chosen, force=force, quiet=quiet)
 
 
@@ -92,13 +105,12 @@ def _size(collection: Path) -> int:
     return sum(path.stat().st_size for path in list_warcs(collection))
 
 
-def _check(collection: Path, output: Path, *, force: bool) -> None:
+def _check(collection: Path, output: Path | str, *, force: bool) -> None:
     """See that a WACZ may be written there; an earlier one of ours is replaced."""
     from archive.wacz.package import is_own_package
 
-    check_target(
-        output, force=force or is_own_package(output, MAKER), reads=[collection], ours="is no WACZ of this command"
-    )
+    own = isinstance(output, Path) and is_own_package(output, MAKER)
+    check_target(output, force=force or own, reads=[collection], ours="is no WACZ of this command")
 
 
 def _options(key: Path | None, extra_pages: bool) -> dict[str, Any]:
@@ -114,16 +126,19 @@ def _options(key: Path | None, extra_pages: bool) -> dict[str, Any]:
     }
 
 
-def _pack(collection: Path, parts: list[tuple[Any, Path]], chosen: dict[str, Any], *, force: bool, quiet: bool) -> int:
+def _pack(
+    collection: Path, parts: list[tuple[Any, Path | str]], chosen: dict[str, Any], *, force: bool, quiet: bool
+) -> int:
     from archive.wacz.package import PackOptions, pack_part
 
-    for _, path in parts:
-        _check(collection, path, force=force)
-    for part, path in parts:
-        packed = pack_part(collection, part, path, PackOptions(**chosen))
+    for _, target in parts:
+        _check(collection, target, force=force)
+    for part, target in parts:
+        with nullcontext(target) if isinstance(target, Path) else building_target(target, force=force) as path:
+            packed = pack_part(collection, part, path, PackOptions(**chosen))
         if not quiet:
             click.echo(
-                f"{packed.path}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles,"
+                f"{target}: {packed.size} bytes, {packed.captures} captures, {packed.pages} articles,"
                 f" sha256:{packed.sha256}"
             )
     return Exit.DONE

@@ -1,23 +1,19 @@
 """`thanhuy probe`: what the parser sees in one page, and a new page case out of it."""
 
 import gzip
-import http.client
 import json
 import re
-import socket
 import sys
 import urllib.error
-import urllib.request
 import zlib
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import click
 
+from archive.web import ask, is_web_address
 from crawler import __version__
 from crawler.cli import page_cases
 from crawler.cli.exits import CommandFailed, Exit
@@ -27,12 +23,9 @@ from crawler.pages import Inspection, ReaderFailed, inspect_article
 from crawler.pages.html.charset import decode_page
 from crawler.pages.places.rules import RULES
 from crawler.reader import read
-from crawler.site.addresses import is_refused
 
 MAX_BYTES = 32_000_000
 """Of a larger page nothing is read beyond this."""
-TIMEOUT = 20.0
-"""Seconds that the server may stay silent."""
 
 FIELD_OF = {"caption": "captions", "photo": "images"}
 """Roles whose lines make up a field of another name."""
@@ -100,7 +93,7 @@ def command(
     exact = read_layout_files(layouts)
     if target is None:
         raise CommandFailed("expected the address or the file of a page; see thanhuy probe --help", Exit.USAGE)
-    if address is not None and not _is_web_address(address):
+    if address is not None and not is_web_address(address):
         raise CommandFailed(f"--url {address}: expected an http or https address", Exit.USAGE)
     if re.match(r"[a-z][a-z0-9+.-]+://", target, re.IGNORECASE):
         body, headers, final, cut = _fetch(target)
@@ -177,31 +170,19 @@ def _guess_url(body: bytes) -> str | None:
     return found.replace("&amp;", "&") if found and found.startswith(("http://", "https://")) else None
 
 
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme.lower() in {"http", "https"}
-            and bool(parts.hostname)
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:  # an odd host or port
-        return False
-
-
 def _fetch(url: str) -> tuple[bytes, dict[str, str], str, bool]:
     """One polite GET: http and https only, redirects too, time and size bounded.
     Body, headers, final address, and whether less came than the server said.
     """
-    if not _is_web_address(url):
+    if url.startswith(("s3://", "gs://", "az://")):
+        body = _read_object(url)
+        return body, {}, _guess_url(body) or url, False
+    if not is_web_address(url):
         raise CommandFailed(f"{url}: expected an http or https address", Exit.USAGE)
     agent = f"thanhuy-archive/{__version__} (probe; one request)"
-    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-        _ascii(url), headers={"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"}
-    )
-    opener = urllib.request.build_opener(_WebOnly, *_guarded(urlsplit(url).hostname or ""))
+    asked = {"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"}
     try:
-        with opener.open(request, timeout=TIMEOUT) as response:
+        with ask(url, asked) as response:
             try:
                 body, cut = response.read(MAX_BYTES), False
             except IncompleteRead as error:
@@ -218,56 +199,14 @@ def _fetch(url: str) -> tuple[bytes, dict[str, str], str, bool]:
     return _decoded(body, coding.strip().lower()), headers, final, cut
 
 
-def _guarded(named: str) -> Iterator[urllib.request.BaseHandler]:
-    """What connects to the host that the user named, wherever that lies, or to the user's proxy,
-    and to no other that is not public.
-    """
-    known = {named, *(urlsplit(proxy).hostname for proxy in urllib.request.getproxies().values())}
+def _read_object(url: str) -> bytes:
+    from archive.remote.file import find_file
 
-    def connect(address: tuple[str, int], timeout: float, source: Any = None) -> socket.socket:
-        host, port = address
-        found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-        refused = [one for one in found if is_refused(one)]
-        if host.lower() not in known and refused:
-            raise OSError(f"{host} is {refused[0]}, which is no public address; name it yourself to have it read")
-        return socket.create_connection((host, port) if host.lower() in known else (found[0], port), timeout, source)
-
-    def over(kind: type[http.client.HTTPConnection]) -> Callable[..., http.client.HTTPConnection]:
-        def begin(host: str, **options: Any) -> http.client.HTTPConnection:
-            connection = kind(host, **options)
-            connection._create_connection = connect  # type: ignore[attr-defined] # where the standard library connects
-            return connection
-
-        return begin
-
-    class Plain(urllib.request.HTTPHandler):
-        def http_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(over(http.client.HTTPConnection), req)
-
-    class Secure(urllib.request.HTTPSHandler):
-        def https_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(over(http.client.HTTPSConnection), req, context=self._context)  # type: ignore[attr-defined]
-
-    yield Plain()
-    yield Secure()
-
-
-class _WebOnly(urllib.request.HTTPRedirectHandler):
-    """Redirects that stay on the web."""
-
-    def redirect_request(
-        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> urllib.request.Request | None:
-        if urlsplit(urljoin(req.full_url, newurl)).scheme not in {"http", "https"}:
-            raise urllib.error.URLError(f"redirected to {newurl}, which is no web address")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _ascii(url: str) -> str:
-    """The address as bytes on the wire: letters beyond ASCII percent-encoded, everything else as it is."""
-    return "".join(
-        char if char.isascii() and char > " " else "".join(f"%{byte:02X}" for byte in char.encode()) for char in url
-    )
+    file = find_file(url)
+    if file is None:
+        raise CommandFailed(f"{url}: expected a page, got no object of that name", Exit.USAGE)
+    body = file.read(0, min(file.size, MAX_BYTES)) if file.size else b""
+    return _decoded(body, "gzip") if body[:2] == b"\x1f\x8b" else body
 
 
 def _decoded(body: bytes, coding: str) -> bytes:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 from click.core import ParameterSource
 
+from archive.elsewhere import name_of
 from archive.errors import OutOfSpace
 from archive.files import OUT_OF_SPACE, build_file, replace_file
 from crawler.cli.exits import CommandFailed, Exit
@@ -115,8 +116,31 @@ DURATION_LIMIT = Parsed("TIME", _something(parse_duration))
 DAY = Parsed("DATE", parse_day)
 """A day, `2024-01-31` or `31/1/2024`, as date."""
 SHARE = Parsed("PERCENT", parse_share)
-COLLECTION = click.Path(path_type=Path, exists=True, file_okay=False)
-"""A collection that is read."""
+
+
+class PlaceOrURL(click.Path):
+    """A path, or an address, which stays as it is written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or the address as str."""
+        return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
+
+
+class _Here(click.Path):
+    """A path on this machine alone."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and "://" in value and not Path(value).exists():
+            self.fail(f"expected a directory here, got an address; `thanhuy pull {value} DIR` brings it", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+COLLECTION = _Here(path_type=Path, exists=True, file_okay=False)
+"""A collection that is read, or written, where it lies."""
+COLLECTION_OR_URL = PlaceOrURL(path_type=Path, exists=True, file_okay=False)
+"""A collection that is only read, wherever it lies."""
+PLACE = PlaceOrURL(path_type=Path)
+"""Whatever is read, or written as a whole, wherever it lies."""
 
 
 def duration(*, least: float = 0, most: float = 10 * 366 * 86_400) -> Parsed:
@@ -188,18 +212,25 @@ def watch_options(command: Command) -> Command:
 
 
 def check_target(
-    target: Path,
+    target: Path | str,
     *,
     force: bool,
     reads: Iterable[Path] = (),
     is_ours: Callable[[bytes], bool] | None = None,
     ours: str = "",
 ) -> None:
-    """See that a file may be written there. Raises CommandFailed.
+    """See that a file may be written there. Raises CommandFailed. An address is looked at where the file is built.
 
     It lies in no collection that is read, is none of the files that are read, and replaces, but with `force`, only what
     `is_ours` knows by its first 4096 bytes; `ours` names that in the message, e.g. `is no report`.
     """
+    if isinstance(target, str):
+        for read in map(name_of, reads):
+            if target.startswith(f"{read}/"):
+                raise CommandFailed(f"{target}: expected a place outside the collection {read}", Exit.USAGE)
+            if target == read:
+                raise CommandFailed(f"{target}: expected another file than those that are read", Exit.USAGE)
+        return
     if not target.parent.is_dir():
         raise CommandFailed(f"{target.parent}: expected a directory to write to, got none", Exit.USAGE)
     resolved = target.resolve()
@@ -241,14 +272,36 @@ def _worded(target: Path) -> Iterator[None]:
         raise
 
 
-def write_target(target: Path, pieces: Iterable[bytes]) -> None:
+def write_target(target: Path | str, pieces: Iterable[bytes], *, force: bool = False) -> None:
     """Put the pieces in their place in one step; else the old file stays. Raises OutOfSpace, CommandFailed."""
-    with _worded(target):
-        replace_file(target, pieces)
+    if isinstance(target, Path):
+        with _worded(target):
+            replace_file(target, pieces)
+        return
+    with building_target(target, force=force) as drafted:
+        replace_file(drafted, pieces)
 
 
 @contextmanager
-def building_target(target: Path) -> Iterator[Path]:
-    """A path beside the target to build a file at, which takes its place in one step when the block ends well."""
-    with _worded(target), build_file(target) as drafted:
+def building_target(target: Path | str, *, force: bool = False) -> Iterator[Path]:
+    """A path to build a file at, which takes the target's place in one step when the block ends well.
+    `force`: at an address, in place of what is there.
+    """
+    if isinstance(target, Path):
+        with _worded(target), build_file(target) as drafted:
+            yield drafted
+        return
+    from archive.remote.send import building_object
+
+    with building_object(target, replace=force) as drafted:
         yield drafted
+
+
+def beside(target: Path | str, name: str) -> Path | str:
+    """Another file in the target's directory, or at its address."""
+    return target.with_name(name) if isinstance(target, Path) else f"{target.rpartition('/')[0]}/{name}"
+
+
+def name_in(target: Path | str) -> str:
+    """The target's own name."""
+    return target.name if isinstance(target, Path) else target.rpartition("/")[2]

@@ -4,13 +4,14 @@ import dataclasses
 import json
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import SHARE, links_option, watch_options, workers_option
+from crawler.cli.places import look, show
+from crawler.cli.values import PLACE, SHARE, links_option, watch_options, workers_option
 
 if TYPE_CHECKING:
     from archive.options import Progress
@@ -45,18 +46,8 @@ def read_block_headers(context: click.Context, parameter: click.Parameter, value
         raise click.BadParameter(f"{value}: {error}") from error
 
 
-class PlaceOrURL(click.Path):
-    """A path, or the address of a mirror, which stays as it is written."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
-
-
 @click.command("verify")
-@click.argument("targets", nargs=-1, required=True, type=PlaceOrURL(), metavar="COLLECTION|WARC|WACZ|PROOF|URL ...")
+@click.argument("targets", nargs=-1, required=True, type=PLACE, metavar="COLLECTION|WARC|WACZ|PROOF|URL ...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @workers_option("targets")
 @click.option("--strict", is_flag=True, help="A warning counts as damage for the exit code.")
@@ -102,7 +93,7 @@ def command(
     quiet: bool,
     progress: bool | None,
 ) -> int:
-    """Check collections, WARC and WACZ files, proofs, and mirrors in object storage: one finding a line.
+    """Check collections, WARC and WACZ files, proofs and mirrors, here or at an address: one finding a line.
 
     A line is `file:offset: severity: code: what was expected and what was got; remedy`.
     The severities are damage, warning and info.
@@ -114,14 +105,14 @@ def command(
     thanhuy verify --jobs 2 --json somebody-elses.warc.gz pages.wacz
     thanhuy verify my-archive --fixity-only --sample 5%
     thanhuy verify 1491871594.proof.json --ca authority.pem
-    thanhuy verify s3://bucket/my-archive
+    thanhuy verify s3://bucket/my-archive https://example.org/pages.wacz
     """
     from archive.kinds import NothingToRead
     from archive.verify.findings import EXAMPLES, Severity, count, format_findings
     from archive.verify.runner import VerifyOptions, verify
     from crawler.articles import article_rules
 
-    paths = [target for target in targets if isinstance(target, Path)]
+    paths, mirrors = _find_paths(targets)
     if fixity_only and not any(path.is_dir() for path in paths):
         raise click.UsageError("--fixity-only: expected a collection, got none; only a collection has fixity.jsonl")
     options = VerifyOptions(
@@ -137,7 +128,7 @@ def command(
         with meter("verify", shown=progress, quiet=quiet) as bar:
             tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
             report = verify(paths, dataclasses.replace(options, progress=tell))
-            _check_mirrors([target for target in targets if isinstance(target, str)], report, tell)
+            _check_mirrors(mirrors, report, tell)
     except NothingToRead as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
     counts = count(report.findings)
@@ -150,6 +141,21 @@ def command(
     if not quiet:
         click.echo(_summary(report, counts), err=True)
     return Exit.DAMAGE if report.is_damaged(strict=strict) else Exit.DONE
+
+
+def _find_paths(targets: tuple[Path | str, ...]) -> tuple[list[Path], list[str]]:
+    """Paths to verify, and the addresses of mirrors."""
+    paths: list[Path] = []
+    mirrors = []
+    for target in targets:
+        found = target if isinstance(target, Path) else look(target)
+        if isinstance(found, Path):
+            paths.append(found)
+        elif found.is_mirror:
+            mirrors.append(found.url)
+        else:
+            paths += show(found)
+    return paths, mirrors
 
 
 def _check_mirrors(urls: list[str], report: "Report", tell: "Progress") -> None:

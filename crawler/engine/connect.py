@@ -18,7 +18,7 @@ from twisted.web.client import HTTPConnectionPool
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
-from crawler.site.addresses import is_refused
+from archive.addresses import is_refused
 
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from archive.directory import read_collection
+from archive.elsewhere import name_of
 from archive.errors import ArchiveError
 from archive.files import OPEN_SUFFIX, list_warcs, open_regular
 from archive.kinds import kind_of
@@ -91,9 +92,9 @@ def find_sources(paths: tuple[Path, ...], *, links: bool = False) -> list[WarcSo
     for path in paths:
         kind = kind_of(path)
         if kind == "wacz":
-            sources = _in_wacz(path.resolve(), str(path))
+            sources = _in_wacz(path.resolve(), name_of(path))
         elif kind == "warc":
-            sources = [_file(path, str(path))]
+            sources = [_file(path, name_of(path))]
         elif kind == "proof":
             raise NoSource(f"{path}: expected a collection, a WARC or a WACZ file, got a proof, which holds no pages")
         else:

@@ -6,11 +6,9 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +23,6 @@ from crawler.cli.mirror import push_run
 from crawler.scheduling.levels import find_levels
 from tests.support.commands import run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
-from tests.support.tools import find_tool
 
 EXTRA = "torn/kept-aside"
 
@@ -34,59 +31,6 @@ EXTRA = "torn/kept-aside"
 def collection(small_crawl: SampleCrawl, tmp_path: Path) -> Path:
     """A collection that a test may change."""
     return small_crawl.copy(tmp_path / "collection")
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """An S3 server; what the environment must say."""
-    weed, room = find_tool("weed"), tmp_path_factory.mktemp("s3")
-    ports = [_free_port() for _ in range(4)]
-    access = {"accessKey": "somebody", "secretKey": "something"}
-    identity = {"name": "x", "credentials": [access], "actions": ["Admin", "Read", "Write", "List"]}
-    (room / "s3.json").write_text(json.dumps({"identities": [identity]}))
-    names = ("master.port", "volume.port", "filer.port", "s3.port")
-    command = [
-        *(str(weed), "server", f"-dir={room}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-volume.max=20"),
-        *("-master.volumeSizeLimitMB=64", f"-s3.config={room / 's3.json'}"),
-        *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
-    ]
-    environment = {
-        "AWS_ACCESS_KEY_ID": "somebody",
-        "AWS_SECRET_ACCESS_KEY": "something",
-        "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{ports[-1]}",
-    }
-    with (room / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
-        try:
-            with pytest.MonkeyPatch.context() as patch:
-                for name, value in environment.items():
-                    patch.setenv(name, value)
-                _wait_until_written(process)
-                yield environment
-        finally:
-            process.kill()
-
-
-def _free_port() -> int:
-    """A port that the server may use; it takes the one 10 000 above as well."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port: int = taken.getsockname()[1]
-        if port < 55_000:
-            return port
-
-
-def _wait_until_written(process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(120):
-        assert process.poll() is None, "the S3 server ended"
-        try:
-            Store("s3://mirrors/x").create(f"begun-{time.monotonic_ns()}", b"x")
-        except Exception as error:  # noqa: BLE001 - whatever it says before it is up
-            last = error
-            time.sleep(0.5)
-        else:
-            return
-    pytest.fail(f"the S3 server took no object: {last}")
 
 
 @pytest.fixture(params=["file", "s3"])

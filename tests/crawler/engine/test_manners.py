@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.addresses import is_refused
 from crawler.demo.routes import Answer
 from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
 from crawler.engine.connect import find_route, parse_route
-from crawler.site.addresses import is_refused
 from crawler.site.scope import Kind, find_kind, find_page
 from tests.support.collections_read import read_all, read_articles
 from tests.support.commands import run_scrapy, run_thanhuy

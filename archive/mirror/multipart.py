@@ -1,0 +1,278 @@
+"""Large files to S3 in parts, so that one that was cut off goes on within the file.
+
+Amazon S3's API of 2006-03-01 (CreateMultipartUpload, UploadPart, ListParts, CompleteMultipartUpload), signed as AWS
+Signature Version 4 has it. Whose upload it is that is under way the store itself knows: nothing is kept here.
+Nothing is visible before the whole is complete. Each part goes with its SHA-256, which the store checks, and the whole
+with the SHA-256 of those.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from typing import Self
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
+
+from archive import web
+from archive.errors import NotUsable, StoreFailed
+from archive.faults import reach
+from archive.files import open_regular
+
+PART = 16 << 20
+"""Bytes of a part, or more where a file would have too many of them."""
+MOST_PARTS = 10_000
+AT_ONCE = 4
+"""Parts on their way at a time."""
+TIMEOUT = 300.0
+MOST_TOLD = 16 << 20
+"""Bytes of an answer; no more is read."""
+_SHA256 = "x-amz-checksum-sha256"
+
+
+class Exists(Exception):
+    """An object has the name already (If-None-Match, RFC 9110 §13.1.2)."""
+
+
+class Ended(Exception):
+    """Somebody else completed the upload, or ended it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """A bucket, and who may write it."""
+
+    endpoint: str
+    name: str
+    region: str
+    access: str
+    secret: str
+    token: str
+
+    @classmethod
+    def from_environment(cls, name: str) -> Self | None:
+        """None where the environment names no keys: then the machine's role has them, and obstore knows how to ask."""
+        access, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+        if not access or not secret:
+            return None
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+        endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT")
+        return cls(
+            endpoint=(endpoint or f"https://s3.{region}.amazonaws.com").rstrip("/"),
+            name=name,
+            region=region,
+            access=access,
+            secret=secret,
+            token=os.environ.get("AWS_SESSION_TOKEN", ""),
+        )
+
+    def ask(
+        self,
+        method: str,
+        key: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        data: bytes = b"",
+    ) -> "_Answer":
+        """One signed question. Raises what `archive.web.ask` raises."""
+        url, signed = sign(self, method, key, query, headers or {}, data, datetime.now(UTC))
+        with web.ask(url, signed, method=method, data=data or None, timeout=TIMEOUT) as response:
+            return _Answer(response.read(MOST_TOLD), response.headers.get("ETag") or "")
+
+
+@dataclass(frozen=True)
+class _Answer:
+    body: bytes
+    tag: str
+
+    def all(self, element: str) -> list[str]:
+        """The content of each such element. What a store says is no document to trust with a parser's entities."""
+        found = re.findall(rb"<%b>(.*?)</%b>" % (element.encode(), element.encode()), self.body, re.DOTALL)
+        return [each.decode("utf-8", "replace") for each in found]
+
+    def one(self, element: str) -> str:
+        """That of the first; empty where there is none."""
+        return unescape(next(iter(self.all(element)), ""))
+
+
+def sign(
+    bucket: Bucket,
+    method: str,
+    key: str,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+    data: bytes,
+    now: datetime,
+) -> tuple[str, dict[str, str]]:
+    """The address and the headers of a question (AWS Signature Version 4)."""
+    path = f"/{quote(bucket.name)}" + (f"/{quote(key, safe='/~')}" if key else "")
+    asked = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(query.items()))
+    moment, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
+    digest = hashlib.sha256(data).hexdigest()
+    parts = urlsplit(bucket.endpoint)
+    path = parts.path + path
+    signed = {"host": parts.netloc, "x-amz-content-sha256": digest, "x-amz-date": moment, **headers}
+    if bucket.token:
+        signed["x-amz-security-token"] = bucket.token
+    names = ";".join(sorted(signed))
+    lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
+    canonical = "\n".join((method, path, asked, lines, names, digest))
+    scope = f"{day}/{bucket.region}/s3/aws4_request"
+    text = "\n".join(("AWS4-HMAC-SHA256", moment, scope, hashlib.sha256(canonical.encode()).hexdigest()))
+    secret = f"AWS4{bucket.secret}".encode()
+    for word in (day, bucket.region, "s3", "aws4_request"):
+        secret = hmac.digest(secret, word.encode(), "sha256")
+    signature = hmac.digest(secret, text.encode(), "sha256").hex()
+    credential = f"AWS4-HMAC-SHA256 Credential={bucket.access}/{scope}, SignedHeaders={names}, Signature={signature}"
+    url = f"{parts.scheme}://{parts.netloc}{path}" + (f"?{asked}" if asked else "")
+    return url, {**signed, "Authorization": credential, "Content-Type": "application/octet-stream"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sent:
+    """A part that the store holds."""
+
+    number: int
+    tag: str
+    sha256: str
+    """In base64."""
+
+    def format(self) -> str:
+        """For the list that completes the upload."""
+        return (
+            f"<Part><PartNumber>{self.number}</PartNumber><ETag>{self.tag}</ETag>"
+            f"<ChecksumSHA256>{self.sha256}</ChecksumSHA256></Part>"
+        )
+
+
+class Upload:
+    """One file on its way to one object."""
+
+    def __init__(self, bucket: Bucket, key: str, path: Path, *, url: str, create: bool = False) -> None:
+        """`url`: what messages call it. `create`: only where there is no object of the key; then nothing is gone on
+        with, since it may be another file's.
+        """
+        self._bucket, self._key, self._path, self._create, self._url = bucket, key, path, create, url
+        self._size = path.stat().st_size
+        self._part = max(PART, -(-self._size // MOST_PARTS))
+        self._id = ""
+
+    def send(self) -> int:
+        """Send what the store lacks; return how many bytes that were. Raises Exists, Ended, NotUsable, StoreFailed."""
+        self._id = self._begin() if self._create else self._find() or self._begin()
+        try:
+            held = {} if self._create else self._list()
+            numbers = range(1, -(-self._size // self._part) + 1)
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                done = list(threads.map(lambda number: self._send(number, held.get(number)), numbers))
+            self._complete([part for part, _ in done])
+        except BaseException:
+            if self._create:  # nobody would go on with it, and a store keeps its parts for money
+                with suppress(Exception):
+                    self._ask("DELETE", {"uploadId": self._id})
+            raise
+        return sum(size for _, size in done)
+
+    def _ask(
+        self,
+        method: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        data: bytes = b"",
+        *,
+        key: str | None = None,
+    ) -> _Answer:
+        def question() -> _Answer:
+            try:
+                return self._bucket.ask(method, self._key if key is None else key, query, headers, data)
+            except HTTPError as error:
+                if error.code not in web.PASSING:
+                    raise self._reason(error) from error
+                raise
+
+        return web.persist(self._url, question)
+
+    def _reason(self, error: HTTPError) -> Exception:
+        """What a store's error says (Amazon S3, Error Responses)."""
+        with error:
+            told = _Answer(error.read(MOST_TOLD), "")
+        code, message = told.one("Code"), told.one("Message") or f"{error.code} {error.reason}"
+        if error.code in {409, 412} and self._create:
+            return Exists()
+        if code == "NoSuchUpload":
+            return Ended()
+        if code == "NoSuchBucket":
+            return NotUsable(f"{self._url}: expected a bucket, got none of that name; make it first")
+        if error.code in {401, 403}:
+            return NotUsable(
+                f"{self._url}: the store refuses these credentials; set them in the environment: {message}"
+            )
+        return StoreFailed(f"{self._url}: {message}; run the same command again")
+
+    def _find(self) -> str:
+        """The upload of this file that was begun and not ended; empty where there is none."""
+        answer = self._ask("GET", {"uploads": "", "prefix": self._key}, key="")
+        begun = [_Answer(each.encode(), "") for each in answer.all("Upload")]
+        return next((each.one("UploadId") for each in reversed(begun) if each.one("Key") == self._key), "")
+
+    def _begin(self) -> str:
+        answer = self._ask("POST", {"uploads": ""}, {"x-amz-checksum-algorithm": "SHA256"})
+        if not (begun := answer.one("UploadId")):
+            raise StoreFailed(f"{self._url}: expected the id of an upload, got {answer.body[:200]!r}")
+        return begun
+
+    def _list(self) -> dict[int, _Answer]:
+        """The parts that are there, by number."""
+        held: dict[int, _Answer] = {}
+        marker = "0"
+        while marker:
+            answer = self._ask("GET", {"uploadId": self._id, "part-number-marker": marker})
+            for each in (_Answer(part.encode(), "") for part in answer.all("Part")):
+                if (number := each.one("PartNumber")).isdecimal():
+                    held[int(number)] = each
+            following = answer.one("NextPartNumberMarker") if answer.one("IsTruncated") == "true" else ""
+            marker = following if following != marker else ""
+        return held
+
+    def _send(self, number: int, held: _Answer | None) -> tuple[_Sent, int]:
+        """A part, and how many bytes of it were sent."""
+        with open_regular(self._path) as stream:
+            stream.seek((number - 1) * self._part)
+            data = stream.read(self._part)
+        sha256 = base64.b64encode(hashlib.sha256(data).digest()).decode()
+        if held is not None and _holds(held, data, sha256):
+            return _Sent(number=number, tag=held.one("ETag"), sha256=sha256), 0
+        query = {"partNumber": str(number), "uploadId": self._id}
+        answer = self._ask("PUT", query, {_SHA256: sha256}, data)
+        reach("part-sent")
+        return _Sent(number=number, tag=answer.tag, sha256=sha256), len(data)
+
+    def _complete(self, parts: list[_Sent]) -> None:
+        every = b"".join(base64.b64decode(part.sha256) for part in parts)
+        whole = base64.b64encode(hashlib.sha256(every).digest()).decode()
+        headers = {_SHA256: f"{whole}-{len(parts)}"} | ({"if-none-match": "*"} if self._create else {})
+        listed = "".join(part.format() for part in parts)
+        body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
+
+        answer = self._ask("POST", {"uploadId": self._id}, headers, body)
+        if not answer.one("ETag"):  # an error that came up while the store put it together has the status 200
+            raise StoreFailed(
+                f"{self._url}: {answer.one('Message') or answer.body[:200]!r}; run the same command again"
+            )
+
+
+def _holds(part: _Answer, data: bytes, sha256: str) -> bool:
+    """Whether the store's part is this one: by its SHA-256, else by its MD5, the tag of what is not encrypted."""
+    if part.one("Size") != str(len(data)):
+        return False
+    if told := part.one("ChecksumSHA256"):
+        return told == sha256
+    return part.one("ETag").strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -1,0 +1,79 @@
+"""What lies at an address: a file, a collection, the mirror of one, or a heap of WARC and WACZ files."""
+
+import enum
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from archive import web
+from archive.errors import NotUsable
+from archive.files import WARC_SUFFIXES
+from archive.kinds import NothingToRead
+from archive.mirror.manifest import ROOM as MANIFESTS
+from archive.mirror.manifest import is_path_inside
+from archive.mirror.store import check_address
+from archive.remote.file import RemoteFile, find_file, open_store
+
+ENDINGS = (*WARC_SUFFIXES, ".wacz")
+ABOUT = "collection.json"
+
+
+class Kind(enum.Enum):
+    """What an address leads to."""
+
+    FILE = enum.auto()
+    FILES = enum.auto()
+    COLLECTION = enum.auto()
+    MIRROR = enum.auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What lies at an address."""
+
+    url: str
+    kind: Kind
+    files: dict[str, RemoteFile] = field(default_factory=dict)
+    """By the path in the collection, or below the address. None of a mirror, whose manifest may be damaged."""
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether a collection was, or was to be, pushed there."""
+        return self.kind is Kind.MIRROR
+
+
+def look_at(url: str) -> Found:
+    """See what lies there. Costs a question or two, and a listing of what lies below it.
+
+    Raises NotUsable, NothingToRead, PackageMissing, StoreFailed.
+    """
+    checked = _check(url)
+    file = None if url.endswith("/") else find_file(checked)
+    if file is not None:
+        return Found(url=checked, kind=Kind.FILE, files={file.name: file})
+    if web.is_web_address(url):
+        raise NothingToRead(f"{url}: expected a file, got nothing of that name; a web server lists no files: name each")
+    store = open_store(checked)
+    if store.list(MANIFESTS) or (store.find(ABOUT) is None and store.list("files")):
+        return Found(url=checked, kind=Kind.MIRROR)
+    files = {
+        held.key: RemoteFile(base=store.url, key=held.key, size=held.size, tag=held.tag)
+        for held in store.list_held()
+        if is_path_inside(held.key)
+    }
+    if ABOUT in files or any(path.startswith("warc/") for path in files):
+        return Found(url=checked, kind=Kind.COLLECTION, files=files)
+    files = {path: file for path, file in files.items() if path.endswith(ENDINGS)}
+    if not files:
+        raise NothingToRead(f"{url}: expected a collection, its mirror, WARC or WACZ files, got none")
+    return Found(url=checked, kind=Kind.FILES, files=files)
+
+
+def _check(url: str) -> str:
+    """The address without its last slash. Raises NotUsable for one that is none, or holds credentials."""
+    if urlsplit(url).scheme not in web.SCHEMES:
+        return check_address(url)
+    if not web.is_web_address(url):
+        raise NotUsable(f"{url}: expected an http or https address with a host")
+    if urlsplit(url).username or urlsplit(url).password:
+        raise NotUsable(f"{urlsplit(url).scheme}://…: expected an address without credentials")
+    return url

@@ -1,0 +1,95 @@
+"""A directory here that stands for what lies at an address: each file a stand-in, read where it is opened.
+
+Only what cannot be read in ranges, a database and what is mapped into memory, is fetched, and goes again with the view.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from archive.elsewhere import forget, name, stand_in
+from archive.errors import NotUsable
+from archive.files import OUT_OF_SPACE
+from archive.kinds import PROOF, kind_of
+from archive.mirror.manifest import is_path_inside, read_newest
+from archive.remote.file import RemoteFile, open_store
+from archive.remote.look import Found, Kind
+
+FETCHED = ("state.sqlite", "seals/")
+"""Files of a collection that are fetched whole; what begins so."""
+PIECE = 8 << 20
+
+
+@contextmanager
+def view(found: Found, *, whole: bool = True) -> Iterator[list[Path]]:
+    """Paths for what was found: one of a file or a collection, and else one for each file.
+
+    `whole`: whether a collection's database and seals are wanted. Raises NotUsable, StoreFailed, ManifestDamaged.
+    """
+    with tempfile.TemporaryDirectory(prefix="thanhuy-", ignore_cleanup_errors=True) as made:
+        room = Path(made).resolve()
+        try:
+            if found.is_mirror:
+                yield [_show_collection(room, found.url, _files_of_mirror(found.url), whole)]
+            elif found.kind is Kind.COLLECTION:
+                yield [_show_collection(room, found.url, found.files, whole)]
+            else:
+                yield [_show_file(room / str(number), file) for number, file in enumerate(found.files.values())]
+        finally:
+            forget(room)
+
+
+def _files_of_mirror(url: str) -> dict[str, RemoteFile]:
+    """The files of its newest manifest. Raises ManifestDamaged, NotUsable."""
+    newest = read_newest(open_store(url))
+    if newest is None:
+        raise NotUsable(f"{url}: expected a manifest, got none: nothing was pushed whole; push it again")
+    files = newest[0].files.values()
+    return {file.path: RemoteFile(base=url, key=file.key, size=file.size) for file in files}
+
+
+def _show_collection(room: Path, url: str, files: dict[str, RemoteFile], whole: bool) -> Path:
+    path = room / (url.rpartition("/")[2] or "collection")
+    path.mkdir()
+    name(path, url)
+    for inside, file in files.items():
+        with _worded(file):
+            (path / inside).parent.mkdir(parents=True, exist_ok=True)
+            if whole and inside.startswith(FETCHED):
+                _fetch(file, path / inside)
+            else:
+                stand_in(path / inside, file)
+    return path
+
+
+@contextmanager
+def _worded(file: RemoteFile) -> Iterator[None]:
+    """What a store may hold and no directory can: a name too long, a file that is a directory as well."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in OUT_OF_SPACE:
+            raise
+        raise NotUsable(f"{file.url}: expected what can be a file here, got: {error.strerror}") from error
+
+
+def _show_file(directory: Path, file: RemoteFile) -> Path:
+    directory.mkdir()
+    path = directory / file.name
+    if not is_path_inside(file.name):
+        raise NotUsable(f"{file.url}: expected the name of a file")
+    name(path, file.url)
+    with _worded(file):
+        stand_in(path, file)
+    if kind_of(path) == PROOF:  # read by a verifier that stands by itself
+        forget(directory)
+        path.unlink()
+        _fetch(file, path)
+    return path
+
+
+def _fetch(file: RemoteFile, target: Path) -> None:
+    with target.open("xb") as stream:
+        for start in range(0, file.size, PIECE):
+            stream.write(file.read(start, min(file.size, start + PIECE)))

@@ -1,0 +1,275 @@
+"""Files by their addresses: read in ranges with the local run's results, and written whole or not at all."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive import web
+from archive.mirror.store import Store
+from archive.remote import stream
+from archive.remote.file import RemoteFile, find_file
+from tests.support.commands import run_thanhuy
+from tests.support.object_store import RangeServer, serve_files
+from tests.support.sample_crawls import SampleCrawl
+
+
+@pytest.fixture
+def collection(small_crawl: SampleCrawl, tmp_path: Path) -> Path:
+    """A collection that a test may change."""
+    return small_crawl.copy(tmp_path / "collection")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RangeServer]:
+    monkeypatch.setattr(web, "PAUSE", 0.001)
+    with serve_files() as running:
+        yield running
+
+
+class Elsewhere:
+    """A kind of store, into which files of this machine are put as they are."""
+
+    def __init__(self, kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+        self._server: RangeServer | None = request.getfixturevalue("server") if kind == "http" else None
+        if self._server is not None:
+            self.url = self._server.url
+            return
+        if kind == "s3":
+            request.getfixturevalue("s3")
+        self.url = f"s3://mirrors/{tmp_path.name}/ở đây" if kind == "s3" else f"file://{tmp_path / 'store'}"
+        self._store = Store(self.url, make=True)
+
+    def put(self, root: Path, *paths: Path) -> None:
+        for path in paths or sorted(each for each in root.rglob("*") if each.is_file() and each.name != ".lock"):
+            key = path.relative_to(root.parent).as_posix()
+            if self._server is not None:
+                self._server.files[f"/{key}"] = path.read_bytes()
+            else:
+                self._store.put(key, path)
+
+
+@pytest.fixture(params=["file", "s3", "http"])
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
+    return Elsewhere(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=["file", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
+    """What can be listed and written."""
+    return Elsewhere(request.param, request, tmp_path)
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def same(elsewhere: Elsewhere, root: Path, words: tuple[object, ...], place: Path) -> Any:
+    """What a command says of a place here and of the same elsewhere, but for its name."""
+    here = run_thanhuy(*words, place)
+    url = f"{elsewhere.url}/{place.relative_to(root).as_posix()}"
+    there = run_thanhuy(*words, url)
+    assert (here.returncode, here.stdout) == (there.returncode, there.stdout.replace(url, str(place))), there.stderr
+    assert here.stderr == there.stderr.replace(url, str(place))
+    return here
+
+
+def test_warc_and_wacz_give_what_they_give_here(collection: Path, elsewhere: Elsewhere, tmp_path: Path) -> None:
+    warc = max((collection / "warc").iterdir(), key=lambda path: path.stat().st_size)
+    flip(warc)
+    assert 0 == run_thanhuy("pack", collection, "-o", tmp_path / "x.wacz").returncode
+    elsewhere.put(collection.parent / "x", warc, tmp_path / "x.wacz")
+    for place, words in ((warc, ("verify",)), (warc, ("extract",)), (tmp_path / "x.wacz", ("extract",))):
+        done = same(elsewhere, tmp_path, words, place)
+        assert (5, True) == (done.returncode, bool(done.stdout))
+
+
+def test_collection_gives_what_it_gives_here(collection: Path, store: Elsewhere, tmp_path: Path) -> None:
+    """Each finding too: of a damaged WARC, a lost one, an edited line, a log of digests that says otherwise."""
+    store.put(collection)
+    for words in (("verify", "--no-record"), ("extract",), ("export", "--format", "jsonl", "--no-papers")):
+        target = ("-o", tmp_path / "out.jsonl") if words[0] == "export" else ()
+        assert 0 == same(store, tmp_path, (*words, *target), collection).returncode
+    warcs = sorted((collection / "warc").iterdir())
+    flip(warcs[0])
+    lines = min((collection / "articles").iterdir())
+    lines.write_bytes(lines.read_bytes().replace(b'"live"', b'"gone"', 1))
+    store.put(collection, warcs[0], lines)
+    done = same(store, tmp_path, ("verify", "--no-record"), collection)
+    assert (5, True) == (done.returncode, "fixity-differs" in done.stdout)
+
+
+def test_processes_read_the_same_file(collection: Path, tmp_path: Path) -> None:
+    url = f"file://{collection}"
+    done = run_thanhuy("extract", url, "--jobs", 2)
+    assert (0, run_thanhuy("extract", collection).stdout) == (done.returncode, done.stdout)
+
+
+def test_mirror_is_read_without_being_pulled(collection: Path, store: Elsewhere, tmp_path: Path) -> None:
+    url = f"{store.url}/{collection.name}"
+    assert 0 == run_thanhuy("push", collection, url).returncode
+    assert run_thanhuy("extract", collection).stdout == run_thanhuy("extract", url).stdout
+    for place, target in ((collection, tmp_path / "here.wacz"), (url, f"{store.url}/there.wacz")):
+        done = run_thanhuy("pack", place, "-o", target)
+        assert 0 == done.returncode, done.stderr
+    there = b"".join(Store(store.url).read("there.wacz"))
+    assert hashlib.sha256((tmp_path / "here.wacz").read_bytes()).digest() == hashlib.sha256(there).digest()
+    done = run_thanhuy("export", url, "--format", "sqlite", "-o", tmp_path / "x.sqlite")
+    assert (2, True) == (done.returncode, f"`thanhuy pull {url} DIR`" in done.stderr)
+
+
+def test_heap_of_warcs_is_one_set(collection: Path, store: Elsewhere, tmp_path: Path) -> None:
+    store.put(collection, *(collection / "warc").iterdir())
+    warcs = sorted((collection / "warc").iterdir())
+    assert run_thanhuy("extract", *warcs).stdout == run_thanhuy("extract", f"{store.url}/collection/warc/").stdout
+
+
+def test_output_is_whole_and_over_nothing_that_is_there(collection: Path, store: Elsewhere, tmp_path: Path) -> None:
+    url = f"{store.url}/out/x.jsonl"
+    assert 0 == run_thanhuy("extract", collection, "-o", url).returncode
+    there = Store(f"{store.url}/out")
+    assert run_thanhuy("extract", collection).stdout.encode() == b"".join(there.read("x.jsonl"))
+    done = run_thanhuy("extract", collection, "--newest", "-o", url)
+    assert (2, True) == (
+        done.returncode,
+        "exists already; name another file, or replace it with --force" in done.stderr,
+    )
+    assert 0 == run_thanhuy("extract", collection, "--newest", "-o", url, "--force").returncode
+    assert run_thanhuy("extract", collection, "--newest").stdout.encode() == b"".join(there.read("x.jsonl"))
+    assert 0 == run_thanhuy("export", collection, "--format", "csv", "-o", f"{store.url}/csv/").returncode
+    assert {"README.md", "articles.csv", "datapackage.json"} < set(Store(f"{store.url}/csv").list(""))
+    done = run_thanhuy("extract", url.replace("x.jsonl", "none.warc.gz"), "-o", f"{store.url}/out/y.jsonl")
+    assert (2, ["x.jsonl"]) == (done.returncode, there.list(""))
+    done = run_thanhuy("extract", f"{store.url}/csv", "-o", f"{store.url}/csv/y.jsonl")
+    assert 2 == done.returncode
+
+
+def test_output_never_takes_the_place_of_an_input(collection: Path, tmp_path: Path) -> None:
+    warc = min((collection / "warc").iterdir())
+    before, url = warc.read_bytes(), f"file://{warc}"
+    for read, target in ((url, url), (f"file://{collection}", f"file://{collection}/x.jsonl")):
+        assert 2 == run_thanhuy("extract", read, "-o", target, "--force").returncode
+    assert (before, False) == (warc.read_bytes(), (collection / "x.jsonl").exists())
+
+
+# Web servers
+
+
+def test_server_that_fails_for_a_while_is_asked_again(collection: Path, server: RangeServer) -> None:
+    warc = min((collection / "warc").iterdir())
+    server.files["/x.warc.gz"] = warc.read_bytes()
+    server.failing = [503, 429]
+    assert run_thanhuy("extract", warc).stdout == run_thanhuy("extract", f"{server.url}/x.warc.gz").stdout.replace(
+        "x.warc.gz", warc.name
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "says"),
+    [
+        ({"failing": [503] * 9}, 9, "Service Unavailable; asked 5 times"),
+        ({"failing": [403]}, 2, "refuses it (403 Forbidden)"),
+        ({"failing": [404]}, 2, "name each"),
+        ({"whole": True}, 2, "gives parts of a file"),
+        ({"redirects": {"/x.warc.gz": "http://localhost:1/y"}}, 2, "no public address"),
+        ({"redirects": {"/x.warc.gz": "file:///etc/passwd"}}, 2, "no web address"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_a_server_says_is_one_sentence(server: RangeServer, change: dict[str, Any], code: int, says: str) -> None:
+    server.files["/x.warc.gz"] = b"WARC/1.1\r\n"
+    for name, value in change.items():
+        setattr(server, name, value)
+    done = run_thanhuy("verify", f"{server.url}/x.warc.gz")
+    assert (code, "", 1, True) == (done.returncode, done.stdout, done.stderr.count("\n"), says in done.stderr), done
+    assert f"{server.url}/x.warc.gz" in done.stderr
+
+
+def test_file_that_changes_meanwhile_is_not_mixed(server: RangeServer) -> None:
+    server.files["/x"] = os.urandom(300_000)
+    file = find_file(f"{server.url}/x")
+    assert file is not None
+    with file.open() as opened:
+        assert server.files["/x"][:10] == opened.read(10)
+        server.files["/x"] = os.urandom(300_000)
+        with pytest.raises(Exception, match="it changed while it was read"):
+            opened.read(200_000)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://u:secret@host/x.warc.gz", "s3://u:secret@bucket/x", "ftp://host/x.warc.gz", "https:///x", "s3://"]
+)
+def test_address_that_is_none_is_refused(url: str) -> None:
+    done = run_thanhuy("verify", url)
+    assert (2, 1, False) == (done.returncode, done.stderr.count("\n"), "secret" in done.stderr)
+
+
+def test_server_that_is_not_there_is_worth_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "PAUSE", 0.001)
+    done = run_thanhuy("extract", "http://127.0.0.1:9/x.warc.gz")
+    assert (9, True) == (done.returncode, "127.0.0.1:9/x.warc.gz" in done.stderr)
+
+
+@pytest.mark.parametrize("verb", ["index", "repair", "status", "report"])
+def test_verbs_that_work_in_place_say_how_to_bring_it_here(verb: str) -> None:
+    done = run_thanhuy(verb, "s3://bucket/x")
+    assert (2, True) == (done.returncode, "`thanhuy pull s3://bucket/x DIR` brings it" in done.stderr)
+
+
+def test_probe_reads_a_page_of_a_store(s3: dict[str, str], tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "pages" / "semantic-article" / "page.html"
+    page = page if page.exists() else min((Path(__file__).parents[2] / "pages").glob("*/page.html"))
+    Store("s3://mirrors/pages").put("page.html", page)
+    here, there = (
+        run_thanhuy("probe", place, "--url", "https://x.vn/a") for place in (page, "s3://mirrors/pages/page.html")
+    )
+    assert (here.returncode, here.stdout) == (there.returncode, there.stdout)
+
+
+def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    done = run_thanhuy("verify", "s3://missing-package/x.warc.gz")
+    assert (2, True) == (done.returncode, "thanhuy-archive[mirror]" in done.stderr)
+
+
+# Streams
+
+
+def test_stream_reads_ahead_and_holds_no_more_than_it_may() -> None:
+    data = os.urandom(40 << 20)
+    asked: list[tuple[int, int]] = []
+
+    def read(start: int, stop: int) -> bytes:
+        asked.append((start, stop))
+        return data[start:stop]
+
+    with stream.open_ranges(read, len(data)) as opened:
+        digest = hashlib.sha256()
+        while piece := opened.read(50_000):
+            digest.update(piece)
+    assert hashlib.sha256(data).digest() == digest.digest()
+    assert stream.MOST == max(stop - start for start, stop in asked)
+    assert len(asked) < 15
+    assert len(data) == sum(stop - start for start, stop in asked)
+
+
+def test_stream_at_any_place_is_the_file() -> None:
+    data = os.urandom(900_000)
+    with stream.open_ranges(lambda start, stop: data[start:stop], len(data)) as opened:
+        for place, count in ((899_999, 5), (0, 1), (65_535, 3), (500_000, 200_000), (2_000_000, 1), (10, 300_000)):
+            opened.seek(place)
+            assert data[place : place + count] == opened.read(count)
+        assert len(data) == opened.seek(0, os.SEEK_END)
+
+
+def test_file_goes_from_process_to_process() -> None:
+    import pickle
+
+    file = RemoteFile(base="s3://bucket/a", key="b/c.warc.gz", size=3, tag="x")
+    assert ("s3://bucket/a/b/c.warc.gz", "c.warc.gz", file) == (file.url, file.name, pickle.loads(pickle.dumps(file)))
