@@ -1,8 +1,9 @@
-"""`thanhuy status`: what a crawl under way does, or what the last one did."""
+"""`thanhuy status`: what a crawl under way does, or what the last one did; of many collections, a line each."""
 
 import json
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,22 +12,50 @@ from crawler.cli.exits import Exit
 from crawler.cli.values import COLLECTION, duration, plain
 
 
+def _expand(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[Path, ...]:
+    """The directories named, those of a pattern that no shell read included: of it the collections alone."""
+    found: list[Path] = []
+    for name in value:
+        if set(name) & set("*?[") and not Path(name).exists():
+            anchor = Path(name).anchor
+            matches = sorted(Path(anchor or ".").glob(name.removeprefix(anchor)))
+            collections = [path for path in matches if (path / "collection.json").is_file()]
+            if not collections:
+                raise click.BadParameter(f"{name}: expected collections of that pattern, got none")
+            found += collections
+        else:
+            found.append(COLLECTION.convert(name, parameter, context))
+    return tuple(found)
+
+
 @click.command("status")
-@click.argument("collection", type=COLLECTION)
+@click.argument("collections", nargs=-1, required=True, callback=_expand, metavar="COLLECTION ...")
 @click.option("--watch", is_flag=True, help="Go on until nothing runs any more.")
 @click.option("--every", type=duration(least=1), default="2s", show_default=True, help="With --watch: how often.")
+@click.option("--stale", type=duration(least=1), help="Of several: no run for so long is an alarm (exit code 4).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; with --watch one a line.")
-def command(collection: Path, watch: bool, every: float, as_json: bool) -> int:
+def command(collections: tuple[Path, ...], watch: bool, every: float, stale: float | None, as_json: bool) -> int:
     """Tell what a crawl under way does, or what the last one did: from any shell, without disturbing it.
 
     Pages, articles, bytes, rate, the queue by kind and section, what waits and why, when the next request leaves, and
     how long it will take, where that can be known. Reads only, and takes no lock.
 
+    Of several collections, or a pattern, one line each: its last run, how that ended, how long ago, what was new, and
+    what alarms. The exit code is then the worst of theirs.
+
     \b
     thanhuy status my-archive
     thanhuy status my-archive --watch
+    thanhuy status 'archives/*' --stale 12h
     thanhuy status my-archive --json | jq .snapshot.queue
     """
+    fleet = len(collections) > 1 or stale is not None
+    if fleet and watch:
+        raise click.UsageError("--watch: expected one collection, got several")
+    return _show_fleet(collections, stale, as_json) if fleet else _show_one(collections[0], watch, every, as_json)
+
+
+def _show_one(collection: Path, watch: bool, every: float, as_json: bool) -> int:
     from archive.directory import read_collection
     from crawler.reporting.status import format_status, read_status
 
@@ -46,3 +75,17 @@ def command(collection: Path, watch: bool, every: float, as_json: bool) -> int:
         if not watch or status.state not in {"running", "locked"}:
             return Exit.DONE
         time.sleep(every)
+
+
+def _show_fleet(collections: tuple[Path, ...], stale: float | None, as_json: bool) -> int:
+    from crawler.reporting.fleet import format_fleet, read_row, worst
+
+    now, limit = datetime.now(UTC), timedelta(seconds=stale) if stale is not None else None
+    rows = [read_row(collection, now, limit) for collection in collections]
+    code = worst(row.exit for row in rows)
+    if as_json:
+        click.echo(json.dumps({"collections": [row.as_dict() for row in rows], "exit": code}, ensure_ascii=True))
+    else:
+        for line in format_fleet(rows):
+            click.echo(plain(line))
+    return code
