@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,6 +19,8 @@ MOST = 256 << 20
 """Bytes of a manifest; no more is read."""
 _KEY = re.compile(rf"{ROOM}/(\d{{8}})\.json")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ENTRY = re.compile(rb'\{\s*"path":[^{}]*\}')
+"""A file, as `Manifest.format` writes it."""
 
 
 class ManifestDamaged(ArchiveError):
@@ -90,22 +93,37 @@ def find_numbers(store: Store) -> list[int]:
 
 def read_manifest(store: Store, number: int) -> tuple[Manifest, str]:
     """A manifest and its SHA-256. Raises ManifestDamaged, StoreFailed."""
-    where = f"{store.url}/{key_of(number)}"
-    data = bytearray()
+    where, data = f"{store.url}/{key_of(number)}", _read(store, number)
     try:
-        for piece in store.read(key_of(number)):
-            data += piece
-            if len(data) > MOST:
-                raise ManifestDamaged(f"{where}: expected at most {MOST} bytes, got more")
-        value = parse_json(bytes(data))
-        manifest = _parse(value, number)
-    except FileNotFoundError as error:
-        raise ManifestDamaged(f"{where}: expected a manifest, got none") from error
+        manifest = _parse(parse_json(data), number)
     except ValueError as error:
         raise ManifestDamaged(f"{where}: expected a manifest, got {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise ManifestDamaged(f"{where}: expected a manifest, got other JSON") from error
     return manifest, hashlib.sha256(data).hexdigest()
+
+
+def _read(store: Store, number: int) -> bytes:
+    where, data = f"{store.url}/{key_of(number)}", bytearray()
+    try:
+        for piece in store.read(key_of(number)):
+            data += piece
+            if len(data) > MOST:
+                raise ManifestDamaged(f"{where}: expected at most {MOST} bytes, got more")
+    except FileNotFoundError as error:
+        raise ManifestDamaged(f"{where}: expected a manifest, got none") from error
+    return bytes(data)
+
+
+def salvage(store: Store, number: int) -> tuple[list[MirroredFile], str]:
+    """Of a damaged manifest the files that its lines still name, which it may name wrongly, and its SHA-256.
+    Raises StoreFailed, and ManifestDamaged where nothing of it can be read.
+    """
+    data, found = _read(store, number), []
+    for match in _ENTRY.finditer(data):
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            found.append(_parse_file(parse_json(match[0])))
+    return found, hashlib.sha256(data).hexdigest()
 
 
 def read_newest(store: Store) -> tuple[Manifest, str] | None:

@@ -1,17 +1,27 @@
 """Copy a collection's finished files to a store: each is read back before it counts, and nothing is ever deleted."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError, StoreFailed
 from archive.faults import reach
 from archive.files import NEW_SUFFIX, OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs
-from archive.mirror.manifest import Manifest, MirroredFile, find_numbers, key_of, read_manifest
+from archive.mirror.manifest import (
+    Manifest,
+    ManifestDamaged,
+    MirroredFile,
+    find_numbers,
+    key_of,
+    read_manifest,
+    salvage,
+)
 from archive.mirror.store import ObjectExists, Store
 from archive.options import Progress, tell_nobody
 from archive.seal.checkpoint import ROOM as SEALS
@@ -21,6 +31,9 @@ SINGLE = ("collection.json", "articles.jsonl", "indexes/index.cdxj", fixity.NAME
 """Files beside those of the rooms."""
 ROOMS = ("crawls", "layouts", "seals", "torn")
 """Directories of which everything is copied."""
+UNNAMED = "torn/unnamed"
+"""Where files are kept of which a damaged manifest alone knew the place."""
+_OBJECT = re.compile(r"files/([0-9a-f]{64})/([^/\\]+)")
 TRIES = 5
 """How often a manifest is made anew because another pusher was faster."""
 
@@ -42,6 +55,8 @@ class Pushed:
     """Files that the store did not hold yet."""
     kept: list[str] = field(default_factory=list)
     """Paths that only the mirror has; it keeps them."""
+    lost: list[str] = field(default_factory=list)
+    """Those of them that it has no more, or has otherwise, where they were read back."""
     changed: bool = True
     """Whether a manifest was written; not where the newest says the same."""
 
@@ -57,15 +72,17 @@ def push(
 ) -> Pushed:
     """Push what the mirror lacks. The caller keeps writers out.
 
-    `again`: files that the mirror is said to hold already are read back too, and sent again where they differ.
-    Raises NotAsNoted before anything of a damaged file is sent, OtherCollection, StoreFailed.
+    `again`: files that the mirror is said to hold already are read back too, and sent again where they differ; and
+    where its newest manifest is damaged, one is written from what is here and what it and the others still name.
+    Raises NotAsNoted before anything of a damaged file is sent, OtherCollection, StoreFailed, and, but for `again`,
+    ManifestDamaged.
     """
     about = read_collection(collection)
     paths = list(list_finished(collection))
     known = fixity.read_known(collection)
     progress("", 0, sum(path.stat().st_size for path in paths))
-    before = _newest_of(store, about)
-    held = {each.key for each in before[0].files.values()} if before and not again else set()
+    before = _newest_of(store, about, mend=again)
+    held = {each.key for each in before.files.values()} if not again else set()
     files, sent = {}, []
     for path in paths:
         file = _digest(collection, path, known)
@@ -73,32 +90,35 @@ def push(
             sent.append(file)
         files[file.path] = file
         progress(file.path, file.size, 0)
-    merged = fixity.read_merged(collection)
+    merged, lost = fixity.read_merged(collection), dict[MirroredFile, bool]()
     for _ in range(TRIES):
-        kept = {path: file for path, file in _kept(_files_of(before), files).items() if path not in merged}
-        manifest = Manifest(
-            number=before[0].number + 1 if before else 1,
-            before=before[1] if before else None,
-            made_at=fixity.format_time(now()),
-            name=about["name"],
-            created=about["created"],
-            software=software,
-            files={**kept, **files},
+        kept = {path: file for path, file in _kept(before.files, files).items() if path not in merged}
+        lost |= {file: not _is_there(store, file) for file in kept.values() if again and file not in lost}
+        done = Pushed(
+            manifest=before.follow(about, software, fixity.format_time(now()), {**kept, **files}),
+            sent=sent,
+            kept=sorted(kept),
+            lost=sorted(path for path, file in kept.items() if lost.get(file)),
         )
-        if before and before[0].files == manifest.files:
-            return Pushed(manifest=before[0], sent=sent, kept=sorted(kept), changed=False)
+        if before.manifest is not None and before.files == done.manifest.files:
+            return replace(done, manifest=before.manifest, changed=False)
         try:
-            store.create(key_of(manifest.number), manifest.format())
+            store.create(key_of(done.manifest.number), done.manifest.format())
         except ObjectExists:
-            before = _newest_of(store, about)  # another pusher was faster: what it holds is kept
+            before = _newest_of(store, about, mend=again)  # another pusher was faster: what it holds is kept
             continue
-        if (found := digest_object(store, key_of(manifest.number))) != hashlib.sha256(manifest.format()).hexdigest():
-            raise StoreFailed(
-                f"{store.url}/{key_of(manifest.number)}: expected to read back the manifest that was written,"
-                f" got {'another' if found else 'none'}; run the same command again"
-            )
-        return Pushed(manifest=manifest, sent=sent, kept=sorted(kept))
+        _read_back(store, done.manifest)
+        return done
     raise StoreFailed(f"{store.url}: others wrote {TRIES} manifests meanwhile; run the same command again")
+
+
+def _read_back(store: Store, manifest: Manifest) -> None:
+    key, written = key_of(manifest.number), hashlib.sha256(manifest.format()).hexdigest()
+    if (found := digest_object(store, key)) != written:
+        raise StoreFailed(
+            f"{store.url}/{key}: expected to read back the manifest that was written,"
+            f" got {'another' if found else 'none'}; run the same command again"
+        )
 
 
 def note_mirrored(collection: Path, url: str, pushed: Pushed) -> None:
@@ -134,17 +154,81 @@ def _walk(room: Path) -> Iterator[Path]:
             yield from _walk(path)
 
 
-def _newest_of(store: Store, about: dict[str, object]) -> tuple[Manifest, str] | None:
+@dataclass(frozen=True, kw_only=True)
+class _Base:
+    """What a mirror holds already."""
+
+    number: int = 0
+    """Of its newest manifest."""
+    digest: str | None = None
+    """SHA-256 of that, whatever it says."""
+    files: dict[str, MirroredFile] = field(default_factory=dict)
+    manifest: Manifest | None = None
+    """None where nothing was pushed, or the newest is damaged."""
+
+    def follow(self, about: dict[str, Any], software: str, made_at: str, files: dict[str, MirroredFile]) -> Manifest:
+        """The manifest that comes next."""
+        return Manifest(
+            number=self.number + 1,
+            before=self.digest,
+            made_at=made_at,
+            name=about["name"],
+            created=about["created"],
+            software=software,
+            files=files,
+        )
+
+
+def _newest_of(store: Store, about: dict[str, Any], *, mend: bool) -> _Base:
     numbers = find_numbers(store)
     if not numbers:
-        return None
-    newest = read_manifest(store, numbers[-1])
-    if (newest[0].name, newest[0].created) != (about["name"], about["created"]):
+        return _Base()
+    try:
+        manifest, digest = read_manifest(store, numbers[-1])
+    except ManifestDamaged:
+        if not mend:
+            raise
+        return _salvaged(store, about, numbers)
+    _check_same(store, about, manifest)
+    return _Base(number=manifest.number, digest=digest, files=manifest.files, manifest=manifest)
+
+
+def _salvaged(store: Store, about: dict[str, Any], numbers: list[int]) -> _Base:
+    """What a mirror holds whose newest manifest is damaged: the files of the last that is none, those that its own
+    lines still name, where the objects prove it, and under names in `torn/` the objects that none names any more.
+    """
+    files: dict[str, MirroredFile] = {}
+    found: list[MirroredFile] = []
+    named, digest = set[str](), None
+    for number in numbers:
+        try:
+            manifest, _ = read_manifest(store, number)
+        except ManifestDamaged:
+            left, digest = salvage(store, number)
+            found += left
+        else:
+            _check_same(store, about, manifest)
+            files, found = dict(manifest.files), []
+            named.update(file.key for file in files.values())
+    for file in found:
+        if files.get(file.path) != file and _is_there(store, file):
+            files[file.path] = file
+            named.add(file.key)
+    for held in store.list_held("files"):
+        match = None if held.key in named else _OBJECT.fullmatch(held.key)
+        if match:
+            file = MirroredFile(path=f"{UNNAMED}/{match[1][:16]}/{match[2]}", sha256=match[1], size=held.size)
+            if _is_there(store, file):
+                files[file.path] = file
+    return _Base(number=numbers[-1], digest=digest, files=files)
+
+
+def _check_same(store: Store, about: dict[str, Any], manifest: Manifest) -> None:
+    if (manifest.name, manifest.created) != (about["name"], about["created"]):
         raise OtherCollection(
             f"{store.url}: expected a mirror of {about['name']}, begun {about['created']}, got one of"
-            f" {newest[0].name}, begun {newest[0].created}; push to another address"
+            f" {manifest.name}, begun {manifest.created}; push to another address"
         )
-    return newest
 
 
 def _kept(held: dict[str, MirroredFile], files: dict[str, MirroredFile]) -> dict[str, MirroredFile]:
@@ -153,13 +237,14 @@ def _kept(held: dict[str, MirroredFile], files: dict[str, MirroredFile]) -> dict
     """
     first = path_of(Path(), 1).as_posix()
     other = first in held and first in files and held[first].sha256 != files[first].sha256
+    here = {file.key for file in files.values()}
     return {
-        path: file for path, file in held.items() if path not in files and not (other and path.startswith(f"{SEALS}/"))
+        path: file
+        for path, file in held.items()
+        if path not in files
+        and not (other and path.startswith(f"{SEALS}/"))
+        and not (path.startswith(f"{UNNAMED}/") and file.key in here)
     }
-
-
-def _files_of(newest: tuple[Manifest, str] | None) -> dict[str, MirroredFile]:
-    return newest[0].files if newest else {}
 
 
 def _digest(collection: Path, path: Path, known: dict[str, fixity.Entry]) -> MirroredFile:
@@ -178,7 +263,7 @@ def _send(store: Store, file: MirroredFile, path: Path, *, again: bool) -> bool:
     """Send a file and read it back: what a store acknowledges it may still lose. False where it holds the file whole
     and that was to be expected (`again`); a push that broke off may have come so far as well.
     """
-    if store.size(file.key) == file.size and digest_object(store, file.key) == file.sha256:
+    if _is_there(store, file):
         return not again
     store.put(file.key, path)
     reach("mirrored")
@@ -189,6 +274,10 @@ def _send(store: Store, file: MirroredFile, path: Path, *, again: bool) -> bool:
             " not count: run the same command again"
         )
     return True
+
+
+def _is_there(store: Store, file: MirroredFile) -> bool:
+    return store.size(file.key) == file.size and digest_object(store, file.key) == file.sha256
 
 
 def digest_object(store: Store, key: str) -> str | None:

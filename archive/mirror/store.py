@@ -33,7 +33,7 @@ class ObjectExists(ArchiveError):
     """Another object has the name already, and is not written over."""
 
 
-class Held(NamedTuple):
+class StoredObject(NamedTuple):
     """An object that a store holds."""
 
     key: str
@@ -133,7 +133,7 @@ class Store:
         except FileNotFoundError as error:
             raise StoreFailed(f"{self.url}/{key}: it went while it was read; run the same command again") from error
 
-    def find(self, key: str) -> Held | None:
+    def find(self, key: str) -> StoredObject | None:
         """An object's size and tag. None where there is none."""
         try:
             with self._worded(key):
@@ -146,7 +146,7 @@ class Store:
         held = self.find(key)
         return held.size if held is not None else None
 
-    def list_held(self, prefix: str = "") -> list[Held]:
+    def list_held(self, prefix: str = "") -> list[StoredObject]:
         """The objects under a prefix, in the order of their keys."""
         with self._worded(prefix):
             return sorted(_held(each) for page in self._obstore.list(self._store, prefix or None) for each in page)
@@ -181,8 +181,8 @@ class Store:
             ) from error
 
 
-def _held(meta: Any) -> Held:
-    return Held(key=meta["path"], size=int(meta["size"]), tag=meta["e_tag"])
+def _held(meta: Any) -> StoredObject:
+    return StoredObject(key=meta["path"], size=int(meta["size"]), tag=meta["e_tag"])
 
 
 def check_address(url: str) -> str:

@@ -17,7 +17,7 @@ ENDINGS = (*WARC_SUFFIXES, ".wacz")
 ABOUT = "collection.json"
 
 
-class Kind(enum.Enum):
+class DepositKind(enum.Enum):
     """What an address leads to."""
 
     FILE = enum.auto()
@@ -27,21 +27,21 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class Deposit:
     """What lies at an address."""
 
     url: str
-    kind: Kind
+    kind: DepositKind
     files: dict[str, RemoteFile] = field(default_factory=dict)
     """By the path in the collection, or below the address. None of a mirror, whose manifest may be damaged."""
 
     @property
     def is_mirror(self) -> bool:
         """Whether a collection was, or was to be, pushed there."""
-        return self.kind is Kind.MIRROR
+        return self.kind is DepositKind.MIRROR
 
 
-def look_at(url: str) -> Found:
+def look_at(url: str) -> Deposit:
     """See what lies there. Costs a question or two, and a listing of what lies below it.
 
     Raises NotUsable, NothingToRead, PackageMissing, StoreFailed.
@@ -49,23 +49,23 @@ def look_at(url: str) -> Found:
     checked = _check(url)
     file = None if url.endswith("/") else find_file(checked)
     if file is not None:
-        return Found(url=checked, kind=Kind.FILE, files={file.name: file})
+        return Deposit(url=checked, kind=DepositKind.FILE, files={file.name: file})
     if web.is_web_address(url):
         raise NothingToRead(f"{url}: expected a file, got nothing of that name; a web server lists no files: name each")
     store = open_store(checked)
     if store.list(MANIFESTS) or (store.find(ABOUT) is None and store.list("files")):
-        return Found(url=checked, kind=Kind.MIRROR)
+        return Deposit(url=checked, kind=DepositKind.MIRROR)
     files = {
         held.key: RemoteFile(base=store.url, key=held.key, size=held.size, tag=held.tag)
         for held in store.list_held()
         if is_path_inside(held.key)
     }
     if ABOUT in files or any(path.startswith("warc/") for path in files):
-        return Found(url=checked, kind=Kind.COLLECTION, files=files)
+        return Deposit(url=checked, kind=DepositKind.COLLECTION, files=files)
     files = {path: file for path, file in files.items() if path.endswith(ENDINGS)}
     if not files:
         raise NothingToRead(f"{url}: expected a collection, its mirror, WARC or WACZ files, got none")
-    return Found(url=checked, kind=Kind.FILES, files=files)
+    return Deposit(url=checked, kind=DepositKind.FILES, files=files)
 
 
 def _check(url: str) -> str:

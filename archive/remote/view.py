@@ -14,7 +14,7 @@ from archive.files import OUT_OF_SPACE
 from archive.kinds import PROOF, kind_of
 from archive.mirror.manifest import is_path_inside, read_newest
 from archive.remote.file import RemoteFile, open_store
-from archive.remote.look import Found, Kind
+from archive.remote.look import Deposit, DepositKind
 
 FETCHED = ("state.sqlite", "seals/")
 """Files of a collection that are fetched whole; what begins so."""
@@ -22,7 +22,7 @@ PIECE = 8 << 20
 
 
 @contextmanager
-def view(found: Found, *, whole: bool = True) -> Iterator[list[Path]]:
+def view(found: Deposit, *, whole: bool = True) -> Iterator[list[Path]]:
     """Paths for what was found: one of a file or a collection, and else one for each file.
 
     `whole`: whether a collection's database and seals are wanted. Raises NotUsable, StoreFailed, ManifestDamaged.
@@ -32,7 +32,7 @@ def view(found: Found, *, whole: bool = True) -> Iterator[list[Path]]:
         try:
             if found.is_mirror:
                 yield [_show_collection(room, found.url, _files_of_mirror(found.url), whole)]
-            elif found.kind is Kind.COLLECTION:
+            elif found.kind is DepositKind.COLLECTION:
                 yield [_show_collection(room, found.url, found.files, whole)]
             else:
                 yield [_show_file(room / str(number), file) for number, file in enumerate(found.files.values())]

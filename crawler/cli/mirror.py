@@ -68,16 +68,19 @@ def push_run(given: dict[str, Any]) -> list[str]:
 @click.argument("collection", type=COLLECTION)
 @click.argument("url", metavar="URL")
 @click.option(
-    "--again", is_flag=True, help="Read back every file that is here, and send again what the mirror lost or altered."
+    "--again",
+    is_flag=True,
+    help="Read back every file, send again what the mirror lost or altered, and mend its list of files.",
 )
 @watch_options
 def push(collection: Path, url: str, again: bool, quiet: bool, progress: bool | None) -> int:
     """Copy the finished files of a collection to object storage, and read each back.
 
-    Only what the store lacks is sent, so that a push that was cut off goes on where it stopped, and one after each run
-    costs what that run wrote. A copy counts once its manifest is written, after everything it names was read back;
-    two who push at once lose nothing. Nothing is deleted, neither there nor here, and no file is sent that
-    fixity.jsonl knows otherwise. Credentials come from the environment, e.g. AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL.
+    Only what the store lacks is sent, so that a push that was cut off goes on where it stopped, in S3 also within a
+    file, and one after each run costs what that run wrote. A copy counts once its manifest is written, after everything
+    it names was read back; two who push at once lose nothing. Nothing is deleted, neither there nor here, and no file
+    is sent that fixity.jsonl knows otherwise. Credentials come from the environment, e.g. AWS_ACCESS_KEY_ID,
+    AWS_ENDPOINT_URL. With --again the exit code is 5 where a file that only the mirror has is lost or altered.
 
     \b
     thanhuy push my-archive s3://bucket/my-archive
@@ -91,7 +94,10 @@ def push(collection: Path, url: str, again: bool, quiet: bool, progress: bool | 
         with meter("push", shown=progress, quiet=quiet) as bar:
             tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
             done = _send(collection, url, again=again, progress=tell)
-    except (NotAsNoted, ManifestDamaged) as error:
+    except ManifestDamaged as error:
+        remedy = f"`thanhuy push --again {collection} {url}` writes one of all that is here and there"
+        raise CommandFailed(f"{error}; {remedy}", Exit.DAMAGE) from error
+    except NotAsNoted as error:
         raise CommandFailed(str(error), Exit.DAMAGE) from error
     except OtherCollection as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
@@ -105,7 +111,11 @@ def push(collection: Path, url: str, again: bool, quiet: bool, progress: bool | 
                 " brings them",
                 err=True,
             )
-    return Exit.DONE
+    for path in done.lost:
+        click.echo(
+            f"thanhuy: {url}: {path}: is not here, and there no more as it was; bring it from another copy", err=True
+        )
+    return Exit.DAMAGE if done.lost else Exit.DONE
 
 
 @click.command("pull")

@@ -9,7 +9,7 @@ import click
 from crawler.cli.exits import CommandFailed, Exit
 
 if TYPE_CHECKING:
-    from archive.remote.look import Found
+    from archive.remote.look import Deposit
 
 
 def find_places(targets: Sequence[Path | str], *, whole: bool = True) -> tuple[Path, ...]:
@@ -27,7 +27,7 @@ def find_collection(target: Path | str, *, whole: bool = True) -> Path:
     return path
 
 
-def look(url: str) -> "Found":
+def look(url: str) -> "Deposit":
     """What lies at an address. Raises CommandFailed."""
     from archive.kinds import NothingToRead
     from archive.remote.look import look_at
@@ -38,7 +38,7 @@ def look(url: str) -> "Found":
         raise CommandFailed(str(error), Exit.USAGE) from error
 
 
-def show(found: "Found", *, whole: bool = True) -> list[Path]:
+def show(found: "Deposit", *, whole: bool = True) -> list[Path]:
     """The paths that stand for it until the command ends. Raises CommandFailed."""
     from archive.mirror.manifest import ManifestDamaged
     from archive.remote.view import view

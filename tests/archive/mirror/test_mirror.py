@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from archive import fixity
 from archive.lock import Lock
 from archive.mirror.check import check_mirror
 from archive.mirror.manifest import find_numbers, key_of, read_manifest
+from archive.mirror.multipart import Bucket, Exists, Upload, sign
 from archive.mirror.store import ObjectExists, Store
 from crawler.cli.mirror import push_run
 from crawler.scheduling.levels import find_levels
@@ -113,6 +115,73 @@ def test_two_who_push_at_once_lose_nothing(collection: Path, url: str, tmp_path:
     newest, _ = read_manifest(Store(url), find_numbers(Store(url))[-1])
     assert {f"{EXTRA}-collection", f"{EXTRA}-other"} <= set(newest.files)
     assert set() == codes(url)
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of 5 MiB, the least that S3 takes."""
+    monkeypatch.setattr("archive.mirror.multipart.PART", 5 << 20)
+    monkeypatch.setattr("archive.mirror.store.PART", 5 << 20)
+
+
+def test_upload_that_was_cut_off_goes_on_within_the_file(
+    s3: dict[str, str], small_parts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there counts only if it is this file's: a part of the same length and other bytes is sent again."""
+    path = tmp_path / "large"
+    path.write_bytes(data := os.urandom(17 << 20))
+    store, bucket = Store(f"s3://mirrors/{tmp_path.name}"), Bucket.from_environment("mirrors")
+    assert bucket is not None
+
+    def upload(path: Path = path) -> Upload:
+        return Upload(bucket, f"{tmp_path.name}/{path.name}", path, url="s3://…")
+
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "large").write_bytes(os.urandom(5 << 20) + data[5 << 20 :])
+    for source, count in ((tmp_path / "other" / "large", 2), (path, 1)):
+        sent = iter(range(count - 1))
+        with monkeypatch.context() as patch:
+            patch.setattr("archive.mirror.multipart.AT_ONCE", 1)
+            patch.setattr("archive.mirror.multipart.reach", lambda label: next(sent))  # noqa: B023 - ends in the loop
+            with pytest.raises((StopIteration, RuntimeError)):
+                upload(source).send()
+        assert [] == store.list("")
+    (tmp_path / "other" / "large").unlink()
+    assert 7 << 20 == upload().send()  # of 5, 5, 5 and 2 MiB
+    assert data == b"".join(store.read("large"))
+
+
+def test_upload_that_somebody_else_completed_is_done(s3: dict[str, str], small_parts: None, tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(os.urandom(6 << 20))
+    store = Store(f"s3://mirrors/{tmp_path.name}")
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: store.put("large", path), range(2)))
+    assert path.read_bytes() == b"".join(store.read("large"))
+
+
+def test_large_object_that_is_there_is_not_written_over(s3: dict[str, str], small_parts: None, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(os.urandom(6 << 20))
+    store = Store(f"s3://mirrors/{tmp_path.name}")
+    store.send("x", tmp_path / "x", replace=False)
+    bucket = Bucket.from_environment("mirrors")
+    assert bucket is not None
+    with pytest.raises(Exists):  # also where it came up after it was looked for
+        Upload(bucket, f"{tmp_path.name}/x", tmp_path / "x", url="s3://…", create=True).send()
+    with pytest.raises(ObjectExists):
+        store.send("x", tmp_path / "x", replace=False)
+    store.send("x", tmp_path / "x", replace=True)
+
+
+def test_signature_is_that_of_the_standard() -> None:
+    """The example of Amazon's documentation of Signature Version 4 for S3 (GET Bucket, List Objects)."""
+    bucket = Bucket(
+        endpoint="https://s3.amazonaws.com", name="examplebucket", region="us-east-1", access="AKIAIOSFODNN7EXAMPLE",
+        secret="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", token="",
+    )  # fmt: skip
+    url, headers = sign(bucket, "GET", "", {"prefix": "J", "max-keys": "2"}, {}, b"", datetime(2013, 5, 24, tzinfo=UTC))
+    assert "https://s3.amazonaws.com/examplebucket?max-keys=2&prefix=J" == url
+    assert "Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request" in headers["Authorization"]
 
 
 def test_object_that_is_there_is_not_written_over(url: str) -> None:
@@ -247,6 +316,48 @@ def test_broken_manifest_is_one_finding(collection: Path, room: str, tmp_path: P
     (tmp_path / "store" / key_of(1)).write_text(text, "utf-8")
     done = run_thanhuy("verify", room)
     assert (5, 1) == (done.returncode, done.stdout.count("mirror-manifest"))
+
+
+@pytest.mark.parametrize("cut", [0, 40, 100])
+def test_damaged_newest_manifest_is_told_and_mended_without_a_loss(
+    collection: Path, room: str, tmp_path: Path, cut: int
+) -> None:
+    """Also where only that one named a file, and only the mirror has it. `cut`: how much is left of it, in percent."""
+    (collection / "torn").mkdir()
+    (collection / "torn" / "0-first").write_text("1")
+    run_thanhuy("push", collection, room)
+    for name in ("0-second", "1-third"):
+        (collection / "torn" / name).write_text(name)
+    run_thanhuy("push", collection, room)
+    (collection / "torn" / "0-first").unlink()
+    (collection / "torn" / "0-second").unlink()
+    newest = tmp_path / "store" / key_of(2)
+    data = newest.read_bytes()
+    newest.write_bytes(data[: len(data) * cut // 100] if cut < 100 else data.replace(b'"mirror/1"', b'"mirror/\xff"'))
+    done = run_thanhuy("push", collection, room)
+    assert (5, True) == (done.returncode, f"`thanhuy push --again {collection} {room}`" in done.stderr), done.stderr
+    done = run_thanhuy("push", collection, room, "--again")
+    assert (0, True) == (done.returncode, "(manifest 3)" in done.stderr), done.stderr
+    found = run_thanhuy("verify", room)
+    assert (0, 1) == (found.returncode, found.stdout.count("warning: mirror-manifest")), found.stdout
+    files = set(read_manifest(Store(room), 3)[0].files)
+    assert {"torn/0-first", "torn/1-third"} <= files
+    assert 1 == sum(path.endswith("/0-second") for path in files)
+    assert ("torn/0-second" in files) == (cut == 100)
+    newest.write_bytes(data[:10])  # what was damaged once more is no more what the next one saw
+    assert 5 == run_thanhuy("verify", room).returncode
+
+
+def test_again_reads_back_what_only_the_mirror_holds(collection: Path, room: str, tmp_path: Path) -> None:
+    (collection / "torn").mkdir()
+    (collection / EXTRA).write_text("evidence")
+    run_thanhuy("push", collection, room)
+    (collection / EXTRA).unlink()
+    assert 0 == run_thanhuy("push", collection, room, "--again").returncode
+    next((tmp_path / "store" / "files").glob("*/kept-aside")).write_text("evidencf")
+    assert 0 == run_thanhuy("push", collection, room).returncode
+    done = run_thanhuy("push", collection, room, "--again")
+    assert (5, True) == (done.returncode, f"{EXTRA}: is not here, and there no more as it was" in done.stderr)
 
 
 def test_manifest_taken_out_or_altered_breaks_the_chain(collection: Path, room: str, tmp_path: Path) -> None:
