@@ -126,7 +126,7 @@ class PlaceOrURL(click.Path):
         return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
 
 
-class _Here(click.Path):
+class _Directory(click.Path):
     """A path on this machine alone."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -135,7 +135,7 @@ class _Here(click.Path):
         return super().convert(value, param, ctx)
 
 
-COLLECTION = _Here(path_type=Path, exists=True, file_okay=False)
+COLLECTION = _Directory(path_type=Path, exists=True, file_okay=False)
 """A collection that is read, or written, where it lies."""
 COLLECTION_OR_URL = PlaceOrURL(path_type=Path, exists=True, file_okay=False)
 """A collection that is only read, wherever it lies."""
