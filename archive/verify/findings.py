@@ -246,6 +246,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "wacz-no-digest": (INFO, NONE),
     "wacz-signature": (DAMAGE, "do not trust it: the file was altered after it was signed, or signed by somebody else"),
     "wacz-signature-unchecked": (INFO, NONE),
+    "wacz-signed": (INFO, NONE),
     "wacz-compressed": (WARNING, "store WARC members uncompressed, so that they can be read by offset"),
     "pages-syntax": (DAMAGE, RESTORE),
     "pages-missing": (WARNING, TELL),

@@ -19,6 +19,7 @@ from archive.directory import Shelf
 from archive.files import open_regular
 from archive.json_text import parse_json
 from archive.seal.checkpoint import ROOM
+from archive.seal.verifier import GOOD, NOTE, REFUSED
 from archive.streams import open_window
 from archive.verify.attested import SealRules
 from archive.verify.findings import INFO, WARNING, Finding, find
@@ -28,7 +29,8 @@ from archive.verify.schema import parse_line
 from archive.verify.seals import check_seals
 from archive.verify.warc import WarcContext, scan_warc
 from archive.verify.zip import check_zip
-from archive.wacz.sign import CannotCheck, check_signature, unchecked
+from archive.wacz.domain import judge_domain
+from archive.wacz.sign import UNCHECKED, CannotCheck, check_signature
 from archive.wacz.zip import data_offset
 
 CHUNK = 1 << 17
@@ -37,6 +39,8 @@ MAX_LISTING = 256 << 20
 MULTI = "multi-wacz-package"
 """The profile of a zip that holds WACZ files (Multi-WACZ 0.1)."""
 PAGE_KEYS = {"url": str, "ts": str}
+SIGNED = {GOOD: "wacz-signed", NOTE: "wacz-signature-unchecked", REFUSED: "wacz-signature"}
+"""What may be said of a domain's signature."""
 
 
 @dataclass(kw_only=True)
@@ -235,10 +239,13 @@ class _Checker:
         except (CannotCheck, ImportError) as why:
             self._add("wacz-signature-unchecked", f"the signature is not checked, because {why}", name)
             return
-        if good:
-            self._add("wacz-signature-unchecked", f"the signature is good; not checked is {unchecked(signed)}", name)
-        else:
+        if not good:
             self._add("wacz-signature", "expected a signature by the key that it names, got another", name)
+        elif "domainCert" in signed:
+            kind, says = judge_domain(signed, self.seals.roots)
+            self._add(SIGNED[kind], says, name)
+        else:
+            self._add("wacz-signature-unchecked", f"the signature is good; not checked is {UNCHECKED}", name)
 
     # What is inside
 

@@ -55,6 +55,10 @@ class Signer:
         }
 
 
+UNCHECKED = "whose key it is: compare publicKey with one that its owner has published"
+"""What a good signature without a certificate leaves open."""
+
+
 class CannotCheck(ValueError):
     """A signature of which nothing can be said; says why."""
 
@@ -62,7 +66,8 @@ class CannotCheck(ValueError):
 def check_signature(signed: Mapping[str, Any]) -> bool:
     """Whether the `signedData` of a `datapackage-digest.json` is signed by the key, or the certificate, that it names.
 
-    Raises CannotCheck where it cannot be read. Whose key it is, is another question: see `unchecked`.
+    Raises CannotCheck where it cannot be read. Whose key it is, is another question:
+    see `UNCHECKED` and `archive.wacz.domain`.
     """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -87,14 +92,6 @@ def check_signature(signed: Mapping[str, Any]) -> bool:
     except InvalidSignature:
         return False
     return True
-
-
-def unchecked(signed: Mapping[str, Any]) -> str:
-    """Say what a good signature leaves open."""
-    if "domainCert" not in signed:
-        return "whose key it is: compare publicKey with one that its owner has published"
-    stamp = " and the time stamp" if signed.get("timeSignature") else ""
-    return f"the chain of the certificate for {signed.get('domain')}{stamp}: no authorities are named here"
 
 
 def _key_of(signed: Mapping[str, Any]) -> object:

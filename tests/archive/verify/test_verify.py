@@ -135,6 +135,7 @@ def test_every_code_has_a_file_that_shows_it() -> None:
         "lost-response": "tests of repair",
         "wacz-signature": "a test of its own",
         "wacz-signature-unchecked": "a test of its own",
+        "wacz-signed": "a test of its own",
         **{
             code: "tests/archive/seal, which holds that it has each"
             for code in CODES
