@@ -37,14 +37,24 @@ STOP = 300
 """Seconds that a crawl gets to end cleanly: it waits for the answer under way, and closes its files."""
 
 
+INSTANCE = "@instance@"
+"""As the name of a collection: the units are templates, and each instance is one of the collection of its name."""
+
+
 def format_units(plan: Plan, user: str, mail: str | None) -> Iterator[tuple[str, str]]:
     """File name and text of each unit."""
-    failed = f"thanhuy-{plan.name}-failed@"
+    many = plan.collection.name == INSTANCE
+    name, at = ("", "@") if many else (f"{plan.name}-", "")
+    failed = f"thanhuy-{name}failed@"
     yield f"{failed}.service", _failed(plan, user, mail)
     for job in plan.jobs:
-        unit = f"thanhuy-{plan.name}-{job.name}"
-        yield f"{unit}.service", _service(plan, job, user, f"{failed}%n.service")
-        yield f"{unit}.timer", _timer(plan, job)
+        unit = f"thanhuy-{name}{job.name}{at}"
+        yield f"{unit}.service", _as_template(_service(plan, job, user, f"{failed}%n.service"), many)
+        yield f"{unit}.timer", _as_template(_timer(plan, job, spread=many), many)
+
+
+def _as_template(text: str, many: bool) -> str:
+    return text.replace(INSTANCE, "%i").replace("thanhuy instance:", "thanhuy %i:") if many else text
 
 
 def _service(plan: Plan, job: Job, user: str, failed: str) -> str:
@@ -75,8 +85,12 @@ ReadWritePaths={paths}
 """
 
 
-def _timer(plan: Plan, job: Job) -> str:
+def _timer(plan: Plan, job: Job, *, spread: bool) -> str:
+    """`spread`: instances share a calendar, so that each has a place of its own in the interval."""
     delay = max(60, min(plan.every // 10, 1800)) if job.name == "refresh" else 900
+    always = "FixedRandomDelay=true\n" if spread else ""
+    if spread:
+        delay = plan.every // 2 if job.name == "refresh" else 4 * 3600
     return f"""\
 [Unit]
 Description=thanhuy {plan.name}: when to {job.says}
@@ -84,7 +98,7 @@ Description=thanhuy {plan.name}: when to {job.says}
 [Timer]
 OnCalendar={job.calendar}
 RandomizedDelaySec={delay}
-Persistent=true
+{always}Persistent=true
 
 [Install]
 WantedBy=timers.target
