@@ -16,7 +16,7 @@ from archive.errors import NotUsable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class Standpoint:
     """What the machine that hands out the calls sees."""
 
     directory: str
@@ -27,17 +27,17 @@ class Sight:
     """What of it lies at addresses, which an executor asks itself."""
 
     @classmethod
-    def of(cls, paths: tuple[Path, ...]) -> "Sight":
+    def of(cls, paths: tuple[Path, ...]) -> "Standpoint":
         """How these paths look from here. Raises OSError."""
         seen = ((str(path.resolve()), _size(path)) for path in paths)
         return cls(directory=str(Path.cwd()), paths=tuple(seen), distant=tuple(elsewhere.known().items()))
 
 
-_checked: set[Sight] = set()
+_checked: set[Standpoint] = set()
 """What this process was found to see."""
 
 
-def perform(function: Callable[..., Any], sight: Sight, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+def perform(function: Callable[..., Any], sight: Standpoint, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
     """Whether the call went well, and its result or its error."""
     try:
         _look(sight)
@@ -46,7 +46,7 @@ def perform(function: Callable[..., Any], sight: Sight, arguments: tuple[Any, ..
         return False, _portable(error)
 
 
-def _look(sight: Sight) -> None:
+def _look(sight: Standpoint) -> None:
     """Stand where the other machine stands, and see what it sees. Raises NotUsable."""
     if Path(sight.directory).is_dir():
         os.chdir(sight.directory)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from archive.errors import ArchiveError, NotUsable, WorkerDied
 from archive.spark.cluster import Cluster
-from archive.spark.performing import Sight, perform
+from archive.spark.performing import Standpoint, perform
 from archive.spark.session import connect, first_line
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class SparkTasks:
 
     def __init__(self, cluster: Cluster) -> None:
         """Raises PackageMissing, NotUsable, ArchiveError."""
-        self._sight = Sight.of(cluster.reads)
+        self._sight = Standpoint.of(cluster.reads)
         self._spark = connect(cluster)
         self.jobs = max(1, self._spark.defaultParallelism)
         self._width = min(self.jobs, MOST)
