@@ -13,7 +13,7 @@ import pytest
 from archive.errors import NotUsable, WorkerDied
 from archive.files import list_warcs
 from archive.spark.cluster import Cluster
-from archive.spark.performing import Sight, perform
+from archive.spark.performing import Standpoint, perform
 from archive.workers import Jobs, Workers
 from crawler.exporting import records
 from crawler.extracting.running import Extraction, ExtractionOptions
@@ -192,7 +192,7 @@ def test_an_executor_that_sees_another_file_is_told(tmp_path: Path) -> None:
     """As on a machine that does not share the file system."""
     path = tmp_path / "one.warc"
     path.write_bytes(b"WARC/1.1")
-    sight = Sight.of((path,))
+    sight = Standpoint.of((path,))
     path.write_bytes(b"another")
     went_well, error = perform(open_it, sight, (path,))
     assert (False, NotUsable) == (went_well, type(error))
