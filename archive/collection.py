@@ -42,8 +42,8 @@ from archive.seal.sealing import Sealed, SealJob, seal
 from archive.state.database import State
 from archive.state.rows import CaptureRow, VersionRow
 from archive.state.urls import Urls
-from archive.warc.exchange import Exchange, draft_exchange, examine_response, format_date
-from archive.warc.fields import JSON, Field
+from archive.warc.exchange import Exchange, draft_exchange, examine_response
+from archive.warc.fields import JSON, Field, format_date
 from archive.warc.reader import read_record_at
 from archive.warc.record import Record
 from archive.warc.writer import Draft, Place, WarcFile

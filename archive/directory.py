@@ -22,7 +22,7 @@ from archive.files import (
 )
 from archive.lock import NAME as LOCK
 from archive.lock import is_locked
-from archive.warc.exchange import format_date
+from archive.warc.fields import format_date
 
 FORMAT = 1
 """Version of the directory's format, in `collection.json`."""

@@ -141,7 +141,10 @@ def read_lines(path: Path, *, start: int = 0, stop: int | None = None) -> Iterat
         # A range may begin amid a line, which is then that of the range before.
         offset = stream.seek(max(0, start - 1))
         begun = start > 0
-        while (begun or stop is None or offset < stop) and (data := stream.readline(MAX_LINE)):
+        while stop is None or offset < stop:
+            most = MAX_LINE if stop is None or not begun else min(MAX_LINE, stop - offset)
+            if not (data := stream.readline(most)):
+                return
             if not begun:
                 yield offset, data
             offset += len(data)

@@ -2,24 +2,17 @@
 
 import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from archive.progress import Progress, tell_nobody
 from archive.seal.keys import SealOptions
-from archive.warc.exchange import format_date
-from archive.warc.fields import WARC_FIELDS, Field
+from archive.warc.fields import WARC_FIELDS, Field, format_date
 from archive.warc.writer import Draft, format_fields
 from archive.workers import Jobs
-
-Progress = Callable[[str, int, int], None]
-"""Told of a label, bytes done since the last call, and bytes that were added to what is to do."""
-
-
-def tell_nobody(label: str, done: int, more: int) -> None:
-    """A `Progress` where nobody watches."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from archive.warc.exchange import format_date
-from archive.warc.fields import Field
+from archive.warc.fields import Field, format_date
 from archive.warc.writer import Draft
 
 ADOPTED = "application/vnd.thanhuy.adopted+json"

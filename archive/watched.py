@@ -18,20 +18,25 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from archive import elsewhere
+
 HEAD = 8
-"""Bytes of a message that says no more than how many bytes of the window are meant; no call is as short."""
+"""Bytes of a message that says no more than how many bytes of the window are meant; no call or answer is as short."""
 WINDOW = 2 << 20
-"""Bytes of a call that go over in memory that both processes have; a longer one goes through the pipe, piece by piece.
-Measured on pages of 260 kB: half of what the pipe costs.
+"""Bytes of a call, or of its answer, that go over in memory that both processes have; a longer one goes through the
+pipe, piece by piece. Measured on pages of 260 kB: half of what the pipe costs.
 """
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_within = False
+"""Whether this process is one of those that are watched."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -94,19 +99,12 @@ class Watched:
         connection = self._connection or self._start()
         self._deadline = time.monotonic() + self._bounds.patience
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it was killed: told when the result is taken
-            call = ForkingPickler.dumps((function, arguments, named))
-            assert self._window is not None
-            if len(call) <= WINDOW:
-                self._window[: len(call)] = call
-                connection.send_bytes(len(call).to_bytes(HEAD, "big"))
-            else:
-                connection.send_bytes(call)
+            _send(connection, self._window, ForkingPickler.dumps((function, arguments, named)))
 
     def is_done(self, seconds: float) -> bool:
         """Whether the result can be taken, after waiting for it so long at most."""
         assert self._connection is not None
-        left = max(0.0, self._deadline - time.monotonic())
-        return self._connection.poll(min(seconds, left)) or time.monotonic() >= self._deadline
+        return self._connection.poll(min(seconds, self.left)) or not self.left
 
     def take(self) -> Any:
         """The result of the call that was begun. Raises CallFailed, and what the function may raise."""
@@ -115,7 +113,7 @@ class Watched:
             self.stop()
             raise CallInterrupted(f"it took more than {self._bounds.patience:.0f} seconds")
         try:
-            result, error, spent = self._connection.recv()
+            result, error, spent = _receive(self._connection, self._window)
         except (EOFError, OSError):
             raise self._why_it_ended() from None
         if spent:
@@ -126,6 +124,17 @@ class Watched:
         if error is not None:
             raise error
         return result
+
+    @property
+    def connection(self) -> Connection:
+        """Readable when the result of the call that was begun can be taken."""
+        assert self._connection is not None
+        return self._connection
+
+    @property
+    def left(self) -> float:
+        """Seconds until the call that was begun has had its time."""
+        return max(0.0, self._deadline - time.monotonic())
 
     def stop(self) -> None:
         """End the process at once; the next call begins another."""
@@ -138,17 +147,27 @@ class Watched:
             self._connection = None
 
     def _start(self) -> Connection:
-        context = multiprocessing.get_context("fork")
+        # What reads of object storage has threads, and does not live on in a forked process: such files are known to
+        # processes that begin anew, which have no memory with this one.
+        distant = elsewhere.known()
+        context: Any = multiprocessing.get_context("forkserver" if distant else "fork")
+        ours: Connection
         ours, theirs = context.Pipe()
-        self._window = window = mmap.mmap(-1, WINDOW)
-        process = context.Process(target=_serve, args=(theirs, window, self._bounds, self._passed), daemon=True)
-        with warnings.catch_warnings():
-            # A thread that holds a lock when the process is forked holds it there for ever. What the child does
-            # takes none but those of the interpreter and the allocator, which are made anew.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            process.start()
+        self._window = window = None if distant else mmap.mmap(-1, WINDOW)
+        about = theirs, window, distant, self._bounds, self._passed
+        process: BaseProcess = context.Process(target=_serve, args=about, daemon=True)
+        # Who is interrupted knows the process that it began, and one that just began is not interrupted half way.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            with warnings.catch_warnings():
+                # A thread that holds a lock when the process is forked holds it there for ever. What the child does
+                # takes none but those of the interpreter and the allocator, which are made anew.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                process.start()
+            self._process, self._connection = process, ours
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
-        self._process, self._connection = process, ours
         return ours
 
     def _why_it_ended(self) -> CallOverran:
@@ -165,22 +184,36 @@ class Watched:
         )
 
 
+def wait_for_any(busy: Collection[Watched]) -> list[Watched]:
+    """Those whose results can be taken, once there is one."""
+    ready = wait([one.connection for one in busy], min(one.left for one in busy))
+    return [one for one in busy if one.connection in ready or not one.left]
+
+
+def is_within() -> bool:
+    """Whether this process is watched itself: a call that it makes is within the bounds of the one that it answers."""
+    return _within
+
+
 def _serve(
-    connection: Connection, window: mmap.mmap, bounds: CallBounds, passed: tuple[type[Exception], ...]
+    connection: Connection,
+    window: mmap.mmap | None,
+    distant: Mapping[str, elsewhere.Distant],
+    bounds: CallBounds,
+    passed: tuple[type[Exception], ...],
 ) -> NoReturn:
     """Answer calls until the parent ends: with a result, an error of the function's own or words of another's,
     and whether memory ran out.
     """
+    global _within
+    _within = True
+    elsewhere.learn(distant)
     _shut_off(connection.fileno())
     _bound_memory(bounds.memory)
     threading.Thread(target=_end_with_parent, args=(connection.fileno(),), daemon=True).start()
     while True:
         try:
-            call: bytes | memoryview = connection.recv_bytes()
-            with memoryview(window) as shared:
-                if len(call) == HEAD:
-                    call = shared[: int.from_bytes(call, "big")]
-                function, arguments, named = ForkingPickler.loads(call)
+            function, arguments, named = _receive(connection, window)
         except (EOFError, OSError):
             os._exit(0)
         _bound_time(bounds.seconds)
@@ -194,9 +227,27 @@ def _serve(
         except Exception as caught:  # noqa: BLE001 - the parent is told of it
             error = caught if isinstance(caught, passed) else f"{type(caught).__name__}: {caught}"
         try:
-            connection.send((result, error, spent))
+            answer = ForkingPickler.dumps((result, error, spent))
         except MemoryError:
-            connection.send((None, None, True))
+            answer = ForkingPickler.dumps((None, None, True))
+        _send(connection, window, answer)
+
+
+def _send(connection: Connection, window: mmap.mmap | None, message: memoryview) -> None:
+    """Hand a call, or its answer, to the other process. The window is free: only one of them is under way."""
+    if window is not None and len(message) <= WINDOW:
+        window[: len(message)] = message
+        connection.send_bytes(len(message).to_bytes(HEAD, "big"))
+    else:
+        connection.send_bytes(message)
+
+
+def _receive(connection: Connection, window: mmap.mmap | None) -> Any:
+    message = connection.recv_bytes()
+    if window is None or len(message) != HEAD:
+        return ForkingPickler.loads(message)
+    with memoryview(window) as shared, shared[: int.from_bytes(message, "big")] as told:
+        return ForkingPickler.loads(told)
 
 
 def _shut_off(keep: int) -> None:
@@ -210,6 +261,7 @@ def _shut_off(keep: int) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to every process: the parent's alone to answer
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)

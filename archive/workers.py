@@ -4,36 +4,29 @@ No more calls are handed out at a time than memory holds. A worker that is kille
 Ctrl-C is the parent's alone to answer, and ends the workers at once; a worker never outlives its parent.
 """
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, Self, TypeVar
 
-from archive import elsewhere
 from archive.errors import WorkerDied
 from archive.spark.cluster import Cluster
+from archive.watched import CallBounds, CallFailed, Watched, wait_for_any
 
 T = TypeVar("T")
 AHEAD = 4
 """Calls for each process that are handed out before the first result is taken."""
+UNBOUND = CallBounds(seconds=1 << 30, patience=10 * 86400, memory=1 << 50)
+"""Of calls that take as long as their files are large."""
 
 Jobs = int | Cluster
 """How many processes of this machine run calls, or which Spark does. With 1, this process does."""
+Again = Callable[..., T] | None
+"""Makes a call that failed once more, in this process."""
 
 
 class Pool(Protocol):
     """What runs calls."""
 
-    jobs: int
-    """How many run at a time."""
-
-    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]], again: Again[T]) -> Iterator[T]:
         """The results in the order of the calls' arguments. Raises WorkerDied."""
 
     def close(self, *, at_once: bool) -> None:
@@ -43,9 +36,9 @@ class Pool(Protocol):
 class Workers:
     """Runs calls wherever `jobs` says."""
 
-    def __init__(self, jobs: Jobs, preload: Iterable[str] = ()) -> None:
-        """`preload`: modules that the calls need beside the function's own; with more than one job they are imported
-        once for all processes, while this one goes on. Raises ArchiveError where there is no such Spark.
+    def __init__(self, jobs: Jobs, bounds: CallBounds | None = None) -> None:
+        """`bounds`: what one call may cost on this machine. With them a single job has a process too, which works
+        while this one goes on. Raises ArchiveError where there is no such Spark.
         """
         self._pool: Pool
         if isinstance(jobs, Cluster):
@@ -53,12 +46,7 @@ class Workers:
 
             self._pool = SparkTasks(jobs)
         else:
-            self._pool = _Processes(jobs, preload) if jobs > 1 else _Here()
-
-    @property
-    def jobs(self) -> int:
-        """How many calls run at a time."""
-        return self._pool.jobs
+            self._pool = _Processes(jobs, bounds or UNBOUND) if jobs > 1 or bounds else _Here()
 
     @property
     def are_here(self) -> bool:
@@ -72,17 +60,17 @@ class Workers:
         # After an error nobody wants the results of what is under way, and a large file takes minutes.
         self._pool.close(at_once=kind is not None)
 
-    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
-        """The function's results, in the order of its calls' arguments. Raises WorkerDied."""
-        return self._pool.run(function, calls)
+    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]], again: Again[T] = None) -> Iterator[T]:
+        """The function's results, in the order of its calls' arguments. A call that fails on this machine is made
+        `again`, by that function in this process; without one it raises what the function raised, or WorkerDied.
+        """
+        return self._pool.run(function, calls, again)
 
 
 class _Here:
     """This process."""
 
-    jobs = 1
-
-    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]], again: Again[T]) -> Iterator[T]:
         for arguments in calls:
             yield function(*arguments)
 
@@ -93,71 +81,60 @@ class _Here:
 class _Processes:
     """Processes of this machine, started when there is something to do."""
 
-    def __init__(self, jobs: int, preload: Iterable[str]) -> None:
-        self.jobs, self._preload = jobs, tuple(preload)
-        self._executor: ProcessPoolExecutor | None = None
+    def __init__(self, jobs: int, bounds: CallBounds) -> None:
+        self.jobs, self._bounds = jobs, bounds
+        self._idle: list[Watched] = []
 
     def close(self, *, at_once: bool) -> None:
-        if self._executor is None:
-            return
-        if at_once:
-            for process in list((getattr(self._executor, "_processes", None) or {}).values()):
-                process.terminate()
-        self._executor.shutdown(cancel_futures=True)
+        for watched in self._idle:
+            watched.stop()
 
-    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
-        self._executor = self._executor or _start(self.jobs, [function.__module__, *self._preload])
-        waiting: deque[Future[T]] = deque()
-        for arguments in calls:
-            waiting.append(self._submit(self._executor, function, arguments))
-            if len(waiting) >= self.jobs * AHEAD:
-                yield self._take(waiting)
-        while waiting:
-            yield self._take(waiting)
-
-    @staticmethod
-    def _submit(executor: ProcessPoolExecutor, function: Callable[..., T], arguments: tuple[Any, ...]) -> "Future[T]":
-        # A process inherits what is blocked: Ctrl-C, which a terminal sends to all of them,
-        # is then this process's alone to answer.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            return executor.submit(function, *arguments)
-        except BrokenProcessPool as error:
-            raise _died() from error
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-    @staticmethod
-    def _take(waiting: "deque[Future[T]]") -> T:
-        try:
-            return waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise _died() from error
+    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]], again: Again[T]) -> Iterator[T]:
+        if not self._idle:
+            # Errors are passed on where nobody makes the call again.
+            passed = () if again else (Exception,)
+            self._idle = [Watched(self._bounds, passed=passed) for _ in range(self.jobs)]
+        yield from _run(self._idle, function, iter(calls), again)
 
 
-def _start(jobs: int, modules: list[str]) -> ProcessPoolExecutor:
-    # `forkserver`: forking this process, which has threads (the progress bar's), can deadlock; and what the calls need
-    # is imported once, in the server that forks them, and not by each of them.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(modules)
-    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(elsewhere.known(),))
+def _run(
+    idle: list[Watched], function: Callable[..., T], calls: Iterator[tuple[Any, ...]], again: Again[T]
+) -> Iterator[T]:
+    busy: dict[Watched, tuple[int, tuple[Any, ...]]] = {}
+    done: dict[int, T] = {}
+    """Results that came before those of earlier calls."""
+    handed = yielded = 0
+    most = len(idle) * AHEAD
+    try:
+        while True:
+            while idle and handed - yielded < most and (arguments := next(calls, None)) is not None:
+                watched = idle.pop()
+                busy[watched] = handed, arguments
+                watched.begin(function, *arguments)
+                handed += 1
+            if yielded in done:
+                yield done.pop(yielded)
+                yielded += 1
+                continue
+            if not busy:
+                return
+            for watched in wait_for_any(busy):
+                number, arguments = busy.pop(watched)
+                idle.append(watched)
+                done[number] = _take(watched, arguments, again)
+    finally:
+        for watched in busy:  # whatever they answer later is no answer to the next call
+            watched.stop()
+            idle.append(watched)
 
 
-def _died() -> WorkerDied:
-    return WorkerDied(
-        "a worker process was killed or ran out of memory; nothing was written; run it again with fewer --jobs"
-    )
-
-
-def _begin(files: Mapping[str, elsewhere.Distant]) -> None:
-    """Know the files that lie elsewhere, and end this process when its parent ends, however that ends."""
-    elsewhere.learn(files)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        sentinel = parent.sentinel
-
-        def watch() -> None:
-            wait([sentinel])
-            os._exit(1)
-
-        threading.Thread(target=watch, daemon=True).start()
+def _take(watched: Watched, arguments: tuple[Any, ...], again: Again[T]) -> T:
+    try:
+        result: T = watched.take()
+    except CallFailed as error:
+        if again is not None:
+            return again(*arguments)
+        raise WorkerDied(
+            "a worker process was killed or ran out of memory; nothing was written; run it again with fewer --jobs"
+        ) from error
+    return result

@@ -2,6 +2,7 @@
 and whether a stored one is sound.
 """
 
+import dataclasses
 import functools
 import json
 import pkgutil
@@ -12,9 +13,8 @@ from typing import Any
 from archive.errors import RecordError
 from archive.files import find_warc
 from archive.http.head import HTTPSyntaxError
-from archive.verify.items import CUT, ItemRules, PageUnread, Parse, read_page
+from archive.verify.items import CUT, ItemRules, PageUnread, read_page
 from crawler.items import ADDED, STAMPED, as_record, text_digest
-from crawler.learning.kept import read_taught
 from crawler.pages import PARSER_VERSION, Taught
 
 UNTAUGHT = Taught()
@@ -44,10 +44,16 @@ def article_rules(reparse: bool = True) -> ItemRules:
     )
 
 
-def _fit(collection: Path) -> tuple[str, Parse]:
-    """The parser of one collection, with what it was taught. Raises NotUsable."""
+def _fit(rules: ItemRules, collection: Path) -> ItemRules:
+    """The rules with the parser of one collection, as it was taught. Raises NotUsable."""
+    from crawler.learning.kept import read_taught
+    from crawler.pages import reading
+    from crawler.reader import CHUNK_BOUNDS  # and with it all that the processes share that read
+
     taught = read_taught(collection)
-    return taught.parser, functools.partial(parse_again, taught=taught)
+    parse = functools.partial(parse_again, taught=taught)
+    bounds = CHUNK_BOUNDS if reading.GUARDED else None
+    return dataclasses.replace(rules, parser_version=taught.parser, parse=parse, bounds=bounds)
 
 
 def parse_again(

@@ -186,7 +186,6 @@ def test_a_class_name_means_one_thing() -> None:
 
 ONE_PLACE = {
     r"SpooledTemporaryFile": "archive.scratch",
-    r"ProcessPoolExecutor": "archive.workers",
     r"SparkContext|SparkConf": "archive.spark.session",
     r"RLIMIT_\w+": "archive.watched",
     r"WARC-[A-Za-z-]+": "archive.warc.fields",

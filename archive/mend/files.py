@@ -26,7 +26,7 @@ from archive.files import (
 from archive.json_text import parse_json
 from archive.recover.recover import cut_torn_tail
 from archive.recover.recovery import Recovery
-from archive.warc.exchange import format_date
+from archive.warc.fields import format_date
 from archive.warc.salvage import read_sound
 
 ScopeOf = Callable[[list[dict[str, Any]]], Mapping[str, Any] | None]

@@ -22,7 +22,7 @@ from archive.mirror.manifest import (
 )
 from archive.mirror.push import ROOMS, SINGLE
 from archive.mirror.store import Store
-from archive.options import Progress, tell_nobody
+from archive.progress import Progress, tell_nobody
 
 PULLED = frozenset({*ROOMS, "warc", "articles"})
 """Rooms that a mirror may write into."""

@@ -23,7 +23,7 @@ from archive.mirror.manifest import (
     salvage,
 )
 from archive.mirror.store import ObjectExists, Store
-from archive.options import Progress, tell_nobody
+from archive.progress import Progress, tell_nobody
 from archive.seal.checkpoint import ROOM as SEALS
 from archive.seal.checkpoint import path_of
 

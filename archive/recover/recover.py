@@ -35,7 +35,7 @@ from archive.files import (
 )
 from archive.lines.reader import LineId, id_of, parser_of, version_of
 from archive.lines.writer import JsonlFile
-from archive.options import Progress, tell_nobody
+from archive.progress import Progress, tell_nobody
 from archive.recover.pending import PendingItems
 from archive.recover.recovery import Recovery
 from archive.recover.reindex import Describe, FileScan, note_found, queue_unasked, scan_file, scan_whole

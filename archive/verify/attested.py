@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from archive.directory import Shelf
@@ -14,6 +13,7 @@ from archive.seal.checkpoint import ROOM, Checkpoint, SealError
 from archive.seal.stamp import TimeStamp, find_stamped, list_stamps
 from archive.seal.witness import SUFFIX, find_wrong, list_cosignatures
 from archive.verify.findings import Finding, find
+from archive.verify.trust import SealRules
 
 DUE = timedelta(days=180)
 """So long before its certificates expire a stamp is to be renewed."""
@@ -21,24 +21,6 @@ DUE = timedelta(days=180)
 
 _CODES_OF = {verifier.NOTE: "seal-block-unchecked", verifier.REFUSED: "seal-stamp"}
 """What a file of OpenTimestamps may come to, where it is not good."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealRules:
-    """Whom a verification believes."""
-
-    key: bytes | None = None
-    """The public key that is expected, else the one of this machine."""
-    whole: bool = True
-    """Whether all records that were sealed have to be there."""
-    vkey: str = ""
-    """The same as one line, as proofs name it."""
-    witnesses: tuple[str, ...] = ()
-    """Keys of those who should have signed as well."""
-    roots: str = ""
-    """Certificates in PEM of the authorities whose stamps count, else whoever a stamp names."""
-    headers: tuple[bytes, ...] = ()
-    """Headers of blocks of Bitcoin that are believed."""
 
 
 def check_attested(shelf: Shelf, checkpoints: list[tuple[int, Checkpoint]], rules: SealRules) -> Iterator[Finding]:

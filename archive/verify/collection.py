@@ -26,7 +26,6 @@ from archive.files import (
     read_lines,
 )
 from archive.fixity import REPLACED
-from archive.verify.attested import SealRules
 from archive.verify.files import Run, Task, scan_files
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.fixity import acquit_moved, check_file, check_log, check_presence, choose
@@ -35,6 +34,7 @@ from archive.verify.items import ItemRules, Items, LinesScan, LinesTask, scan_li
 from archive.verify.links import Links
 from archive.verify.seals import check_seals, is_sealed
 from archive.verify.state import check_state
+from archive.verify.trust import SealRules
 from archive.verify.warc import WarcContext
 
 FORMATS = (1,)
@@ -65,16 +65,16 @@ class CollectionScan:
 
 
 def verify_collection(
-    shelf: Shelf, rules: ItemRules, run: Run, now: datetime, *, jobs: int = 1, seals: SealRules = UNKNOWN
+    shelf: Shelf, rules: ItemRules, run: Run, read: Run, now: datetime, *, seals: SealRules = UNKNOWN
 ) -> CollectionScan:
-    """Everything about a collection but its fixity. `jobs`: in how many parts a long file of lines may be cut."""
+    """Everything about a collection but its fixity. `read`: runs what reads lines, and their pages."""
     scan = CollectionScan()
     scan.findings += _check_files(shelf)
     with Links(closed=True) as links:
         _scan_warcs(shelf, run, now, links, scan)
         scan.findings += links.check()
         items = Items(links, shelf.label, unfinished=shelf.unfinished, live=shelf.live)
-        _scan_lines(shelf, run, rules, items, scan, jobs)
+        _scan_lines(shelf, read, rules, items, scan)
         scan.findings += items.check()
         scan.findings += _check_index(shelf, links)
         state = shelf.path / "state.sqlite"
@@ -193,7 +193,7 @@ def _scan_warcs(shelf: Shelf, run: Run, now: datetime, links: Links, scan: Colle
         links.add(result.entries)
 
 
-def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: CollectionScan, jobs: int) -> None:
+def _scan_lines(shelf: Shelf, read: Run, rules: ItemRules, items: Items, scan: CollectionScan) -> None:
     newest = shelf.path / "articles.jsonl"
     parts: list[LinesTask] = []
     for path in (*shelf.lines, *([newest] if is_regular(newest) else [])):
@@ -208,11 +208,11 @@ def _scan_lines(shelf: Shelf, run: Run, rules: ItemRules, items: Items, scan: Co
             growing=path.name.endswith(OPEN_SUFFIX),
             links=shelf.links,
         )
-        parts += split_task(task, jobs)
+        parts += split_task(task)
     tasks: list[Task] = [
         (scan_lines, (part,), part.path.name, (part.stop or part.path.stat().st_size) - part.start) for part in parts
     ]
-    for part, result in zip(parts, run(tasks), strict=True):
+    for part, result in zip(parts, read(tasks), strict=True):
         assert isinstance(result, LinesScan)
         scan.findings += result.findings
         scan.items += result.count if part.path != newest else 0

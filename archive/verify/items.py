@@ -5,6 +5,7 @@ A line is held against the item record inside the WARC (byte for byte), the resp
 and, where a parser is given, against what parsing that response again yields.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from urllib.parse import quote
 from archive.adopted import is_adopted
 from archive.digest import parse_digest
 from archive.errors import RecordError
-from archive.files import MAX_LINE, find_warc, read_lines
+from archive.files import MAX_LINE, find_warc, open_regular, read_lines
 from archive.http.bodies import read_message
 from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead
@@ -26,6 +27,10 @@ from archive.verify.links import Links
 from archive.verify.schema import check_schema, parse_line
 from archive.warc.fields import Field
 from archive.warc.reader import read_record_at
+from archive.watched import CallBounds
+
+PART = 1 << 18
+"""Bytes of lines, about, that are read in one call: some dozens of articles."""
 
 
 class PageUnread(Exception):
@@ -51,15 +56,15 @@ class ItemRules:
     """Keys that parsing does not give."""
     text_digest: Callable[[dict[str, Any]], str] | None = None
     """The `text_digest` that a line should have."""
-    fit: Callable[[Path], tuple[str, Parse]] | None = None
-    """A collection → the version of its parser, and that: where collections teach theirs. May raise ArchiveError."""
+    bounds: CallBounds | None = None
+    """What reading `PART` bytes of lines may cost with `parse`; where they cost more, `parse` bounds each page itself.
+    None: anything."""
+    fit: Callable[["ItemRules", Path], "ItemRules"] | None = None
+    """The rules for one collection: where collections teach their parser. May raise ArchiveError."""
 
     def of(self, collection: Path) -> "ItemRules":
         """The rules for one collection."""
-        if self.fit is None or self.parse is None:
-            return self
-        version, parse = self.fit(collection)
-        return replace(self, parser_version=version, parse=parse)
+        return self if self.fit is None or self.parse is None else self.fit(self, collection)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,12 +126,15 @@ class LinesTask:
     """Only the lines that begin in this range of bytes; None for the file's end."""
 
 
-def split_task(task: LinesTask, parts: int) -> list[LinesTask]:
-    """The task in parts of about equal size, none smaller than a megabyte."""
-    size = task.path.stat().st_size
-    parts = max(1, min(parts, size >> 20))
-    bounds = [size * part // parts for part in range(parts)]
-    return [replace(task, start=start, stop=stop) for start, stop in zip(bounds, [*bounds[1:], None], strict=True)]
+def split_task(task: LinesTask) -> list[LinesTask]:
+    """The task in parts, each for one call."""
+    try:
+        with open_regular(task.path) as stream:
+            size = stream.seek(0, os.SEEK_END)
+    except OSError:
+        return [task]  # the scan says why
+    starts = range(0, max(size, 1), PART)
+    return [replace(task, start=start, stop=stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
 
 
 def scan_lines(task: LinesTask) -> LinesScan:

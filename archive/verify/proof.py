@@ -10,8 +10,8 @@ from archive.json_text import parse_json
 from archive.seal import verifier
 from archive.seal.blocks import check_file
 from archive.seal.stamp import check_tool
-from archive.verify.attested import SealRules
 from archive.verify.findings import Finding, find
+from archive.verify.trust import SealRules
 
 CODES_OF = {verifier.GOOD: "proof-good", verifier.NOTE: "proof-note", verifier.REFUSED: "proof-refused"}
 

@@ -2,14 +2,16 @@
 
 Findings are collected and never folded into one yes or no: a reader sees all of them, and a script counts by severity.
 The files are read and nothing is changed; only a collection's `fixity.jsonl` learns which files were found unchanged.
+What only one kind of path needs is loaded when there is one: most of the time that a single WARC takes is the start.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import starmap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive import fixity
 from archive.directory import Shelf, look
@@ -18,18 +20,17 @@ from archive.errors import ArchiveError
 from archive.files import OPEN_SUFFIX
 from archive.kinds import kind_of
 from archive.lock import Lock
-from archive.options import Progress, tell_nobody
-from archive.verify.attested import SealRules
-from archive.verify.collection import CollectionScan, verify_collection, verify_fixity
+from archive.progress import Progress, tell_nobody
 from archive.verify.files import Task, scan_files
 from archive.verify.findings import Finding, Severity
-from archive.verify.fixity import record_verified
 from archive.verify.items import ItemRules
 from archive.verify.links import Links
-from archive.verify.proof import scan_proof
-from archive.verify.wacz import WaczScan, scan_wacz
+from archive.verify.trust import SealRules
 from archive.verify.warc import WarcContext
 from archive.workers import Jobs, Workers
+
+if TYPE_CHECKING:
+    from archive.verify.collection import CollectionScan
 
 DOUBTED_LOG = frozenset({"fixity-chain", "fixity-syntax", "no-fixity"})
 """Codes of a log that is not to be written on: its loss or its damage would look settled the next time."""
@@ -77,8 +78,7 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
     kinds = [(path, kind_of(path)) for path in paths]
     report = Report()
     now = datetime.now(UTC)
-    readers = [options.items.parse.__module__] if options.items.parse else []
-    with Workers(options.jobs, preload=readers) as workers:
+    with Workers(options.jobs) as workers:
         runner = _Runner(workers, options.progress)
         for path, kind in kinds:
             if kind == "collection":
@@ -86,6 +86,8 @@ def verify(paths: Sequence[Path], options: VerifyOptions) -> Report:
             elif kind == "wacz":
                 _verify_wacz(path, options, runner, now, report)
             elif kind == "proof":
+                from archive.verify.proof import scan_proof
+
                 report.findings += scan_proof(path, options.seals)
                 report.checked.update(files=1, proofs=1)
         warcs = [path for path, kind in kinds if kind == "warc"]
@@ -110,6 +112,8 @@ def _verify_warcs(paths: list[Path], runner: "_Runner", now: datetime, report: R
 
 
 def _verify_wacz(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
+    from archive.verify.wacz import WaczScan, scan_wacz
+
     for result in runner.run(
         [(scan_wacz, (path.resolve(), name_of(path), now, options.seals), path.name, path.stat().st_size)]
     ):
@@ -119,12 +123,15 @@ def _verify_wacz(path: Path, options: VerifyOptions, runner: "_Runner", now: dat
 
 
 def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
+    from archive.verify.collection import verify_collection, verify_fixity
+
     shelf = look(path, name_of(path), links=options.links)
     scans = []
     if not options.fixity_only:
-        scans.append(
-            verify_collection(shelf, options.items.of(path), runner.run, now, jobs=runner.jobs, seals=options.seals)
-        )
+        rules = options.items.of(path)
+        with Workers(options.jobs, rules.bounds) as readers:
+            read = _Runner(readers, options.progress).run
+            scans.append(verify_collection(shelf, rules, runner.run, read, now, seals=options.seals))
     scans.append(verify_fixity(shelf, runner.run, options.sample))
     for scan in scans:
         report.findings += scan.findings
@@ -134,8 +141,10 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
         _record(shelf, scans[-1], now)
 
 
-def _record(shelf: Shelf, scan: CollectionScan, now: datetime) -> None:
+def _record(shelf: Shelf, scan: "CollectionScan", now: datetime) -> None:
     """Note what was found unchanged, unless somebody writes the collection or it cannot be written."""
+    from archive.verify.fixity import record_verified
+
     if not scan.verified or any(finding.code in DOUBTED_LOG for finding in scan.findings):
         return
     try:
@@ -155,21 +164,20 @@ class _Runner:
 
     def __init__(self, workers: Workers, progress: Progress) -> None:
         self._workers, self._progress = workers, progress
-        self.jobs = workers.jobs
 
     def run(self, tasks: list[Task]) -> Iterator[Any]:
         """The tasks' results in order."""
         self._progress("", 0, sum(size for _, _, _, size in tasks))
-        if not self._workers.are_here and len(tasks) > 1:
-            results = self._workers.run(_apply, ((function, arguments) for function, arguments, _, _ in tasks))
-            for result, (_, _, label, size) in zip(results, tasks, strict=True):
-                yield result
-                self._progress(label, size, 0)
-            return
-        for function, arguments, label, size in tasks:
-            self._progress(label, 0, 0)
-            yield function(*arguments)
+        calls = self._hand_out(tasks)
+        results = self._workers.run(_apply, calls, again=_apply) if len(tasks) > 1 else starmap(_apply, calls)
+        for result, (_, _, label, size) in zip(results, tasks, strict=True):
+            yield result
             self._progress(label, size, 0)
+
+    def _hand_out(self, tasks: list[Task]) -> Iterator[tuple[Any, ...]]:
+        for function, arguments, label, _ in tasks:
+            self._progress(label, 0, 0)
+            yield function, arguments
 
 
 def _apply(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

@@ -120,16 +120,16 @@ def check_schema(
 
 Fits = Callable[[Any], bool]
 """Whether a value fits a schema; why it does not, the slow way tells."""
-_KNOWN: dict[int, tuple[dict[str, Any], Fits]] = {}
-"""A schema by its identity, and what it was compiled to."""
+_KNOWN: list[tuple[dict[str, Any], Fits]] = []
+"""The schema that was asked for last, and what it was compiled to."""
 
 
 def _compiled(schema: dict[str, Any]) -> Fits:
-    known = _KNOWN.get(id(schema))
-    if known is None or known[0] is not schema:
-        _KNOWN.clear()
-        known = _KNOWN[id(schema)] = schema, _compile(schema, schema)
-    return known[1]
+    if not _KNOWN or _KNOWN[0][0] is not schema:
+        # A process that is handed it with each call has another object with the same rules each time.
+        fits = _KNOWN[0][1] if _KNOWN and _KNOWN[0][0] == schema else _compile(schema, schema)
+        _KNOWN[:] = [(schema, fits)]
+    return _KNOWN[0][1]
 
 
 def _compile(schema: dict[str, Any], root: dict[str, Any]) -> Fits:

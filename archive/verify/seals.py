@@ -20,10 +20,11 @@ from archive.seal.keys import SealOptions, find_public
 from archive.seal.memory import find_lost
 from archive.seal.note import VerifierKey
 from archive.seal.sealing import FILES, read_files
-from archive.verify.attested import SealRules, check_attested
+from archive.verify.attested import check_attested
 from archive.verify.findings import Finding, find
 from archive.verify.links import Links
 from archive.verify.sealed import SealedRecords
+from archive.verify.trust import SealRules
 
 
 def is_sealed(collection: Path) -> bool:

@@ -21,12 +21,12 @@ from archive.json_text import parse_json
 from archive.seal.checkpoint import ROOM
 from archive.seal.verifier import GOOD, NOTE, REFUSED
 from archive.streams import open_window
-from archive.verify.attested import SealRules
 from archive.verify.findings import INFO, WARNING, Finding, find
 from archive.verify.index import IndexContext, check_index
 from archive.verify.links import Links
 from archive.verify.schema import parse_line
 from archive.verify.seals import check_seals
+from archive.verify.trust import SealRules
 from archive.verify.warc import WarcContext, scan_warc
 from archive.verify.zip import check_zip
 from archive.wacz.domain import judge_domain

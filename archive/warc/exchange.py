@@ -16,7 +16,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import BinaryIO
 
 from archive.digest import format_sha1
@@ -24,7 +24,15 @@ from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_r
 from archive.http.sniff import sniff_type
 from archive.state.rows import CaptureRow
 from archive.streams import open_window
-from archive.warc.fields import HTTP_REQUEST, HTTP_RESPONSE, REVISIT_IDENTICAL, REVISIT_NOT_MODIFIED, WARC_FIELDS, Field
+from archive.warc.fields import (
+    HTTP_REQUEST,
+    HTTP_RESPONSE,
+    REVISIT_IDENTICAL,
+    REVISIT_NOT_MODIFIED,
+    WARC_FIELDS,
+    Field,
+    format_date,
+)
 from archive.warc.payload import payload_digest
 from archive.warc.writer import Draft, format_fields, format_uri
 
@@ -196,11 +204,6 @@ def draft_exchange(
         record_id=response_id,
     )
     return Drafts(records=records, capture=capture)
-
-
-def format_date(moment: datetime) -> str:
-    """`WARC-Date` with microseconds, UTC (WARC 1.1 §5.4)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _draft_response(fields: tuple[tuple[str, str | None], ...], received: Received, truncated: str | None) -> Draft:

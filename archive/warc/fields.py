@@ -4,6 +4,7 @@ WARC File Format 1.1 (ISO 28500:2017), section 5; the last two come from the com
 """
 
 import enum
+from datetime import UTC, datetime
 from typing import Self
 
 
@@ -55,3 +56,8 @@ HTTP_REQUEST = "application/http;msgtype=request"
 HTTP_RESPONSE = "application/http;msgtype=response"
 WARC_FIELDS = "application/warc-fields"
 JSON = "application/json"
+
+
+def format_date(moment: datetime) -> str:
+    """`WARC-Date` with microseconds, UTC (WARC 1.1 §5.4)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -12,7 +12,9 @@ from archive.warc.events import find_record, is_compressed
 from archive.warc.members import find_member
 
 SIZE = 32 << 20
-"""Bytes of a range, about."""
+"""Bytes of a range, about, in a large file."""
+PARTS, SMALLEST = 16, 2 << 20
+"""Into how many ranges a smaller one is cut, so that several processes share it, and of how many bytes at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +40,9 @@ T = TypeVar("T", bound=_Ending)
 def find_ranges(file: int, stream: BinaryIO) -> list[Range]:
     """The ranges of a file, in order."""
     starts, length = [0], stream.seek(0, 2)
-    compressed = is_compressed(stream) if length > SIZE else False
-    for target in range(SIZE, length, SIZE):
+    size = min(SIZE, max(SMALLEST, length // PARTS))
+    compressed = is_compressed(stream) if length > size else False
+    for target in range(size, length, size):
         start = find_member(stream, target) if compressed else find_record(stream, target)
         if start is None:
             break

@@ -20,8 +20,7 @@ from archive.state.rows import CaptureRow, UrlRow
 from archive.state.states import UrlState
 from archive.verify.items import PageUnread, read_page
 from archive.warc.dates import in_utc
-from archive.warc.exchange import format_date
-from archive.warc.fields import HTTP_RESPONSE
+from archive.warc.fields import HTTP_RESPONSE, format_date
 from archive.warc.payload import payload_digest
 from crawler.adopting.history import Record, Sight, in_order, order_versions, renewal_of
 from crawler.articles import parse_again, reparse

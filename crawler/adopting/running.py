@@ -13,7 +13,7 @@ from archive.errors import NotUsable
 from archive.files import open_regular
 from archive.provenance import Provenance
 from archive.state.database import indexed
-from archive.warc.exchange import format_date
+from archive.warc.fields import format_date
 from archive.warc.payload import digest_record
 from archive.warc.salvage import read_sound
 from crawler.adopting.drafting import Drafted, digest_source, draft_source, find_known

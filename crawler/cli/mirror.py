@@ -11,7 +11,7 @@ from crawler.cli.values import COLLECTION, watch_options
 
 if TYPE_CHECKING:
     from archive.mirror.push import Pushed
-    from archive.options import Progress
+    from archive.progress import Progress
 
 
 def _check_addresses(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def _send(collection: Path, url: str, *, again: bool = False, progress: "Progres
 def push_run(given: dict[str, Any]) -> list[str]:
     """After a crawl: copy what it wrote to where its options say; what went wrong. The crawl stands in any case."""
     from archive.errors import ArchiveError
-    from archive.options import tell_nobody
+    from archive.progress import tell_nobody
 
     failed = []
     for url in given["push"]:

@@ -10,7 +10,7 @@ import click
 
 from archive.collection import Collection, read_collection
 from archive.options import Options as CollectionOptions
-from archive.warc.exchange import format_date
+from archive.warc.fields import format_date
 from crawler import __version__
 from crawler.cli.bars import meter
 from crawler.cli.exits import Exit

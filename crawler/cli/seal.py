@@ -13,7 +13,7 @@ from crawler.cli.exits import Exit
 from crawler.cli.values import COLLECTION, duration, watch_options
 
 if TYPE_CHECKING:
-    from archive.options import Progress
+    from archive.progress import Progress
     from archive.seal.attest import Attestation
     from archive.seal.keys import SealOptions
     from archive.seal.sealing import Sealed

@@ -14,9 +14,9 @@ from crawler.cli.places import look, show
 from crawler.cli.values import PLACE, SHARE, links_option, watch_options, workers_option
 
 if TYPE_CHECKING:
-    from archive.options import Progress
-    from archive.verify.attested import SealRules
+    from archive.progress import Progress
     from archive.verify.runner import Report
+    from archive.verify.trust import SealRules
     from archive.workers import Jobs
 
 
@@ -171,7 +171,7 @@ def _check_mirrors(urls: list[str], report: "Report", tell: "Progress") -> None:
 
 def _read_rules(key: str | None, witnesses: tuple[str, ...], ca: Path | None) -> "SealRules":
     from archive.seal.note import parse_vkey
-    from archive.verify.attested import SealRules
+    from archive.verify.trust import SealRules
 
     return SealRules(
         key=parse_vkey(key).public if key else None,

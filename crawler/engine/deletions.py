@@ -7,7 +7,7 @@ from typing import Any
 from archive.collection import Collection
 from archive.state.rows import UrlRow
 from archive.state.urls import DAY
-from archive.warc.exchange import format_date
+from archive.warc.fields import format_date
 from crawler.planning.deletions import (
     Look,
     find_doubt,

@@ -5,6 +5,7 @@ Blocks of one member that follow one another are read in one go, so that a file 
 takes time in proportion to its size.
 """
 
+import os
 from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,3 +95,4 @@ class _File:
 
 
 _opened = lru_cache(maxsize=1)(_File)
+os.register_at_fork(after_in_child=close_files)

@@ -17,7 +17,8 @@ from crawler.extracting.scanning import Scan, scan_range
 from crawler.extracting.sources import WarcSource
 from crawler.extracting.versions import Versions
 from crawler.learning.kept import parse_attached, parse_files
-from crawler.pages import READER_FAILED, READER_OUTLASTED, Taught
+from crawler.pages import READER_FAILED, READER_OUTLASTED, Taught, reading
+from crawler.reader import CHUNK_BOUNDS
 
 CHUNK = 16
 """Pages that a process reads before it is given more."""
@@ -96,7 +97,9 @@ class Extraction:
     def __iter__(self) -> Iterator[tuple[Reread, bytes | None]]:
         with (
             _files_closed(),
-            Workers(self._options.jobs, preload=[reread.__module__]) as workers,
+            Workers(self._options.jobs) as workers,
+            # Several pages a call, in a process that reads on while this one writes.
+            Workers(self._options.jobs, CHUNK_BOUNDS if reading.GUARDED else None) as readers,
             Catalog(self._sources, by_place=self._options.by_place) as catalog,
         ):
             self._scan(workers, catalog)
@@ -108,7 +111,7 @@ class Extraction:
             self.tally.unresolved, self.tally.truncated = catalog.unresolved, catalog.truncated
             self._tell("reading", 0, total)
             with Versions(lambda number: reread(self._equip(catalog.task(number)), True)) as versions:
-                for read in self._read(workers, catalog.tasks()):
+                for read in self._read(readers, catalog.tasks()):
                     line = versions.stamp(read)
                     self._count(read, line)
                     yield read, line
@@ -152,13 +155,10 @@ class Extraction:
     def _equip(self, task: Task) -> Task:
         return replace(task, taught=self._taught)
 
-    def _read(self, workers: Workers, tasks: Iterator[Task]) -> Iterator[Reread]:
-        stored = self._options.with_stored
-        tasks = map(self._equip, tasks)
-        if workers.are_here:
-            yield from (reread(task, stored) for task in tasks)
-            return
-        for results in workers.run(reread_all, ((chunk, stored) for chunk in _chunks(tasks))):
+    def _read(self, readers: Workers, tasks: Iterator[Task]) -> Iterator[Reread]:
+        chunks = _chunks(map(self._equip, tasks), 1 if readers.are_here else CHUNK)
+        calls = ((chunk, self._options.with_stored) for chunk in chunks)
+        for results in readers.run(reread_all, calls, again=reread_all):
             yield from results
 
     def _count(self, read: Reread, line: bytes | None) -> None:
@@ -186,8 +186,8 @@ class Extraction:
             self._options.progress(label, done, total)
 
 
-def _chunks(tasks: Iterator[Task]) -> Iterator[list[Task]]:
-    while chunk := list(islice(tasks, CHUNK)):
+def _chunks(tasks: Iterator[Task], size: int) -> Iterator[list[Task]]:
+    while chunk := list(islice(tasks, size)):
         yield chunk
 
 

@@ -4,7 +4,7 @@ import multiprocessing
 
 import pytest
 
-from archive.watched import CallBounds, Watched
+from archive.watched import WINDOW, CallBounds, Watched, is_within
 
 CALLS = 300
 SIZE = 1 << 20
@@ -40,3 +40,17 @@ def test_processes_forked_from_one_do_not_hear_one_another() -> None:
     for worker in workers:
         worker.join(10)
     assert [0, 0] == answers
+
+
+def grow(data: bytes, size: int) -> tuple[bytes, bool]:
+    return data * size, is_within()
+
+
+@pytest.mark.parametrize("size", [1, WINDOW, 2 * WINDOW])
+def test_answers_of_any_size_come_whole(size: int) -> None:
+    watched = Watched(CallBounds(seconds=60, patience=100, memory=1 << 30))
+    try:
+        assert [(b"x" * size, True)] * 2 == [watched.call(grow, b"x", size) for _ in range(2)]
+    finally:
+        watched.stop()
+    assert not is_within()

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from archive.errors import WorkerDied
+from archive.watched import CallBounds
 from archive.workers import AHEAD, Workers
+
+BOUNDS = CallBounds(seconds=5, patience=100, memory=1 << 30)
 
 
 def nap_and_tell(seconds: float, number: int) -> tuple[int, int]:
@@ -46,6 +49,29 @@ def test_one_job_is_this_process() -> None:
 def test_killed_worker_is_told() -> None:
     with Workers(2) as workers, pytest.raises(WorkerDied, match="fewer --jobs"):
         list(workers.run(die, [(1,), (2,)]))
+
+
+def die_in_another(parent: int, number: int) -> tuple[int, bool]:
+    if number == 3 and os.getpid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number, os.getpid() == parent
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_call_that_fails_within_bounds_is_made_again_here(jobs: int) -> None:
+    with Workers(jobs, BOUNDS) as workers:
+        calls = ((os.getpid(), number) for number in range(6))
+        found = list(workers.run(die_in_another, calls, again=die_in_another))
+    assert [(number, number == 3) for number in range(6)] == found
+
+
+def fail(number: int) -> int:
+    raise ValueError(number)
+
+
+def test_error_of_the_function_is_raised_as_it_is() -> None:
+    with Workers(2) as workers, pytest.raises(ValueError, match="7"):
+        list(workers.run(fail, [(7,)]))
 
 
 def interrupt_after_the_first() -> None:

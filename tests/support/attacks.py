@@ -20,10 +20,10 @@ from archive.directory import look
 from archive.files import list_warcs
 from archive.seal.keys import SealOptions
 from archive.state.urls import Found
-from archive.verify.attested import SealRules
 from archive.verify.findings import Finding
 from archive.verify.links import Links
 from archive.verify.seals import check_seals
+from archive.verify.trust import SealRules
 from archive.verify.warc import WarcContext, scan_range
 from archive.warc.exchange import Exchange
 from archive.warc.salvage import read_every

@@ -116,6 +116,8 @@ def _marked(piece: Piece) -> list[str]:
 def _known_words(page: Page, claims: Claims) -> list[str]:
     """A row of links of which metadata call most keywords."""
     known = {fold(word) for word in page.meta.keywords}
+    if not known:
+        return []
     rows: dict[int, list[str]] = {}
     stop = claims.regions.story.stop
     for piece in page.pieces[stop : stop + 80]:

@@ -205,7 +205,7 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
 
 
 def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
-    """Go into an element; False for one that nobody sees."""
+    """Go into an element; False for one that nobody sees, or that has been read whole."""
     given = element.keys()
     block = kind == BLOCK or (kind == STRANGE and _is_block(walk, tag))
     align, weight, slanted = "", 0, False
@@ -221,6 +221,8 @@ def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
         walk.open_box(element, tag, given, align)
     if weight or slanted or tag in STYLING:
         walk.style = _restyle(walk, element, tag, weight, slanted)
+    if block and len(element) < 2 and tag != "pre" and _read_whole(walk, element):
+        return False
     text = element.text
     if text and (walk.size or not text.isspace()):
         if tag == "pre" and "\n" in text:
@@ -228,6 +230,37 @@ def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
         else:
             walk.add(text)
     return True
+
+
+def _read_whole(walk: _Walk, block: Any) -> bool:
+    """Take in the line of a block that says one thing, as it is or in one link, which most blocks do;
+    False for any other.
+    """
+    text, (bold, italic, link, level, nesting) = block.text, walk.style
+    if len(block):
+        inner = block[0]
+        if inner.tag != "a" or len(inner) or not _is_blank(text) or not _is_blank(inner.tail) or _is_dressed(inner):
+            return False
+        text, link = inner.text, inner.get("href") or link or ""
+    line = clean(text) if text else ""
+    if not line:
+        return False
+    size = min(len(text.strip()), len(line))
+    linked, hrefs, link_texts = (0, (), ()) if link is None else (size, [link], [text])
+    walk.pieces.append(
+        Piece(len(walk.pieces), walk.box.index, line, size, linked, size if bold > 0 else 0, size if italic > 0 else 0,
+              0, level, link or "", hrefs, link_texts, None, nesting))  # fmt: skip
+    return True
+
+
+def _is_blank(text: str | None) -> bool:
+    return not text or text.isspace()
+
+
+def _is_dressed(link: Any) -> bool:
+    """Whether attributes of a link may change how it is seen."""
+    given = link.keys()
+    return "style" in given or "hidden" in given or ("class" in given and class_hides(link.get("class")))
 
 
 def _is_block(walk: _Walk, tag: str) -> bool:

@@ -170,6 +170,8 @@ def _stand_in_small_forms(page: Page, title_at: int) -> list[bool]:
     """For each box whether it stands in a form that holds neither the headline nor most of the page's text:
     ASP.NET puts whole pages into a form. Empty where there is no such form.
     """
+    if "form" not in page.tags:
+        return []
     forms = [box for box in page.boxes if box.tag == "form" and not box.first <= title_at < box.last]
     if not forms:
         return []

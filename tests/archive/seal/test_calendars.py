@@ -19,7 +19,7 @@ from archive.seal.checkpoint import path_of
 from archive.seal.opentimestamps import OpenTimestampError, Statement, Way, format_file, parse_file
 from archive.seal.proof import Exhibit, make_proof
 from archive.seal.sealing import list_seals
-from archive.verify.attested import SealRules
+from archive.verify.trust import SealRules
 from tests.support.attacks import BEGAN, find_in_seals, write_run
 from tests.support.calendar import BITCOIN, HEIGHT, MAGIC_OF_FILE, PENDING, RunningCalendar, calendar
 from tests.support.commands import run_thanhuy

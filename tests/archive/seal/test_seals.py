@@ -21,8 +21,8 @@ from archive.seal.keys import SealOptions, replace_key, take_key
 from archive.seal.memory import forget, remembered
 from archive.seal.note import VerifierKey, parse_vkey
 from archive.seal.sealing import SealJob, put_aside, seal
-from archive.verify.attested import SealRules
 from archive.verify.findings import CODES, Severity
+from archive.verify.trust import SealRules
 from tests.archive.verify.test_verify_corpus import verify
 from tests.support import attacks
 from tests.support.attacks import BEGAN, Files, attack, build_sealed, find_in_seals, pack, unpack, write_run

@@ -22,7 +22,7 @@ from archive.seal.proof import Exhibit, make_proof
 from archive.seal.stamp import list_stamps
 from archive.seal.verifier import GOOD, REFUSED, Trust, check_proof
 from archive.seal.witness import list_cosignatures
-from archive.verify.attested import SealRules
+from archive.verify.trust import SealRules
 from crawler.cli.seal import attest_run
 from tests.support.attacks import BEGAN, find_in_seals, write_run
 from tests.support.authority import RunningAuthority, authority
