@@ -20,6 +20,7 @@ from crawler.cli.mirror import push_option
 from crawler.cli.seal import ATTESTING, command_option, key_option
 from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option, quiet_option
 from crawler.planning.health import parse_thresholds
+from crawler.planning.kinds import describe
 from crawler.site.scope import find_kind, is_trap
 from crawler.site.times import parse_hours
 
@@ -136,14 +137,15 @@ def check_seeds(seeds: tuple[str, ...]) -> list[str]:
 
 
 def read_seeds(path: Path | None) -> tuple[str, ...]:
-    """The addresses of a seeds file: one URL a line, or the lines of another archive's CDX or CDXJ index;
-    `#` begins a comment.
+    """The addresses of a seeds file: one URL a line, or the lines of another archive's index, CDX of any fields, CDXJ,
+    or JSON as Common Crawl and the Wayback Machine answer; `#` begins a comment.
 
-    Of an index only addresses of the scope are taken, each once.
+    Of an index only addresses of the scope are taken that a crawl may ask for, each once.
     """
     if path is None:
         return ()
     found: dict[str, None] = {}
+    column = CDX_URL
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
     except OSError as error:
@@ -155,12 +157,14 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
             raise CommandFailed(
                 f"{path}:{number}: expected UTF-8, got {error.object[error.start : error.end]!r}", Exit.USAGE
             ) from error
-        if not text or text.startswith(("#", "CDX ", "!")):
+        if text.startswith("CDX "):
+            column = text.split().index("a") - 1 if "a" in text.split() else CDX_URL
+        if text in BRACKETS or text.startswith(("#", "CDX ", "!")) or _is_heading(text):
             continue
-        address, indexed = _seed_of(text)
+        address, indexed = _seed_of(text, column)
         if address is None:
             raise CommandFailed(f"{path}:{number}: expected a URL, a CDX or a CDXJ line, got {text[:60]!r}", Exit.USAGE)
-        if find_kind(address) is not None:
+        if find_kind(address) is not None and not (indexed and (is_trap(address) or describe(address) is None)):
             found[address] = None
         elif not indexed:
             raise CommandFailed(f"{path}:{number}: expected an address of the site, got {address}", Exit.USAGE)
@@ -169,18 +173,41 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _seed_of(text: str) -> tuple[str | None, bool]:
-    """The address in a line, and whether the line is one of an index."""
-    fields = text.split(None, 2)
-    if len(fields) == 3 and fields[2].startswith("{"):
-        try:
-            address = json.loads(fields[2]).get("url")
-            return (address if isinstance(address, str) else None), True
-        except (ValueError, AttributeError):
-            return None, True
-    if len(fields) == 3 and fields[1].isdigit() and 14 <= len(fields[1]) <= 17:
-        return fields[2].split(" ", 1)[0], True
+CDX_URL = 2
+"""Which field of a CDX line is the address as it was asked for, unless the file's heading says otherwise."""
+BRACKETS = frozenset({"", "[", "]", "]]"})
+"""Lines that hold nothing, of a file that is one JSON list too."""
+
+
+def _is_heading(text: str) -> bool:
+    """Whether a line is the Wayback Machine's list of the fields that its answer has."""
+    return text.lstrip("[").startswith('"urlkey"')
+
+
+def _seed_of(text: str, column: int) -> tuple[str | None, bool]:
+    """The address in a line, and whether the line is one of an index. `column`: where a CDX line has it."""
+    fields = text.split()
+    told = next((part for part in (text, "".join(text.split(None, 2)[2:])) if part.startswith(("{", "["))), None)
+    if told is not None:
+        return _in_json(told), True
+    if len(fields) > column and len(fields) > 2 and fields[1].isdigit() and 14 <= len(fields[1]) <= 17:
+        return fields[column], True
     return ((text if "://" in text else f"https://{text}") if len(fields) == 1 else None), False
+
+
+def _in_json(text: str) -> str | None:
+    """The address in an object of an index, or in a list of its fields. None where it holds none."""
+    text = text.rstrip(",")
+    text = text[1:] if text.startswith("[[") else text
+    try:
+        value = json.loads(text.removesuffix("]") if text.endswith("]]") else text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("original")
+    elif len(value) > CDX_URL:
+        value = value[CDX_URL]
+    return value if isinstance(value, str) else None
 
 
 def _check_health(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[str]:

@@ -119,6 +119,13 @@ def test_contact_is_sent_and_robots_txt_is_read_as_who_we_say_we_are(site: Small
         (f"vn,t)/ 20240101000000123 {ONE} text/html 200 A - - 1 2 a.warc.gz\n".encode(), (ONE,)),
         (f'!OpenWayback-CDXJ 1.0\nvn,t)/ 20240101000000 {{"url": "{OTHER}"}}\norg,e)/ 20240101000000 {{"url": "http://e.org/"}}\n'.encode()
          + ONE.encode(), (OTHER, ONE)),
+        (f" CDX N b a m s k r V g\nvn,t)/ 20240101000000 {ONE} text/html 200 A - 1 a.arc.gz\n".encode(), (ONE,)),
+        (f" CDX N b e a m s\nvn,t)/ 20240101000000 10.0.0.1 {ONE} text/html 200\n".encode(), (ONE,)),
+        (f'{{"urlkey": "vn,t)/", "timestamp": "20240101000000", "url": "{ONE}", "mime": "text/html", "status": "200"}}\n'
+         f'{{"urlkey": "org,e)/", "timestamp": "20240101000000", "url": "https://e.org/"}}\n'.encode(), (ONE,)),
+        (f'[["urlkey","timestamp","original"],\n["vn,t)/","20240101000000","{ONE}"],\n["vn,t)/2","20240101000001","{OTHER}"]]\n'.encode(), (ONE, OTHER)),
+        (f"vn,t)/ 20240101000000 {BASE}/dang-nhap text/html 200 A\nvn,t)/ 20240101000000 {BASE}/robots.txt text/plain 200 A\n"
+         f"vn,t)/ 20240101000000 {ONE} text/html 404 A\n".encode(), (ONE,)),
     ],
 )  # fmt: skip
 def test_seeds_file_is_read_in_every_form(tmp_path: Path, text: bytes, expected: tuple[str, ...]) -> None:
