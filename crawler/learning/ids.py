@@ -3,7 +3,8 @@
 Between two numbers whose days are known, a third lies between these days. The fit is a running median, which single
 days that are wrong do not move, made to grow (pool adjacent violators). How wrong it is it tells itself: each pair is
 left out in turn, a tenth of all at a time, and its day estimated from the rest; the interval is what holds 95 of 100
-such errors, wider in proportion where the neighbours lie further apart.
+such errors, wider in proportion where the neighbours lie further apart. Where they lie so far apart that the collection
+knows nothing of what is between them, it is all that lies between: no error tells where a counter jumped.
 """
 
 import json
@@ -29,6 +30,10 @@ _PARTS = 10
 """Parts of the pairs that are left out in turn."""
 _MOST = 20_000
 """Pairs that are looked at, evenly chosen of more."""
+_APART = 5.0
+"""Days between two knots at least. Measured on simulated calendars: of numbers between knots that lie nearer, the
+interval held 62 to 91 of 100, and of all others 96.
+"""
 _KNOTS = 400
 """Knots that a calendar has at most."""
 
@@ -100,7 +105,14 @@ def _fit(pairs: Sequence[Pair]) -> list[tuple[int, float]]:
 
 
 def _thin(knots: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """So many knots at most, those beside the widest gaps kept."""
+    """So many knots at most, those beside the widest gaps kept; none so near another that their errors are larger than
+    what lies between them: by such two, days in between would look surer than any is.
+    """
+    apart = knots[:1]
+    for knot in knots[1:]:
+        if knot[1] - apart[-1][1] >= _APART:
+            apart.append(knot)
+    knots = [*apart[:-1], knots[-1]] if len(apart) > 1 else apart
     if len(knots) <= _KNOTS:
         return knots
     gaps = sorted(range(len(knots) - 1), key=lambda at: knots[at][1] - knots[at + 1][1])[: _KNOTS // 8]

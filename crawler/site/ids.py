@@ -5,10 +5,13 @@ pairs give a calendar that is right to within weeks; one that a collection's own
 (`crawler.learning.ids`).
 """
 
+import functools
 import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
 
 from crawler.site.times import VIETNAM
 
@@ -18,6 +21,12 @@ _SECONDS_FROM = 946_684_800
 """Of the year 2000: below, a number is no time."""
 _GAP = 10.0
 """Days between neighbours from which these bound a day better than what errors are usual."""
+_AT_ENDS = 0.025
+"""The share of such a gap at either end in which so few numbers lie that the interval leaves it out."""
+_RARE = 2.0
+"""A gap so many times as wide as the usual step between neighbours is one of which the collection knows nothing."""
+_READING = 2
+"""Counts the ways in which intervals were made of the same knots, so that each has a digest of its own."""
 _MOST_DAYS = 20_000
 """Days after the first known pair that no number means."""
 ESTIMATE_MARGIN = 45.0
@@ -87,8 +96,18 @@ class Calendar:
         (at, first), (until, last) = self._around(number)
         if self.pairs and at <= number <= until and last - first > _GAP:
             # numbers grow with the days: it lies between its neighbours, give or take what these err
-            low, high = max(low, first + 2 * self.counted[0]), min(high, last + 2 * self.counted[1])
+            after, before = first + 2 * self.counted[0], last + 2 * self.counted[1]
+            if last - first > _RARE * self._usual_step:
+                # Numbers jump: nothing tells where in the gap it lies, but that one in twenty lies at its ends.
+                end = (last - first) * _AT_ENDS
+                return day, min(first + end, day), max(last - end, day)
+            low, high = max(low, after), min(high, before)
         return day, min(low, day), max(high, day)
+
+    @functools.cached_property
+    def _usual_step(self) -> float:
+        """Days between neighbouring knots, in the middle of all."""
+        return median(after[1] - before[1] for before, after in pairwise(self.knots))
 
     def estimate(self, id_: str) -> Estimate | None:
         """The day that an id was given, in Vietnam."""
@@ -105,7 +124,7 @@ class Calendar:
 
     def digest(self) -> str:
         """Eight digits that tell it from others. Empty for the one that every collection begins with."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:8] if self.pairs else ""
+        return hashlib.sha256(f"{_READING} {self!r}".encode()).hexdigest()[:8] if self.pairs else ""
 
 
 def width_of(day: float, first: float, last: float) -> float:
