@@ -12,7 +12,7 @@ from archive.options import Options
 from crawler import __version__
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.layout_files import layout_option, read_layout_files
-from crawler.cli.values import COLLECTION, STDOUT, check_target, force_option, quiet_option, write_target
+from crawler.cli.values import COLLECTION, STDOUT, check_target, force_option, plain, quiet_option, write_target
 from crawler.extracting.pages import read_pages
 from crawler.extracting.sources import find_sources
 from crawler.learning.agreement import check_layouts, describe_check
@@ -27,6 +27,8 @@ from crawler.reporting.amounts import plural
 from crawler.reporting.lenient import read_lines
 from crawler.site.ids import Calendar
 
+SHOWN = 5
+"""Pages on which the reader broke that are named; the rest is counted."""
 _PAGES = 240
 """Stored pages that are learnt from, and checked, where nothing else is said."""
 
@@ -92,7 +94,9 @@ def command(
 
 def _learn(collection: Path, pages: int, taught: Taught, output: Path | None, *, force: bool, quiet: bool) -> int:
     name = name_next(collection)
-    found = learn_layouts(read_pages(find_sources((collection,)), pages), name)
+    broken: list[str] = []
+    found = learn_layouts(read_pages(find_sources((collection,)), pages), name, broken)
+    _tell_broken(broken)
     calendar = fit_calendar(pairs_of(_records(collection / "articles.jsonl")))
     if not found and (output is not None or not calendar.pairs):
         raise CommandFailed(
@@ -112,6 +116,14 @@ def _learn(collection: Path, pages: int, taught: Taught, output: Path | None, *,
     for line in told if not quiet else ():
         click.echo(line, err=True)
     return Exit.DONE
+
+
+def _tell_broken(broken: list[str]) -> None:
+    """Say which pages taught nothing since the reader broke on them."""
+    for line in broken[:SHOWN]:
+        click.echo(f"thanhuy: the reader broke on {plain(line)}; please report it", err=True)
+    if len(broken) > SHOWN:
+        click.echo(f"thanhuy: and on {len(broken) - SHOWN} pages more", err=True)
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
@@ -179,4 +191,5 @@ def _check(collection: Path, pages: int, in_force: tuple[Layout, ...]) -> int:
     check = check_layouts(read_pages(find_sources((collection,)), pages), in_force)
     for line in describe_check(check, in_force):
         click.echo(line)
+    _tell_broken(check.broken)
     return Exit.DONE if check.holds else Exit.UNHEALTHY

@@ -23,6 +23,7 @@ from crawler.reporting.amounts import format_number, format_run_day, format_shar
 from crawler.reporting.gather import gather_collection
 from crawler.reporting.page import MARK, MARK_WITHIN, render
 from crawler.reporting.report_data import ReportData
+from crawler.reporting.status import MOST_THIN
 
 DEFAULT = Path("report.html")
 MOST_NOTES = 20
@@ -97,7 +98,8 @@ def summarise(figures: ReportData) -> str:
             else "none seen"
         )
         if (complete := figures.completeness) is not None:
-            rows.append(("held", f"{complete.share} of about {format_number(round(complete.total))} articles"))
+            rows.append(("held", complete.told))
+            rows += [("look into", f"{one.of}: {one.told}; {one.options}") for one in complete.thin[:MOST_THIN]]
         rows.append(("gaps", gaps))
         shown = [
             f"{name} {format_share(found.fields[name].filled, found.total)}"

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def command(collections: tuple[Path, ...], watch: bool, every: float, stale: flo
     """Tell what a crawl under way does, or what the last one did: from any shell, without disturbing it.
 
     Pages, articles, bytes, rate, the queue by kind and section, what waits and why, when the next request leaves, and
-    how long it will take, where that can be known. Reads only, and takes no lock.
+    how long it will take, where that can be known. Where nothing runs: what share of the articles is held, and which
+    years and sections are to be looked into. Reads only, and takes no lock.
 
     Of several collections, or a pattern, one line each: its last run, how that ended, how long ago, what was new, and
     what alarms. The exit code is then the worst of theirs.
@@ -57,12 +59,15 @@ def command(collections: tuple[Path, ...], watch: bool, every: float, stale: flo
 
 def _show_one(collection: Path, watch: bool, every: float, as_json: bool) -> int:
     from archive.directory import read_collection
+    from crawler.reporting.looks import read_completeness
     from crawler.reporting.status import format_status, read_status
 
     read_collection(collection)
     shown = 0
     while True:
         status = read_status(collection)
+        if status.state == "idle":
+            status = replace(status, completeness=read_completeness(collection))
         if as_json:
             click.echo(json.dumps(status.as_dict(), ensure_ascii=True))
             sys.stdout.flush()

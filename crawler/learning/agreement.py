@@ -44,6 +44,8 @@ class LayoutCheck:
     """What did not match in pages that no layout fits → pages."""
     strangers: list[str] = field(default_factory=list)
     """A few pages that no layout fits."""
+    broken: list[str] = field(default_factory=list)
+    """Pages on which the reader broke, and how; counted nowhere else."""
 
     @property
     def holds(self) -> bool:
@@ -57,7 +59,7 @@ class LayoutCheck:
 def check_layouts(stored: Iterable[StoredPage], layouts: Sequence[Layout]) -> LayoutCheck:
     """Hold layouts against what the rules read in stored pages."""
     check = LayoutCheck(rows={layout.name: [RowCheck(row=row) for row in layout.rows] for layout in layouts})
-    for one in observe(stored):
+    for one in observe(stored, check.broken):
         check.pages += 1
         found = find_layout(one.page, layouts)
         if found is None:

@@ -26,9 +26,11 @@ class Learnt:
     """The address of one of them."""
 
 
-def learn_layouts(stored: Iterable[StoredPage], name: str) -> list[Learnt]:
-    """The layouts of the designs among these pages, that of most pages first, named after `name`."""
-    designs = find_designs(observe(stored))
+def learn_layouts(stored: Iterable[StoredPage], name: str, broken: list[str] | None = None) -> list[Learnt]:
+    """The layouts of the designs among these pages, that of most pages first, named after `name`.
+    `broken`: takes the pages on which the reader broke.
+    """
+    designs = find_designs(observe(stored, broken))
     found: list[Learnt] = []
     for design in designs:
         others = [one for other in designs if other is not design for one in other]

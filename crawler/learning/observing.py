@@ -68,8 +68,10 @@ class Observed:
         return any(piece.image is not None for piece in beside)
 
 
-def observe(stored: Iterable[StoredPage]) -> list[Observed]:
-    """What the rules read in each page; pages that they read as no article are left out."""
+def observe(stored: Iterable[StoredPage], broken: list[str] | None = None) -> list[Observed]:
+    """What the rules read in each page; pages that they read as no article are left out.
+    `broken`: takes the pages on which the reader itself broke, and how.
+    """
     found = []
     for each in stored:
         try:
@@ -77,10 +79,13 @@ def observe(stored: Iterable[StoredPage]) -> list[Observed]:
             claims = read_with(page, [])
         except LayoutError:
             continue
-        except Exception:
+        except Exception as error:
             if not reading.GUARDED:
                 raise
-            continue  # as a crawl has it: a fault of the reader costs its page alone
+            # as a crawl has it: a fault of the reader costs its page alone
+            if broken is not None:
+                broken.append(f"{each.url}: {type(error).__name__}: {error}")
+            continue
         found.append(Observed(url=each.url, page=page, claims=claims, lines=_lines_of(page, claims)))
     return found
 

@@ -102,8 +102,8 @@ def _completeness(figures: ReportData) -> Html | None:
         f" {format_number(round(found.total))} there are, by capture and recapture over what shows articles: {looks}."
     )
     left = None
+    command = f"thanhuy crawl --into {shlex.quote(figures.name)}"
     if found.known_unheld:
-        command = f"thanhuy crawl --into {shlex.quote(figures.name)}"
         known = plural(found.known_unheld, "article")
         left = el(
             "p", f"{known} that a page shows and that is not held: ", el("code", command), " asks for what is left."
@@ -113,6 +113,13 @@ def _completeness(figures: ReportData) -> Html | None:
             el("h3", "How complete it is"),
             el("p", told),
             left,
+            table(
+                "To be looked into", ["Year or section", "What is held", "Command"],
+                [
+                    [vietnamese(one.of), one.told, el("code", f"{command} {one.options}")]
+                    for one in found.thin[:MOST_ROWS]
+                ],
+            ),
             table("Held by year", ["Year", "#Held"], [[year, share] for year, share in found.years.items()]),
             table(
                 "Held by section, of articles whose page was read", ["Section", "#Held"],

@@ -58,7 +58,7 @@ def gather_collection(
         counted = _tally(paths, newest.name, figures.notes, progress, looks)
         figures.articles = articles or counted
         captures, versions = _read_state(path, figures, looks)
-        figures.completeness = looks.result()
+        figures.completeness = looks.result(figures.articles.gaps)
     finally:
         looks.close()
     figures.runs = list(_read_runs(path, figures, captures, versions))

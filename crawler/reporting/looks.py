@@ -6,22 +6,31 @@ are read from the stored pages, the newest of each address. Costs a pass over th
 
 import dataclasses
 import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from archive.errors import RecordError
-from archive.files import find_warc
+from archive.files import find_warc, is_regular, read_lines
 from archive.http.head import HTTPSyntaxError
+from archive.json_text import parse_json
 from archive.scratch import Scratch, open_scratch
+from archive.state.database import open_read_only
 from archive.verify.items import read_page
 from crawler.pages.links.feeds import is_feed, parse_feed
 from crawler.pages.links.links import parse_links
+from crawler.pages.words.slug import slug_of
+from crawler.planning.coverage import Known, find_gaps
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.recapture import Share, Total, estimate_total, share_held
-from crawler.reporting.lenient import LONGEST_NAME, mapping, text, texts
+from crawler.reporting.amounts import plural
+from crawler.reporting.lenient import LONGEST_NAME, mapping, text, texts, whole
 from crawler.reporting.queries import Execute
-from crawler.reporting.report_data import Completeness
+from crawler.reporting.report_data import Completeness, Thin
 from crawler.site.ids import KNOWN
 from crawler.site.scope import Kind, find_page
 
@@ -33,6 +42,11 @@ _SITEMAP = (b"<urlset", b"<sitemapindex", b":urlset", b":sitemapindex")
 _FEWEST = 30
 """Articles that were seen below which a year or a section is counted together with the others of its kind."""
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_YEAR = re.compile(r"[0-9]{4}")
+_WHOLE = 0.95
+"""The share that a year or a section may have at most, in the best of cases, to be named as one to look into."""
+MOST_READ = 100 << 20
+"""Bytes of records that are read in a moment."""
 _TABLES = """
 CREATE TABLE looks (key TEXT PRIMARY KEY, mask INTEGER NOT NULL, year TEXT, section TEXT) WITHOUT ROWID;
 """
@@ -105,8 +119,10 @@ class LooksTally:
             (key, mask, year, section),
         )
 
-    def result(self) -> Completeness | None:
-        """How complete the collection is. None where no two looks show any of the same articles."""
+    def result(self, gaps: Iterable[Mapping[str, Any]] = ()) -> Completeness | None:
+        """How complete the collection is. None where no two looks show any of the same articles.
+        `gaps`: in the articles' numbers, as `crawler.planning.coverage.Gap` has them.
+        """
         years: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         sections: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         for key, mask, year, section in self._db.execute("SELECT key, mask, year, section FROM looks"):
@@ -117,12 +133,14 @@ class LooksTally:
         share = share_held(_held(years.values()), list(strata.values()))
         if share is None:
             return None
+        by_section = dict(_estimate(sections))
         seen = {name: _count(years.values(), 1 << bit) for bit, name in enumerate(LOOKS)}
         return Completeness(
             share=str(share), held=share.held, total=round(share.total, 1), low=share.low, high=share.high,
             seen={name: number for name, number in seen.items() if number},
             known_unheld=sum(count for one in years.values() for mask, count in one.items() if not mask & _HELD),
-            years=_shares(years, strata), sections=_shares(sections, dict(_estimate(sections))),
+            years=_shares(years, strata), sections=_shares(sections, by_section),
+            thin=[*_thin_years(years, strata, gaps), *_thin_sections(sections, by_section)],
         )  # fmt: skip
 
 
@@ -171,7 +189,64 @@ def _count(strata: Iterable[Mapping[int, int]], bit: int) -> int:
 
 
 def _shares(strata: Mapping[str, Mapping[int, int]], totals: Mapping[str, Total]) -> dict[str, str]:
-    found: dict[str, Share | None] = {
-        name: share_held(_held([strata[name]]), [total]) for name, total in totals.items() if name
-    }
-    return {name: str(share) for name, share in sorted(found.items()) if share is not None}
+    return {name: str(share) for name, share in _share_of_each(strata, totals)}
+
+
+def _share_of_each(strata: Mapping[str, Mapping[int, int]], totals: Mapping[str, Total]) -> Iterator[tuple[str, Share]]:
+    for name, total in sorted(totals.items()):
+        share = share_held(_held([strata[name]]), [total]) if name else None
+        if share is not None:
+            yield name, share
+
+
+def _thin_years(
+    strata: Mapping[str, Mapping[int, int]], totals: Mapping[str, Total], gaps: Iterable[Mapping[str, Any]]
+) -> Iterator[Thin]:
+    """The years of which the looks, or the numbers of those that are held, say that articles are missing."""
+    told = {name: f"{share} held" for name, share in _share_of_each(strata, totals) if share.high < _WHOLE}
+    missing: dict[str, int] = defaultdict(int)
+    for gap in gaps:
+        missing[str(gap.get("from_day"))[:4]] += whole(gap.get("missing")) or 0
+    for year, number in missing.items():
+        held = _held([strata[year]]) if year in strata else 0
+        if year not in told and number > (1 - _WHOLE) * (held + number):
+            told[year] = f"{plural(held, 'article')} held, and about {number} missing by their numbers"
+    for year, says in sorted(told.items()):
+        if _YEAR.fullmatch(year):
+            yield Thin(of=year, told=says, options=f"--since {year}-01-01 --until {year}-12-31 --fill-gaps")
+
+
+def _thin_sections(strata: Mapping[str, Mapping[int, int]], totals: Mapping[str, Total]) -> Iterator[Thin]:
+    for name, share in _share_of_each(strata, totals):
+        if share.high < _WHOLE and (slug := slug_of(name)):
+            yield Thin(of=name, told=f"{share} held", options=f"--section {slug}")
+
+
+def read_completeness(collection: Path) -> Completeness | None:
+    """How complete a collection is, as it lies. None where nothing tells, or telling costs more than a moment."""
+    lines, state = collection / "articles.jsonl", collection / "state.sqlite"
+    if not is_regular(lines) or not is_regular(state) or lines.stat().st_size > MOST_READ:
+        return None
+    tally, known = LooksTally(), list[Known]()
+    try:
+        for _, line in read_lines(lines):
+            try:
+                record = mapping(parse_json(line))
+            except ValueError:
+                continue  # told where the collection is verified
+            tally.add_record(record)
+            known += _known_by(record)
+        with closing(open_read_only(state)) as database:
+            tally.add_pages(collection, database.execute)
+        return tally.result([dataclasses.asdict(gap) for gap in find_gaps(known)])
+    except (OSError, sqlite3.Error):
+        return None
+    finally:
+        tally.close()
+
+
+def _known_by(record: Mapping[str, Any]) -> Iterator[Known]:
+    id_, day = text(record.get("id")) or "", text(record.get("date")) or ""
+    with suppress(ValueError):
+        if _NUMBER.fullmatch(id_):
+            yield Known(key=f"{record.get('kind')}/{id_}", number=int(id_), day=date.fromisoformat(day))

@@ -5,6 +5,8 @@ sizes are bytes.
 from dataclasses import dataclass, field
 from typing import Any
 
+from crawler.reporting.amounts import format_number
+
 SCHEMA = "report/1"
 
 
@@ -181,6 +183,17 @@ class FilesOnDisk:
 
 
 @dataclass(kw_only=True)
+class Thin:
+    """A year or a section of which articles are missing, and what looks into it."""
+
+    of: str
+    told: str
+    """What is held of it, for a person."""
+    options: str
+    """Of `thanhuy crawl`."""
+
+
+@dataclass(kw_only=True)
 class Completeness:
     """How many articles there are, by what the looks at the site saw, and what share of them is held."""
 
@@ -199,6 +212,13 @@ class Completeness:
     """Year → the share that is held, for a person."""
     sections: dict[str, str] = field(default_factory=dict)
     """Outermost section → the same, of the articles whose page was read."""
+    thin: list[Thin] = field(default_factory=list)
+    """The years and sections that are surely not held whole, by the looks or by the articles' numbers."""
+
+    @property
+    def told(self) -> str:
+        """In one line."""
+        return f"{self.share} of about {format_number(round(self.total))} articles"
 
 
 @dataclass(kw_only=True)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,9 +16,12 @@ from archive.state.database import open_read_only
 from crawler.reporting.amounts import format_number, format_size, format_span, plural
 from crawler.reporting.lenient import mapping
 from crawler.reporting.queries import read_held
+from crawler.reporting.report_data import Completeness
 from crawler.reporting.runs import HELD, MENDING, read_run
 
 MOST_BYTES = 1 << 20
+MOST_THIN = 5
+"""Years and sections that are named of those that are not held whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,8 @@ class Status:
     """The last run that is noted, as the report tells it."""
     held: dict[str, int] = field(default_factory=dict)
     """New versions that are captured and not written yet, by what they wait for."""
+    completeness: Completeness | None = None
+    """Where nothing runs: what share of the articles the collection holds."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -124,6 +130,11 @@ def format_status(status: Status) -> list[str]:
         if run["health"]:
             lines += [_row("health", text) for text in run["health"]]
     lines += [_row("waits", f"{plural(number, 'new version')} {HELD[wait]}") for wait, number in status.held.items()]
+    if (complete := status.completeness) is not None:
+        lines.append(_row("held", complete.told))
+        command = f"thanhuy crawl --into {shlex.quote(status.collection)}"
+        for one in complete.thin[:MOST_THIN]:
+            lines.append(_row("look into", f"{one.of}: {one.told}; {command} {one.options}"))
     return lines
 
 

@@ -50,7 +50,7 @@ RUNS: dict[str, tuple[str, frozenset[str]]] = {
     "show": ("X 1491871594", RECORDS),
     "changes": ("X", RECORDS),
     "report": ("X -o report.html", PAGES),
-    "status": ("X", RECORDS),
+    "status": ("X", PAGES),
     "config": ("", frozenset()),
     "schedule": ("cron --into X", frozenset()),
     "doctor": ("X --offline", SEALS),

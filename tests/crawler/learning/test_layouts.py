@@ -216,5 +216,7 @@ def test_page_that_the_reader_breaks_on_costs_itself_alone(monkeypatch: pytest.M
 
     monkeypatch.setattr(reading, "GUARDED", True)
     monkeypatch.setattr(observing, "open_bytes", open_bytes)
-    learnt = learn_layouts([page_of(story, plain) for story in stories], "learnt")
+    broken: list[str] = []
+    learnt = learn_layouts([page_of(story, plain) for story in stories], "learnt", broken)
     assert [11] == [one.pages for one in learnt]
+    assert [f"{stories[3].url}: IndexError: a fault of the reader"] == broken

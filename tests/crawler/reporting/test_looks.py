@@ -61,6 +61,30 @@ def test_looks_are_told_apart_and_an_article_counts_once(tally: LooksTally) -> N
     assert ["Quận 1"] == list(found.sections)
 
 
+def test_years_and_sections_of_which_much_is_missing_are_named(tally: LooksTally) -> None:
+    """By the looks, and by the numbers of a year of which no look says anything."""
+    for number in range(40):
+        held(tally, number, number + 1, section="Quận 1" if number % 2 else "Thời sự")
+    for number in range(100, 160):
+        tally._note_links([article(number)], LISTING)
+        tally._note_links([article(number)], SITEMAP)
+    gap = {"from_day": "2019-03-01", "to_day": "2019-04-01", "missing": 12}
+    found = tally.result([gap])
+    assert found is not None
+    named = {one.of: one for one in found.thin}
+    assert {"2019", "2022"} == set(named)
+    assert "--since 2019-01-01 --until 2019-12-31 --fill-gaps" == named["2019"].options
+    assert "about 12 missing by their numbers" in named["2019"].told
+    assert "% (" in named["2022"].told
+
+
+def test_status_tells_the_share_held(sample_crawl: SampleCrawl) -> None:
+    reported = json.loads(run_thanhuy("report", sample_crawl.directory, "--json").stdout)["completeness"]
+    told = json.loads(run_thanhuy("status", sample_crawl.directory, "--json").stdout)["completeness"]
+    assert reported == told
+    assert f"held:       {told['share']} of about" in run_thanhuy("status", sample_crawl.directory).stdout
+
+
 def test_what_is_gone_or_damaged_counts_as_nothing(tally: LooksTally) -> None:
     records: list[object] = [
         None,
