@@ -2,8 +2,8 @@
 
 Amazon S3's API of 2006-03-01 (CreateMultipartUpload, UploadPart, ListParts, CompleteMultipartUpload), signed as AWS
 Signature Version 4 has it. Whose upload it is that is under way the store itself knows: nothing is kept here.
-Nothing is visible before the whole is complete. Each part goes with its SHA-256, which the store checks, and the whole
-with the SHA-256 of those.
+Nothing is visible before the whole is complete. Each part goes with its SHA-256, which the store checks, the whole with
+its size and the parts' SHA-256; what the store makes of those for the whole (a composite checksum) is compared.
 """
 
 import base64
@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import Self
 from urllib.error import HTTPError
@@ -36,6 +36,17 @@ TIMEOUT = 300.0
 MOST_TOLD = 16 << 20
 """Bytes of an answer; no more is read."""
 _SHA256 = "x-amz-checksum-sha256"
+_OTHERWISE = (
+    *("AWS_SERVER_SIDE_ENCRYPTION", "AWS_SSE_KMS_KEY_ID", "AWS_SSE_BUCKET_KEY_ENABLED", "AWS_SSE_CUSTOMER_KEY_BASE64"),
+    *("AWS_REQUEST_PAYER", "AWS_S3_EXPRESS", "AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "AWS_SKIP_SIGNATURE"),
+)
+"""Variables that ask for what is not done here."""
+
+
+def find_endpoint() -> str:
+    """The address of a server that is not Amazon's; empty where the environment names none."""
+    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+    return next((os.environ[name] for name in names if os.environ.get(name)), "")
 
 
 class Exists(Exception):
@@ -59,14 +70,15 @@ class Bucket:
 
     @classmethod
     def from_environment(cls, name: str) -> Self | None:
-        """None where the environment names no keys: then the machine's role has them, and obstore knows how to ask."""
+        """None where the environment names no keys, since a role of the machine has them, or asks for more than is done
+        here: then a file goes by obstore, which knows how.
+        """
         access, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
-        if not access or not secret:
+        if not access or not secret or any(map(os.environ.get, _OTHERWISE)):
             return None
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-        endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT")
         return cls(
-            endpoint=(endpoint or f"https://s3.{region}.amazonaws.com").rstrip("/"),
+            endpoint=(find_endpoint() or f"https://s3.{region}.amazonaws.com").rstrip("/"),
             name=name,
             region=region,
             access=access,
@@ -148,7 +160,7 @@ class _Sent:
     def format(self) -> str:
         """For the list that completes the upload."""
         return (
-            f"<Part><PartNumber>{self.number}</PartNumber><ETag>{self.tag}</ETag>"
+            f"<Part><PartNumber>{self.number}</PartNumber><ETag>{escape(self.tag)}</ETag>"
             f"<ChecksumSHA256>{self.sha256}</ChecksumSHA256></Part>"
         )
 
@@ -247,7 +259,7 @@ class Upload:
         with open_regular(self._path) as stream:
             stream.seek((number - 1) * self._part)
             data = stream.read(self._part)
-        sha256 = base64.b64encode(hashlib.sha256(data).digest()).decode()
+        sha256 = _digest(data)
         if held is not None and _holds(held, data, sha256):
             return _Sent(number=number, tag=held.one("ETag"), sha256=sha256), 0
         query = {"partNumber": str(number), "uploadId": self._id}
@@ -256,17 +268,23 @@ class Upload:
         return _Sent(number=number, tag=answer.tag, sha256=sha256), len(data)
 
     def _complete(self, parts: list[_Sent]) -> None:
-        every = b"".join(base64.b64decode(part.sha256) for part in parts)
-        whole = base64.b64encode(hashlib.sha256(every).digest()).decode()
-        headers = {_SHA256: f"{whole}-{len(parts)}"} | ({"if-none-match": "*"} if self._create else {})
+        whole = _digest(b"".join(base64.b64decode(part.sha256) for part in parts))
+        headers = {"x-amz-mp-object-size": str(self._size)} | ({"if-none-match": "*"} if self._create else {})
         listed = "".join(part.format() for part in parts)
         body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
-
         answer = self._ask("POST", {"uploadId": self._id}, headers, body)
+        told = answer.one("ChecksumSHA256")
+        if told.partition("-")[0] not in {"", whole}:
+            wanted = f"expected {whole}, the SHA-256 of its parts', got {told}"
+            raise StoreFailed(f"{self._url}: {wanted}; run the same command again")
         if not answer.one("ETag"):  # an error that came up while the store put it together has the status 200
             raise StoreFailed(
                 f"{self._url}: {answer.one('Message') or answer.body[:200]!r}; run the same command again"
             )
+
+
+def _digest(data: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
 def _holds(part: _Answer, data: bytes, sha256: str) -> bool:

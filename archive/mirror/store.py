@@ -5,7 +5,6 @@ tools read (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT_URL`, …); an address never hold
 """
 
 import datetime as dt
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 
 from archive.errors import ArchiveError, NotUsable, PackageMissing, StoreFailed
 from archive.files import read_small
-from archive.mirror.multipart import AT_ONCE, PART, Bucket, Ended, Exists, Upload
+from archive.mirror.multipart import AT_ONCE, PART, Bucket, Ended, Exists, Upload, find_endpoint
 
 SCHEMES = ("s3", "gs", "az", "file")
 READ = 1 << 20
@@ -205,8 +204,7 @@ def _options(scheme: str, *, make: bool) -> dict[str, Any]:
         return {"mkdir": make}
     options: dict[str, Any] = {"retry_config": RETRIES, "client_options": {"timeout": "300s"}}
     if scheme == "s3":
-        endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
-        if urlsplit(endpoint).scheme == "http":
+        if urlsplit(find_endpoint()).scheme == "http":
             options["client_options"]["allow_http"] = True
         options["config"] = {"checksum_algorithm": "SHA256", "conditional_put": "etag"}
     return options

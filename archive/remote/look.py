@@ -10,7 +10,7 @@ from archive.files import WARC_SUFFIXES
 from archive.kinds import NothingToRead
 from archive.mirror.manifest import ROOM as MANIFESTS
 from archive.mirror.manifest import is_path_inside
-from archive.mirror.store import check_address
+from archive.mirror.store import SCHEMES, check_address
 from archive.remote.file import RemoteFile, find_file, open_store
 
 ENDINGS = (*WARC_SUFFIXES, ".wacz")
@@ -70,8 +70,12 @@ def look_at(url: str) -> Deposit:
 
 def _check(url: str) -> str:
     """The address without its last slash. Raises NotUsable for one that is none, or holds credentials."""
-    if urlsplit(url).scheme not in web.SCHEMES:
+    scheme = url.partition("://")[0].lower()
+    if scheme in SCHEMES:
         return check_address(url)
+    if scheme not in web.SCHEMES:
+        known = ", ".join((*SCHEMES, *sorted(web.SCHEMES)))
+        raise NotUsable(f"{url}: expected an address such as s3://bucket/path or https://host/file ({known})")
     if not web.is_web_address(url):
         raise NotUsable(f"{url}: expected an http or https address with a host")
     if urlsplit(url).username or urlsplit(url).password:

@@ -149,7 +149,9 @@ def pull(url: str, directory: Path, number: int | None, quiet: bool, progress: b
         with meter("pull", shown=progress, quiet=quiet) as bar:
             tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
             manifest = fetch(store, directory, number=number, progress=tell)
-    except (MirrorDamaged, ManifestDamaged) as error:
+    except ManifestDamaged as error:
+        raise CommandFailed(f"{error}; --manifest N brings the state of another", Exit.DAMAGE) from error
+    except MirrorDamaged as error:
         raise CommandFailed(str(error), Exit.DAMAGE) from error
     with meter("index", shown=progress, quiet=quiet) as bar:
         options = Options(

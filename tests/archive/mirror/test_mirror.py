@@ -173,15 +173,27 @@ def test_large_object_that_is_there_is_not_written_over(s3: dict[str, str], smal
     store.send("x", tmp_path / "x", replace=True)
 
 
-def test_signature_is_that_of_the_standard() -> None:
-    """The example of Amazon's documentation of Signature Version 4 for S3 (GET Bucket, List Objects)."""
+@pytest.mark.parametrize("name", ["AWS_SERVER_SIDE_ENCRYPTION", "AWS_SKIP_SIGNATURE"])
+def test_what_the_environment_asks_for_beyond_keys_is_obstores(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large file that is to be encrypted must not go unencrypted, only because it goes in parts."""
+    for known, value in (("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "y"), ("ENDPOINT_URL_S3", "https://other/")):
+        monkeypatch.setenv(f"AWS_{known}", value)
+    bucket = Bucket.from_environment("b")
+    assert bucket is not None
+    assert "https://other" == bucket.endpoint
+    monkeypatch.setenv(name, "aws:kms")
+    assert Bucket.from_environment("b") is None
+
+
+def test_signature_is_that_of_the_documentation() -> None:
+    """Amazon's worked example of Signature Version 4 for S3: GET Bucket (List Objects)."""
     bucket = Bucket(
-        endpoint="https://s3.amazonaws.com", name="examplebucket", region="us-east-1", access="AKIAIOSFODNN7EXAMPLE",
+        endpoint="https://examplebucket.s3.amazonaws.com", name="", region="us-east-1", access="AKIAIOSFODNN7EXAMPLE",
         secret="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", token="",
     )  # fmt: skip
     url, headers = sign(bucket, "GET", "", {"prefix": "J", "max-keys": "2"}, {}, b"", datetime(2013, 5, 24, tzinfo=UTC))
-    assert "https://s3.amazonaws.com/examplebucket?max-keys=2&prefix=J" == url
-    assert "Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request" in headers["Authorization"]
+    assert "https://examplebucket.s3.amazonaws.com/?max-keys=2&prefix=J" == url
+    assert headers["Authorization"].endswith("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7")
 
 
 def test_object_that_is_there_is_not_written_over(url: str) -> None:
