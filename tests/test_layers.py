@@ -28,6 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "crawler.browsing",
         "crawler.replaying",
         "crawler.demo",
+        "crawler.spark",
     ),
     ("crawler.engine",),
     ("crawler.spiders",),
@@ -41,7 +42,7 @@ PURE = ("crawler.site", "crawler.items", "crawler.pages", "crawler.planning")
 WORLD = {"scrapy", "twisted", "socket", "sqlite3", "subprocess", "pathlib", "tempfile", "shutil", "click"}
 """What a pure room has no use for: the engine, the disk, the network, the terminal."""
 
-OF_EXTRAS: dict[str, set[str]] = {}
+OF_EXTRAS: dict[str, set[str]] = {"archive.spark.source": {"pyspark", "pyarrow"}}
 """Modules of the archive that only an extra loads, and what it brings."""
 
 PEERS = {"scrapy_warcio", "scrapy_webarchive"}

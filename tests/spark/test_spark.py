@@ -1,31 +1,41 @@
-"""`--spark`: the same bytes as without it, whatever is damaged or killed; and what is told where it cannot be."""
+"""`--spark`: the same bytes as without it, whatever is damaged or killed; the format `warc`; what is told where it
+cannot be. One file, so that one Java serves all of it.
+"""
 
+import json
 import os
 import shutil
 import signal
 import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.digest import digest_of, format_sha1
 from archive.errors import NotUsable, WorkerDied
 from archive.files import list_warcs
 from archive.spark.cluster import Cluster
 from archive.spark.performing import Standpoint, perform
 from archive.workers import Jobs, Workers
 from crawler.exporting import records
+from crawler.exporting.columns import columns
 from crawler.extracting.running import Extraction, ExtractionOptions
 from crawler.extracting.sources import find_sources
+from crawler.spark import newest, register
 from tests.spark.conftest import MASTER, find_pyspark
 from tests.support.commands import run_thanhuy
 from tests.support.multiplied import damage, multiply
 from tests.support.sample_crawls import SampleCrawl, shared_directory
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-TIMES = 16
-MANY = 120
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.timeout(300),  # the first of them waits for Java
+]
+TIMES = 12
+MANY = 100
 ON_SPARK = Cluster(master=MASTER)
 
 
@@ -239,3 +249,50 @@ def test_a_quiet_run_is_quiet_and_leaves_nothing_behind(spark: Any, multiplied: 
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
     assert out.stat().st_size
     assert [out] == list(tmp_path.iterdir())
+
+
+# The format `warc`
+
+
+@pytest.fixture
+def warc(spark: Any) -> Callable[..., Any]:
+    """Rows of a collection, with options."""
+    register(spark)
+
+    def read(path: Path, **options: object) -> Any:
+        return spark.read.format("warc").options(**options).load(str(path))
+
+    return read
+
+
+def test_the_format_counts_what_verify_counts(warc: Any, multiplied: Path) -> None:
+    checked = json.loads(run_thanhuy("verify", multiplied, "--json", "--no-record", "--no-reparse").stdout)["checked"]
+    found = warc(multiplied, columns="file,offset,mime").collect()
+    assert checked["records"] == len(found)
+    assert len({(row.file, row.offset) for row in found}) == len(found)
+    assert "text/html" in {row.mime for row in found}
+
+
+def test_bytes_are_there_where_they_are_named(warc: Any, multiplied: Path) -> None:
+    name = list_warcs(multiplied)[0].name
+    rows = warc(multiplied, columns="file,warc_type,payload,payload_digest")
+    wanted = rows.where((rows.file == name) & (rows.warc_type == "response"))
+    found = wanted.collect()
+    assert len(found) > 5
+    for row in found:
+        assert row.payload_digest == format_sha1(digest_of(bytes(row.payload)))
+    assert "payload" not in warc(multiplied).columns
+
+
+def test_articles_are_the_rows_of_articles_jsonl(warc: Any, multiplied: Path) -> None:
+    lines = (multiplied / "articles.jsonl").read_text("utf-8").splitlines()
+    versions = warc(multiplied, articles="true")
+    assert [json.loads(line) for line in lines] == [row.asDict(recursive=True) for row in newest(versions).collect()]
+    assert [column.name for column in columns()] == versions.columns
+
+
+def test_what_is_no_column_is_told(warc: Any, multiplied: Path) -> None:
+    from pyspark.errors import PySparkException
+
+    with pytest.raises(PySparkException, match="expected some of path, file, offset"):
+        warc(multiplied, columns="file,colour")
