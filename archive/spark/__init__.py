@@ -42,7 +42,7 @@ PUSHDOWN = "spark.sql.python.filterPushdown.enabled"
 
 def register(spark: "SparkSession") -> None:
     """Have a session know the format `warc`."""
-    from archive.spark.source import WarcSource
+    from archive.spark.source import WarcFormat
 
     spark.conf.set(PUSHDOWN, "true")
-    spark.dataSource.register(WarcSource)
+    spark.dataSource.register(WarcFormat)

@@ -22,7 +22,7 @@ class Standpoint:
     directory: str
     """Its working directory, from which relative paths lead."""
     paths: tuple[tuple[str, int | None], ...]
-    """What calls read: absolute paths, and the size of those that are files."""
+    """What calls read: absolute paths, and the size of those that are files, which may grow meanwhile."""
     distant: tuple[tuple[str, elsewhere.Distant], ...] = ()
     """What of it lies at addresses, which an executor asks itself."""
 
@@ -37,30 +37,31 @@ _checked: set[Standpoint] = set()
 """What this process was found to see."""
 
 
-def perform(function: Callable[..., Any], sight: Standpoint, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+def perform(function: Callable[..., Any], standpoint: Standpoint, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
     """Whether the call went well, and its result or its error."""
     try:
-        _look(sight)
+        _look(standpoint)
         return True, function(*arguments)
     except Exception as error:  # noqa: BLE001 - raised again where the result is taken
         return False, _portable(error)
 
 
-def _look(sight: Standpoint) -> None:
+def _look(standpoint: Standpoint) -> None:
     """Stand where the other machine stands, and see what it sees. Raises NotUsable."""
-    if Path(sight.directory).is_dir():
-        os.chdir(sight.directory)
-    if sight in _checked:
+    if Path(standpoint.directory).is_dir():
+        os.chdir(standpoint.directory)
+    if standpoint in _checked:
         return
-    elsewhere.learn(dict(sight.distant))
-    for path, size in sight.paths:
-        if not Path(path).exists() or _size(Path(path)) != size:
+    elsewhere.learn(dict(standpoint.distant))
+    for path, size in standpoint.paths:
+        there = _size(Path(path))
+        if not Path(path).exists() or (there is None) != (size is None) or (there or 0) < (size or 0):
             got = "another" if Path(path).exists() else "none"
             raise NotUsable(
                 f"{path}: expected on each of Spark's executors as on this machine, got {got} on"
                 f" {socket.gethostname()}; keep it on a file system that all of them share, under the same path"
             )
-    _checked.add(sight)
+    _checked.add(standpoint)
 
 
 def _size(path: Path) -> int | None:

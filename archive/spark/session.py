@@ -8,8 +8,10 @@ import atexit
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -100,6 +102,7 @@ def _start(cluster: Cluster) -> "SparkContext":
     if cluster.master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", LOOPBACK)
     conf = SparkConf(loadDefaults=False).setAll(list(configure(cluster).items()))
+    before = signal.getsignal(signal.SIGINT)
     with tempfile.TemporaryFile() as log:
         try:
             # What Java and the processes that it starts write goes to a file that nobody sees unless they fail.
@@ -109,6 +112,9 @@ def _start(cluster: Cluster) -> "SparkContext":
                 context = SparkContext(conf=conf, gateway=gateway)
         except (PySparkException, Py4JError, OSError, ValueError) as error:
             raise ArchiveError(f"--spark {cluster.master}: Spark did not start: {_explain(error, log)}") from error
+        finally:
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGINT, before)  # what Ctrl-C does is the caller's to say, not Spark's
     atexit.register(end, context)
     return context
 

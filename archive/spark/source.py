@@ -33,7 +33,7 @@ ROWS, BYTES = 4096, 16 << 20
 """What a batch holds at most: Spark's own is of ten thousand rows, however large they are."""
 
 
-class WarcSource(DataSource):
+class WarcFormat(DataSource):
     """Records of WARC files as rows."""
 
     types: ClassVar[dict[str, str]] = {name: column.type for name, column in COLUMNS.items()}

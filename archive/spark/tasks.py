@@ -32,7 +32,7 @@ class SparkTasks:
 
     def __init__(self, cluster: Cluster) -> None:
         """Raises PackageMissing, NotUsable, ArchiveError."""
-        self._sight = Standpoint.of(cluster.reads)
+        self._standpoint = Standpoint.of(cluster.reads)
         self._spark = connect(cluster)
         self.jobs = max(1, self._spark.defaultParallelism)
         self._width = min(self.jobs, MOST)
@@ -40,11 +40,9 @@ class SparkTasks:
         self._group = uuid.uuid4().hex
         self._threads: ThreadPoolExecutor | None = None
 
-    def run(
-        self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]], again: Callable[..., T] | None = None
-    ) -> Iterator[T]:
+    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         """The function's results, in the order of its calls' arguments. Raises what the function raises, WorkerDied,
-        NotUsable where an executor cannot do it, ArchiveError. Nothing is made `again` here: Spark does.
+        NotUsable where an executor cannot do it, ArchiveError.
         """
         self._threads = self._threads or ThreadPoolExecutor(self._most)
         waiting: deque[Future[list[tuple[bool, Any]]]] = deque()
@@ -70,7 +68,7 @@ class SparkTasks:
         self._spark.setJobGroup(self._group, function.__name__, interruptOnCancel=True)
         try:
             tasks = self._spark.parallelize(calls, len(calls))
-            done: list[tuple[bool, Any]] = tasks.map(partial(perform, function, self._sight)).collect()
+            done: list[tuple[bool, Any]] = tasks.map(partial(perform, function, self._standpoint)).collect()
         except (Py4JError, PySparkException) as error:
             raise _explain(error) from error
         return done

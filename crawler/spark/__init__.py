@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def register(spark: "SparkSession") -> None:
     """Have a session know the format `warc`, with the option `articles`."""
-    from crawler.spark.source import ArticleSource
+    from crawler.spark.source import WarcOrArticles
 
     register_records(spark)
-    spark.dataSource.register(ArticleSource)
+    spark.dataSource.register(WarcOrArticles)
 
 
 def newest(versions: "DataFrame") -> "DataFrame":

@@ -7,7 +7,7 @@ from pyspark.sql.types import StructType
 
 from archive.errors import NotUsable
 from archive.spark.reading import FAIL, NAMED, ROWS, Stretch, read_found
-from archive.spark.source import WarcReader, WarcSource
+from archive.spark.source import WarcFormat, WarcReader
 from archive.warc.events import Damage
 from crawler.exporting.columns import Column, Kind, columns
 from crawler.exporting.records import parse_line
@@ -26,7 +26,7 @@ def spark_type(column: Column) -> str:
     return {Kind.TEXT: "string", Kind.WHOLE: "bigint"}[column.kind]
 
 
-class Articles(WarcSource):
+class ArticleFormat(WarcFormat):
     """Records of articles as rows."""
 
     types = {column.name: spark_type(column) for column in columns()}  # noqa: RUF012 - as the base class has it
@@ -37,7 +37,7 @@ class Articles(WarcSource):
         return ArticleReader(schema, dict(self.options))
 
 
-class ArticleSource(WarcSource):
+class WarcOrArticles(WarcFormat):
     """Records of WARC files as rows, or with the option `articles` those of articles."""
 
     def schema(self) -> str:
@@ -46,9 +46,9 @@ class ArticleSource(WarcSource):
     def reader(self, schema: StructType) -> WarcReader:
         return self._chosen().reader(schema)
 
-    def _chosen(self) -> WarcSource:
+    def _chosen(self) -> WarcFormat:
         wanted = self.options.get("articles", "false").lower() == "true"
-        return Articles(self.options) if wanted else WarcSource(self.options)
+        return ArticleFormat(self.options) if wanted else WarcFormat(self.options)
 
 
 class ArticleReader(WarcReader):

@@ -202,13 +202,13 @@ def test_an_executor_that_sees_another_file_is_told(tmp_path: Path) -> None:
     """As on a machine that does not share the file system."""
     path = tmp_path / "one.warc"
     path.write_bytes(b"WARC/1.1")
-    sight = Standpoint.of((path,))
+    standpoint = Standpoint.of((path,))
     path.write_bytes(b"another")
-    went_well, error = perform(open_it, sight, (path,))
+    went_well, error = perform(open_it, standpoint, (path,))
     assert (False, NotUsable) == (went_well, type(error))
     assert f"{path}: expected on each of Spark's executors as on this machine, got another on" in str(error)
     path.unlink()
-    assert "got none on" in str(perform(open_it, sight, (path,))[1])
+    assert "got none on" in str(perform(open_it, standpoint, (path,))[1])
 
 
 REFUSED = {
@@ -245,7 +245,7 @@ def test_a_quiet_run_is_quiet_and_leaves_nothing_behind(spark: Any, multiplied: 
     """With a Java of its own, which says much when it starts."""
     out = tmp_path / "out.jsonl"
     words = ("extract", list_warcs(multiplied)[0], "-o", out, "--spark", "local[1]", "--quiet")
-    done = run_thanhuy(*words, env={"TMPDIR": str(tmp_path)})
+    done = run_thanhuy(*words, env={"TMPDIR": str(tmp_path)}, timeout=250)
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
     assert out.stat().st_size
     assert [out] == list(tmp_path.iterdir())
