@@ -40,9 +40,11 @@ class SparkTasks:
         self._group = uuid.uuid4().hex
         self._threads: ThreadPoolExecutor | None = None
 
-    def run(self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+    def run(
+        self, function: Callable[..., T], calls: Iterable[tuple[Any, ...]], again: Callable[..., T] | None = None
+    ) -> Iterator[T]:
         """The function's results, in the order of its calls' arguments. Raises what the function raises, WorkerDied,
-        NotUsable where an executor cannot do it, ArchiveError.
+        NotUsable where an executor cannot do it, ArchiveError. Nothing is made `again` here: Spark does.
         """
         self._threads = self._threads or ThreadPoolExecutor(self._most)
         waiting: deque[Future[list[tuple[bool, Any]]]] = deque()
