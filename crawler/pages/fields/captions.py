@@ -20,6 +20,8 @@ ENOUGH = 2.0
 """What the rows for a line must add up to."""
 LONGEST = 420
 """Characters that a caption may have where its place alone speaks for it."""
+_PARAGRAPH = 90
+"""Characters that paragraphs have more of."""
 _CAPTION_CLASS = re.compile(
     r"caption|chu[-_]?thich|(?:photo|img|image|picture|(?<![a-z])pic)[-_]?(?:note|desc)", re.IGNORECASE
 )
@@ -63,7 +65,7 @@ def measure_setting(page: Page, claims: Claims) -> StorySetting:
     """Look over the paragraphs of the story."""
     regions = claims.regions
     texts = [piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None]
-    paragraphs = [piece for piece in texts if piece.size > 90]
+    paragraphs = [piece for piece in texts if piece.size > _PARAGRAPH]
     kinds: dict[tuple[str, str | None], int] = {}
     for piece in paragraphs:
         kind = kind_of(page, page.box_of(piece))
@@ -181,6 +183,21 @@ def _is_between_paragraphs(seen: Described) -> bool:
     )
 
 
+def _takes_turns(seen: Described) -> bool:
+    """Whether photos and lines shorter than paragraphs take turns, on a page that has paragraphs besides."""
+    pieces, regions, paragraphs = seen.page.pieces, seen.claims.regions, seen.setting.paragraphs
+    turns = [at for at in (seen.photo.index - 2, seen.line.index + 1) if regions.body_at <= at < regions.story.stop - 1]
+    return (
+        len(paragraphs) >= 2
+        and _may_take_turns(seen.line)
+        and any(pieces[at].image is not None and _may_take_turns(pieces[at + 1]) for at in turns)
+    )
+
+
+def _may_take_turns(line: Piece) -> bool:
+    return line.image is None and line.size <= _PARAGRAPH and not line.is_bold
+
+
 TESTS: dict[str, Callable[[Described], bool]] = {
     "alt": _repeats_alt,
     "italic": lambda seen: seen.line.is_italic,
@@ -196,6 +213,7 @@ TESTS: dict[str, Callable[[Described], bool]] = {
     "before-dateline": _is_before_dateline,
     "short": _is_short,
     "stands-out": _stands_out,
+    "takes-turns": _takes_turns,
     "long": lambda seen: seen.line.size > 260,
     "bold-and-open": lambda seen: seen.line.is_bold and not ends_sentence(seen.line.text),
 }

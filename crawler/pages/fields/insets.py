@@ -8,7 +8,7 @@ from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page
 from crawler.pages.places.prose import kind_of
 from crawler.pages.places.regions import Regions
-from crawler.pages.words.text import ends_sentence
+from crawler.pages.words.text import clean, ends_sentence
 
 _ASKING = 400
 """Characters that a block around a form holds at most where it is no part of the text."""
@@ -18,14 +18,28 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """How a line ends, or what it says, that asks readers for something."""
+_ADVERTISEMENT = frozenset({"quảng cáo", "qc", "tài trợ", "nội dung tài trợ", "advertisement", "sponsored", "ad"})
 _PARAGRAPH = 60
 """Characters of a sentence beside a form that make the block around both one of text."""
 _SIDES = frozenset({"left", "right"})
 
 
 def find_insets(page: Page, claims: Claims) -> set[int]:
-    """The lines of blocks that ask readers for something, and of those that a picture with a link advertises."""
-    return _find_asking(page, claims.regions) | _find_advertised(page, claims)
+    """The lines of blocks that ask readers for something, of those that a picture with a link advertises,
+    and links that are called advertisements.
+    """
+    called = {index for index in claims.open(claims.regions.story) if _is_called_advertisement(page.pieces[index])}
+    return _find_asking(page, claims.regions) | _find_advertised(page, claims) | called
+
+
+def _is_called_advertisement(piece: Piece) -> bool:
+    """Whether all that a line says outside its links is that they are advertisements."""
+    if not piece.linked or piece.size > _ASKING:
+        return False
+    rest = piece.text
+    for text in piece.link_texts:
+        rest = rest.replace(clean(text), "", 1)
+    return rest.strip(" :.-–|[]()").lower() in _ADVERTISEMENT
 
 
 def _find_asking(page: Page, regions: Regions) -> set[int]:

@@ -162,12 +162,13 @@ def _differs_from_clock(printed: _Printed, stamp: Stamp) -> bool:
 
 
 def _as_meant(page: Page, stamp: Stamp, known: Witnesses) -> Stamp:
-    """The date with its month before its day: where only so the id's day is near (.NET prints it unasked),
-    or on a page in the English of those who write so.
+    """The date with its month before its day: where only so the id's day is near (.NET prints it unasked) and neither
+    weekday nor opening says otherwise, or on a page in the English of those who write so.
     """
     estimate = known.estimate
     if estimate is not None:
-        if stamp.words or abs((stamp.day - estimate).days) <= FAR:
+        told_so = (stamp.weekday and stamp.weekday_agrees) or known.event == (stamp.day.day, stamp.day.month)
+        if stamp.words or told_so or abs((stamp.day - estimate).days) <= FAR:
             return stamp
         day = make_day(stamp.day.year, stamp.day.day, stamp.day.month)
         near = day is not None and abs((day - estimate).days) <= ESTIMATE

@@ -198,7 +198,7 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
     from_home = fold(link_texts(trail[0])[0]) in _HOME if link_texts(trail[0]) else True
     if (page.box_of(trail[0]).flags & NAV or page.boxes[meeting].tag == "tr") and not from_home:
         return False  # a menu, called so or in a column of its own beside the article
-    if levels and from_home and (_is_menu(trail) or _stands_with_clock(page, trail, meeting)):
+    if from_home and (_is_menu(trail) or (levels and _stands_with_clock(page, trail, meeting))):
         return False
     return levels <= (4 if from_home else 1) and len(trail) <= (8 if from_home else 4)
 

@@ -53,6 +53,7 @@ CAPTIONS = _rows(
         "it is set unlike the paragraphs, or is much shorter than both around it",
         "captions-told-by-their-setting-alone",
     ),
+    ("takes-turns", 1.5, "photos and short lines take turns", "photos-announced-under-the-byline"),
     ("long", -1.5, "it is long", "captions-in-small-type-and-called-so"),
     ("bold-and-open", -1, "it is bold and no sentence, as sub-headings are", "captions-in-small-type-and-called-so"),
 )

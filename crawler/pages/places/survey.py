@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crawler.pages.html.tree import Box
 from crawler.pages.places.page import Page
-from crawler.pages.places.sparse import find_picture_alone, find_verse
+from crawler.pages.places.sparse import find_line_at_player, find_picture_alone, find_verse
 from crawler.pages.places.tables import find_table_alone
 from crawler.pages.words.labels import Label
 
@@ -44,12 +44,11 @@ def choose_core(survey: Survey, hint: int | None) -> int | None:
         for index in (*range(inside.first), *range(inside.last, len(weights))):
             weights[index], survey.holders[index] = 0.0, -1  # the layout knows better
         return hint
-    core = _find_core(survey)
-    if core is not None and not _is_all_comments(survey):
+    core, title_at, labels = _find_core(survey), survey.title_at, survey.labels
+    if core is not None and any(weights[title_at + 1 :]) and not _is_all_comments(survey):
         return core
-    title_at, labels = survey.title_at, survey.labels
     alone = find_table_alone(page, title_at, labels) or find_verse(page, title_at, labels)
-    alone = alone or find_picture_alone(page, title_at, labels)
+    alone = alone or find_picture_alone(page, title_at, labels) or find_line_at_player(page, title_at, labels)
     if alone is None:
         return core
     core = alone.parent if page.boxes[alone.parent].first > title_at else alone.index

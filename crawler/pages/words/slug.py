@@ -12,6 +12,8 @@ SLUG_LENGTH = 100
 _CUT = 80
 """A slug at least this long may be the beginning of a longer title."""
 
+_KIND = re.compile(r"^\[[^\]]{1,30}\]")
+"""The kind that opens a title: `[Video] …`; not every paper has it in the address."""
 _KEPT = re.compile(r"[^a-z0-9 \-–]")
 _FILE_END = re.compile(r"\.(?:s?html?|aspx?|chn|php|jsp|tpo|vnp|vov|ldo|htmx|amp|[a-z]{2,5})$", re.IGNORECASE)
 _ID_END = re.compile(r"[-_.](?:[a-z]{1,4})?\d{4,}$", re.IGNORECASE)
@@ -32,11 +34,13 @@ def slug_of(title: str) -> str:
 
 
 def slug_matches(title: str, slug: str) -> bool:
-    """Whether the slug can be this title's, the cut in mid-word, marks left over from NFD and dashes aside."""
-    want, got = alphabet(clean(title)), alphabet(unquote(slug))
-    if not want or not got:
-        return False
-    return want == got or (len(slug) >= _CUT and len(got) >= _CUT * 0.6 and want.startswith(got))
+    """Whether the slug can be this title's: the cut in mid-word, marks left over from NFD, dashes, and the kind that
+    may open the title aside.
+    """
+    title, got = clean(title), alphabet(unquote(slug))
+    wanted = {alphabet(text) for text in (title, _KIND.sub("", title))} - {""}
+    cut = len(slug) >= _CUT and len(got) >= _CUT * 0.6
+    return bool(got) and any(want == got or (cut and want.startswith(got)) for want in wanted)
 
 
 def find_slug(url: str) -> str:

@@ -44,7 +44,7 @@ _HALF = r"(?:am|pm|a\.m\.|p\.m\.|sa|ch)(?![^\W\d_])"
 _ZONE_NAMES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "BST": 1, "CET": 1,
                "CEST": 2, "JST": 9, "KST": 9, "SGT": 8, "ICT": 7, "WIB": 7}  # fmt: skip
 _ZONE = re.compile(
-    r"\(?\s*\b(?:GMT|UTC)\s*(?:([+-])\s?(\d{1,2})(?::?(\d\d))?)?(?!\w)\s*\)?|"
+    r"\(?\s*\b(?:GMT|UTC)\s*(?:([+-])\s?(\d{1,2})(?::?(\d\d))?(?!\d)|(?!\w|\s?[+-]\s?\d))\s*\)?|"
     rf"(?<=:\d\d)\s?([+-])(\d\d):?(\d\d)(?!\d)|\b({'|'.join(_ZONE_NAMES)})\b|\bET\b|\bPT\b"
 )
 _TIMES = (

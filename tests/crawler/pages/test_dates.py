@@ -314,6 +314,15 @@ def test_month_stands_first_only_where_the_id_tells_so() -> None:
     assert read("<p>10/9/2023 6:45:12 PM</p>" + TEXT).published_at == "2023-09-10T18:45:12+07:00"
 
 
+def test_day_stands_first_where_its_weekday_or_the_opening_says_so_whatever_the_id_tells() -> None:
+    assert read("<p>Thứ Tư, 10/5/2023 18:45</p>" + TEXT).published_at == "2023-05-10T18:45:00+07:00"
+    told = read("<p>10/5/2023 18:45</p>" + "<p>(Thanhuytphcm.vn) - Sáng 10/5, cả khu phố dọn con hẻm.</p>" + TEXT)
+    assert ("2023-05-10", ["date-witnesses-disagree"]) == (
+        told.date,
+        [code for code in told.warnings if code != "no-byline"],
+    )
+
+
 def test_update_beside_the_headline_is_the_modification() -> None:
     article = read("<div>05/10/2023 18:45</div><div>Cập nhật: 06/10/2023 07:30</div>" + TEXT)
     assert ("2023-10-05T18:45:00+07:00", "2023-10-06T07:30:00+07:00") == (article.published_at, article.modified_at)

@@ -48,6 +48,11 @@ def test_marks_left_over_from_nfd_do_not_matter() -> None:
     assert slug_matches("Đội hình hỗ trợ người dân", "doi-hinh-ho%CC%83-tro%CC%A3-nguo%CC%80i-dan")
 
 
+def test_the_kind_that_opens_a_title_may_be_left_out_of_the_address() -> None:
+    assert slug_matches("[Video] Một ngày ở cảng", "mot-ngay-o-cang")
+    assert not slug_matches("Một ngày [ở] cảng", "mot-ngay-cang")
+
+
 def test_another_titles_slug_does_not_match() -> None:
     assert not slug_matches("Đội hình hỗ trợ người dân", "doi-hinh-ho-tro-nguoi-gia")
     assert not slug_matches("Đội hình", "doi-hinh-ho-tro")
