@@ -24,6 +24,7 @@ def _expand(context: click.Context, parameter: click.Parameter, value: tuple[str
             if not collections:
                 raise click.BadParameter(f"{name}: expected collections of that pattern, got none")
             found += collections
+            context.meta[__name__] = True  # a fleet, though it has but one collection yet
         else:
             found.append(COLLECTION.convert(name, parameter, context))
     return tuple(found)
@@ -51,7 +52,7 @@ def command(collections: tuple[Path, ...], watch: bool, every: float, stale: flo
     thanhuy status 'archives/*' --stale 12h
     thanhuy status my-archive --json | jq .snapshot.queue
     """
-    fleet = len(collections) > 1 or stale is not None
+    fleet = len(collections) > 1 or stale is not None or __name__ in click.get_current_context().meta
     if fleet and watch:
         raise click.UsageError("--watch: expected one collection, got several")
     return _show_fleet(collections, stale, as_json) if fleet else _show_one(collections[0], watch, every, as_json)

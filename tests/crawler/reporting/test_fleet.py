@@ -71,7 +71,9 @@ def test_who_was_not_looked_at_for_too_long_is_alarming(tmp_path: Path) -> None:
 
 def test_table_and_json_end_with_the_worst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    make(tmp_path / "sites" / "a", SOUND)
+    make(tmp_path / "sites" / "a", {**SOUND, "reason": "unreachable"})
+    assert 9 == run_thanhuy("status", "sites/*").returncode
+    (tmp_path / "sites" / "a" / "crawls" / "20240302050000" / "run.json").write_text(json.dumps(SOUND), "utf-8")
     make(tmp_path / "sites" / "b", {**SOUND, "health": ["one", "two\x1b[31m"]})
     (tmp_path / "sites" / "notes").mkdir()
     done = run_thanhuy("status", "sites/*")
