@@ -7,31 +7,32 @@ Articles are numbered newest first. A word's articles are the gaps between their
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
+from archive.digest import digest_file
 from archive.errors import ArchiveError
-from archive.files import is_room, open_regular, sync_directory
+from archive.files import is_room, open_regular
 from crawler.browsing.index import build_index
 from crawler.browsing.photos import SHOWN, PhotoShelf
 from crawler.browsing.rendering import GENERATOR, STATIC, Frame, check_templates, render_article, render_home
 from crawler.browsing.searching import Query, SearchIndex, find_snippet
 from crawler.browsing.views import view_article
+from crawler.exporting.folders import building_folder, list_files
 from crawler.exporting.history import History
 from crawler.exporting.records import Record, Unreadable
 
 OWN = re.compile(
-    r"index\.html|a/(?:tin-tuc|tu-lieu)-\d+\.(?:html|json)|data/\w+\.js|data/(?:words|hits)/[^/]+\.js"
+    r"index\.html|SHA256SUMS|a/(?:tin-tuc|tu-lieu)-\d+\.(?:html|json)|data/\w+\.js|data/(?:words|hits)/[^/]+\.js"
     r"|photos/[0-9a-f]{20}\.[a-z0-9]{2,5}|static/[\w-]+\.(?:css|js|svg)"
 )
 """Every file that lies in a folder, by its path in it."""
+SUMS = "SHA256SUMS"
 HITS_A_FILE = 500
 """Articles whose title, day and snippet lie in one script."""
 SHARD = 2
@@ -46,10 +47,7 @@ def write_folder(collection: Path, target: Path, progress: Progress = lambda siz
     `target` does not exist, or is an earlier folder of ours, whose place the new one takes.
     """
     check_templates()
-    before = target.with_name(f".{target.name}.before")
-    _settle(before, target)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
+    with building_folder(target, is_own_folder) as draft:
         for room in ("a", "data/words", "data/hits", "photos", "static"):
             (draft / room).mkdir(parents=True)
         database = draft / "index.sqlite"
@@ -65,48 +63,23 @@ def write_folder(collection: Path, target: Path, progress: Progress = lambda siz
         database.unlink()
         for path in sorted(STATIC.iterdir()):
             shutil.copyfile(path, draft / "static" / path.name)
-        draft.chmod(0o777 & ~_umask())
-        if target.exists():
-            target.rename(before)
-        draft.rename(target)
-        sync_directory(target.parent)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        _settle(before, target)
+        _write_sums(draft)
     return count, unreadable
+
+
+def _write_sums(draft: Path) -> None:
+    """The SHA-256 of each file, as `sha256sum -c` takes them."""
+    lines = [f"{digest_file(draft / name).removeprefix('sha256:')}  {name}\n" for name in sorted(list_files(draft))]
+    (draft / SUMS).write_text("".join(lines), "utf-8")
 
 
 def is_own_folder(path: Path) -> bool:
     """Whether a path is a folder that was written here, and nobody put anything else into it."""
-    if not is_room(path) or not all(OWN.fullmatch(name) for name in _list_files(path)):
+    if not is_room(path) or not all(OWN.fullmatch(name) for name in list_files(path)):
         return False
     with suppress(OSError), open_regular(path / "index.html") as stream:
         return GENERATOR.encode() in stream.read(8192)
     return False
-
-
-def _list_files(path: Path) -> Iterator[str]:
-    """The files below a directory, and links, by their paths in it."""
-    for place, rooms, files in os.walk(path):
-        links = (room for room in rooms if os.path.islink(os.path.join(place, room)))  # noqa: PTH114, PTH118 - os.walk
-        for name in (*files, *links):
-            yield (Path(place) / name).relative_to(path).as_posix()
-
-
-def _settle(before: Path, target: Path) -> None:
-    """Put an earlier folder back whose successor never came; where that came, remove it."""
-    if is_own_folder(before):
-        if target.exists():
-            shutil.rmtree(before, ignore_errors=True)
-        else:
-            before.rename(target)
-
-
-def _umask() -> int:
-    """The mode that new files lack. A temporary directory is its maker's alone, and this one is for others too."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def page_name(key: str) -> str:

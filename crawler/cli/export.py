@@ -1,18 +1,14 @@
 """`thanhuy export`: a collection's articles as a data set that other programs load in one line."""
 
-import os
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from archive.elsewhere import name_of
 from crawler.cli.bars import meter
-from crawler.cli.exits import Exit
 from crawler.cli.places import find_collection
 from crawler.cli.values import (
     COLLECTION_OR_URL,
@@ -23,14 +19,12 @@ from crawler.cli.values import (
     check_target,
     force_option,
     name_in,
-    plain,
     watch_options,
     workers_option,
 )
-from crawler.reporting.amounts import plural
 
 if TYPE_CHECKING:
-    from crawler.exporting.run import Exported, ExportOptions
+    pass
 
 FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
 
@@ -49,6 +43,7 @@ FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
 @click.option("--fields", default="", metavar="A,B,…", help="Only these keys of the record.")
 @click.option("--newest/--all-versions", default=True, help="The newest version of each article, or every one.")
 @click.option("--text-only", is_flag=True, help="Only title, lead and body.")
+@click.option("--by-year", is_flag=True, help="Parquet as a directory with a file a year, as Hive names them.")
 @click.option("--excel", is_flag=True, help="CSV as Excel opens it by a double click.")
 @click.option(
     "--papers/--no-papers", default=True, help="Beside it a dataset card, datapackage.json, Croissant and a datasheet."
@@ -75,11 +70,13 @@ def command(
 
     \b
     thanhuy export my-archive --format parquet -o articles.parquet
+    thanhuy export my-archive --format parquet --by-year -o articles
     thanhuy export my-archive --format csv --excel --since 2024-01-01 -o year.csv
     thanhuy export my-archive --format sqlite -o articles.sqlite
     thanhuy export my-archive --format site -o articles-to-read
     """
-    from crawler.exporting.records import Wanted, find_lines, find_unknown
+    from crawler.cli.export_folders import export_site, export_years, format_papers, tell
+    from crawler.exporting.records import Wanted, find_lines
     from crawler.exporting.run import ExportOptions, export
 
     if str(output) == "-":
@@ -91,19 +88,17 @@ def command(
             f" `thanhuy pull {name_of(collection)} DIR`, and export that"
         )
     if form == "site":
-        return _export_site(collection, output, quiet, progress, force=force, **chosen)
+        return export_site(collection, output, quiet, progress, force=force, **chosen)
     _check(form, **chosen)
-    target, papers = _find_targets(collection, form, output, with_papers=chosen["papers"], force=force)
-    wanted = Wanted(**{name: chosen[name] for name in ("since", "until", "sections", "authors", "text")})
     options = ExportOptions(
         form=form,
-        wanted=wanted,
+        wanted=Wanted(**{name: chosen[name] for name in ("since", "until", "sections", "authors", "text")}),
         fields=_read_fields(chosen["fields"], form),
-        newest=chosen["newest"],
-        text_only=chosen["text_only"],
-        excel=chosen["excel"],
-        jobs=chosen["jobs"],
+        **{name: chosen[name] for name in ("newest", "text_only", "excel", "by_year", "jobs")},
     )
+    if options.by_year:
+        return export_years(collection, output, options, quiet, progress, force=force, **chosen)
+    target, papers = _find_targets(collection, form, output, with_papers=chosen["papers"], force=force)
     size = sum(path.stat().st_size for path in find_lines(collection, newest=options.newest))
     with meter("exporting", shown=progress, quiet=quiet, total=size) as bar, ExitStack() as stack:
         # All is written before the first of them, the data, takes its place.
@@ -111,19 +106,10 @@ def command(
         draft = stack.enter_context(building_target(target, force=force))
         done = export(collection, draft, replace(options, progress=bar.advance))
         if chosen["papers"]:
-            texts = _format_papers(collection, draft, name_in(target), done, options, **chosen)
+            texts = format_papers(collection, draft, name_in(target), done, options, **chosen)
             for paper, text in zip(drafts, texts, strict=True):
                 paper.write_bytes(text)
-    for example in done.unreadable.examples:
-        click.echo(f"thanhuy: {name_of(collection)}: {example}", err=True)
-    for what, name, near in find_unknown(wanted, done.seen):
-        hint = f"; the nearest are {', '.join(map(plain, near))}" if near else ""
-        click.echo(f"thanhuy: --{what} {name!r}: no article has it{hint}", err=True)
-    if done.unreadable.count:
-        click.echo(f"thanhuy: {name_of(collection)}: {done.unreadable.count} lines left out", err=True)
-    if not quiet:
-        click.echo(f"{target}: {plural(done.records, 'article' if chosen['newest'] else 'version')}")
-    return Exit.DAMAGE if done.unreadable.count else Exit.DONE
+    return tell(collection, target, done, options, quiet)
 
 
 def _find_targets(
@@ -149,74 +135,6 @@ def _find_targets(
     return target, [*papers] if with_papers else []
 
 
-_NOT_FOR_SITE = {
-    "since": "--since", "until": "--until", "sections": "--section", "authors": "--author", "text": "--text",
-    "fields": "--fields", "text_only": "--text-only", "excel": "--excel",
-}  # fmt: skip
-"""Parameters that narrow or shape a file, and their options."""
-
-
-def _export_site(
-    collection: Path, output: Path | str, quiet: bool, progress: bool | None, *, force: bool, **chosen: Any
-) -> int:
-    from crawler.browsing.folder import is_own_folder, write_folder
-    from crawler.exporting.records import find_lines
-
-    for name, option in _NOT_FOR_SITE.items():
-        if chosen[name]:
-            raise click.UsageError(f"{option}: expected with another format, got site, which holds all")
-    if click.get_current_context().get_parameter_source("papers") is ParameterSource.COMMANDLINE and chosen["papers"]:
-        raise click.UsageError("--papers: expected with another format, got site, whose pages tell of themselves")
-    if force:
-        raise click.UsageError(
-            "--force: expected with another format, got site: an earlier folder is replaced anyway, others never are"
-        )
-    if isinstance(output, str):
-        raise click.UsageError(f"{output}: expected a directory here, got an address; copy the folder once it is made")
-    if os.path.lexists(output) and not is_own_folder(output):
-        raise click.UsageError(
-            f"{output}: exists already and is no folder of ours, or holds files of others; name one that does not exist"
-        )
-    if not output.parent.is_dir() or collection.resolve() in output.resolve().parents:
-        raise click.UsageError(f"{output.parent}: expected a directory outside the collection")
-    size = sum(path.stat().st_size for path in find_lines(collection, newest=True))
-    with meter("exporting", shown=progress, quiet=quiet, total=size) as bar:
-        count, unreadable = write_folder(collection, output, bar.advance)
-    for example in unreadable.examples:
-        click.echo(f"thanhuy: {collection}: {example}", err=True)
-    if not quiet:
-        click.echo(f"{output}: {plural(count, 'article')}; open {output}/index.html")
-    return Exit.DAMAGE if unreadable.count else Exit.DONE
-
-
-def _format_papers(
-    collection: Path, draft: Path, name: str, done: "Exported", options: "ExportOptions", **chosen: Any
-) -> list[bytes]:
-    from crawler.exporting.papers.about import describe_file
-    from crawler.exporting.papers.writing import format_papers
-    from crawler.reporting.gather import gather_collection
-
-    filters = [f"--{name} {chosen[name]}" for name in ("since", "until", "text") if chosen[name]]
-    filters += [f"--section {name}" for name in chosen["sections"]] + [f"--author {name}" for name in chosen["authors"]]
-    whole = options.newest and not filters
-    filters += [f"--fields {chosen['fields']}"] if chosen["fields"] else []
-    filters += ["--text-only"] if chosen["text_only"] else []
-    filters += [] if options.newest else ["--all-versions"]
-    file = describe_file(
-        draft,
-        name=name,
-        form=options.form,
-        records=done.records,
-        fields=options.written,
-        filters=tuple(filters),
-        newest=options.newest,
-        articles=done.articles,
-    )
-    # What the export counted need not be read a second time where it is the whole collection.
-    figures = gather_collection(collection, datetime.now(UTC), articles=done.articles if whole else None)
-    return format_papers(figures, file)
-
-
 def _check(form: str, **chosen: Any) -> None:
     if chosen["since"] and chosen["until"] and chosen["since"] > chosen["until"]:
         raise click.UsageError(f"--until {chosen['until']}: expected a day not before --since {chosen['since']}")
@@ -224,6 +142,8 @@ def _check(form: str, **chosen: Any) -> None:
         raise click.UsageError("--text-only: expected without --fields, got both")
     if chosen["excel"] and form != "csv":
         raise click.UsageError(f"--excel: expected with --format csv, got {form}")
+    if chosen["by_year"] and form != "parquet":
+        raise click.UsageError(f"--by-year: expected with --format parquet, got {form}")
     if chosen["text_only"] and form in {"ninjs", "jsonld", "sqlite"}:
         raise click.UsageError(f"--text-only: expected with parquet, csv or jsonl, got {form}")
 

@@ -46,6 +46,8 @@ class ExportOptions:
     text_only: bool = False
     """Only title, lead and body."""
     excel: bool = False
+    by_year: bool = False
+    """A directory with a file a year."""
     jobs: Jobs = 1
     """What reads the lines."""
     progress: Callable[[int], None] = lambda size: None
@@ -71,7 +73,8 @@ class Exported:
 
 
 def export(collection: Path, target: Path, options: ExportOptions) -> Exported:
-    """Write a collection's records to `target`, a new file. What does not fit into memory lies beside it meanwhile.
+    """Write a collection's records to `target`: a new file, or by year an empty directory.
+    What does not fit into memory lies beside it meanwhile.
 
     Raises NotACollection, PackageMissing, OSError.
     """
@@ -112,7 +115,7 @@ def _write(
 ) -> int:
     fields = options.written
     if options.form == "parquet":
-        return write_parquet(draft, records, fields, scratch)
+        return write_parquet(draft, records, fields, scratch, by_year=options.by_year)
     if options.form == "sqlite":
         every = read_records(find_lines(collection, newest=False), options.wanted, Unreadable(), jobs=options.jobs)
         about = {"collection": collection.resolve().name}

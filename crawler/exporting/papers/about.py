@@ -1,10 +1,12 @@
 """What every paper says of an export: the file, the collection it was made of, how that was collected."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive.digest import digest_file
+from crawler.exporting.folders import list_files
 from crawler.reporting.report_data import Articles, ReportData
 
 TITLE = "Articles of thanhuytphcm.vn"
@@ -17,13 +19,24 @@ LICENSE = "https://rightsstatements.org/vocab/InC/1.0/"
 
 
 @dataclass(frozen=True, kw_only=True)
+class DataPart:
+    """A file of an export."""
+
+    name: str
+    """Its path from where the papers lie."""
+    label: str
+    """What sets it apart from others, in small letters; empty where it is the only one."""
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataFile:
-    """The exported file."""
+    """What was exported: a file, or a directory of several."""
 
     name: str
     form: str
-    size: int
-    sha256: str
+    parts: tuple[DataPart, ...]
     records: int
     fields: tuple[str, ...]
     """Keys of the record that it holds, in order."""
@@ -33,6 +46,11 @@ class DataFile:
     articles: Articles
     """The figures of its records, which where it is filtered are not the collection's."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its parts."""
+        return sum(part.size for part in self.parts)
+
 
 MEDIA_TYPES = {
     "parquet": "application/vnd.apache.parquet",
@@ -41,13 +59,27 @@ MEDIA_TYPES = {
     "jsonl": "application/x-ndjson",
     "ninjs": "application/x-ndjson",
     "jsonld": "application/ld+json",
+    "site": "text/plain",
 }
 
 
-def describe_file(path: Path, **told: Any) -> DataFile:
-    """The file as it lies at `path` now; `name` is what it will be called."""
+def describe_file(path: Path, name: str, **told: Any) -> DataFile:
+    """The file, or the directory of files a year, as it lies at `path` now; `name` is what it will be called."""
+    if not path.is_dir():
+        return DataFile(name=name, parts=(_describe_part(path, name, ""),), **told)
+    parts = [
+        _describe_part(path / each, f"{name}/{each}", _YEAR.sub("", each.partition("/")[0]) or "undated")
+        for each in sorted(list_files(path))
+    ]
+    return DataFile(name=name, parts=tuple(parts), **told)
+
+
+_YEAR = re.compile(r"\D")
+
+
+def _describe_part(path: Path, name: str, label: str) -> DataPart:
     digest = digest_file(path).removeprefix("sha256:")
-    return DataFile(size=path.stat().st_size, sha256=digest, **told)
+    return DataPart(name=name, label=label, size=path.stat().st_size, sha256=digest)
 
 
 def describe(figures: ReportData, file: DataFile) -> str:

@@ -15,6 +15,7 @@ _LOAD = {
     "jsonl": 'pd.read_json("{name}", lines=True, dtype=False)',
     "sqlite": 'pd.read_sql("SELECT * FROM articles", sqlite3.connect("{name}"))',
     "ninjs": 'pd.read_json("{name}", lines=True)',
+    "site": 'pd.DataFrame(json.load(open(path)) for path in glob.glob("{name}/a/*.json"))',
     "jsonld": 'pd.json_normalize(json.load(open("{name}"))["@graph"])',
 }
 START = f"---\npretty_name: {json.dumps(TITLE)}"
@@ -54,8 +55,13 @@ def _head(figures: ReportData, file: DataFile) -> str:
         f"- {bucket}",
     ]
     if file.form in {"parquet", "csv", "jsonl"}:
-        lines += ["configs:", "- config_name: articles", f"  data_files: {json.dumps(file.name)}"]
+        lines += ["configs:", "- config_name: articles", f"  data_files: {json.dumps(_glob(file))}"]
     return "\n".join([*lines, "---"])
+
+
+def _glob(file: DataFile) -> str:
+    """What a loader is given."""
+    return file.name if len(file.parts) == 1 and not file.parts[0].label else f"{file.name}/*/*.parquet"
 
 
 def _file(file: DataFile) -> str:
@@ -64,7 +70,7 @@ def _file(file: DataFile) -> str:
     rows = [
         f"| file | `{file.name}` |",
         f"| size | {format_size(file.size)} |",
-        f"| SHA-256 | `{file.sha256}` |",
+        *(f"| SHA-256 {part.label or 'of it'} | `{part.sha256}` |" for part in file.parts),
         f"| records | {format_number(file.records)} |",
     ]
     return "\n".join(["## The file", "", "| | |", "| --- | --- |", *rows, "", told, "", "```python", load, "```"])

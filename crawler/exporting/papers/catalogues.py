@@ -4,12 +4,25 @@ from typing import Any
 
 from crawler.exporting.columns import Column, Kind, columns
 from crawler.exporting.owned import PACKAGE_NAME
-from crawler.exporting.papers.about import LICENSE, MEDIA_TYPES, RIGHTS, TITLE, DataFile, cite, describe, last_capture
+from crawler.exporting.papers.about import (
+    LICENSE,
+    MEDIA_TYPES,
+    RIGHTS,
+    TITLE,
+    DataFile,
+    DataPart,
+    cite,
+    describe,
+    last_capture,
+)
 from crawler.exporting.tables import flat_names
 from crawler.reporting.report_data import ReportData
 
 _TABLE_TYPES = {Kind.TEXT: "string", Kind.WHOLE: "integer", Kind.LIST: "array", Kind.OBJECT: "object"}
 _CROISSANT_TYPES = {Kind.TEXT: "sc:Text", Kind.WHOLE: "sc:Integer"}
+_ENCODINGS = {"jsonl": "application/jsonlines", "parquet": "application/x-parquet"}
+_SOURCE = "articles-file"
+"""What fields name as where they are from."""
 _NUMBERS = {"version", "comment_count", "warc_offset", "warc_length"}
 _CONTEXT: dict[str, Any] = {
     "@language": "en",
@@ -49,16 +62,31 @@ _CONTEXT: dict[str, Any] = {
 }
 
 
+_FORMATS = {"jsonl": "ndjson", "ninjs": "ndjson", "jsonld": "json", "site": "txt"}
+
+
 def as_data_package(figures: ReportData, file: DataFile) -> dict[str, Any]:
-    """`datapackage.json`: one resource with its size, its SHA-256 and, where it is a table, its schema."""
+    """`datapackage.json`: a resource for each file with its size, its SHA-256 and, where it is a table, its schema."""
+    return {
+        "name": PACKAGE_NAME,
+        "title": TITLE,
+        "description": describe(figures, file),
+        "created": last_capture(figures),
+        "licenses": [{"name": "InC-1.0", "path": LICENSE, "title": "In Copyright"}],
+        "sources": [{"title": "thanhuytphcm.vn", "path": "https://www.thanhuytphcm.vn/"}],
+        "resources": [_resource(file, part) for part in file.parts],
+    }
+
+
+def _resource(file: DataFile, part: DataPart) -> dict[str, Any]:
     resource: dict[str, Any] = {
-        "name": "articles",
-        "path": file.name,
-        "format": {"jsonl": "ndjson", "ninjs": "ndjson", "jsonld": "json"}.get(file.form, file.form),
+        "name": "-".join(filter(None, ("articles", part.label))),
+        "path": part.name,
+        "format": _FORMATS.get(file.form, file.form),
         "mediatype": MEDIA_TYPES[file.form],
         "encoding": "utf-8",
-        "bytes": file.size,
-        "hash": f"sha256:{file.sha256}",
+        "bytes": part.size,
+        "hash": f"sha256:{part.sha256}",
     }
     if file.form == "csv":
         resource |= {
@@ -67,15 +95,7 @@ def as_data_package(figures: ReportData, file: DataFile) -> dict[str, Any]:
         }
     elif file.form == "jsonl":  # Parquet tells its types itself, and more of them than Table Schema has names for
         resource["schema"] = {"fields": [_table_field(column) for column in columns() if column.name in file.fields]}
-    return {
-        "name": PACKAGE_NAME,
-        "title": TITLE,
-        "description": describe(figures, file),
-        "created": last_capture(figures),
-        "licenses": [{"name": "InC-1.0", "path": LICENSE, "title": "In Copyright"}],
-        "sources": [{"title": "thanhuytphcm.vn", "path": "https://www.thanhuytphcm.vn/"}],
-        "resources": [resource],
-    }
+    return resource
 
 
 def as_croissant(figures: ReportData, file: DataFile) -> dict[str, Any]:
@@ -94,19 +114,7 @@ def as_croissant(figures: ReportData, file: DataFile) -> dict[str, Any]:
         "inLanguage": "vi",
         "citeAs": cite(figures),
         "usageInfo": RIGHTS,
-        "distribution": [
-            {
-                "@type": "cr:FileObject",
-                "@id": "articles-file",
-                "name": file.name,
-                "contentUrl": file.name,
-                "contentSize": f"{file.size} B",
-                "encodingFormat": {"jsonl": "application/jsonlines", "parquet": "application/x-parquet"}.get(
-                    file.form, MEDIA_TYPES[file.form]
-                ),
-                "sha256": file.sha256,
-            }
-        ],
+        "distribution": _distribution(file),
     }
     fields = _croissant_fields(file)
     if fields:
@@ -117,6 +125,32 @@ def as_croissant(figures: ReportData, file: DataFile) -> dict[str, Any]:
         if not key:
             del document["recordSet"][0]["key"]
     return document
+
+
+def _distribution(file: DataFile) -> list[dict[str, Any]]:
+    """The files, and where there are several the set of them."""
+    media = _ENCODINGS.get(file.form, MEDIA_TYPES[file.form])
+    files: list[dict[str, Any]] = [
+        {
+            "@type": "cr:FileObject",
+            "@id": "-".join(filter(None, (_SOURCE, part.label))),
+            "name": part.name,
+            "contentUrl": part.name,
+            "contentSize": f"{part.size} B",
+            "encodingFormat": media,
+            "sha256": part.sha256,
+        }
+        for part in file.parts
+    ]
+    if not _is_set(file):
+        return files
+    whole: dict[str, Any] = {"@type": "cr:FileSet", "@id": _SOURCE, "name": file.name, "encodingFormat": media}
+    whole |= {"containedIn": [{"@id": one["@id"]} for one in files], "includes": f"{file.name}/*/*.parquet"}
+    return [*files, whole]
+
+
+def _is_set(file: DataFile) -> bool:
+    return any(part.label for part in file.parts)
 
 
 def _flat_fields(file: DataFile) -> list[dict[str, Any]]:
@@ -149,7 +183,7 @@ def _croissant_fields(file: DataFile) -> list[dict[str, Any]]:
             "name": column.name,
             "description": column.says,
             "dataType": _CROISSANT_TYPES.get(column.kind, "sc:Text"),
-            "source": {"fileObject": {"@id": "articles-file"}, "extract": where},
+            "source": {"fileSet" if _is_set(file) else "fileObject": {"@id": _SOURCE}, "extract": where},
         }
         if texts and file.form != "csv":
             field["repeated"] = True

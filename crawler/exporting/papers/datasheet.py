@@ -133,7 +133,13 @@ def _versions(figures: ReportData, file: DataFile) -> str | None:
 def _fixity(figures: ReportData, file: DataFile) -> str:
     files = figures.files
     last = files.last_verified if files else None
-    return f"Every finished file has a SHA-256 in fixity.jsonl; last verified {last or 'never yet'}. This file: {file.sha256}."
+    return f"Every finished file has a SHA-256 in fixity.jsonl; last verified {last or 'never yet'}. {_sums(file)}"
+
+
+def _sums(file: DataFile) -> str:
+    if len(file.parts) == 1:
+        return f"{file.parts[0].name}: {file.parts[0].sha256}."
+    return f"The SHA-256 of each of the {len(file.parts)} files stands in datapackage.json."
 
 
 def _says(text: str) -> Answer:

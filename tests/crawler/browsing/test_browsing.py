@@ -3,6 +3,7 @@ nothing from outside.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -189,15 +190,21 @@ def test_folder_is_whole_and_refers_to_its_own_files(library: Path, tmp_path: Pa
     (tmp_path / "site" / "a" / "tin-tuc-1.html").touch()
     done = run_thanhuy("export", library, "--format", "site", "-o", tmp_path / "site")
     assert (0, False) == (done.returncode, (tmp_path / "site" / "a" / "tin-tuc-1.html").exists()), "our own is replaced"
-    assert ["site", "site.new"] == sorted(path.name for path in tmp_path.iterdir())
+    papers = {path.name for path in tmp_path.iterdir()} - {"site", "site.new"}
+    assert {"site.README.md", "site.datapackage.json", "site.croissant.json", "site.datasheet.md"} == papers
+    (resource,) = json.loads((tmp_path / "site.datapackage.json").read_text("utf-8"))["resources"]
+    sums = (tmp_path / resource["path"]).read_bytes()
+    assert f"sha256:{hashlib.sha256(sums).hexdigest()}" == resource["hash"]
+    checked = subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=tmp_path / "site", check=False)
+    assert 0 == checked.returncode
+    assert len(sums.splitlines()) + 1 == sum(path.is_file() for path in (tmp_path / "site").rglob("*"))
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         ([], "holds files of others"),
-        (["--force"], "--force: expected with another format"),
-        (["--papers"], "--papers: expected with another format"),
+        (["--force"], "--force: expected with a file"),
         (["--section", "x"], "--section: expected with another format"),
     ],
 )

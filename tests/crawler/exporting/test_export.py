@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from crawler.exporting.papers.about import DataFile
+from crawler.exporting.papers.about import DataFile, DataPart
 from crawler.exporting.papers.datasheet import QUESTIONS
 from crawler.exporting.parquet import WriterFailed
 from crawler.exporting.records import Wanted
@@ -179,8 +179,7 @@ def test_nine_in_ten_questions_of_the_datasheet_are_answered_by_the_figures(libr
     file = DataFile(
         name="a",
         form="csv",
-        size=1,
-        sha256="",
+        parts=(DataPart(name="a", label="", size=1, sha256=""),),
         records=3,
         fields=("title",),
         filters=(),
@@ -210,15 +209,53 @@ def test_wrong_usage_is_2_and_says_what_was_expected(
     assert words in done.stderr
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_parquet_by_year_is_a_directory_whose_papers_name_each_file(library: Path, tmp_path: Path) -> None:
+    words = ("export", library, "--format", "parquet", "--by-year", "-o", tmp_path / "a")
+    for _ in range(2):  # the second takes the first one's place
+        done = run_thanhuy(*words)
+        assert (0, "a: 3 articles") == (done.returncode, done.stdout.strip()[-13:]), done.stderr
+    names = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "a").rglob("*.parquet")}
+    undated = "year=__HIVE_DEFAULT_PARTITION__"
+    assert {f"a/{year}/part-0.parquet" for year in ("year=2023", "year=2024", undated)} == names
+    with duckdb.connect() as database:
+        rows = database.execute(f"SELECT year, count(*) FROM '{tmp_path}/a/*/*.parquet' GROUP BY ALL ORDER BY ALL")
+        assert [(2023, 1), (2024, 1), (None, 1)] == rows.fetchall()
+    package = json.loads((tmp_path / "a.datapackage.json").read_text("utf-8"))["resources"]
+    croissant = json.loads((tmp_path / "a.croissant.json").read_text("utf-8"))["distribution"]
+    found = {name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in names}
+    assert {name: f"sha256:{digest}" for name, digest in found.items()} == {one["path"]: one["hash"] for one in package}
+    assert {"articles-2023", "articles-2024", "articles-undated"} == {one["name"] for one in package}
+    assert found == {one["name"]: one["sha256"] for one in croissant if one["@type"] == "cr:FileObject"}
+    assert "a/*/*.parquet" in (tmp_path / "a.README.md").read_text("utf-8")
+    (tmp_path / "a" / "notes.txt").touch()  # somebody's own
+    done = run_thanhuy(*words)
+    assert (2, True) == (done.returncode, "holds files of others" in done.stderr)
+    assert 2 == run_thanhuy("export", library, "--format", "csv", "--by-year", "-o", tmp_path / "b").returncode
+    assert 2 == run_thanhuy(*words[:-1], "s3://bucket/a").returncode
+
+
+def test_years_are_parted_whatever_their_number(tmp_path: Path) -> None:
+    days = [f"{1900 + number % 90}-01-{number % 28 + 1:02}" for number in range(200)]
+    collection = build_library(tmp_path / "c", [[article(number, date=day)] for number, day in enumerate(days, 1)])
+    (tmp_path / "a").mkdir()
+    assert 200 == export(collection, tmp_path / "a", ExportOptions(form="parquet", by_year=True)).records
+    with duckdb.connect() as database:
+        rows = database.execute(f"SELECT count(*), count(DISTINCT year) FROM '{tmp_path}/a/*/*.parquet'").fetchone()
+    assert (200, 90) == rows
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "parquet --by-year", "site"])
 def test_catalogues_take_the_papers(library: Path, tmp_path: Path, form: str) -> None:
     """Frictionless reads the data by their package, but Parquet only where no moment is null;
     mlcroissant reads the JSON-LD.
     """
     package = [str(find_tool("frictionless")), "validate", "datapackage.json"]
     croissant = [str(find_tool("mlcroissant")), "validate", "--jsonld", "croissant.json"]
-    assert 0 == run_thanhuy("export", library, "--format", form, "-o", tmp_path).returncode
-    for command in [croissant] if form == "parquet" else [package, croissant]:
+    if folder := form.endswith(("--by-year", "site")):
+        package, croissant = [*package[:-1], "a.datapackage.json"], [*croissant[:-1], "a.croissant.json"]
+    target = tmp_path / "a" if folder else tmp_path
+    assert 0 == run_thanhuy("export", library, "--format", *form.split(), "-o", target).returncode
+    for command in [croissant] if form.startswith("parquet") else [package, croissant]:
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert 0 == done.returncode, done.stdout + done.stderr
 
@@ -327,7 +364,7 @@ def test_a_database_that_finds_no_room_says_so_by_number(
 ) -> None:
     """What a database writer says in words is held against the disk itself."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise sqlite3.OperationalError("disk I/O error") if form == "sqlite" else WriterFailed("could not write")
 
     monkeypatch.setattr(f"crawler.exporting.run.write_{form}", fail)
