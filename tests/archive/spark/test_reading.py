@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +16,7 @@ from archive.spark.columns import COLUMNS
 from archive.spark.reading import Asked, Condition, DamagedFile, Stretch, cut, find_files, read_rows
 from archive.verify.warc import WarcContext, scan_warc
 from archive.warc.ranges import find_sure_ranges
+from tests.support.commands import ROOT
 from tests.warcs import build
 from tests.warcs.faults import FAULTS
 from tests.warcs.oddities import ODDITIES
@@ -138,5 +140,7 @@ def test_what_names_no_warc_is_refused(tmp_path: Path) -> None:
             find_files([str(tmp_path / name)])
 
 
-def test_every_column_says_what_it_is() -> None:
+def test_the_readme_names_every_column() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").partition("\nColumns: ")[2].partition("\n\n")[0]
+    assert set(COLUMNS) <= set(re.findall(r"`(\w+)`", section))
     assert all(column.says and column.type for column in COLUMNS.values())
