@@ -151,6 +151,16 @@ class Collection:
         directory.mkdir(parents=True, exist_ok=True)
         return directory
 
+    def keep_beside(self, name: str, pieces: Iterable[bytes]) -> Path:
+        """Keep a file of the run's own beside its `run.json`, which lists it. Raises ArchiveError."""
+        target = self.run_directory / name
+        try:
+            replace_file(target, pieces)
+        except OSError as error:
+            raise as_archive_error(error, target) from error
+        self._finished.append(target)
+        return target
+
     # Exchanges
 
     def write_exchange(self, exchange: Exchange, key: str) -> CaptureRow | None:
@@ -530,7 +540,8 @@ class Collection:
                 self._write_run(report, digested, page)
             self.state.settle()
             reach("settled")
-            rest = [*(self.path / "crawls" / self.run).glob("*"), self.path / "state.sqlite"]
+            beside = (self.path / "crawls" / self.run).glob("*")
+            rest = [*(path for path in beside if path not in self._finished), self.path / "state.sqlite"]
             if self._about_is_sound:
                 rest.append(self.path / "collection.json")
             fixity.note(self.path, digested + fixity.digest_files(self.path, rest))

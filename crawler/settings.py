@@ -21,6 +21,8 @@ RECHECK = False
 # What a health check takes for ordinary, e.g. `fall=0.5`, see `crawler.planning.health`.
 HEALTH: list[str] = []
 FILL_GAPS = False
+# Pages of a survey, which `crawler.engine.sampled` chooses; 0: no survey.
+SURVEY_PAGES = 0
 FETCH_IMAGES = True
 FETCH_REQUISITES = True
 FETCH_ATTACHMENTS = True

@@ -30,6 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "crawler.demo",
         "crawler.spark",
     ),
+    ("crawler.surveying",),
     ("crawler.engine",),
     ("crawler.spiders",),
     ("crawler.bench",),

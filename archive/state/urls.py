@@ -8,7 +8,7 @@ so that no 304 ever hides what nobody has read.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,8 @@ LONGEST_DONE = 180 * DAY
 MOST_HOPS = 256
 """Letters kept of the way to a URL: a listing of ten thousand pages has a way as long."""
 NEVER = 1e12
+Pick = Callable[[Iterator[UrlRow]], UrlRow | None]
+"""Chooses one of the rows that are queued, or none."""
 HORIZON = 3600.0
 """Seconds that a run waits at most for a URL that is to be tried again; what is due later is left to the next run."""
 OWN_ANSWER = "status = 200 OR status BETWEEN 300 AND 399 OR status IN (404, 410)"
@@ -145,15 +147,19 @@ class Urls:
         self._state.execute(f"UPDATE urls SET read = 0 WHERE kind NOT IN ({_quoted(but)})")  # noqa: S608 - kinds
         return self._move("widen", where=f"page IS NOT NULL AND kind NOT IN ({_quoted(but)})")
 
-    def take(self, now: float | None = None, *, only: tuple[str, ...] | None = None) -> UrlRow | None:
+    def take(
+        self, now: float | None = None, *, only: tuple[str, ...] | None = None, pick: Pick | None = None
+    ) -> UrlRow | None:
         """The URL to fetch or to read next, marked as begun; the row says in which state it was. None when none is due.
 
         First those that are captured but not yet read, then those to be tried again,
-        then the queue by priority and age.
+        then the queue by priority and age, or by what `pick` chooses of it.
         `only`: the kinds that may be begun; None for all.
         """
         now = time.time() if now is None else now
-        row = self._find_fetched() or self._find_waiting(now, only) or self._find_queued(only)
+        row = self._find_fetched() or self._find_waiting(now, only)
+        if row is None:
+            row = pick(self.where(in_sql({UrlState.QUEUED}))) if pick else self._find_queued(only)
         if row is not None:
             # What is in the archive stays known as such while it is read:
             # after a crash it is read again, not fetched again.

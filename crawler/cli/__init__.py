@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 VERBS = {
     "demo": "crawler.cli.demo:command",
+    "survey": "crawler.cli.survey:command",
     "crawl": "crawler.cli.crawl:crawl",
     "refresh": "crawler.cli.crawl:refresh",
     "verify": "crawler.cli.verify:command",
@@ -47,6 +48,7 @@ VERBS = {
 HELP = {
     "Begin": {
         "demo": "See the whole job on the bundled sample site, without network.",
+        "survey": "Sample the site: what holds, what a crawl costs, what to set.",
     },
     "Collect": {
         "crawl": "Crawl the site into a collection, or go on after an interruption.",

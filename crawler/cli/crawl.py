@@ -1,7 +1,7 @@
 """`thanhuy crawl` and `thanhuy refresh`: fetch the site, and keep what was fetched up to date."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from crawler.site.scope import HOME
 
 if TYPE_CHECKING:
     from archive.state.database import State
+    from crawler.engine.outcome import Outcome
 
 
 @click.command("crawl", cls=Configured)
@@ -43,7 +44,7 @@ def crawl(urls: tuple[str, ...], **options: Any) -> int:
     """
     refuse_odd_variables()
     seeds = check_seeds(urls + read_seeds(options["seeds"]))
-    return _run({**as_settings(options), "SEEDS": seeds}, options)
+    return run_verb({**as_settings(options), "SEEDS": seeds}, options, _dry_run)
 
 
 @click.command("refresh", cls=Configured)
@@ -81,21 +82,30 @@ def refresh(**options: Any) -> int:
         source = click.get_current_context().get_parameter_source
         given = {name for name in OPTIONS if source(name) is not ParameterSource.DEFAULT}
         chosen |= {name: value for name, value in begun.settings(given).items() if value is not None}
-    return _run(chosen, options)
+    return run_verb(chosen, options, _dry_run)
 
 
-def _run(chosen: dict[str, Any], options: dict[str, Any]) -> int:
+def run_verb(
+    chosen: dict[str, Any],
+    options: dict[str, Any],
+    preview: Callable[[Path, dict[str, Any]], Iterator[str]],
+    deliver: Callable[["Outcome"], None] = lambda outcome: None,
+) -> int:
+    """Crawl with these settings, or print what `preview` says would be asked for. `deliver` is told of a run that came
+    to its end, whatever end that was.
+    """
     if options["dry_run"]:
-        for line in _dry_run(options["into"], chosen):
+        for line in preview(options["into"], chosen):
             click.echo(line)
         return 0
+    from crawler.reporting.runs import name_command
     from crawler.scheduling.notify import Notifier
 
     notifier = Notifier(tables_of(click.get_current_context()).get("notify", {}), options["into"], complain)
-    notifier.tell_start("refresh" if chosen.get("REFRESH") else "crawl")
+    notifier.tell_start(name_command(chosen))
     code, message = Exit.ERROR, ""
     try:
-        code = _crawl(chosen, options)
+        code = _crawl(chosen, options, deliver)
     except Exception as error:
         code, message = code_of(error), str(error)
         raise
@@ -109,7 +119,7 @@ def complain(line: str) -> None:
     click.echo(f"thanhuy: {line}", err=True)
 
 
-def _crawl(chosen: dict[str, Any], options: dict[str, Any]) -> Exit:
+def _crawl(chosen: dict[str, Any], options: dict[str, Any], deliver: Callable[["Outcome"], None]) -> Exit:
     from crawler.cli.endings import report
     from crawler.cli.mirror import push_run
     from crawler.cli.seal import attest_run
@@ -122,6 +132,7 @@ def _crawl(chosen: dict[str, Any], options: dict[str, Any]) -> Exit:
             outcome = run_crawl(chosen, quiet=quiet, json_logs=json_logs, watch=watch)
         if outcome.closed and outcome.failure is None:
             outcome.shortfalls += attest_run(options, outcome.run) + push_run(options)
+        deliver(outcome)
         return report(outcome, options["into"], quiet=options["quiet"])
     except CommandFailed as failure:
         if not options["json_logs"]:

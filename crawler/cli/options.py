@@ -360,6 +360,19 @@ def crawl_options(command: F) -> F:
     return command
 
 
+def crawl_options_but(*names: str) -> Callable[[F], F]:
+    """Those of them that do not bear these names."""
+
+    def add(command: F) -> F:
+        before: list[click.Parameter] = list(getattr(command, "__click_params__", ()))
+        added = crawl_options(command)
+        params: list[click.Parameter] = added.__click_params__  # type: ignore[attr-defined] # where click keeps them
+        params[:] = [one for one in params if one in before or one.name not in names]
+        return added
+
+    return add
+
+
 def as_settings(options: dict[str, Any]) -> dict[str, Any]:
     """The settings that the given options stand for."""
     chosen = {SETTINGS[name]: value for name, value in options.items() if name in SETTINGS and value is not None}

@@ -20,8 +20,9 @@ from crawler.cli.values import (
     write_target,
 )
 from crawler.reporting.amounts import format_number, format_run_day, format_share, format_size, plural
+from crawler.reporting.document import MARK_WITHIN, mark_of
 from crawler.reporting.gather import gather_collection
-from crawler.reporting.page import MARK, MARK_WITHIN, render
+from crawler.reporting.page import VERB, render
 from crawler.reporting.report_data import ReportData
 from crawler.reporting.status import MOST_THIN
 
@@ -80,7 +81,7 @@ def command(
 
 
 def _is_report(beginning: bytes) -> bool:
-    return MARK.encode() in beginning[:MARK_WITHIN]
+    return mark_of(VERB).encode() in beginning[:MARK_WITHIN]
 
 
 def summarise(figures: ReportData) -> str:

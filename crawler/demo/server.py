@@ -16,7 +16,7 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,6 +72,8 @@ class RunningSite:
     """Seconds that each answer is held back; may be changed while serving."""
     instead: dict[str, Answer] = field(default_factory=dict)
     """Answers given in place of the site's own, by path and query as requested: for tests of errors, bans and traps."""
+    alter: Callable[[str, Answer], Answer] = lambda url, own: own
+    """What is said at an address in place of the site's own answer: for tests of sites that are otherwise."""
 
     @property
     def connect_to(self) -> str:
@@ -244,6 +246,10 @@ class _ServerThread(threading.Thread):
             return Answer(status=405, headers={"Allow": "GET, HEAD"}, validated=False)
         if request.raw_path in self._running.instead:
             return self._running.instead[request.raw_path]
+        url = f"{request.scheme}://{_host(request)}{request.raw_path}"
+        return self._running.alter(url, self._own_answer(request))
+
+    def _own_answer(self, request: web.BaseRequest) -> Answer:
         host = _host(request)
         path, _, query = request.raw_path.partition("?")
         if self._context is not None and not request.secure and host in HOSTS and host != IMAGE_HOST:

@@ -30,6 +30,8 @@ from crawler.site.scope import url_key
 
 logger = logging.getLogger(__name__)
 
+ASIDE = "aside"
+"""Key of a request's `meta`: what the archive calls an answer that is not to count for the page at its address."""
 _TRUNCATED: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadTimeoutError, "time"),
     (DownloadCancelledError, "length"),
@@ -106,7 +108,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
     def _append(self, request: Request, recordings: list[Recording], error: Exception | None) -> CaptureRow | None:
         """Hand the exchanges to the archive: as many as the request was sent, which should be once."""
         row = None
-        key = request.meta.get("key") or url_key(request.url)
+        key = request.meta.get("key") or request.meta.get(ASIDE) or url_key(request.url)
         for number, recording in enumerate(recordings, 1):
             last = number == len(recordings)
             recording.stop()

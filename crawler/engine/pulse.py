@@ -24,6 +24,7 @@ from archive.state.states import UrlState, in_sql
 from archive.warc.exchange import Exchange
 from crawler.engine.pace import SLOT
 from crawler.engine.session import ArchiveSession
+from crawler.reporting.runs import name_command
 from crawler.reporting.signs import Signs
 from crawler.reporting.status import Snapshot, TriedAgain, describe
 from crawler.site.scope import Kind, find_kind, find_page, listing_name
@@ -140,7 +141,7 @@ class Pulse:
         counts: dict[str, Any] = dict(self._session.skips.counts)
         return Snapshot(
             run=collection.run,
-            command="refresh" if self._crawler.settings.getbool("REFRESH") else "crawl",
+            command=name_command(self._crawler.settings),
             pid=os.getpid(),
             host=socket.gethostname(),
             at=_stamp(time.time()),

@@ -2,7 +2,7 @@
 
 import logging
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +71,8 @@ class ArchiveSession:
         self.pages = PageCounts()
         self.ending = False
         """Whether the crawl has begun to end: what takes time is left to the next run."""
+        self.at_end: list[Callable[[str], None]] = []
+        """What else is to be done with what the run brought, before the files are finished; told the closing reason."""
         self.certificates: dict[str, str] = {}
         """Host → what was wrong with its certificate."""
         self._refusals = 0
@@ -232,6 +234,8 @@ class ArchiveSession:
             self._note_failure(error)
         try:
             report |= self._sum_up(reason)
+            for conclude in self.at_end if not collection.failed else ():
+                conclude(reason)
         except Exception as error:  # noqa: BLE001 - as above
             self._note_failure(error)
             collection.failed = collection.failed or isinstance(error, ArchiveError)  # the state cannot be read

@@ -14,7 +14,8 @@ from scrapy.utils._download_handlers import make_response
 
 from archive.errors import RecordError
 from archive.http.bodies import read_message
-from archive.http.head import HTTPSyntaxError
+from archive.http.head import HTTPSyntaxError, RequestHead, ResponseHead
+from archive.state.rows import CaptureRow
 from crawler.engine.health import READ_STORED
 from crawler.engine.session import ArchiveSession
 
@@ -57,19 +58,24 @@ class StoredMiddleware:
         request.meta["capture"] = {"file": row.file, "offset": row.offset, "date": row.date}
         if row.status == 304:
             return Response(request.url, status=304)
-        record = self._collection.read_record(row)
-        message = read_message(record.block, record.block_length)
+        head, body = self._read_message(row)
         headers = Headers()
-        for name, value in message.head.headers:
+        for name, value in head.headers:
             headers.appendlist(name, value)
         if row.type == "revisit":
             original = self._collection.state.find_payload(row.payload_digest or "")
             if original is None:
                 raise RecordError(f"expected the response with payload {row.payload_digest}, got none")
-            holder = self._collection.read_record(original)
-            message = read_message(holder.block, holder.block_length)
-        with message.payload as payload:
-            return make_response(url=request.url, status=row.status, headers=headers, body=payload.read(self._keep))
+            _, body = self._read_message(original)
+        return make_response(url=request.url, status=row.status, headers=headers, body=body)
+
+    def _read_message(self, row: CaptureRow) -> tuple[ResponseHead | RequestHead, bytes]:
+        """Head and body of a capture's record. Raises RecordError, HTTPSyntaxError, OSError."""
+        record = self._collection.read_record(row)
+        with record.block as block:
+            message = read_message(block, record.block_length)
+            with message.payload as payload:
+                return message.head, payload.read(self._keep)
 
 
 class WireStats(DownloaderStats):

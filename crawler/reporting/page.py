@@ -5,15 +5,12 @@ from collections.abc import Callable
 from crawler.reporting.amounts import format_moment, format_number, format_run_day, format_size
 from crawler.reporting.article_sections import coverage, fields, versions, warnings
 from crawler.reporting.collection_sections import cite, collected, configuration, files, identity
-from crawler.reporting.markup import Html, el, items, join
+from crawler.reporting.document import draw_document, section
+from crawler.reporting.markup import Html, el, items
 from crawler.reporting.report_data import ReportData
 from crawler.reporting.run_sections import answers, errors, frontier, runs, skipped
-from crawler.reporting.style import STYLE
 
-MARK = '<meta name="generator" content="thanhuy report" />'
-"""By this a file is known to be a report; it stands within the first `MARK_WITHIN` bytes."""
-MARK_WITHIN = 1000
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+VERB = "report"
 MOST_NOTES = 100
 CONDITIONS = {"being written": " Another process held the collection.", "interrupted": " The last run had broken off."}
 """Condition of a collection in words; nothing where it is closed."""
@@ -40,28 +37,13 @@ def render(figures: ReportData) -> bytes:
     """The page in UTF-8."""
     drawn = [(anchor, heading, content) for anchor, heading, draw in SECTIONS if (content := draw(figures))]
     title = _title(figures)
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        Html(MARK),
-        el("title", title),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        el("meta", name="referrer", content="no-referrer"),
-        el("style", Html(STYLE)),
-    )
-    body = el(
-        "body",
+    return draw_document(
+        title,
+        VERB,
         el("header", el("h1", title), _made(figures), _tiles(figures)),
         el("nav", items(el("a", heading, href=f"#{anchor}") for anchor, heading, _ in drawn), aria_label="Sections"),
-        el("main", _notes(figures.notes), *(_section(*one) for one in drawn)),
+        el("main", _notes(figures.notes), *(section(*one) for one in drawn)),
     )
-    page = el("html", Html("\n"), head, Html("\n"), body, Html("\n"), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n".encode()
-
-
-def _section(anchor: str, heading: str, content: Html) -> Html:
-    return join([Html("\n"), el("section", el("h2", heading, id=anchor), content, aria_labelledby=anchor)])
 
 
 def _title(figures: ReportData) -> str:

@@ -4,12 +4,10 @@ import json
 from typing import Any
 
 from crawler.reporting.amounts import format_moment
+from crawler.reporting.document import draw_document
 from crawler.reporting.markup import Html, el, facts, items, link, vietnamese
-from crawler.reporting.page import POLICY
-from crawler.reporting.style import STYLE
 
-MARK = '<meta name="generator" content="thanhuy prove" />'
-"""By this a file is known to be such a page."""
+VERB = "prove"
 ROLES = {
     "response": "What the server sent",
     "revisit": "What the server sent, the same as before",
@@ -27,15 +25,6 @@ def draw_proof(data: bytes, name: str) -> bytes:
     """The page in UTF-8, of a proof and the name of its file."""
     proof = json.loads(data)
     article = proof["article"]
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        Html(MARK),
-        el("title", f"Proof: {article['title']}"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        el("style", Html(STYLE)),
-    )
     main = el(
         "main",
         _section("What", _what(article), *map(_record, proof["records"])),
@@ -43,8 +32,8 @@ def draw_proof(data: bytes, name: str) -> bytes:
         _section("What this does not prove", items(UNPROVEN)),
         _section("How to check it", _how(name)),
     )
-    body = el("body", el("header", el("h1", "Proof: ", vietnamese(article["title"])), _sum_up(proof, name)), main)
-    return f"<!DOCTYPE html>\n{el('html', head, body, lang='en')}\n".encode()
+    header = el("header", el("h1", "Proof: ", vietnamese(article["title"])), _sum_up(proof, name))
+    return draw_document(f"Proof: {article['title']}", VERB, header, main)
 
 
 def _section(heading: str, *content: Html) -> Html:

@@ -81,7 +81,7 @@ def find_command(reason: str, run: Mapping[str, Any], configuration: Mapping[str
             return verb
     if not configuration:
         return ""
-    words = ["refresh" if configuration.get("REFRESH") is True else "crawl"]
+    words = [name_command(configuration)]
     for setting, option in OPTIONS.items():
         value = configuration.get(setting)
         if value in UNSET:
@@ -92,6 +92,13 @@ def find_command(reason: str, run: Mapping[str, Any], configuration: Mapping[str
         for one in values:
             words += [option] if value is True else [word for word in (option, str(one)[:300]) if word]
     return " ".join(words)
+
+
+def name_command(configuration: Mapping[str, Any]) -> str:
+    """The verb that a run's settings stand for."""
+    if configuration.get("SURVEY_PAGES"):
+        return "survey"
+    return "refresh" if configuration.get("REFRESH") is True else "crawl"
 
 
 def find_exit(reason: str, run: Mapping[str, Any], health: list[str]) -> int | None:

@@ -60,7 +60,7 @@ def run_thanhuy(
         process = env is not None or "--jobs" in words or not ends
     if not process:
         return call_thanhuy(words)
-    if words[0] in ("crawl", "refresh") and env is None:
+    if words[0] in ("crawl", "refresh", "survey") and env is None:
         return run_forked(words, timeout=timeout)
     return subprocess.run(
         [sys.executable, "-c", IMPATIENT, *words],

@@ -26,6 +26,7 @@ PAGES = RECORDS | {"parsel", "lxml"}
 """For whoever reads pages again."""
 RUNS: dict[str, tuple[str, frozenset[str]]] = {
     "--help": ("", frozenset()),
+    "survey": ("--help", frozenset()),
     "crawl": ("--help", frozenset()),
     "refresh": ("--help", frozenset()),
     "demo": ("--help", frozenset()),

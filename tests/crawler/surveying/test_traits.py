@@ -1,0 +1,132 @@
+"""Each trait's verdict is another where the sample shows otherwise. Pure: the sample is changed, not the site."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crawler.pages import Link
+from crawler.planning.probes import ProbeId
+from crawler.site.scope import Kind
+from crawler.surveying.page import draw_survey
+from crawler.surveying.result import draw_result
+from crawler.surveying.sample import Sample, Specimen, TraitVerdict
+from crawler.surveying.traits import TRAITS, judge
+from tests.support.surveys import read_sample, survey_site
+
+Change = Callable[[Specimen], Specimen]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    whole = survey_site(tmp_path_factory, "survey").directory
+    return read_sample(shutil.copytree(whole, tmp_path_factory.mktemp("sample") / "x"))
+
+
+def each(change: Change, *kinds: Kind) -> Callable[[Sample], Sample]:
+    """The sample with its pages of some kinds changed, or all of them."""
+
+    def changed(sample: Sample) -> Sample:
+        one = (change(each) if not kinds or each.kind in kinds else each for each in sample.specimens)
+        return replace(sample, specimens=tuple(one))
+
+    return changed
+
+
+def recorded(**values: Any) -> Callable[[Sample], Sample]:
+    """The sample with its records' fields changed."""
+    return each(lambda one: replace(one, record={**one.record, **values}) if one.record else one)
+
+
+def unread(*kinds: Kind) -> Callable[[Sample], Sample]:
+    return each(lambda one: replace(one, record=None, refused="no-body"), *kinds)
+
+
+def probed(id_: ProbeId, **values: Any) -> Callable[[Sample], Sample]:
+    return each(lambda one: replace(one, **values) if one.probe is id_ else one)
+
+
+def unvalidated(specimen: Specimen) -> Specimen:
+    kept = tuple(pair for pair in specimen.headers if pair[0].lower() not in {"etag", "last-modified"})
+    return replace(specimen, headers=kept)
+
+
+def dated_by_its_fetch(specimen: Specimen) -> Specimen:
+    if specimen.record is None:
+        return specimen
+    body = specimen.body + b"30/11/2026"
+    record = {**specimen.record, "date": "2026-11-30", "date_source": "page"}
+    return replace(specimen, date="2026-11-30T05:00:00Z", body=body, record=record)
+
+
+def backwards(sample: Sample) -> Sample:
+    """The days in the order opposite to that of the numbers."""
+    days = sorted(one.record["date"] for one in sample.articles() if one.record)
+    keys = sorted((one.key.rpartition("/")[2] for one in sample.articles()), reverse=True)
+    told = dict(zip(keys, days, strict=True))
+
+    def dated(one: Specimen) -> Specimen:
+        if one.record is None or one.probe is not None:
+            return one
+        return replace(one, record={**one.record, "date": told[one.key.rpartition("/")[2]], "date_source": "page"})
+
+    return each(dated)(sample)
+
+
+NEW = tuple(Link(url=f"https://www.thanhuytphcm.vn/tin-tuc/bai-moi-149100000{number}", tag="a") for number in range(9))
+ELSEWHERE = [{"url": "https://anh.example.org/1.jpg", "caption": None, "credit": None, "alt": None}]
+CONTRADICTIONS: dict[str, Callable[[Sample], Sample]] = {
+    "refusals": lambda sample: replace(sample, missed=tuple((f"https://x/{n}", "status 403") for n in range(9))),
+    "tls": lambda sample: replace(sample, unreachable="its certificate has expired; --cacert names authorities"),
+    "https": probed(ProbeId.PLAIN_HTTP, status=200, headers=()),
+    "www": probed(ProbeId.BARE_HOST, headers=(("Location", "https://example.org/"),)),
+    "robots": lambda sample: replace(sample, forbidden=("https://www.thanhuytphcm.vn/tu-lieu",)),
+    "articles": unread(Kind.ARTICLE),
+    "documents": unread(Kind.DOCUMENT),
+    "identity": probed(ProbeId.OTHER_SLUG, record=None, status=404),
+    "hosts": probed(ProbeId.OLD_HOST, record=None, status=404),
+    "slugs": recorded(title="Chỉ là tên của trang"),
+    "numbers": backwards,
+    "dates": recorded(date_source="id-estimate"),
+    "clock": each(dated_by_its_fetch, Kind.ARTICLE),
+    "listings": each(lambda one: replace(one, links=()), Kind.LISTING, Kind.HOME, Kind.PAGE),
+    "pagination": each(
+        lambda one: replace(one, links=tuple(replace(link, next_page=False) for link in one.links)), Kind.LISTING
+    ),
+    "end": probed(ProbeId.BEYOND_END, links=NEW),
+    "feeds": each(lambda one: replace(one, feed=None), Kind.FEED),
+    "validators": each(unvalidated),
+    "conditional": each(lambda one: replace(one, status=200) if one.again else one),
+    "codings": each(lambda one: replace(one, headers=(("Content-Encoding", "br"),))),
+    "charset": each(lambda one: replace(one, body="Thành phố có bài".encode("latin-1", "replace") * 9)),
+    "missing": probed(ProbeId.MISSING, status=200, refused="soft-404"),
+    "files": each(lambda one: replace(one, status=404), Kind.IMAGE, Kind.ATTACHMENT),
+    "photos": recorded(images=ELSEWHERE),
+    "comments": recorded(comment_count=None),
+    "related": recorded(related=[]),
+}
+
+
+@pytest.mark.parametrize("trait", [trait.id for trait in TRAITS])
+def test_a_trait_that_is_broken_does_not_hold(trait: str, sample: Sample) -> None:
+    said = {one.trait.id: one.judgement for one in judge(CONTRADICTIONS[trait](sample))}
+    assert said[trait].verdict is TraitVerdict.FAILS, said[trait].says
+    assert said[trait].says
+
+
+def test_nothing_is_said_of_what_was_not_seen() -> None:
+    assert {TraitVerdict.UNKNOWN} == {one.judgement.verdict for one in judge(Sample())}
+
+
+def test_what_the_site_says_is_text_on_the_page(sample: Sample) -> None:
+    evil = '<script src="https://evil.example/x.js">alert(1)</script>"\'\x00\u202e'
+    hostile = recorded(title=evil)(sample)
+    hostile = replace(hostile, missed=((f"https://x/{evil}", evil),), failed={ProbeId.OLD_HOST: evil})
+    hostile = each(lambda one: replace(one, refused=evil, headers=(("Location", evil),)))(hostile)
+    named = {"name": evil, "made_at": evil, "software": evil, "ended": evil}
+    page = draw_survey(draw_result(hostile, delay=2.0, images=True, **named))
+    assert b"<script" not in page
+    assert b"\x00" not in page
+    assert "\u202e".encode() not in page
