@@ -19,9 +19,22 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-PACKAGES = ("crawler.engine", "crawler.spiders", "crawler.reporting", "crawler.learning", "crawler.planning")
+PACKAGES = (
+    "crawler.engine",
+    "crawler.spiders",
+    "crawler.surveying",
+    "crawler.reporting",
+    "crawler.learning",
+    "crawler.planning",
+)
 SCRAPYS = ("scrapy.downloadermiddlewares", "scrapy.spidermiddlewares")
-MODULES = ("crawler.cli.crawl", "crawler.cli.endings", "crawler.cli.watching", "crawler.scheduling.notify")
+MODULES = (
+    "crawler.cli.crawl",
+    "crawler.cli.survey",
+    "crawler.cli.endings",
+    "crawler.cli.watching",
+    "crawler.scheduling.notify",
+)
 IMPATIENT = "import crawler.settings; crawler.settings.RETRY_BACKOFF /= 10; from crawler.cli import main; main()"
 """A crawl as it is, but for the seconds that it lets pass before it asks again for a page that failed."""
 LARGEST_REQUEST = 1 << 17
