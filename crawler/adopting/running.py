@@ -1,6 +1,6 @@
 """Running: a whole adoption, file by file, and then the histories of the articles that they show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +54,27 @@ class Adoption:
         }
 
 
+def settle(
+    collection: Collection,
+    files: Iterable[str],
+    taught: Taught,
+    now: datetime,
+    found: Histories,
+    tell: Tell = lambda label, done, more: None,
+) -> None:
+    """Write the histories of the articles that adopted files show, of those files whose pages the present parser has
+    not read yet. Raises ArchiveError.
+    """
+    state = collection.state
+    unread = [file for file in dict.fromkeys(files) if state.fact(DONE + file) != taught.parser]
+    keys = keys_in(collection, unread, found)
+    tell("reading", 0, len(keys))
+    write_histories(collection, keys, taught, now, found, lambda done: tell("reading", done, 0))
+    for file in unread:
+        state.set_fact(DONE + file, taught.parser)
+    state.commit()
+
+
 class Adopting:
     """Takes sources into an open collection."""
 
@@ -75,20 +96,7 @@ class Adopting:
         """
         self._tell("copying", 0, 2 * sum(source.size for source in sources))
         files = [file for source in sources if (file := self._take(source)) is not None]
-        unwritten = [file for file in dict.fromkeys(files) if not self._is_written(file)]
-        histories = self.result.histories
-        keys = keys_in(self._collection, unwritten, histories)
-        self._tell("reading", 0, len(keys))
-        told = self._tell
-        write_histories(
-            self._collection, keys, self._taught, self._now, histories, lambda done: told("reading", done, 0)
-        )
-        for file in unwritten:
-            self._collection.state.set_fact(DONE + file, self._taught.parser)
-        self._collection.state.commit()
-
-    def _is_written(self, file: str) -> bool:
-        return self._collection.state.fact(DONE + file) is not None
+        settle(self._collection, files, self._taught, self._now, self.result.histories, self._tell)
 
     def _take(self, source: WarcSource) -> str | None:
         """Take one file; the name that it has in the collection. None where it is not taken."""

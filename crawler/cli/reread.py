@@ -8,10 +8,14 @@ from typing import Any
 
 import click
 
+from archive.adopted import is_adopted
 from archive.collection import Collection, read_collection
+from archive.files import list_warcs
 from archive.options import Options as CollectionOptions
 from archive.warc.fields import format_date
 from crawler import __version__
+from crawler.adopting.histories import Histories
+from crawler.adopting.running import settle
 from crawler.cli.bars import meter
 from crawler.cli.exits import Exit
 from crawler.cli.extract import Phases, tell_damage
@@ -56,6 +60,8 @@ def command(collection: Path, dry_run: bool, jobs: int, quiet: bool, progress: b
         renew(extraction, target, format_date(at), found)
         if target is not None:
             target.state.note_parser(parser)
+            adopted = [path.name for path in list_warcs(collection) if is_adopted(path.name)]
+            settle(target, adopted, taught, at, Histories())
     tell_damage(extraction.tally)
     if not quiet:
         for line in summarise(found, parser, dry_run=dry_run):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.adopted import is_adopted
 from archive.collection import Collection
 from archive.lines.reader import parser_of
 from archive.state.held import Held, Wait
@@ -53,7 +54,9 @@ def renew(
     """
     for number, (read, line) in enumerate(readings, 1):
         if read.task.item is None:
-            if read.line is not None and not read.task.overtaken:
+            # What others captured gives versions by the order of captures: `crawler.adopting`.
+            own = read.task.capture is None or not is_adopted(read.task.capture.source.name)
+            if read.line is not None and not read.task.overtaken and own:
                 _begin(read, line, collection, found)
         elif read.line is None:
             found.lost += read.code in UNREADABLE

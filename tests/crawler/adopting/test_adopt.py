@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import subprocess
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from tests.support.collections_read import read_articles
 from tests.support.commands import run_thanhuy
 from tests.support.foreign import NUMBER, SOFTWARE, Shot, write_foreign
 from tests.support.sample_crawls import SampleCrawl
+from tests.support.small_site import BASE, small_site
 from tests.support.tunnel import tunnel_to
 from tests.warcs.build import compressed, member, metadata, revisit, warcinfo
 
@@ -274,7 +277,10 @@ def test_an_interrupted_adoption_goes_on(tmp_path: Path, point: str, monkeypatch
     with pytest.raises(Killed):
         run_thanhuy("adopt", collection, source, "--begin", *SPACE)
     monkeypatch.undo()
-    adopt(collection, source)
+    if point == "adopted":
+        assert 0 == run_thanhuy("reread", collection).returncode
+    else:
+        adopt(collection, source)
     assert without_reread(whole) == [{**record, "warc": record["warc"]} for record in without_reread(collection)]
     assert not list(collection.glob("warc/*.new"))
     verify(collection)
@@ -343,3 +349,39 @@ def test_files_of_many_makers_are_adopted(tmp_path: Path, shared_data: Path) -> 
     assert before == (collection / "indexes" / "index.cdxj").read_bytes()
     assert 0 == run_thanhuy("pack", collection, "-o", tmp_path / "x.wacz").returncode
     assert 0 == run_thanhuy("verify", tmp_path / "x.wacz").returncode
+
+
+def test_captures_of_others_stand_among_those_of_crawls(tmp_path: Path) -> None:
+    """What a crawl saw and wrote no version of counts too, and what only others knew is asked for by the next."""
+    with small_site(tmp_path) as site:
+        one, other = Shot(1, OLD), Shot(2, OLD, "Chỉ nơi khác biết.")
+        say = {shot.url.removeprefix(BASE): shot for shot in (one, other)}
+        paths = list(say)
+        site.say("/", f"<title>Nhà</title>{site.links(paths[0])}")
+        site.say(paths[0], one.body)
+        assert 0 == site.run("crawl", "--no-images").code
+        time.sleep(1.1)
+        site.say(paths[0], one.body + b"<!-- another payload, the same text -->")
+        assert 0 == site.run("refresh", "--recheck", "--no-images").code
+        collection = tmp_path / "x"
+        (first,) = read_articles(collection)
+        between = (datetime.fromisoformat(first["captured_at"]) + timedelta(seconds=0.5)).isoformat(
+            timespec="milliseconds"
+        )
+        shots = [Shot(1, between.replace("+00:00", "Z"), "Câu ở giữa."), Shot(1, OLD, "Câu cũ."), other]
+        adopt(collection, write_foreign(tmp_path / "others.warc.gz", shots))
+        texts = [
+            ("Câu cũ" in one["body"], "ở giữa" in one["body"])
+            for one in history(collection)
+            if one["id"] == first["id"]
+        ]
+        assert [(True, False), (False, False), (False, True), (False, False)] == texts
+        verify(collection)
+        site.say(paths[1], Shot(2, NEW, "Nay đã sửa.").body)
+        ran = site.run("crawl", "--no-images")
+        assert [paths[1]] == ran.asked
+        assert [1, 2] == [one["version"] for one in history(collection) if one["id"] != first["id"]]
+        verify(collection)
+        assert 0 == run_thanhuy("reread", collection).returncode
+        assert 0 == run_thanhuy("repair", collection, *SPACE).returncode
+        assert 6 == len(history(collection))
