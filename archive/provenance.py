@@ -8,8 +8,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from archive.files import read_small
+from archive.json_text import parse_json
 from archive.warc.fields import Field, format_date
 from archive.warc.writer import Draft
 
@@ -44,6 +47,18 @@ class Provenance:
     def as_json(self) -> dict[str, Any]:
         """The object that the record and `run.json` hold."""
         return asdict(self)
+
+
+def read_provenance(collection: Path, file: str) -> Mapping[str, Any] | None:
+    """What the run that adopted a file noted of it. None where no `run.json` tells; the WARC of that run does."""
+    for run in sorted(collection.glob("crawls/[0-9]*/run.json"), reverse=True):
+        try:
+            for told in parse_json(read_small(run))["adopted"]["files"]:
+                if told["file"] == file:
+                    return dict(told)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # another verb's run, or one that somebody altered
+    return None
 
 
 def draft_provenance(provenance: Provenance, warcinfo_id: str, record_id: str, now: datetime) -> Draft:

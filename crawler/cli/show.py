@@ -3,12 +3,16 @@
 import shutil
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
+from archive.adopted import is_adopted
 from archive.errors import ArchiveError
 from archive.files import find_warc
+from archive.provenance import read_provenance
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import COLLECTION, plain, plain_json
 from crawler.comparing.edits import find_edits
@@ -179,6 +183,17 @@ def _print_citation(style: str, record: Record, archive: str) -> None:
     click.echo(plain_json(told) if style == "csl" else "\n".join(map(plain, told.split("\n"))), nl=False)
 
 
+def _describe_maker(told: Mapping[str, Any]) -> str:
+    """Who made an adopted file, in a line."""
+    about = told.get("about")
+    whose = about.get("operator") if isinstance(about, dict) else None
+    parts = [f"made by {told.get('software') or 'others'}", f"for {whose}" if whose else ""]
+    names = ("adopted_at", "source", "sha256")
+    at, source, sha256 = (told.get(name) for name in names)
+    parts.append(f"adopted {at} from {source} (SHA-256 {sha256})" if told else "")
+    return ", ".join(part for part in parts if part)
+
+
 def _print_capture(collection: Path, record: Record, *, raw: bool) -> None:
     from archive.warc.members import read_member
     from archive.warc.reader import read_record_at
@@ -194,7 +209,10 @@ def _print_capture(collection: Path, record: Record, *, raw: bool) -> None:
             shutil.copyfileobj(member, sys.stdout.buffer)
         return
     found = read_record_at(path, place["offset"], place["length"])
-    click.echo(f"{place['file']} at {place['offset']}, {place['length']} bytes\n")
+    click.echo(f"{place['file']} at {place['offset']}, {place['length']} bytes")
+    if is_adopted(place["file"]):
+        click.echo(plain(_describe_maker(read_provenance(collection, place["file"]) or {})))
+    click.echo()
     for name, value in found.headers:
         click.echo(plain(f"{name}: {value}"))
     found.block.seek(0)

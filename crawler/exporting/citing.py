@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 
+from archive.adopted import is_adopted
 from crawler.exporting.news import PUBLISHER
 from crawler.exporting.records import Record
 
@@ -30,7 +31,7 @@ def cite_text(record: Record, archive: str) -> str:
     day = f", {record['date']}" if record["date"] else ""
     return (
         f"{who}“{record['title']}”. {PUBLISHER}{day}. {record['canonical_url'] or record['url']}. "
-        f"Captured {record['captured_at']}, collection {archive}, version {record['version']}, "
+        f"{_captured(record)}, collection {archive}, version {record['version']}, "
         f"{place['file']}, record {place['record_id']}, payload {place['payload_digest']}. "
         f"{format_pwid(record, archive)}\n"
     )
@@ -46,7 +47,7 @@ def cite_bibtex(record: Record, archive: str) -> str:
         "url": record["canonical_url"] or record["url"],
         "urldate": record["captured_at"][:10],
         "langid": "vietnamese",
-        "note": _tex(f"Captured {record['captured_at']}, record {record['warc']['record_id']}"),
+        "note": _tex(f"{_captured(record)}, record {record['warc']['record_id']}"),
         "eprinttype": "pwid",
         "eprint": format_pwid(record, archive),
     }
@@ -70,9 +71,15 @@ def cite_csl(record: Record, archive: str) -> str:
         "archive_location": format_pwid(record, archive),
         "version": str(record["version"]),
         "language": "vi",
-        "note": f"{record['warc']['record_id']}; {record['warc']['payload_digest']}",
+        "note": f"{_captured(record)}; {record['warc']['record_id']}; {record['warc']['payload_digest']}",
     }
     return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=2) + "\n"
+
+
+def _captured(record: Record) -> str:
+    """When it was captured, and whether that is the word of others."""
+    by = " by others, and adopted" if is_adopted(record["warc"]["file"]) else ""
+    return f"Captured {record['captured_at']}{by}"
 
 
 def _tex(text: str) -> str:

@@ -327,7 +327,10 @@ def test_a_crawl_of_wget_is_adopted(tmp_path: Path, small_crawl: SampleCrawl) ->
     ):
         assert 0 == run_thanhuy(*verb).returncode, verb
     new = next(record for record in read_articles(collection) if is_adopted(record["warc"]["file"]))
-    assert "adopted-" in run_thanhuy("show", collection, new["id"], "--capture").stdout
+    shown = run_thanhuy("show", collection, new["id"], "--capture").stdout
+    assert "made by Wget" in shown
+    assert hashlib.sha256(source.read_bytes()).hexdigest() in shown
+    assert "by others, and adopted" in run_thanhuy("show", collection, new["id"], "--cite", "text").stdout
     proof = tmp_path / "p.json"
     assert 0 == run_thanhuy("prove", collection, new["id"], "-o", proof).returncode
     assert 0 == run_thanhuy("verify", proof).returncode
