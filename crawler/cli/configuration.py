@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -187,14 +188,15 @@ def _check_notify(file: ConfigFile, entries: Mapping[str, Any]) -> None:
 
 def _check_value(file: ConfigFile, name: str, parameter: click.Parameter, value: Any) -> Any:
     """A value of the configuration as its option takes it:
-    a flag a boolean, a repeatable one a list, any other a text or a number.
+    a flag a boolean, a repeatable one a list, any other a text, a number or a day.
     """
     flag = isinstance(parameter, click.Option) and parameter.is_flag
     several = parameter.multiple or parameter.nargs != 1
     entries = value if several and isinstance(value, list) else [value]
+    entries = [entry.isoformat() if isinstance(entry, date) else entry for entry in entries]  # TOML has days of its own
     for entry in entries:
         if isinstance(entry, bool) != flag or not isinstance(entry, str | int | float):
             expected = "true or false" if flag else "a text or a number"
             several_of = ", or a list of them" if several else ""
             raise CommandFailed(f"{file.place(name)}: expected {expected}{several_of}, got {value!r}", Exit.USAGE)
-    return [str(entry) for entry in entries] if several else value if flag else str(value)
+    return [str(entry) for entry in entries] if several else value if flag else str(entries[0])

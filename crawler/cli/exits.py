@@ -1,6 +1,7 @@
 """Exit codes: one number for each way a command can end, the same in every verb."""
 
 import atexit
+import codecs
 import enum
 import errno
 import io
@@ -123,10 +124,16 @@ def _hold_streams() -> None:
     for name, number in (("stdout", 1), ("stderr", 2)):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", closefd=False))
-        elif isinstance(stream := getattr(sys, name), io.TextIOWrapper) and stream.errors == "strict":
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a terminal or a pipe of another charset gets what it can show
+        elif isinstance(stream := getattr(sys, name), io.TextIOWrapper) and not _takes_all(stream):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _takes_all(stream: io.TextIOWrapper) -> bool:
+    """Whether whatever is printed has a form there: a terminal or a pipe of another charset gets what it can show.
+    In the locales C and POSIX that is ASCII, of which Python lets through no more than bytes of file names.
+    """
+    lets_bytes = stream.errors == "surrogateescape" and codecs.lookup(stream.encoding).name == "utf-8"
+    return stream.errors not in {"strict", "surrogateescape"} or lets_bytes
 
 
 def _word_usage(error: click.ClickException) -> str:

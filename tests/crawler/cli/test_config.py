@@ -41,14 +41,11 @@ def test_the_environment_wins_over_the_file_and_that_over_the_defaults(
 
 def test_what_is_printed_is_a_configuration_that_says_the_same(tmp_path: Path) -> None:
     file = tmp_path / "t.toml"
-    file.write_text(
-        'since = 2024-01-31\nmax-time = "2h"\nwarc-size = "2GiB"\nhours = "22-6"\n'.replace(
-            "2024-01-31", '"31/1/2024"'
-        ),
-        "utf-8",
-    )
+    days = f"{chr(0xFEFF)}since = 2024-01-31\nuntil = '31/1/2025'\n"  # with the mark that Windows puts before a text
+    file.write_text(days + 'max-time = "2h"\nwarc-size = "2GiB"\nhours = "22-6"\n', "utf-8")
     first = run_thanhuy("config", "--config", file).stdout
     assert ('"2024-01-31"', "file") == values(first)["since"]
+    assert ('"2025-01-31"', "file") == values(first)["until"]
     assert (str(2 << 30), "file") == values(first)["warc-size"]
     again = tmp_path / "again.toml"
     again.write_text(first, "utf-8")

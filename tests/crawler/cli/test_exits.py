@@ -18,7 +18,7 @@ from archive.lock import Lock
 from crawler.cli.endings import judge
 from crawler.cli.exits import Exit
 from crawler.engine.outcome import AT_ONCE, Outcome
-from tests.support.commands import run_thanhuy
+from tests.support.commands import ROOT, run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
 from tests.support.small_site import SmallSite, small_site
 
@@ -238,3 +238,23 @@ def test_a_changed_markup_is_4_and_keeps_what_was_known(site: SmallSite, tmp_pat
 def test_every_exit_code_is_provoked_here() -> None:
     told = Path(__file__).read_text("utf-8")
     assert {code.name for code in Exit} <= set(re.findall(r"\bExit\.([A-Z_]+)\b", told))
+
+
+@pytest.mark.parametrize(
+    "told", [{"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
+)
+def test_a_stdout_of_another_charset_gets_what_it_can_show(told: dict[str, str]) -> None:
+    page = min((ROOT / "tests" / "pages").glob("*/page.html"))
+    command = [
+        sys.executable,
+        "-m",
+        "crawler.cli",
+        "probe",
+        str(page),
+        "--url",
+        "https://www.thanhuytphcm.vn/tin-tuc/x-1",
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LC_", "LANG"))}
+    done = subprocess.run(command, env=environment | told, capture_output=True, timeout=100, check=False)
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert b"\\u" in done.stdout
