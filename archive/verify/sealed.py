@@ -143,6 +143,8 @@ class SealedRecords:
             )
         before = ""
         for file, (first, _) in sorted(spans.items(), key=lambda span: span[1]):
+            if is_adopted(file):  # it stays as it came, also where files around it were merged
+                continue
             if before and first <= spans[before][1] and not {file, before} & moved.keys():
                 yield find(
                     "seal-order",

@@ -388,3 +388,8 @@ def test_captures_of_others_stand_among_those_of_crawls(tmp_path: Path) -> None:
         assert 0 == run_thanhuy("reread", collection).returncode
         assert 0 == run_thanhuy("repair", collection, *SPACE).returncode
         assert 6 == len(history(collection))
+        kept = [(path.name, path.read_bytes()) for path in list_warcs(collection) if is_adopted(path.name)]
+        assert 0 == run_thanhuy("repack", collection, process=False).returncode
+        assert kept == [(path.name, path.read_bytes()) for path in list_warcs(collection) if is_adopted(path.name)]
+        assert 2 == len(list_warcs(collection))
+        assert "seal-order" not in run_thanhuy("verify", collection).stdout
