@@ -131,7 +131,7 @@ class Collection:
             name = collection._name(0, "jsonl")
             state, urls, told = collection.state, collection.urls, options.progress
             collection.recovery = recover(path, state, urls, describe, name, told, options.jobs)
-            collection._finished += collection.recovery.finished
+            collection._finished += fixity.list_own(path, collection.recovery.finished)
             collection.urls.reopen()
             collection.state.commit()
         except BaseException:
@@ -534,8 +534,9 @@ class Collection:
             if self._jsonl is not None:
                 self._finished.append(self._jsonl.finish())
             self._write_derived()
-            self._seal()
             digested = fixity.digest_files(self.path, self._finished)
+            fixity.note(self.path, digested)  # before the seal, which signs what the log says by then
+            self._seal()
             if report is not None:
                 self._write_run(report, digested, page)
             self.state.settle()
@@ -544,7 +545,7 @@ class Collection:
             rest = [*(path for path in beside if path not in self._finished), self.path / "state.sqlite"]
             if self._about_is_sound:
                 rest.append(self.path / "collection.json")
-            fixity.note(self.path, digested + fixity.digest_files(self.path, rest))
+            fixity.note(self.path, fixity.digest_files(self.path, rest))
             complete = True
             reach("recorded")
         finally:

@@ -7,6 +7,7 @@ import errno
 import filecmp
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,9 @@ from archive.faults import reach
 OPEN_SUFFIX = ".open"
 """Ends the name of a file while it is being written."""
 NEW_SUFFIX = ".new"
+MENDING = ".mending-"
+"""How the names of directories begin in which a repair makes the leaves of the seals anew."""
+_SEALED = re.compile(r"[a-z\d.-]+\.(txt|checkpoint|cosigned|tsr|pem)\.new")
 """Ends the name of a copy that is about to take a file's place."""
 OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The disk is full, the user's quota is, or the file has reached the largest size allowed."""
@@ -213,6 +217,12 @@ def drop_unfinished(directory: Path) -> None:
         for path in room.glob("*" + NEW_SUFFIX):
             if is_regular(path) and (room.name == "torn" or _is_own_copy(path.name)):
                 path.unlink()
+    seals = directory / "seals"
+    for path in seals.iterdir() if is_room(seals) else ():
+        if path.name.startswith(MENDING) and is_room(path):
+            shutil.rmtree(path)
+        elif _SEALED.fullmatch(path.name) and is_regular(path):
+            path.unlink()
     for path in directory.glob("state.sqlite.old*"):  # a rebuilding that was killed: what it set aside is made anew
         if (directory / "state.sqlite").exists():
             path.unlink()

@@ -9,7 +9,8 @@ Times are UTC, ISO 8601 with `Z`.
 Of a file that is replaced (`articles.jsonl`, the index) the last `closed_at` line holds.
 
 `chain` is the SHA-256 of the line before's `chain` and this line without its own, so that the log vouches for itself:
-a line that was altered, taken out or put in shows.
+a line that was altered, taken out or put in shows. A checkpoint signs the `chain` that the log has reached.
+A log that is begun where runs closed files before says so in its first line, which is of `fixity.jsonl` itself, empty.
 """
 
 import hashlib
@@ -71,6 +72,8 @@ class Line:
     """What was expected and what was got, where the line cannot be read."""
     chained: bool = True
     """Whether `chain` is what it should be after the line before."""
+    chain: str = ""
+    """As the line states it."""
     torn: bool = False
     """Whether the file's end cuts the line off, as a crash may leave it."""
 
@@ -113,8 +116,16 @@ def find_unnoted(collection: Path) -> list[Path]:
     """
     known = read_fixity(collection)
     found = [path for path in list_recorded(collection) if path.relative_to(collection).as_posix() not in known]
-    runs = read_runs(collection) if found else {}
-    return [path for path in found if not contradicts(collection, path, runs) and _is_original(path)]
+    return list_own(collection, found) if found else []
+
+
+def list_own(collection: Path, paths: Iterable[Path]) -> list[Path]:
+    """Those files that the log may note as closed: no copy under another name, and none that is known otherwise.
+
+    A file that was closed once is not closed again, whatever is left of it.
+    """
+    known = read_known(collection)
+    return [path for path in paths if not contradicts(collection, path, known) and _is_original(path)]
 
 
 def _is_original(path: Path) -> bool:
@@ -160,13 +171,19 @@ def append_entries(collection: Path, entries: list[Entry]) -> None:
         # A line that a crash cut off says nothing that is not said again: the file it was about is digested anew.
         os.ftruncate(fd, end)
         data = bytearray()
-        for entry in entries:
+        late = end == 0 and next(list_runs(collection), None) is not None
+        for entry in (*([_begun(datetime.now(UTC))] if late else []), *entries):
             line = format_entry(entry, chain)
             chain = json.loads(line)["chain"]
             data += line + b"\n"
         _append(fd, end, memoryview(data))
     finally:
         os.close(fd)
+
+
+def _begun(now: datetime) -> Entry:
+    """What the first line of a log is that is begun where runs closed files before."""
+    return Entry(file=NAME, sha256=hashlib.sha256().hexdigest(), size=0, closed_at=format_time(now))
 
 
 def _append(fd: int, start: int, data: memoryview) -> None:
@@ -212,7 +229,7 @@ def read_fixity(collection: Path, *, chained: bool = False) -> dict[str, Entry]:
     known: dict[str, Entry] = {}
     for line in read_lines(collection):
         entry = line.entry
-        if entry is None or entry.mirrored_at is not None or (chained and not line.chained):
+        if entry is None or entry.mirrored_at is not None or entry.file == NAME or (chained and not line.chained):
             continue
         before = known.get(entry.file)
         if entry.merged_at is not None:
@@ -258,6 +275,19 @@ def read_mirrors(collection: Path) -> dict[str, dict[str, Entry]]:
 def read_runs(collection: Path) -> dict[str, Entry]:
     """What each `run.json` says of the finished files of its run: it stands in where the log says nothing."""
     known: dict[str, Entry] = {}
+    for _, run in list_runs(collection):
+        files = run.get("files")
+        entries = map(_entry_of_run, files if isinstance(files, list) else ())
+        known |= {entry.file: entry for entry in entries if entry is not None}
+    try:
+        merged = read_merged(collection)
+    except OSError:  # told where the log is checked
+        merged = {}
+    return {file: entry for file, entry in known.items() if file not in merged}
+
+
+def list_runs(collection: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and `run.json` of each run, in order; a damaged one, which its own digest finds, is passed over."""
     crawls = collection / "crawls"
     for directory in sorted(crawls.iterdir()) if is_room(crawls) else ():
         path = directory / "run.json"
@@ -265,15 +295,11 @@ def read_runs(collection: Path) -> dict[str, Entry]:
             continue
         try:
             with open_regular(path) as stream:
-                files = parse_json(stream.read(MAX_RUN))["files"]
-            known |= {entry.file: entry for entry in map(_entry_of_run, files) if entry is not None}
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # a damaged run.json is found by its own digest
-    try:
-        merged = read_merged(collection)
-    except OSError:  # told where the log is checked
-        merged = {}
-    return {file: entry for file, entry in known.items() if file not in merged}
+                run = parse_json(stream.read(MAX_RUN))
+        except (OSError, ValueError):
+            continue
+        if isinstance(run, dict):
+            yield directory.name, run
 
 
 def read_known(collection: Path) -> dict[str, Entry]:
@@ -318,7 +344,7 @@ def _parse_line(data: bytes, offset: int, chain: str) -> tuple[Line, str]:
         mirrored_at=value.get("mirrored_at"),
         mirror=value.get("mirror"),
     )
-    return Line(offset=offset, entry=entry, chained=chained), stated
+    return Line(offset=offset, entry=entry, chained=chained, chain=stated), stated
 
 
 def _check_line(value: object) -> str | None:

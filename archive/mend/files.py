@@ -128,8 +128,7 @@ def mend_log(directory: Path, recovery: Recovery) -> None:
     path = directory / fixity.NAME
     last = next(iter(deque(fixity.read_lines(directory), maxlen=1)), None)
     if last is None:
-        now, runs = datetime.now(UTC), fixity.read_runs(directory)
-        files = [path for path in fixity.list_recorded(directory) if not fixity.contradicts(directory, path, runs)]
+        now, files = datetime.now(UTC), fixity.find_unnoted(directory)
         files += [path for path in sorted(directory.glob("crawls/*/*")) if is_regular(path) and is_room(path.parent)]
         files += [directory / name for name in fixity.REPLACED if is_regular(directory / name)]
         files = [path for path in files if path.name != "state.sqlite"]  # it is noted when it is closed

@@ -39,7 +39,7 @@ class Inventory:
             CREATE INDEX captures_id ON captures (record_id);
             CREATE INDEX captures_payload ON captures (payload_digest);
             CREATE INDEX captures_date ON captures (date);
-            CREATE TABLE items (key, version, renewed, digest, response, file, offset, length, first,
+            CREATE TABLE items (key, version, renewed, digest, response, file, offset, length, first, line,
             jsonl, jsonl_offset, jsonl_length, PRIMARY KEY (key, version, renewed));
             CREATE TABLE named (record_id PRIMARY KEY) WITHOUT ROWID;
             CREATE INDEX items_file ON items (file);
@@ -90,9 +90,17 @@ class Inventory:
             self.db.executemany("INSERT OR IGNORE INTO named VALUES (?)", [(lost,) for lost in lost_records(record)])
 
     def _add_item(self, item: StoredItem, response: str, *, first: bool) -> None:
-        """Take in an item record. Of two of the same reading the first counts."""
-        row = (*line_id(item.record), digest_of_line(item.line), response, item.file, item.offset, item.length, first)
-        self.db.execute("INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)", row)
+        """Take in an item record, and its line where no offset leads to it.
+        Of two of the same reading the first counts.
+        """
+        place = (item.file, item.offset, item.length, first, None if first else item.line)
+        row = (*line_id(item.record), digest_of_line(item.line), response, *place)
+        self.db.execute("INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)", row)
+
+    def line_of(self, identity: LineId) -> bytes:
+        """The line of an item whose record shares a gzip member, without line feed."""
+        sql = "SELECT line FROM items WHERE key = ? AND version = ? AND renewed = ?"
+        return bytes(self.db.execute(sql, identity).fetchone()["line"])
 
     def state_place(self, file: str, record_id: str, offset: int) -> None:
         """Note where the state or a line of `articles/` says that a record lies. What is said first counts."""

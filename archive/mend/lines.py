@@ -62,12 +62,6 @@ class Source:
     response: str = ""
     """Id of the response that its record refers to. Empty where the record is lost."""
 
-    def read(self) -> bytes:
-        """The line with its line feed."""
-        if not self.from_record:
-            return b"".join(read_range(self.path, self.offset, self.offset + self.length))
-        return read_item_line(self.path, self.offset)
-
 
 def read_item_line(warc: Path, offset: int) -> bytes:
     """The line that an item's record holds, with a line feed. Raises RecordError."""
@@ -210,7 +204,7 @@ class LineMender:
 
     def _unwritten(self) -> Iterator[Source]:
         """Items of the WARCs that have no line."""
-        for row in self._inventory.items("first"):
+        for row in self._inventory.items():
             version = LineId(row["key"], row["version"], row["renewed"])
             if version not in self._seen:
                 self._seen.add(version)
@@ -225,6 +219,7 @@ class LineMender:
                     length=0,
                     order=order,
                     from_record=True,
+                    first=bool(row["first"]),
                     home=home,
                     response=row["response"],
                 )
@@ -265,9 +260,17 @@ class LineMender:
             return False
         whole = hashlib.sha256()
         for source in lines:
-            warc = find_warc(self._directory / "warc", source.order[0]) if source.order and source.first else None
-            whole.update(read_item_line(warc, source.order[1]) if warc and source.order else source.read())
+            whole.update(self._read_line(source, as_written=True))
         return whole.hexdigest() in digests
+
+    def _read_line(self, source: Source, *, as_written: bool = False) -> bytes:
+        """The line with its line feed. `as_written`: as its record has it, where there is one."""
+        warc = find_warc(self._directory / "warc", source.order[0]) if source.order else None
+        if warc is None or source.order is None or not (as_written or source.from_record):
+            return b"".join(read_range(source.path, source.offset, source.offset + source.length))
+        if source.first:
+            return read_item_line(warc, source.order[1])
+        return self._inventory.line_of(source.version) + b"\n"
 
     def _write(self, file: LineFile) -> None:
         torn, path = self._directory / "torn", file.path
@@ -283,13 +286,14 @@ class LineMender:
             kept = f"; as it was: torn/{aside.name}"
         replace_file(path, self._renew(file))
         same = ", the same bytes as when it was closed" if self._is_as_closed(path) else ""
-        mended = f", {file.faults} of them mended" if file.faults else ""
+        written = sum(line.from_record for line in file.lines)
+        mended = f", {written} of them from their records" if written else ""
         moved = f", {file.astray} pointed to where their records lie now" if file.astray else ""
         self._recovery.note(f"articles/{path.name}: written anew, {len(file.lines)} lines{mended}{moved}{same}{kept}")
 
     def _renew(self, file: LineFile) -> Iterator[bytes]:
         for source in file.lines:
-            line = self._repoint(source.read(), source)
+            line = self._repoint(self._read_line(source), source)
             file.lengths.append(len(line))
             yield line
 

@@ -18,7 +18,7 @@ altered is found by each verification until a copy takes its place.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +48,7 @@ from archive.options import Options
 from archive.recover.recovery import Recovery
 from archive.recover.reindex import Describe
 from archive.recover.twins import part_twins
+from archive.seal.checkpoint import list_numbers
 from archive.verify.findings import Finding, Severity
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
@@ -132,12 +133,19 @@ class _Mending:
                 lines = self._mend_files(inventory)
                 held = None  # from here on it is the collection's
                 collection = Collection.open(
-                    self.directory, describe=self.job.describe, options=self.job.options, purpose="repair", lock=lock
+                    self.directory, describe=self.job.describe, options=self._choose(), purpose="repair", lock=lock
                 )
                 self._mend_rest(collection, inventory, lines, about=about)
         finally:
             if held is not None:
                 held.release()
+
+    def _choose(self) -> Options:
+        """The collection's options: a repair goes on with the seals and begins none, which a copy may bring back."""
+        options = self.job.options
+        if list_numbers(self.directory):
+            return options
+        return replace(options, seal=replace(options.seal, enabled=False))
 
     def _read(self, inventory: Inventory) -> bool:
         """Read every WARC, and what the state and the lines say of them. False where one is there and cannot be read.

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.files import is_room, list_warcs, open_regular, replace_file
+from archive.files import MENDING, is_room, list_warcs, open_regular, replace_file
 from archive.recover.recovery import Recovery
 from archive.seal.checkpoint import ROOM, Checkpoint, read_newest
 from archive.seal.leaves import LEAVES, Leaves
@@ -26,7 +26,7 @@ def mend_seals(directory: Path, recovery: Recovery) -> None:
     leaves = Leaves(directory / ROOM, levels=False)
     if newest is None or _is_root(leaves, newest):
         return
-    with tempfile.TemporaryDirectory(dir=directory / ROOM, prefix=".mending-") as room:
+    with tempfile.TemporaryDirectory(dir=directory / ROOM, prefix=MENDING) as room:
         made = Leaves(Path(room))
         made.append(islice(_read_records(directory), newest.size))
         if made.size != newest.size or not _is_root(made, newest):

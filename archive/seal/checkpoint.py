@@ -2,17 +2,20 @@
 
 C2SP tlog-checkpoint: a signed note whose first lines are the origin (which collection it is), the number of leaves and
 the root in base64. The lines that follow are ours: `time` (UTC), `run`, `before sha256:HEX` (of the file of the
-checkpoint before; none in the first), and `key` (the vkey of who signs). A file is never altered once it is written.
+checkpoint before; none in the first), `fixity sha256:HEX` (the `chain` of the last line of `fixity.jsonl`, which stands
+for every line up to it; none where there was no log, and in checkpoints of earlier versions), and `key` (the vkey of
+who signs). A file is never altered once it is written.
 """
 
 import base64
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, DamagedCollection
 from archive.files import is_regular, is_room, read_small
 from archive.seal.note import MOST, Note, NoteError, VerifierKey, parse_note, parse_vkey
 
@@ -28,6 +31,10 @@ class SealError(ArchiveError):
     """A collection cannot be sealed, or a seal cannot be read: where, what was expected, what was got, the remedy."""
 
 
+class DamagedSeal(SealError, DamagedCollection):
+    """What was sealed before is gone or damaged: a copy brings it back."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
     """The state of the tree at one time, as it was signed."""
@@ -40,6 +47,8 @@ class Checkpoint:
     key: VerifierKey
     before: str | None = None
     """SHA-256 in hex of the checkpoint before, as its file lies; None in the first."""
+    log: str | None = None
+    """The `chain` that the fixity log had reached, in hex."""
     note: Note = field(default_factory=lambda: Note(text="", signatures=()))
     """What it was read from."""
 
@@ -48,6 +57,7 @@ class Checkpoint:
         lines = [self.origin, str(self.size), base64.b64encode(self.root).decode("ascii")]
         lines += [f"time {self.time:{FORM}}", f"run {self.run}"]
         lines += [f"before sha256:{self.before}"] if self.before else []
+        lines += [f"fixity sha256:{self.log}"] if self.log else []
         return "\n".join([*lines, f"key {self.key.format()}", ""])
 
     @property
@@ -79,6 +89,7 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
         run=named.get("run", ""),
         key=key,
         before=named["before"].removeprefix("sha256:") if "before" in named else None,
+        log=named["fixity"].removeprefix("sha256:") if "fixity" in named else None,
         note=note,
     )
     if checkpoint.format() != note.text:
@@ -118,7 +129,16 @@ def read_checkpoint(collection: Path, number: int) -> Checkpoint:
     try:
         return parse_checkpoint(read_small(path, MOST))
     except (OSError, NoteError) as error:
-        raise SealError(f"{path}: {error}; restore it from a copy") from error
+        raise DamagedSeal(f"{path}: {error}; restore it from a copy") from error
+
+
+def list_checkpoints(collection: Path) -> list[Checkpoint]:
+    """Those that can be read, in order; of the others a verification tells."""
+    found = []
+    for number in list_numbers(collection):
+        with suppress(SealError):
+            found.append(read_checkpoint(collection, number))
+    return found
 
 
 def read_newest(collection: Path) -> tuple[int, Checkpoint | None]:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import DamagedCollection
 from archive.faults import reach
 from archive.files import open_regular
 from archive.seal.tree import GrowingTree, full_root, leaf_hash, root_of
@@ -25,7 +25,7 @@ LEAVES = "leaves.txt"
 _BLOCK = 1 << STEP
 
 
-class LeavesError(ArchiveError):
+class LeavesError(DamagedCollection):
     """Leaves that are not hold what it should."""
 
 

@@ -6,9 +6,10 @@ collection back to an earlier state, or takes its seals away, has to reach that 
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError
 from archive.files import read_small, replace_file
@@ -16,10 +17,9 @@ from archive.seal.checkpoint import (
     FORM,
     ROOM,
     Checkpoint,
-    SealError,
-    list_numbers,
+    DamagedSeal,
+    list_checkpoints,
     parse_checkpoint,
-    read_checkpoint,
 )
 from archive.seal.keys import user_room
 from archive.seal.note import MOST, NoteError
@@ -56,15 +56,30 @@ def forget(collection: Path) -> None:
 
 
 def check_remembered(collection: Path, newest: Checkpoint | None) -> None:
-    """See that nothing is missing of what this machine sealed at that place. Raises SealError."""
-    lost = find_lost(collection, [newest] if newest else [])
-    if lost is not None and newest is not None:
-        lost = find_lost(collection, list(_read_all(collection)))
-    if lost is not None:
-        raise SealError(
-            f"{collection / ROOM}: expected the seal made here {lost.time:{FORM}}, of {lost.size} records, got none;"
-            " restore the newer state from a copy, or go on from this one with `thanhuy seal --accept`"
-        )
+    """See that nothing is missing of what this machine sealed at that place, nor of what the runs say was sealed.
+    Raises DamagedSeal.
+    """
+    known = [newest] if newest else []
+    if find_lost(collection, known) is None and find_promised(collection, known) is None:
+        return
+    known = list_checkpoints(collection)
+    if lost := find_lost(collection, known):
+        expected = f"the seal made here {lost.time:{FORM}}, of {lost.size} records"
+    elif run := find_promised(collection, known):
+        expected = f"the seal of the run {run}, which says that it made one"
+    else:
+        return
+    raise DamagedSeal(
+        f"{collection / ROOM}: expected {expected}, got none; restore the newer state from a copy, or go on from this"
+        " one with `thanhuy seal --accept`"
+    )
+
+
+def find_promised(collection: Path, checkpoints: Sequence[Checkpoint]) -> str | None:
+    """The newest run that says that it was sealed, if no checkpoint is of it or of a later one."""
+    newest = max((one.run for one in checkpoints), default="")
+    runs = [name for name, run in fixity.list_runs(collection) if run.get("seal")]
+    return runs[-1] if runs and newest < runs[-1] else None
 
 
 def find_lost(collection: Path, checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:
@@ -84,11 +99,3 @@ def find_lost(collection: Path, checkpoints: Sequence[Checkpoint]) -> Checkpoint
         begun = ""
     another = begun[:SECONDS] > f"{known.time:{FORM}}"[:SECONDS]
     return None if another and all(one.origin != known.origin for one in checkpoints) else known
-
-
-def _read_all(collection: Path) -> Iterator[Checkpoint]:
-    for number in list_numbers(collection):
-        try:
-            yield read_checkpoint(collection, number)
-        except SealError:
-            continue  # told by a verification

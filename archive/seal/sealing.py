@@ -28,7 +28,7 @@ from archive.directory import read_collection
 from archive.faults import reach
 from archive.files import is_regular, is_room, list_warcs, read_small, replace_file
 from archive.scratch import Scratch, open_scratch
-from archive.seal.checkpoint import ROOM, Checkpoint, SealError, path_of, read_newest
+from archive.seal.checkpoint import ROOM, Checkpoint, DamagedSeal, SealError, list_checkpoints, path_of, read_newest
 from archive.seal.keys import SealOptions, SigningKey, find_retired, take_key
 from archive.seal.leaves import Leaves, LeavesError
 from archive.seal.memory import check_remembered, remember
@@ -75,6 +75,8 @@ class SealJob:
     """Files that this run closed, whoever wrote them."""
     progress: Progress = lambda label, done, more: None
     """Told of the files that are read, as whoever opens a collection is."""
+    accept: bool = False
+    """Whether to go on where seals are missing that were made here, or of which the runs tell."""
 
 
 def seal(job: SealJob, *, anew: bool = False) -> Sealed | None:
@@ -88,7 +90,8 @@ def seal(job: SealJob, *, anew: bool = False) -> Sealed | None:
         raise SealError(f"{room}: expected a directory, got another thing; move it away")
     number, before = read_newest(job.collection)
     size = before.size if before else 0
-    check_remembered(job.collection, before)
+    if not job.accept:
+        check_remembered(job.collection, before)
     files = read_files(room, size)
     unsealed = list(_list_unsealed(job, files))
     if not unsealed and not (anew and before):
@@ -154,8 +157,8 @@ def _check_grown(leaves: Leaves, before: Checkpoint | None) -> None:
                 return
         except LeavesError as error:
             if attempt:
-                raise SealError(f"{error}; {remedy}") from error
-    raise SealError(f"{leaves.path}: expected the {before.size} leaves of the last checkpoint, got others; {remedy}")
+                raise DamagedSeal(f"{error}; {remedy}") from error
+    raise DamagedSeal(f"{leaves.path}: expected the {before.size} leaves of the last checkpoint, got others; {remedy}")
 
 
 def _cut(digests: bytes) -> Iterator[bytes]:
@@ -223,7 +226,7 @@ def read_files(room: Path, size: int) -> dict[str, tuple[int, int]]:
     found = _parse_files(room)
     named = max((first + count for first, count in found.values()), default=0)
     if named > size:
-        raise SealError(
+        raise DamagedSeal(
             f"{room}: expected a checkpoint of {named} records, which {FILES} names, got one of {size}; restore it from"
             " a copy, or begin another chain with `thanhuy seal --anew`"
         )
@@ -241,6 +244,7 @@ def _sign(job: SealJob, key: SigningKey, leaves: Leaves, before: Checkpoint | No
         run=job.run,
         key=VerifierKey(name=origin, public=key.public),
         before=before.sha256 if before else None,
+        log=_find_log(job.collection),
     )
     text = checkpoint.format()
     signers, notes = [key], []
@@ -262,6 +266,13 @@ def _sign(job: SealJob, key: SigningKey, leaves: Leaves, before: Checkpoint | No
         who = VerifierKey(name=origin, public=signer.public)
         signatures.append(NoteSignature(name=origin, id=who.id, value=signer.sign(text.encode())))
     return replace(checkpoint, note=Note(text=text, signatures=tuple(signatures))), notes
+
+
+def _find_log(collection: Path) -> str | None:
+    """What the log has reached. None where it is not the one that was signed before: that one may come back."""
+    reached = [line.chain for line in fixity.read_lines(collection) if line.chain]
+    signed = {one.log for one in list_checkpoints(collection) if one.log}
+    return reached[-1] if reached and signed.issubset(reached) else None
 
 
 def _name_origin(job: SealJob) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archive.files import is_regular, read_small, replace_file
-from archive.seal.checkpoint import ROOM, Checkpoint, SealError, parse_checkpoint, path_of, read_newest
+from archive.seal.checkpoint import ROOM, Checkpoint, DamagedSeal, SealError, parse_checkpoint, path_of, read_newest
 from archive.seal.keys import SigningKey
 from archive.seal.leaves import Leaves
 from archive.seal.note import (
@@ -55,7 +55,7 @@ def list_cosignatures(collection: Path, number: int) -> list[Cosignature]:
         pairs = zip(lines[::2], lines[1::2], strict=True)
         return [Cosignature(key=parse_vkey(key), signature=parse_signature(line)) for key, line in pairs]
     except (OSError, NoteError, ValueError) as error:
-        raise SealError(f"{path}: expected a key and a signature line for each witness, got {error}") from error
+        raise DamagedSeal(f"{path}: expected a key and a signature line for each witness, got {error}") from error
 
 
 def find_wrong(checkpoint: Checkpoint, cosignatures: list[Cosignature]) -> Iterator[Cosignature]:

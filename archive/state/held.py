@@ -2,7 +2,9 @@
 
 import enum
 import json
+from typing import Any
 
+from archive.json_text import parse_json
 from archive.state.database import State
 
 
@@ -26,13 +28,32 @@ class Held:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add(self, key: str, fields: list[str], wait: Wait = Wait.JUDGEMENT) -> None:
-        """Note that an item's newest capture waits, and which fields are doubtful. One that is held stays so."""
+    def add(self, key: str, fields: list[str], wait: Wait = Wait.JUDGEMENT, *, digest: str = "", day: str = "") -> None:
+        """Note that an item's newest capture waits, and which fields are doubtful. One that is held stays so.
+        `digest`: of its payload; `day`: since when that waits, where it does not wait already.
+        """
+        known = self._read(key)
+        since = known.get("since", day) if known.get("digest") == digest else day
+        about = {"fields": fields, "digest": digest, "since": since}
         self._state.execute(
             "INSERT INTO held VALUES (?, ?, ?) ON CONFLICT (key)"
             " DO UPDATE SET fields = excluded.fields, judged = max(judged, excluded.judged)",
-            (key, json.dumps(fields), wait),
+            (key, json.dumps(about), wait),
         )
+
+    def waits_since(self, key: str, digest: str) -> str | None:
+        """The day since which that payload waits. None where it does not, or nobody noted it."""
+        known = self._read(key)
+        return known.get("since") if digest and known.get("digest") == digest else None
+
+    def oldest(self, wait: Wait) -> str | None:
+        """The day since which an item waits for this, of the one that has waited longest."""
+        rows = self._state.execute("SELECT fields FROM held WHERE judged = ?", (wait,))
+        return min(filter(None, (_parse(row[0]).get("since") for row in rows)), default=None)
+
+    def _read(self, key: str) -> dict[str, str]:
+        row = self._state.execute("SELECT fields FROM held WHERE key = ?", (key,)).fetchone()
+        return _parse(row[0]) if row else {}
 
     def drop(self, key: str) -> None:
         """Nothing of an item waits any more."""
@@ -62,3 +83,13 @@ class Held:
     def count(self, wait: Wait) -> int:
         """How many wait for this."""
         return int(self._state.execute("SELECT count(*) FROM held WHERE judged = ?", (wait,)).fetchone()[0])
+
+
+def _parse(text: str) -> dict[str, str]:
+    """What is noted of an item beside its fields; nothing where an earlier version noted the fields alone."""
+    try:
+        value: Any = parse_json(text.encode())
+    except ValueError:
+        return {}
+    known = value if isinstance(value, dict) else {}
+    return {name: known[name] for name in ("digest", "since") if isinstance(known.get(name), str)}

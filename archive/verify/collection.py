@@ -28,7 +28,7 @@ from archive.files import (
 from archive.fixity import REPLACED
 from archive.verify.files import Run, Task, scan_files
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
-from archive.verify.fixity import acquit_moved, check_file, check_log, check_presence, choose
+from archive.verify.fixity import acquit_moved, check_begun, check_file, check_log, check_presence, choose
 from archive.verify.index import IndexContext, check_index
 from archive.verify.items import ItemRules, Items, LinesScan, LinesTask, scan_lines, split_task
 from archive.verify.links import Links
@@ -88,6 +88,7 @@ def verify_fixity(shelf: Shelf, run: Run, share: float | None) -> CollectionScan
     """The files against `fixity.jsonl`; `share`: only that part of them, or None for all."""
     scan = CollectionScan()
     scan.findings += check_log(shelf.path, shelf.name, unfinished=shelf.unfinished)
+    scan.findings += check_begun(shelf.path, shelf.name)
     try:
         known = fixity.read_known(shelf.path)
     except OSError:  # told by `check_log`

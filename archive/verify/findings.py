@@ -200,6 +200,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "file-vanished": (DAMAGE, RESTORE),
     "warc-moved": (WARNING, "nothing of it is lost; to have it as it was closed, restore the file from a copy"),
     "file-appeared": (WARNING, "check where it came from; a crawl records every file it closes"),
+    "fixity-begun": (WARNING, "restore fixity.jsonl from a copy; what befell a file before then nothing tells"),
     "no-fixity": (INFO, "crawl with this version to have files recorded as they are closed"),
     # Seals
     "seal-missing": (DAMAGE, RESTORE),
@@ -214,6 +215,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "seal-chain": (DAMAGE, RESTORE),
     "seal-signature": (DAMAGE, "do not trust it: the seal was altered after it was signed; restore it from a copy"),
     "seal-rollback": (DAMAGE, "restore the newer state from a copy; where the older one is meant, seal it anew"),
+    "seal-log": (DAMAGE, "restore fixity.jsonl from a copy; where there is none, go on with `thanhuy seal --anew`"),
     "seal-key": (DAMAGE, "do not trust it: somebody else sealed it"),
     "seal-key-changed": (WARNING, "ask the archive's keeper whether the key was lost"),
     "seal-key-handed-on": (INFO, NONE),

@@ -8,6 +8,7 @@ from archive import fixity
 from archive.digest import digest_stream
 from archive.files import find_inside, is_regular, list_warcs, open_regular
 from archive.fixity import REPLACED
+from archive.seal.checkpoint import FORM, list_checkpoints
 from archive.verify.findings import DAMAGE, INFO, REPAIR, WARNING, Finding, find
 from archive.warc.canonical import LEVELS, digest_parts
 
@@ -46,8 +47,31 @@ def check_log(collection: Path, name: str, *, unfinished: bool = False) -> Itera
         # but for the first run, where it broke off between its `run.json` and the log.
         first = unfinished and sum(1 for _ in collection.glob("crawls/*/run.json")) == 1
         lost = not first and bool(fixity.read_runs(collection))
+        lost = lost or any(one.log for one in list_checkpoints(collection))
         detail = f"expected a log of the files' digests, got {'an empty one' if path.exists() else 'none'}"
         yield find("no-fixity", file, detail, severity=DAMAGE if lost else None, remedy=REPAIR if lost else None)
+
+
+def check_begun(collection: Path, name: str) -> Iterator[Finding]:
+    """Whether the log is the one that the seals signed, and begins with the first run; one that is sound by itself."""
+    file, reached, begun = f"{name}/{fixity.NAME}", set[str](), None
+    try:
+        for line in fixity.read_lines(collection):
+            if line.error or not line.chained:
+                return
+            if line.offset == 0 and line.entry and line.entry.file == fixity.NAME:
+                begun = line.entry.closed_at
+            reached.add(line.chain)
+    except OSError:  # told by `check_log`
+        return
+    missing = [one for one in list_checkpoints(collection) if one.log and one.log not in reached]
+    if missing and reached:
+        others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        detail = f"expected the log that the seal of {missing[0].time:{FORM}}{others} signed, got another"
+        yield find("seal-log", file, detail)
+    elif begun is not None:
+        detail = f"expected a log that begins with the first run, got one begun {begun}, when the one before was gone"
+        yield find("fixity-begun", file, detail)
 
 
 def choose(known: dict[str, fixity.Entry], share: float | None) -> list[fixity.Entry]:

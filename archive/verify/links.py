@@ -15,7 +15,7 @@ from typing import Any, Self
 from archive.adopted import is_adopted
 from archive.digest import parse_digest
 from archive.scratch import open_scratch
-from archive.verify.findings import CLOSED, CODES, DAMAGE, INFO, WARNING, Finding, Severity, find
+from archive.verify.findings import CLOSED, CODES, DAMAGE, INFO, NONE, WARNING, Finding, Severity, find
 from archive.verify.rules import PROFILES, URI
 from archive.verify.warc import RecordSummary
 from archive.warc.dates import parse_date
@@ -161,7 +161,20 @@ class Links:
                 where = "this collection" if self._closed else "the files given"
                 outside = row["name"] == Field.WARCINFO_ID or row["type"] in ("revisit", "conversion")
                 detail = f"expected {row['name']} to name a record in {where}, got {row['target']}"
-                yield self._find("unresolved-reference", row, detail, INFO if outside else None)
+                if self._is_spare(row):
+                    detail = f"{detail}; another record of the same item names one that is there"
+                    offset, record_id = row["offset"], row["record_id"]
+                    yield find(
+                        "unresolved-reference",
+                        row["file"],
+                        detail,
+                        offset=offset,
+                        record_id=record_id,
+                        severity=INFO,
+                        remedy=NONE,
+                    )
+                else:
+                    yield self._find("unresolved-reference", row, detail, INFO if outside else None)
             else:
                 yield from self._check_reference(row)
         for target, (row, number) in lost.items():
@@ -170,6 +183,16 @@ class Links:
                 " refer to it)"
             )
             yield self._find("lost-record", row, detail)
+
+    def _is_spare(self, row: sqlite3.Row) -> bool:
+        """Whether the item of a record is there once more, in a record that leads to its response.
+
+        So it is of one that a repair wrote again from its line, once a copy brought back the record that was lost.
+        """
+        sql = """SELECT 1 FROM records o JOIN links ON links.source = o.key AND links.name = ?
+                 JOIN records t ON t.record_id = links.target WHERE o.item_digest = ? AND o.key != ? LIMIT 1"""
+        digest = row["item_digest"]
+        return digest is not None and self._one(sql, Field.REFERS_TO, digest, row["key"]) is not None
 
     def _check_reference(self, row: sqlite3.Row) -> Iterator[Finding]:
         name, kind = row["name"], row["t_type"]

@@ -32,7 +32,7 @@ from archive.workers import Jobs, Workers
 if TYPE_CHECKING:
     from archive.verify.collection import CollectionScan
 
-DOUBTED_LOG = frozenset({"fixity-chain", "fixity-syntax", "no-fixity"})
+DOUBTED_LOG = frozenset({"fixity-chain", "fixity-syntax", "no-fixity", "seal-log"})
 """Codes of a log that is not to be written on: its loss or its damage would look settled the next time."""
 
 

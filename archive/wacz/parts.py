@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from archive import files
 from archive.collection import read_collection
-from archive.errors import ArchiveError, DamagedCollection
+from archive.errors import DamagedCollection, NotUsable
 from archive.files import open_regular
 from archive.index.cdxj import parse_line, read_lines
 from archive.lock import Lock
@@ -77,7 +77,7 @@ def index_path(collection: Path) -> Path:
 def reading(collection: Path, purpose: str) -> Iterator[None]:
     """Keep writers out while a collection is read as a whole.
 
-    Raises CollectionLocked, NotACollection, and ArchiveError where an interrupted run left it unfinished.
+    Raises CollectionLocked, NotACollection, NotUsable where an interrupted run left it unfinished, DamagedCollection.
     """
     read_collection(collection)
     lock = None
@@ -89,7 +89,7 @@ def reading(collection: Path, purpose: str) -> Iterator[None]:
         # Who may not write here cannot lock, and a read-only copy has no writer.
     try:
         if unfinished := files.list_warcs(collection, unfinished=True):
-            raise ArchiveError(f"{unfinished[0]}: left by an interrupted run; run `thanhuy repair {collection}` first")
+            raise NotUsable(f"{unfinished[0]}: left by an interrupted run; run `thanhuy repair {collection}` first")
         check_index_files(collection)
         yield
     finally:
@@ -98,7 +98,7 @@ def reading(collection: Path, purpose: str) -> Iterator[None]:
 
 
 def check_index_files(collection: Path) -> None:
-    """See that the index speaks of the files that are there. Raises ArchiveError."""
+    """See that the index speaks of the files that are there. Raises DamagedCollection, and NotUsable where none are."""
     there, named = {path.name for path in list_warcs(collection)}, set[str]()
     for line in read_lines(index_path(collection)):
         try:
@@ -107,10 +107,11 @@ def check_index_files(collection: Path) -> None:
             named.add(fields["filename"])
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedCollection(f"{index_path(collection)}: {error}; run `thanhuy index {collection}`") from error
+    if not there:
+        raise NotUsable(f"{collection}: expected captures, got none; crawl first")
     if not named:
-        raise ArchiveError(
-            f"{collection}: expected captures, got none; crawl first, or run `thanhuy index {collection}`"
-        )
+        detail = f"expected a line for each capture in warc/, got none; run `thanhuy index {collection}`"
+        raise DamagedCollection(f"{index_path(collection)}: {detail}")
     if missing := sorted(named - there):
         raise DamagedCollection(
             f"{index_path(collection)}: expected {missing[0]} in warc/, got none; run `thanhuy verify {collection}`"

@@ -140,15 +140,26 @@ def restore_member(data: bytes) -> bytes | None:
     That is so of the ten bytes of the gzip header, which this archive writes always the same:
     with them put right the CRC-32 holds.
     And of one of the eight bytes of the trailer: all else of the record then agrees with its block digest.
+    None also where nothing was altered: then it is what it stands among that keeps it from being read.
     """
     plain = _inflate(data)
-    if plain is None:
+    if plain is None or _is_member(data):
         return None
     crc, size = zlib.crc32(plain).to_bytes(4, "little"), (len(plain) & 0xFFFFFFFF).to_bytes(4, "little")
     altered = sum(one != other for one, other in zip(data[-8:], crc + size, strict=True))
     if altered and not (altered == 1 and _agrees_with_its_digest(plain)):
         return None
     return MEMBER_HEADER + data[len(MEMBER_HEADER) : -8] + crc + size
+
+
+def _is_member(data: bytes) -> bool:
+    """Whether that is a gzip member as it stands."""
+    inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        inflate.decompress(data, MAX_RESTORED)
+    except zlib.error:
+        return False
+    return inflate.eof
 
 
 def _inflate(data: bytes) -> bytes | None:

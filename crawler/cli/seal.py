@@ -131,6 +131,7 @@ def _seal(collection: Path, given: dict[str, Any], tell: "Progress") -> "Sealed 
         now=now,
         fresh={},
         progress=tell,
+        accept=given["accept"] or given["anew"],
     )
     return seal(job, anew=given["rotate"])
 

@@ -115,6 +115,11 @@ def command(
     paths, mirrors = _find_paths(targets)
     if fixity_only and not any(path.is_dir() for path in paths):
         raise click.UsageError("--fixity-only: expected a collection, got none; only a collection has fixity.jsonl")
+    asked = next((name for name, given in {"--key": key, "--witness": witness, "--ca": ca}.items() if given), None)
+    if asked and fixity_only:
+        raise click.UsageError(
+            f"{asked}: expected all to be checked, got --fixity-only, which reads no seal; leave it out"
+        )
     options = VerifyOptions(
         jobs=jobs,
         fixity_only=fixity_only,
@@ -125,6 +130,8 @@ def command(
         seals=dataclasses.replace(_read_rules(key, witness, ca), headers=block_headers),
     )
     try:
+        if asked:
+            _check_sealable(asked, paths, mirrors)
         with meter("verify", shown=progress, quiet=quiet) as bar:
             tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
             report = verify(paths, dataclasses.replace(options, progress=tell))
@@ -156,6 +163,18 @@ def _find_paths(targets: tuple[Path | str, ...]) -> tuple[list[Path], list[str]]
         else:
             paths += show(found)
     return paths, mirrors
+
+
+def _check_sealable(asked: str, paths: list[Path], mirrors: list[str]) -> None:
+    """See that each target can have a seal, lest one pass for checked. Raises UsageError, NothingToRead."""
+    from archive.kinds import WARC, kind_of
+
+    warcs = ((f"{path}", "a WARC file") for path in paths if kind_of(path) == WARC)
+    for target, got in (*((url, "a mirror") for url in mirrors), *warcs):
+        raise click.UsageError(
+            f"{asked}: {target}: expected a collection, a WACZ or a proof, got {got}, in which no seal is checked;"
+            " name the collection"
+        )
 
 
 def _check_mirrors(urls: list[str], report: "Report", tell: "Progress") -> None:

@@ -3,7 +3,8 @@
 A version that loses fields of the one before, or has them by other rules, is not written at once. Its capture is kept,
 and the state notes that it waits; at the end of the run it is written where the run reads well, and held back where
 the layout seems to have changed, until a newer parser reads it (`thanhuy reread`) or the user takes it
-(`thanhuy refresh --accept`).
+(`thanhuy refresh --accept`). Where too few pages are read to tell, it is written once its page says the same again on
+another day: were the markup another, the other pages read by then would say so too.
 """
 
 import logging
@@ -11,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,8 @@ class RunReadings:
         self._collection, self._limits, self._accept = collection, limits, accept
         self._taught = taught
         self._held = Held(collection.state)
+        self._again: set[str] = set()
+        """Items that wait, whose pages say the same as on an earlier day."""
         self._now = Readings()
         self._judged: int | None = None
         self._past = list(_read_past(collection.path / "crawls", collection.run))
@@ -85,6 +89,12 @@ class RunReadings:
         if before is not None and payload_of(before) == payload_of(record):
             self._held.drop(key)
             return False  # the same bytes say nothing of a markup that may have changed
+        digest, today = payload_of(record) or "", f"{datetime.now(UTC):%Y-%m-%d}"
+        since = self._held.waits_since(key, digest)
+        if since is not None and since >= today and not self._accept:
+            return True  # counted already: one page that is read every hour is no five pages
+        if since is not None:
+            self._again.add(key)
         usual = before if before is not None and _digits(str(before["captured_at"])) >= self._since else None
         self._now.unmatched.update(unmatched)
         self._now.add(record, usual, self._usual() if usual is None else Baseline(), self._limits.steady)
@@ -95,7 +105,7 @@ class RunReadings:
         if not doubts or not edited or self._accept:
             self._held.drop(key)
             return False
-        self._held.add(key, doubts)
+        self._held.add(key, doubts, digest=digest, day=today)
         return True
 
     def note_unmatched(self, key: str, rows: list[str]) -> None:
@@ -122,7 +132,7 @@ class RunReadings:
     def release(self) -> bool:
         """Once nothing is left to fetch: have what waits read again where the run reads well. Whether there is any."""
         self._judged = self._now.pages
-        return self._judge()[0] is Verdict.WELL and self._free(Wait.JUDGEMENT)
+        return self._free_judged(self._judge()[0])
 
     def conclude(self) -> tuple[list[str], list[str], dict[str, Any]]:
         """At the end: what fell short, what else there is to say, each in a line, and what `run.json` keeps of it."""
@@ -133,22 +143,23 @@ class RunReadings:
             self._held.hold()
             said += self._name_unmatched()
             said += [f"look at: thanhuy probe {url}" for url in name_samples(falls)]
-        elif verdict is Verdict.WELL:  # the run ended before they had their turn: the next begins with them
-            self._free(Wait.JUDGEMENT)
+        else:  # where the run ended before they had their turn, the next begins with them
+            self._free_judged(verdict)
         held, waiting = self._held.count(Wait.DEMAND), self._held.count(Wait.JUDGEMENT)
         notes: list[str] = []
         if held:
             line = (
-                f"{plural(held, 'new version')} held back for fields lost or found by other rules; captures are"
-                f" kept: `thanhuy reread {path}` with a parser that reads them, or `thanhuy refresh --into {path}"
-                " --accept` takes them"
+                f"{plural(held, 'new version')} held back for fields lost or found by other rules"
+                f"{self._say_since(Wait.DEMAND)}; captures are kept: `thanhuy reread {path}` with a parser that reads"
+                f" them, or `thanhuy refresh --into {path} --accept` takes them"
             )
             (said if falls else notes).append(line)
         if waiting:
             notes.append(
-                f"{plural(waiting, 'new version')} with fields lost or found by other rules, to be judged once"
-                f" {self._limits.pages} pages are read, by this run and the next; `thanhuy refresh --into {path}"
-                " --accept` takes them now"
+                f"{plural(waiting, 'new version')} with fields lost or found by other rules"
+                f"{self._say_since(Wait.JUDGEMENT)}, to be judged once {self._limits.pages} pages are read, by this run"
+                " and the next, or taken once the page says the same on another day;"
+                f" `thanhuy refresh --into {path} --accept` takes them now"
             )
         about = {"verdict": verdict, "held": held, "waiting": waiting, **self._now.as_json()}
         return said, notes, about
@@ -170,9 +181,21 @@ class RunReadings:
             before.append((past.readings, past.verdict))
         return judge(self._now, before, self._limits)
 
-    def _free(self, *waits: Wait) -> bool:
+    def _say_since(self, wait: Wait) -> str:
+        day = self._held.oldest(wait)
+        return f" (since {day})" if day else ""
+
+    def _free_judged(self, verdict: Verdict) -> bool:
+        """Have what waits for a judgement written: all where the run reads well, what its page says again where too
+        few pages are read to tell. Whether there is any.
+        """
+        if verdict is Verdict.PENDING:
+            return self._free(Wait.JUDGEMENT, only=self._again)
+        return verdict is Verdict.WELL and self._free(Wait.JUDGEMENT)
+
+    def _free(self, *waits: Wait, only: set[str] | None = None) -> bool:
         """Have what waits read once more and written. Whether there is any."""
-        keys = self._held.keys(*waits)
+        keys = [key for key in self._held.keys(*waits) if only is None or key in only]
         for key in keys:
             self._collection.urls.release(key)
             self._held.free(key)

@@ -232,6 +232,26 @@ def edit_line(path: Path, chance: random.Random) -> str:
     return f"edited a line of {lines.name}"
 
 
+def reopen(path: Path, chance: random.Random) -> str:
+    """A finished file is called `.open`, whole or cut, as somebody leaves it who takes a copy for broken off."""
+    file = chance.choice([*list_warcs(path), *list_lines(path)])
+    os.truncate(file, chance.choice([file.stat().st_size, chance.randrange(file.stat().st_size)]))
+    file.rename(file.with_name(f"{file.name}.open"))
+    return f"called {file.name} .open"
+
+
+def drop_seals(path: Path, chance: random.Random) -> str:
+    """Take the seals away, or the log of the files' digests, or its end."""
+    what = chance.choice(["seals", "log", "end of the log"])
+    if what == "seals":
+        shutil.rmtree(path / "seals")
+    else:
+        log = path / "fixity.jsonl"
+        lines = log.read_bytes().splitlines(keepends=True)
+        log.write_bytes(b"".join(lines[: 0 if what == "log" else chance.randrange(len(lines))]))
+    return f"took away the {what}"
+
+
 def twin(path: Path, chance: random.Random) -> str:
     """A file is there finished and `.open`, as a copy of a collection that was being written leaves it."""
     file = chance.choice([*list_warcs(path), *list_lines(path)])
@@ -320,7 +340,7 @@ def companions(path: Path, chance: random.Random) -> str:
 MUTATIONS: tuple[Mutation, ...] = (
     rename, swap, recompress, gunzip, one_member, concatenate, double, reorder, truncate, append_empty, delete_file,
     delete_directory, harm_bytes, harm_bytes, harm_bytes, tamper, edit_log, edit_line, odd_path, companions,
-    give_new_ids, alter_state, mix_lines, mix_lines, move_record, edit_about,
+    give_new_ids, alter_state, mix_lines, mix_lines, move_record, edit_about, reopen, drop_seals, twin,
 )  # fmt: skip
 
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from archive.files import find_warc, list_warcs
+from archive import fixity
+from archive.files import find_warc, list_lines, list_warcs
 from archive.mend.repair import Repair, Repaired, repair
 from archive.options import Options
+from archive.seal.checkpoint import read_newest
 from archive.state.database import open_read_only
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
@@ -107,6 +109,8 @@ def restore(small: Path, path: Path, mutated: dict[str, bytes]) -> None:
     original = contents(small)
     for name in mutated.keys() - original.keys():
         (path / name).unlink(missing_ok=True)
+    for one in path.glob("*/*_[0-9]*.*"):  # what was there beside a finished file, as a repair called it
+        one.unlink()
     for file in [*path.rglob("*")]:
         if file.is_symlink() or file.is_fifo():
             file.unlink()
@@ -226,6 +230,46 @@ def test_file_that_is_one_member_is_told_in_one_line_and_followed_once_it_is_rec
     assert [json.loads(line)["warc"]["record_id"] for line in before.splitlines()] == [
         json.loads(line)["warc"]["record_id"] for line in read(path)
     ]
+
+
+def test_lines_are_written_anew_from_records_that_share_a_member(tmp_path: Path) -> None:
+    path = build_collection(tmp_path / "x")
+    before = (path / "articles.jsonl").read_bytes()
+    lines = {file: file.read_bytes() for file in list_lines(path)}
+    one_member(path, random.Random(0))
+    for file, data in lines.items():
+        file.write_bytes(data.replace(b"\n", b"\r\n"))
+    for actions in (True, False):
+        done = mend(path)
+        assert ["several-records-in-member"] == [finding.code for finding in done.damage]
+        assert actions == bool(done.recovery.actions)
+    assert lines == {file: file.read_bytes() for file in list_lines(path)}
+    assert before == (path / "articles.jsonl").read_bytes()
+
+
+def test_member_that_is_whole_and_stands_in_a_plain_file_is_left_as_it_is(small: Path, tmp_path: Path) -> None:
+    """What it stands among keeps it from being read; nothing of it is there to be restored."""
+    path = tmp_path / "x"
+    shutil.copytree(small, path)
+    warc, other = list_warcs(path)[:2]
+    for behind in (gzip.compress(b""), other.read_bytes()):
+        data = gzip.decompress(warc.read_bytes()) if warc.read_bytes()[:2] == b"\x1f\x8b" else warc.read_bytes()
+        warc.write_bytes(data + behind)
+        mend(path)
+        assert data + behind == warc.read_bytes()
+        assert mend(path).recovery.actions == []
+
+
+def test_log_that_is_begun_anew_and_a_copy_under_another_name_acquit_nothing(small: Path, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    shutil.copytree(small, path)
+    (path / fixity.NAME).unlink()
+    give_new_ids(path, random.Random(0))
+    rename(path, random.Random(0))
+    mend(path)
+    assert not any(file.startswith("warc/backup-of-") for file in fixity.read_fixity(path))
+    assert read_newest(path) == read_newest(small), "what nobody closed was sealed"
+    assert "seal-log" in "".join(damage_of(path))
 
 
 @pytest.mark.parametrize("seed", range(4))

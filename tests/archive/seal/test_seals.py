@@ -15,13 +15,17 @@ from pathlib import Path
 import pytest
 
 from archive import fixity
+from archive.files import drop_unfinished
 from archive.mend.merge import merge
 from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint, read_newest
 from archive.seal.keys import SealOptions, replace_key, take_key
 from archive.seal.memory import forget, remembered
-from archive.seal.note import VerifierKey, parse_vkey
+from archive.seal.note import Note, NoteSignature, VerifierKey, parse_vkey
 from archive.seal.sealing import SealJob, put_aside, seal
+from archive.verify import runner
 from archive.verify.findings import CODES, Severity
+from archive.verify.items import ItemRules
+from archive.verify.runner import VerifyOptions
 from archive.verify.trust import SealRules
 from tests.archive.verify.test_verify_corpus import verify
 from tests.support import attacks
@@ -138,6 +142,12 @@ def roll_back(path: Path) -> None:
     build_sealed(path)
 
 
+def drop_seals(path: Path) -> None:
+    """The seals taken away, and the runs that tell of them."""
+    shutil.rmtree(path / "seals")
+    shutil.rmtree(path / "crawls")
+
+
 BREACHES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "seal-leaves": (edit_leaves, set()),
     "seal-syntax": (edit(2, lambda data: data[60:]), {"seal-chain", "seal-missing"}),
@@ -148,11 +158,12 @@ BREACHES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "seal-key-handed-on": (lambda path: seal_by_another(path, handed_on=True), {"seal-key-unknown"}),
     "seal-key-unknown": (seal_by_another, {"seal-key-changed"}),
     "seal-late": (seal_late, set()),
-    "no-seals": (lambda path: shutil.rmtree(path / "seals"), set()),
+    "no-seals": (drop_seals, set()),
 }  # fmt: skip
 """Code → what is done to the seals, and what else follows from it."""
 OTHERS = (
     "seal-key",
+    "seal-log",
     "seal-stamp",
     "seal-stamp-due",
     "seal-stamp-unchecked",
@@ -201,6 +212,23 @@ def test_the_verb_holds_the_key_that_is_named_against_collection_and_wacz(
     assert (True, False) == find_key(own), "whoever takes the seals away takes the key's word away"
 
 
+def test_the_verb_refuses_a_key_where_it_checks_no_seal(sound: Path) -> None:
+    newest = read_newest(sound)[1]
+    assert newest is not None
+    for targets in ((sound, "--fixity-only"), (next((sound / "warc").iterdir()),)):
+        done = run_thanhuy("verify", *targets, "--key", newest.key.format(), "--no-record")
+        assert (2, True) == (done.returncode, "seal" in done.stderr), done.stderr
+
+
+def test_what_a_killed_repair_left_among_the_seals_goes(copied: Path) -> None:
+    before = sorted(path.name for path in (copied / "seals").iterdir())
+    (copied / "seals" / ".mending-x").mkdir()
+    for name in (".mending-x/leaves.txt", "leaves.txt.new", "000004.checkpoint.new"):
+        (copied / "seals" / name).write_bytes(b"x")
+    drop_unfinished(copied)
+    assert before == sorted(path.name for path in (copied / "seals").iterdir())
+
+
 def test_what_this_machine_sealed_is_missed_where_it_is_taken_away(copied: Path) -> None:
     """Records, index, seals: all as they were a run ago, and all sound. Only this machine's memory knows of the run."""
     before = copied.with_name("before")
@@ -215,7 +243,57 @@ def test_what_this_machine_sealed_is_missed_where_it_is_taken_away(copied: Path)
     write_run(copied, BEGAN + timedelta(days=6), 2)
     assert not (copied / "seals").exists(), "a loss was sealed over"
     forget(copied)
+    assert {"seal-rollback", "no-seals"} == codes(copied), "each run says by which seal it was sealed"
+    shutil.rmtree(copied / "crawls")
     assert {"no-seals"} == codes(copied)
+
+
+def codes_of_log(path: Path) -> set[str]:
+    report = runner.verify((path,), VerifyOptions(fixity_only=True, record=False, items=ItemRules()))
+    return {finding.code for finding in report.findings if finding.file.endswith(fixity.NAME)}
+
+
+@pytest.mark.parametrize("left", [None, b""])
+def test_fixity_log_that_is_begun_anew_is_not_the_one_that_was_sealed(left: bytes | None, copied: Path) -> None:
+    """Whoever edits a report and takes the log away has it noted as if it were closed so; the seal knows of another."""
+    log = copied / fixity.NAME
+    before = log.read_bytes()
+    sealed = read_newest(copied)[1]
+    assert sealed is not None
+    assert sealed.log in {line.chain for line in fixity.read_lines(copied)}
+    assert set() == codes_of_log(copied)
+    log.unlink()
+    if left is not None:
+        log.write_bytes(left)
+    assert {"no-fixity"} == codes_of_log(copied)
+    write_run(copied, BEGAN + timedelta(days=9), 1)
+    assert {"seal-log"} == codes_of_log(copied)
+    newest = read_newest(copied)[1]
+    assert newest is not None
+    assert newest.log is None, "another log was signed, and the one that is lost can never come back"
+    log.write_bytes(before)
+    assert set() == codes_of_log(copied)
+
+
+def test_log_that_no_seal_signed_says_itself_that_it_was_begun_late(copied: Path) -> None:
+    (copied / fixity.NAME).unlink()
+    shutil.rmtree(copied / "seals")
+    forget(copied)
+    write_run(copied, BEGAN + timedelta(days=9), 1)
+    assert {"fixity-begun"} == codes_of_log(copied)
+
+
+def test_checkpoint_of_an_earlier_version_signs_no_log_and_stays_valid(copied: Path) -> None:
+    newest = read_newest(copied)[1]
+    assert newest is not None
+    old = replace(newest, log=None)
+    text = old.format()
+    key = take_key(SealOptions())
+    who = VerifierKey(name=old.origin, public=key.public)
+    signature = NoteSignature(name=old.origin, id=who.id, value=key.sign(text.encode()))
+    path_of(copied, 3).write_bytes(Note(text=text, signatures=(signature,)).format())
+    forget(copied)
+    assert set() == codes(copied) | codes_of_log(copied)
 
 
 def test_another_collection_in_the_same_place_is_none_rolled_back(tmp_path: Path) -> None:
@@ -357,7 +435,7 @@ def test_a_first_seal_tells_how_far_it_has_come(tmp_path: Path) -> None:
     told = list[tuple[int, int]]()
     options = SealOptions(key=tmp_path / "key.pem")
     job = SealJob(collection=tmp_path / "x", run="1", prefix="test", options=options, now=datetime.now(UTC), fresh={})
-    seal(replace(job, progress=lambda label, done, more: told.append((done, more))))
+    seal(replace(job, accept=True, progress=lambda label, done, more: told.append((done, more))))
     whole = sum(path.stat().st_size for path in (tmp_path / "x" / "warc").iterdir())
     assert [whole, whole] == [sum(each) for each in zip(*told, strict=True)]
     assert len(told) > 5

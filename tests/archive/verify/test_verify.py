@@ -133,6 +133,7 @@ def test_every_code_has_a_file_that_shows_it() -> None:
         "lost-bytes": "tests of repair",
         "lost-record": "tests of repair",
         "lost-response": "tests of repair",
+        "fixity-begun": "tests of seals",
         "wacz-signature": "a test of its own",
         "wacz-signature-unchecked": "a test of its own",
         "wacz-signed": "a test of its own",

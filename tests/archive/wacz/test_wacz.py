@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from archive.collection import Collection
+from archive.seal.checkpoint import list_numbers, path_of
 from archive.wacz import index as wacz_index
 from archive.wacz import zip as wacz_zip
 from archive.wacz.pages import find_title
@@ -186,20 +187,30 @@ def test_collection_that_is_written_is_not_packed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
-    [("open", "thanhuy repair"), ("lost", "thanhuy verify"), ("line", "thanhuy index"), ("empty", "thanhuy index")],
+    ("fault", "code", "words"),
+    [
+        ("open", 2, "thanhuy repair"),
+        ("lost", 5, "thanhuy verify"),
+        ("line", 5, "thanhuy index"),
+        ("empty", 5, "thanhuy index"),
+        ("nothing", 2, "crawl first"),
+        ("seal", 5, "restore it from a copy"),
+    ],
 )
-def test_collection_that_is_not_whole_is_not_packed(fault: str, words: str, tmp_path: Path) -> None:
+def test_collection_that_is_not_whole_is_not_packed(fault: str, code: int, words: str, tmp_path: Path) -> None:
     revisits.write(tmp_path / "c")
     warc, index = next((tmp_path / "c" / "warc").iterdir()), tmp_path / "c" / "indexes" / "index.cdxj"
     if fault == "open":
         warc.rename(warc.with_name(warc.name + ".open"))
-    elif fault == "lost":
-        warc.unlink()
-    else:
+    elif fault in {"lost", "nothing"}:
+        for one in (tmp_path / "c" / "warc").iterdir() if fault == "nothing" else [warc]:
+            one.unlink()
+    elif fault == "seal":
+        path_of(tmp_path / "c", list_numbers(tmp_path / "c")[-1]).write_bytes(b"x")
+    if fault in {"line", "empty", "nothing"}:
         index.write_bytes(b"vn,x)/ 2024\n" if fault == "line" else b"")
     done = run_thanhuy("pack", tmp_path / "c", "-o", tmp_path / "a.wacz")
-    assert (5 if fault in {"lost", "line"} else 1) == done.returncode
+    assert code == done.returncode
     assert words in done.stderr
     assert ["c"] == [path.name for path in tmp_path.iterdir()]
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -162,11 +163,52 @@ def test_small_runs_are_counted_together(small: SmallSite) -> None:
         set_article(small, number, changed=True)
     ran = refresh(small, articles=range(3))
     assert 0 == ran.code, ran.err
-    assert "3 new versions with fields lost or found by other rules, to be judged once 5 pages are read" in ran.err
+    assert f"3 new versions with fields lost or found by other rules (since {today()}), to be judged once" in ran.err
     assert ("pending", before) == (readings_of(small)["verdict"], newest_of(small))
     ran = refresh(small, articles=range(3, 6))
     assert 4 == ran.code, ran.err
     assert "byline: 0 of 6 pages" in ran.err
+    assert before == newest_of(small)
+
+
+def today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+def let_a_day_pass(site: SmallSite) -> None:
+    """What waits has waited since yesterday."""
+    with sqlite3.connect(site.directory / "x" / "state.sqlite") as state:
+        yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"
+        state.execute("UPDATE held SET fields = replace(fields, ?, ?)", (today(), yesterday))
+    state.close()
+
+
+def test_single_edit_is_taken_once_its_page_says_the_same_on_another_day(small: SmallSite) -> None:
+    """On a quiet site five pages may never be read."""
+    before = newest_of(small)
+    set_article(small, 0, changed=True)
+    for _ in range(6):
+        ran = refresh(small, articles=range(1))
+        assert 0 == ran.code, "one page that is read every hour is no five pages"
+        assert f"1 new version with fields lost or found by other rules (since {today()})" in ran.err
+        assert before == newest_of(small)
+    let_a_day_pass(small)
+    ran = refresh(small, articles=range(1))
+    assert (0, "") == (ran.code, ran.err)
+    assert [2] == [record["version"] for record in newest_of(small) if record not in before]
+    assert run_thanhuy("verify", small.directory / "x").returncode == 0
+
+
+def test_few_pages_in_another_markup_are_not_taken_for_edits_on_another_day(small: SmallSite) -> None:
+    before = newest_of(small)
+    for number in range(3):
+        set_article(small, number, changed=True)
+    assert 0 == refresh(small, articles=range(3)).code
+    let_a_day_pass(small)
+    ran = refresh(small, articles=range(3))
+    assert 4 == ran.code, ran.err
+    assert "byline: 0 of 6 pages" in ran.err
+    assert "3 new versions held back for fields lost or found by other rules (since " in ran.err
     assert before == newest_of(small)
 
 
