@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import warnings
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -70,11 +71,11 @@ def configure(cluster: Cluster) -> dict[str, str]:
     """What a context of our own is told; all else is as the user's own Spark configuration has it."""
     chosen = {
         "spark.app.name": cluster.name,
-        "spark.log.level": "ERROR",
         "spark.ui.showConsoleProgress": "false",
     }
     if cluster.master == SUBMITTED:
         return chosen
+    chosen["spark.log.level"] = "ERROR"
     master = _LOCAL.fullmatch(cluster.master)
     if master is not None:
         chosen["spark.master"] = f"local[{master[1] or 1},{TRIES}]"
@@ -120,14 +121,20 @@ def _start(cluster: Cluster) -> "SparkContext":
 
 
 def end(context: "SparkContext") -> None:
-    """End a context and the Java that was started for it, which removes its files meanwhile."""
+    """End a context and the Java that was started for it, which removes its files meanwhile. It may be dead already."""
+    from py4j.protocol import Py4JError
+
+    atexit.unregister(end)
     gateway: Any = context._gateway
-    context.stop()
-    gateway.shutdown()
+    with suppress(Py4JError, OSError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context.stop()
+        gateway.shutdown()
+    # Another context is then another Java's.
+    type(context)._gateway = type(context)._jvm = None
     if gateway.proc is not None:
         gateway.proc.stdin.close()
         gateway.proc.wait()
-    atexit.unregister(end)
 
 
 def _explain(error: Exception, log: IO[bytes]) -> str:
