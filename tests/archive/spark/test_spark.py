@@ -25,7 +25,7 @@ from crawler.exporting.columns import columns
 from crawler.extracting.running import Extraction, ExtractionOptions
 from crawler.extracting.sources import find_sources
 from crawler.spark import newest, register
-from tests.spark.conftest import MASTER, find_pyspark
+from tests.archive.spark.conftest import MASTER, find_pyspark
 from tests.support.commands import run_thanhuy
 from tests.support.multiplied import damage, multiply
 from tests.support.sample_crawls import SampleCrawl, shared_directory
