@@ -81,18 +81,21 @@ class PlainSpider(scrapy.Spider):
     def read(self, response: Any) -> Any:
         """The same functions as the archiving crawl calls, and the same links followed."""
         from crawler.items import as_record
-        from crawler.pages import parse_article, parse_links
+        from crawler.pages import parse_article
+        from crawler.pages.html.tree import read_markup
+        from crawler.pages.links.links import find_links
         from crawler.site.scope import Kind, find_kind
 
         followed = {Kind.ARTICLE, Kind.DOCUMENT, Kind.LISTING, Kind.HOME}
         headers = {
             name.decode("latin-1"): b", ".join(values).decode("latin-1") for name, values in response.headers.items()
         }
-        for link in parse_links(response.body, response.url, headers=headers):
+        markup = read_markup(response.body, headers)
+        for link in find_links(markup, response.url, headers):
             if link.tag == "a" and find_kind(link.url) in followed:
                 yield scrapy.Request(link.url)
         if find_kind(response.url) in {Kind.ARTICLE, Kind.DOCUMENT}:
-            yield as_record(parse_article(response.body, response.url, headers=headers))
+            yield as_record(parse_article(response.body, response.url, headers=headers, markup=markup))
 
 
 def main(job: dict[str, Any]) -> None:

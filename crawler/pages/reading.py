@@ -28,9 +28,9 @@ from crawler.pages.fields.photos import claim_photos
 from crawler.pages.fields.section import claim_section
 from crawler.pages.fields.tags import find_tags
 from crawler.pages.fields.tail import claim_tail
-from crawler.pages.html.charset import MAX_BYTES, decode_page
+from crawler.pages.html.charset import MAX_BYTES
 from crawler.pages.html.metadata import read_metadata
-from crawler.pages.html.tree import parse_html
+from crawler.pages.html.tree import Markup, read_markup
 from crawler.pages.html.walk import flatten
 from crawler.pages.places.claims import Claims, Paragraph
 from crawler.pages.places.errors import READER_FAILED, LayoutError, ReaderFailed
@@ -121,15 +121,18 @@ def parse_article(
     layouts: Sequence[Layout] = (),
     calendar: Calendar = KNOWN,
     cut: bool = False,
+    markup: Markup | None = None,
 ) -> Article:
     """The record of one page.
 
     `body` is the entity with its content coding removed; `cut` says that less of it came than was sent.
     `captured_at` only bounds dates: nothing is published after it was fetched.
     `layouts` are exact ones, asked before those of the table; `calendar` tells an article's day by its number.
+    `markup` is what the body was read as, where that has been done.
     Fields that only a crawl knows stay None. Raises LayoutError for a page that is no article.
     """
-    attempt = _attempt(body, url, headers, captured_at, Taught(layouts=tuple(layouts), calendar=calendar), cut)
+    taught = Taught(layouts=tuple(layouts), calendar=calendar)
+    attempt = _attempt(body, url, headers, captured_at, taught, cut, markup)
     if attempt.article is None:
         assert attempt.error is not None
         raise attempt.error
@@ -174,11 +177,12 @@ def _attempt(
     captured_at: datetime | None,
     taught: Taught,
     cut: bool,
+    markup: Markup | None = None,
 ) -> _Attempt:
     """Read a page; whatever it is, nothing is raised while GUARDED."""
     attempt = _Attempt()
     try:
-        page = attempt.page = open_bytes(body, url, headers, captured_at)
+        page = attempt.page = open_bytes(body, url, headers, captured_at, markup)
         page.calendar = taught.calendar
         if cut:
             page.ledger.warn("page-cut")
@@ -220,15 +224,20 @@ def _name_lines(page: Page, claims: Claims) -> list[OwnedLine]:
     return lines
 
 
-def open_bytes(body: bytes, url: str, headers: Mapping[str, str] | None, captured_at: datetime | None) -> Page:
+def open_bytes(
+    body: bytes,
+    url: str,
+    headers: Mapping[str, str] | None,
+    captured_at: datetime | None,
+    markup: Markup | None = None,
+) -> Page:
     """The page as the stages see it. Raises LayoutError for bytes that are none."""
     if body.startswith(_MAGIC) or not (body[:1000].strip() or body.strip()):
         raise LayoutError(
             "not-html", url, f"expected an HTML page, got {'nothing' if not body.strip() else repr(body[:4])}"
         )
-    decoded = decode_page(body, headers)
-    root, cut = parse_html(decoded)
-    if root is None or "<" not in decoded.text[:100_000]:
+    text, root, cut = markup or read_markup(body, headers)
+    if root is None or "<" not in text[:100_000]:
         raise LayoutError("not-html", url, "expected an HTML page, got no markup")
     tree = flatten(root, cut=cut or len(body) > MAX_BYTES)
     page = open_page(url, tree, read_metadata(root, url), captured_at)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crawler.items import Article
-from crawler.pages import LayoutError, Link, Taught, find_unmatched, parse_article, parse_links
+from crawler.pages import LayoutError, Link, Taught, find_unmatched, parse_article
+from crawler.pages.html.tree import read_markup
 from crawler.pages.links.feeds import FeedLinks, is_feed, parse_feed, parse_style
+from crawler.pages.links.links import find_links
 from crawler.site.scope import Kind, find_page
 
 _MAY_BE_FEEDS = frozenset({Kind.FEED, Kind.PAGE, Kind.HOME})
@@ -35,7 +37,8 @@ def read_response(
         return Seen(style=tuple(parse_style(body, url)) if styled else ())
     if kind in _MAY_BE_FEEDS and is_feed(body):
         return Seen(feed=parse_feed(body, url))
-    links = tuple(parse_links(body, url, headers=headers))
+    markup = read_markup(body, headers)
+    links = tuple(find_links(markup, url, headers))
     page = find_page(url)
     is_item = page is not None and page.kind is not Kind.LISTING
     if not is_item and any(find_page(link.url) for link in links):
@@ -44,7 +47,8 @@ def read_response(
         taught, cut = Taught(), False
     article, refused = None, None
     try:
-        article = parse_article(body, url, headers=headers, layouts=taught.layouts, calendar=taught.calendar, cut=cut)
+        layouts, calendar = taught.layouts, taught.calendar
+        article = parse_article(body, url, headers=headers, layouts=layouts, calendar=calendar, cut=cut, markup=markup)
     except LayoutError as error:
         refused = error
     fits = article is not None and article.parser.layout in {layout.name for layout in taught.layouts}

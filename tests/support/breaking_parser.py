@@ -32,7 +32,7 @@ def read_page(page, claims):
 
 
 reading.read_page = read_page
-crawler.reader.BOUNDS = CallBounds(seconds=SECONDS, patience=50, memory=300 << 20)
+crawler.reader.BOUNDS = crawler.reader.CHUNK_BOUNDS = CallBounds(seconds=SECONDS, patience=50, memory=300 << 20)
 crawler.reader._WATCHED._bounds = crawler.reader.BOUNDS
 """
 

@@ -3,13 +3,13 @@
 The rest of the parser reads these `Piece`s and `Box`es, never the tree itself (but for metadata).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from crawler.pages.html.charset import MAX_CHARS, Decoded
+from crawler.pages.html.charset import MAX_CHARS, Decoded, decode_page
 from crawler.pages.html.guard import FLATTENERS, flatten_nesting, tame_tags
 from crawler.pages.html.nesting import ends_early, mend_nesting, went_astray
 
@@ -85,6 +85,22 @@ class Tree:
     """Whether the page was too large or too deep to be read whole."""
     scripts: int = 0
     """Characters of script seen on the way."""
+
+
+class Markup(NamedTuple):
+    """What a page's bytes are, read once for its links and its article."""
+
+    text: str
+    root: Any
+    """The root element; None where there is none."""
+    cut: bool
+    """Whether the page is too long or too deep to be read as it stands."""
+
+
+def read_markup(body: bytes, headers: Mapping[str, str] | None) -> Markup:
+    """Bytes as a tree, whatever they are."""
+    decoded = decode_page(body, headers)
+    return Markup(decoded.text, *parse_html(decoded))
 
 
 def parse_html(page: Decoded) -> tuple[Any, bool]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from crawler.pages.html.charset import decode_page
 from crawler.pages.html.metadata import find_base
-from crawler.pages.html.tree import parse_html
+from crawler.pages.html.tree import Markup, read_markup
 from crawler.pages.words.text import clean
 
 MAX_LINKS = 20_000
@@ -59,7 +58,12 @@ class Link:
 
 def parse_links(body: bytes, url: str, *, headers: Mapping[str, str] | None = None) -> list[Link]:
     """Every distinct link of a page in page order; an empty list for what is no HTML. Never raises."""
-    root, _ = parse_html(decode_page(body, headers))
+    return find_links(read_markup(body, headers), url, headers)
+
+
+def find_links(markup: Markup, url: str, headers: Mapping[str, str] | None) -> list[Link]:
+    """The same of a page whose markup is read."""
+    root = markup.root
     if root is None:
         return []
     found: dict[tuple[str, str], Link] = {}
