@@ -9,17 +9,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from archive.warc import ranges
+from crawler.extracting import running
+from crawler.extracting.rereading import Reread, Task, reread_all
+from crawler.extracting.running import CHUNK, Extraction, ExtractionOptions
+from crawler.extracting.sources import find_sources
+from crawler.pages import reading
 from tests.crawler.extracting.test_extract_foreign import T, capture, extract, html, page
 from tests.support.commands import run_thanhuy
 from tests.warcs.build import compressed, http_response, member, response, warcinfo
-
-PAGES = 3000
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +31,17 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("many") / "many.warc.gz"
     with path.open("wb") as stream:
         stream.write(compressed(warcinfo()))
-        for number in range(PAGES):
-            stream.write(
-                member(capture(number + 2, T, html(page(T, f"Số {number}.")), ident=1491871001 + number), level=1)
-            )
+        stream.writelines(map(one_of_many, range(3000)))
     return path
 
 
+def one_of_many(number: int) -> bytes:
+    """An article's capture."""
+    return member(capture(number + 2, T, html(page(T, f"Số {number}.")), ident=1491871001 + number), level=1)
+
+
 @contextmanager
-def running(*args: object) -> Iterator["subprocess.Popen[str]"]:
+def begun(*args: object) -> Iterator["subprocess.Popen[str]"]:
     """`thanhuy extract`, whose output nobody reads yet."""
     line = [sys.executable, "-m", "crawler.cli", "extract", *map(str, args)]
     with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -67,7 +72,7 @@ def has_ended(number: int) -> bool:
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_ends_with_11(many: Path, jobs: int, number: signal.Signals) -> None:
-    with running(many, "--jobs", jobs) as process:
+    with begun(many, "--jobs", jobs) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("{")
         process.send_signal(number)
@@ -78,7 +83,7 @@ def test_interrupted_ends_with_11(many: Path, jobs: int, number: signal.Signals)
 def test_interrupted_leaves_the_old_file(many: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     target.write_bytes(b"{}\n")
-    with running(many, "-o", target, "--jobs", 2) as process:
+    with begun(many, "-o", target, "--jobs", 2) as process:
         while not target.with_name("out.jsonl.new").exists():
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
@@ -87,21 +92,28 @@ def test_interrupted_leaves_the_old_file(many: Path, tmp_path: Path) -> None:
     assert {"out.jsonl": b"{}\n"} == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
 
+def reread_or_die(tasks: list[Task], with_stored: bool) -> list[Reread]:
+    """The first lot of pages kills the process that reads it, of which the marker tells."""
+    with suppress(FileExistsError):
+        Path(os.environ["MARKER"]).touch(exist_ok=False)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return reread_all(tasks, with_stored)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_pages_of_a_killed_worker_are_read_again(many: Path, tmp_path: Path, jobs: int) -> None:
-    target = tmp_path / "out.jsonl"
-    begun = target.with_name("out.jsonl.new")
-    with running(many, "-o", target, "--jobs", jobs) as process:
-        while not (begun.exists() and begun.stat().st_size):
-            time.sleep(0.02)
-        os.kill(workers_of(process)[-1], signal.SIGKILL)
-        process.communicate(timeout=60)
-    numbers = [json.loads(line)["id"] for line in target.read_bytes().splitlines()]
-    assert (0, [str(1491871001 + number) for number in range(PAGES)]) == (process.returncode, numbers)
+def test_pages_of_a_killed_worker_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+    path = tmp_path / "some.warc.gz"
+    path.write_bytes(b"".join([compressed(warcinfo()), *map(one_of_many, range(3 * CHUNK))]))
+    monkeypatch.setattr(reading, "GUARDED", True)
+    monkeypatch.setattr(running, "reread_all", reread_or_die)
+    monkeypatch.setenv("MARKER", str(tmp_path / "died"))
+    lines = [line for _, line in Extraction(find_sources((path,)), ExtractionOptions(jobs=jobs)) if line]
+    assert [str(1491871001 + number) for number in range(3 * CHUNK)] == [json.loads(line)["id"] for line in lines]
+    assert (tmp_path / "died").exists()
 
 
 def test_workers_end_with_their_parent(many: Path) -> None:
-    with running(many, "--jobs", 2) as process:
+    with begun(many, "--jobs", 2) as process:
         assert process.stdout is not None
         process.stdout.readline()
         workers = workers_of(process)
@@ -112,7 +124,7 @@ def test_workers_end_with_their_parent(many: Path) -> None:
 
 
 def test_reader_that_leaves_ends_it_without_a_word(many: Path) -> None:
-    with running(many, "--jobs", 2) as process:
+    with begun(many, "--jobs", 2) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.readline()
