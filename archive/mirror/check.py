@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from archive.mirror.before import digest_object
 from archive.mirror.manifest import Manifest, ManifestDamaged, find_numbers, key_of, read_manifest, sorted_files
-from archive.mirror.push import digest_object
 from archive.mirror.store import Store
 from archive.progress import Progress, tell_nobody
 from archive.verify.findings import WARNING, Finding, find

@@ -1,52 +1,33 @@
 """Large files to S3 in parts, so that one that was cut off goes on within the file.
 
-Amazon S3's API of 2006-03-01 (CreateMultipartUpload, UploadPart, ListParts, CompleteMultipartUpload), signed as AWS
-Signature Version 4 has it. Whose upload it is that is under way the store itself knows: nothing is kept here.
+CreateMultipartUpload, UploadPart, ListParts, CompleteMultipartUpload of Amazon S3's API.
+Whose upload it is that is under way the store itself knows: nothing is kept here.
 Nothing is visible before the whole is complete. Each part goes with its SHA-256, which the store checks, the whole with
 its size and the parts' SHA-256; what the store makes of those for the whole (a composite checksum) is compared.
 """
 
 import base64
 import hashlib
-import hmac
-import os
-import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from html import escape, unescape
+from html import escape
 from pathlib import Path
-from typing import Self
 from urllib.error import HTTPError
-from urllib.parse import quote, urlsplit
 
 from archive import web
 from archive.errors import NotUsable, StoreFailed
 from archive.faults import reach
 from archive.files import open_regular
+from archive.mirror.bucket import MOST_TOLD, Bucket, StoreAnswer
 
 PART = 16 << 20
 """Bytes of a part, or more where a file would have too many of them."""
 MOST_PARTS = 10_000
 AT_ONCE = 4
 """Parts on their way at a time."""
-TIMEOUT = 300.0
-MOST_TOLD = 16 << 20
-"""Bytes of an answer; no more is read."""
 _SHA256 = "x-amz-checksum-sha256"
-_OTHERWISE = (
-    *("AWS_SERVER_SIDE_ENCRYPTION", "AWS_SSE_KMS_KEY_ID", "AWS_SSE_BUCKET_KEY_ENABLED", "AWS_SSE_CUSTOMER_KEY_BASE64"),
-    *("AWS_REQUEST_PAYER", "AWS_S3_EXPRESS", "AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "AWS_SKIP_SIGNATURE"),
-)
-"""Variables that ask for what is not done here."""
-
-
-def find_endpoint() -> str:
-    """The address of a server that is not Amazon's; empty where the environment names none."""
-    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
-    return next((os.environ[name] for name in names if os.environ.get(name)), "")
 
 
 class Exists(Exception):
@@ -55,97 +36,6 @@ class Exists(Exception):
 
 class Ended(Exception):
     """Somebody else completed the upload, or ended it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bucket:
-    """A bucket, and who may write it."""
-
-    endpoint: str
-    name: str
-    region: str
-    access: str
-    secret: str
-    token: str
-
-    @classmethod
-    def from_environment(cls, name: str) -> Self | None:
-        """None where the environment names no keys, since a role of the machine has them, or asks for more than is done
-        here: then a file goes by obstore, which knows how.
-        """
-        access, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
-        if not access or not secret or any(map(os.environ.get, _OTHERWISE)):
-            return None
-        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-        return cls(
-            endpoint=(find_endpoint() or f"https://s3.{region}.amazonaws.com").rstrip("/"),
-            name=name,
-            region=region,
-            access=access,
-            secret=secret,
-            token=os.environ.get("AWS_SESSION_TOKEN", ""),
-        )
-
-    def ask(
-        self,
-        method: str,
-        key: str,
-        query: Mapping[str, str],
-        headers: Mapping[str, str] | None = None,
-        data: bytes = b"",
-    ) -> "_Answer":
-        """One signed question. Raises what `archive.web.ask` raises."""
-        url, signed = sign(self, method, key, query, headers or {}, data, datetime.now(UTC))
-        with web.ask(url, signed, method=method, data=data or None, timeout=TIMEOUT) as response:
-            return _Answer(response.read(MOST_TOLD), response.headers.get("ETag") or "")
-
-
-@dataclass(frozen=True)
-class _Answer:
-    body: bytes
-    tag: str
-
-    def all(self, element: str) -> list[str]:
-        """The content of each such element. What a store says is no document to trust with a parser's entities."""
-        found = re.findall(rb"<%b>(.*?)</%b>" % (element.encode(), element.encode()), self.body, re.DOTALL)
-        return [each.decode("utf-8", "replace") for each in found]
-
-    def one(self, element: str) -> str:
-        """That of the first; empty where there is none."""
-        return unescape(next(iter(self.all(element)), ""))
-
-
-def sign(
-    bucket: Bucket,
-    method: str,
-    key: str,
-    query: Mapping[str, str],
-    headers: Mapping[str, str],
-    data: bytes,
-    now: datetime,
-) -> tuple[str, dict[str, str]]:
-    """The address and the headers of a question (AWS Signature Version 4)."""
-    path = f"/{quote(bucket.name)}" + (f"/{quote(key, safe='/~')}" if key else "")
-    asked = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(query.items()))
-    moment, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
-    digest = hashlib.sha256(data).hexdigest()
-    parts = urlsplit(bucket.endpoint)
-    path = parts.path + path
-    signed = {"host": parts.netloc, "x-amz-content-sha256": digest, "x-amz-date": moment, **headers}
-    if bucket.token:
-        signed["x-amz-security-token"] = bucket.token
-    names = ";".join(sorted(signed))
-    lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
-    canonical = "\n".join((method, path, asked, lines, names, digest))
-    scope = f"{day}/{bucket.region}/s3/aws4_request"
-    text = "\n".join(("AWS4-HMAC-SHA256", moment, scope, hashlib.sha256(canonical.encode()).hexdigest()))
-    secret = f"AWS4{bucket.secret}".encode()
-    for word in (day, bucket.region, "s3", "aws4_request"):
-        secret = hmac.digest(secret, word.encode(), "sha256")
-    signature = hmac.digest(secret, text.encode(), "sha256").hex()
-    credential = f"AWS4-HMAC-SHA256 Credential={bucket.access}/{scope}, SignedHeaders={names}, Signature={signature}"
-    url = f"{parts.scheme}://{parts.netloc}{path}" + (f"?{asked}" if asked else "")
-    return url, {**signed, "Authorization": credential, "Content-Type": "application/octet-stream"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,8 +91,8 @@ class Upload:
         data: bytes = b"",
         *,
         key: str | None = None,
-    ) -> _Answer:
-        def question() -> _Answer:
+    ) -> StoreAnswer:
+        def question() -> StoreAnswer:
             try:
                 return self._bucket.ask(method, self._key if key is None else key, query, headers, data)
             except HTTPError as error:
@@ -215,7 +105,7 @@ class Upload:
     def _reason(self, error: HTTPError) -> Exception:
         """What a store's error says (Amazon S3, Error Responses)."""
         with error:
-            told = _Answer(error.read(MOST_TOLD), "")
+            told = StoreAnswer(error.read(MOST_TOLD), "")
         code, message = told.one("Code"), told.one("Message") or f"{error.code} {error.reason}"
         if error.code in {409, 412} and self._create:
             return Exists()
@@ -232,7 +122,7 @@ class Upload:
     def _find(self) -> str:
         """The upload of this file that was begun and not ended; empty where there is none."""
         answer = self._ask("GET", {"uploads": "", "prefix": self._key}, key="")
-        begun = [_Answer(each.encode(), "") for each in answer.all("Upload")]
+        begun = [StoreAnswer(each.encode(), "") for each in answer.all("Upload")]
         return next((each.one("UploadId") for each in reversed(begun) if each.one("Key") == self._key), "")
 
     def _begin(self) -> str:
@@ -241,20 +131,20 @@ class Upload:
             raise StoreFailed(f"{self._url}: expected the id of an upload, got {answer.body[:200]!r}")
         return begun
 
-    def _list(self) -> dict[int, _Answer]:
+    def _list(self) -> dict[int, StoreAnswer]:
         """The parts that are there, by number."""
-        held: dict[int, _Answer] = {}
+        held: dict[int, StoreAnswer] = {}
         marker = "0"
         while marker:
             answer = self._ask("GET", {"uploadId": self._id, "part-number-marker": marker})
-            for each in (_Answer(part.encode(), "") for part in answer.all("Part")):
+            for each in (StoreAnswer(part.encode(), "") for part in answer.all("Part")):
                 if (number := each.one("PartNumber")).isdecimal():
                     held[int(number)] = each
             following = answer.one("NextPartNumberMarker") if answer.one("IsTruncated") == "true" else ""
             marker = following if following != marker else ""
         return held
 
-    def _send(self, number: int, held: _Answer | None) -> tuple[_Sent, int]:
+    def _send(self, number: int, held: StoreAnswer | None) -> tuple[_Sent, int]:
         """A part, and how many bytes of it were sent."""
         with open_regular(self._path) as stream:
             stream.seek((number - 1) * self._part)
@@ -287,7 +177,7 @@ def _digest(data: bytes) -> str:
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
-def _holds(part: _Answer, data: bytes, sha256: str) -> bool:
+def _holds(part: StoreAnswer, data: bytes, sha256: str) -> bool:
     """Whether the store's part is this one: by its SHA-256, else by its MD5, the tag of what is not encrypted."""
     if part.one("Size") != str(len(data)):
         return False

@@ -1,27 +1,18 @@
 """Copy a collection's finished files to a store: each is read back before it counts, and nothing is ever deleted."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError, StoreFailed
 from archive.faults import reach
 from archive.files import NEW_SUFFIX, OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs
-from archive.mirror.manifest import (
-    Manifest,
-    ManifestDamaged,
-    MirroredFile,
-    find_numbers,
-    key_of,
-    read_manifest,
-    salvage,
-)
+from archive.mirror.before import UNNAMED, digest_object, is_there, read_before
+from archive.mirror.manifest import Manifest, MirroredFile, key_of
 from archive.mirror.store import ObjectExists, Store
 from archive.progress import Progress, tell_nobody
 from archive.seal.checkpoint import ROOM as SEALS
@@ -31,19 +22,12 @@ SINGLE = ("collection.json", "articles.jsonl", "indexes/index.cdxj", fixity.NAME
 """Files beside those of the rooms."""
 ROOMS = ("crawls", "layouts", "seals", "torn")
 """Directories of which everything is copied."""
-UNNAMED = "torn/unnamed"
-"""Where files are kept of which a damaged manifest alone knew the place."""
-_OBJECT = re.compile(r"files/([0-9a-f]{64})/([^/\\]+)")
 TRIES = 5
 """How often a manifest is made anew because another pusher was faster."""
 
 
 class NotAsNoted(ArchiveError):
     """A file is not what `fixity.jsonl` says; a damaged file is not pushed."""
-
-
-class OtherCollection(ArchiveError):
-    """The address holds another collection."""
 
 
 @dataclass(kw_only=True)
@@ -81,7 +65,7 @@ def push(
     paths = list(list_finished(collection))
     known = fixity.read_known(collection)
     progress("", 0, sum(path.stat().st_size for path in paths))
-    before = _newest_of(store, about, mend=again)
+    before = read_before(store, about, mend=again)
     held = {each.key for each in before.files.values()} if not again else set()
     files, sent = {}, []
     for path in paths:
@@ -93,7 +77,7 @@ def push(
     merged, lost = fixity.read_merged(collection), dict[MirroredFile, bool]()
     for _ in range(TRIES):
         kept = {path: file for path, file in _kept(before.files, files).items() if path not in merged}
-        lost |= {file: not _is_there(store, file) for file in kept.values() if again and file not in lost}
+        lost |= {file: not is_there(store, file) for file in kept.values() if again and file not in lost}
         done = Pushed(
             manifest=before.follow(about, software, fixity.format_time(now()), {**kept, **files}),
             sent=sent,
@@ -105,7 +89,7 @@ def push(
         try:
             store.create(key_of(done.manifest.number), done.manifest.format())
         except ObjectExists:
-            before = _newest_of(store, about, mend=again)  # another pusher was faster: what it holds is kept
+            before = read_before(store, about, mend=again)  # another pusher was faster: what it holds is kept
             continue
         _read_back(store, done.manifest)
         return done
@@ -154,83 +138,6 @@ def _walk(room: Path) -> Iterator[Path]:
             yield from _walk(path)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Base:
-    """What a mirror holds already."""
-
-    number: int = 0
-    """Of its newest manifest."""
-    digest: str | None = None
-    """SHA-256 of that, whatever it says."""
-    files: dict[str, MirroredFile] = field(default_factory=dict)
-    manifest: Manifest | None = None
-    """None where nothing was pushed, or the newest is damaged."""
-
-    def follow(self, about: dict[str, Any], software: str, made_at: str, files: dict[str, MirroredFile]) -> Manifest:
-        """The manifest that comes next."""
-        return Manifest(
-            number=self.number + 1,
-            before=self.digest,
-            made_at=made_at,
-            name=about["name"],
-            created=about["created"],
-            software=software,
-            files=files,
-        )
-
-
-def _newest_of(store: Store, about: dict[str, Any], *, mend: bool) -> _Base:
-    numbers = find_numbers(store)
-    if not numbers:
-        return _Base()
-    try:
-        manifest, digest = read_manifest(store, numbers[-1])
-    except ManifestDamaged:
-        if not mend:
-            raise
-        return _salvaged(store, about, numbers)
-    _check_same(store, about, manifest)
-    return _Base(number=manifest.number, digest=digest, files=manifest.files, manifest=manifest)
-
-
-def _salvaged(store: Store, about: dict[str, Any], numbers: list[int]) -> _Base:
-    """What a mirror holds whose newest manifest is damaged: the files of the last that is none, those that its own
-    lines still name, where the objects prove it, and under names in `torn/` the objects that none names any more.
-    """
-    files: dict[str, MirroredFile] = {}
-    found: list[MirroredFile] = []
-    named, digest = set[str](), None
-    for number in numbers:
-        try:
-            manifest, _ = read_manifest(store, number)
-        except ManifestDamaged:
-            left, digest = salvage(store, number)
-            found += left
-        else:
-            _check_same(store, about, manifest)
-            files, found = dict(manifest.files), []
-            named.update(file.key for file in files.values())
-    for file in found:
-        if files.get(file.path) != file and _is_there(store, file):
-            files[file.path] = file
-            named.add(file.key)
-    for held in store.list_held("files"):
-        match = None if held.key in named else _OBJECT.fullmatch(held.key)
-        if match:
-            file = MirroredFile(path=f"{UNNAMED}/{match[1][:16]}/{match[2]}", sha256=match[1], size=held.size)
-            if _is_there(store, file):
-                files[file.path] = file
-    return _Base(number=numbers[-1], digest=digest, files=files)
-
-
-def _check_same(store: Store, about: dict[str, Any], manifest: Manifest) -> None:
-    if (manifest.name, manifest.created) != (about["name"], about["created"]):
-        raise OtherCollection(
-            f"{store.url}: expected a mirror of {about['name']}, begun {about['created']}, got one of"
-            f" {manifest.name}, begun {manifest.created}; push to another address"
-        )
-
-
 def _kept(held: dict[str, MirroredFile], files: dict[str, MirroredFile]) -> dict[str, MirroredFile]:
     """What only the mirror has. Seals of another chain than the collection has now are none of it: beside that one's
     they would read as a chain that was broken; they are in `torn/`, and in the manifests before.
@@ -263,7 +170,7 @@ def _send(store: Store, file: MirroredFile, path: Path, *, again: bool) -> bool:
     """Send a file and read it back: what a store acknowledges it may still lose. False where it holds the file whole
     and that was to be expected (`again`); a push that broke off may have come so far as well.
     """
-    if _is_there(store, file):
+    if is_there(store, file):
         return not again
     store.put(file.key, path)
     reach("mirrored")
@@ -274,18 +181,3 @@ def _send(store: Store, file: MirroredFile, path: Path, *, again: bool) -> bool:
             " not count: run the same command again"
         )
     return True
-
-
-def _is_there(store: Store, file: MirroredFile) -> bool:
-    return store.size(file.key) == file.size and digest_object(store, file.key) == file.sha256
-
-
-def digest_object(store: Store, key: str) -> str | None:
-    """SHA-256 of an object as the store gives it. None where there is none."""
-    sha256 = hashlib.sha256()
-    try:
-        for piece in store.read(key):
-            sha256.update(piece)
-    except FileNotFoundError:
-        return None
-    return sha256.hexdigest()

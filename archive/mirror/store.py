@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from archive.errors import ArchiveError, NotUsable, PackageMissing, StoreFailed
 from archive.files import read_small
-from archive.mirror.multipart import AT_ONCE, PART, Bucket, Ended, Exists, Upload, find_endpoint
+from archive.mirror.bucket import Bucket, find_endpoint
+from archive.mirror.multipart import AT_ONCE, PART, Ended, Exists, Upload
 
 SCHEMES = ("s3", "gs", "az", "file")
 READ = 1 << 20

@@ -7,8 +7,10 @@ from typing import BinaryIO, cast
 
 LEAST = 64 << 10
 """Bytes that are asked for at a new place."""
-MOST = 8 << 20
-"""Bytes that are asked for once it is read on and on; a stream holds no more."""
+MOST = 4 << 20
+"""Bytes that are asked for once it is read on and on. A stream holds twice as many, what it asked for before as well:
+readers of compressed data step back a little.
+"""
 
 
 def open_ranges(read: Callable[[int, int], bytes], size: int) -> BinaryIO:
@@ -19,7 +21,8 @@ def open_ranges(read: Callable[[int, int], bytes], size: int) -> BinaryIO:
 class _Ranges(io.RawIOBase):
     def __init__(self, read: Callable[[int, int], bytes], size: int) -> None:
         self._read, self._size, self._place = read, size, 0
-        self._held, self._at, self._ahead = b"", 0, LEAST
+        self._held, self._before = (0, b""), (0, b"")
+        self._ahead = LEAST
 
     def readable(self) -> bool:
         return True
@@ -38,18 +41,21 @@ class _Ranges(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # the stub's Buffer has no len
         if self._place >= self._size:
             return 0
-        if not self._at <= self._place < self._at + len(self._held):
-            self._fetch()
-        skip = self._place - self._at
-        data = memoryview(self._held)[skip : skip + len(buffer)]
-        buffer[: len(data)] = data
-        self._place += len(data)
-        return len(data)
+        start, data = next(filter(self._covers, (self._held, self._before)), None) or self._fetch()
+        found = memoryview(data)[self._place - start :][: len(buffer)]
+        buffer[: len(found)] = found
+        self._place += len(found)
+        return len(found)
 
-    def _fetch(self) -> None:
-        end = self._at + len(self._held)
+    def _covers(self, window: tuple[int, bytes]) -> bool:
+        return window[0] <= self._place < window[0] + len(window[1])
+
+    def _fetch(self) -> tuple[int, bytes]:
+        start, data = self._held
+        end = start + len(data)
         # What is passed over on the way costs less than another question.
         on = end <= self._place <= end + LEAST
         self._ahead = min(MOST, 2 * self._ahead) if on else LEAST
-        self._held = b""
-        self._held, self._at = self._read(self._place, min(self._size, self._place + self._ahead)), self._place
+        self._before, self._held = self._held, (0, b"")
+        self._held = self._place, self._read(self._place, min(self._size, self._place + self._ahead))
+        return self._held

@@ -87,8 +87,9 @@ def push(collection: Path, url: str, again: bool, quiet: bool, progress: bool | 
     thanhuy verify s3://bucket/my-archive
     pip install 'thanhuy-archive[mirror]'     # object storage
     """
+    from archive.mirror.before import OtherCollection
     from archive.mirror.manifest import ManifestDamaged
-    from archive.mirror.push import NotAsNoted, OtherCollection
+    from archive.mirror.push import NotAsNoted
 
     try:
         with meter("push", shown=progress, quiet=quiet) as bar:

@@ -18,9 +18,10 @@ import pytest
 
 from archive import fixity
 from archive.lock import Lock
+from archive.mirror.bucket import Bucket, sign
 from archive.mirror.check import check_mirror
 from archive.mirror.manifest import find_numbers, key_of, read_manifest
-from archive.mirror.multipart import Bucket, Exists, Upload, sign
+from archive.mirror.multipart import Exists, Upload
 from archive.mirror.store import ObjectExists, Store
 from crawler.cli.mirror import push_run
 from crawler.scheduling.levels import find_levels
