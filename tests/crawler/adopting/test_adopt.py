@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import time
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
 
 from archive.adopted import is_adopted
 from archive.files import list_warcs
@@ -66,6 +68,19 @@ def told(collection: Path) -> list[tuple[Any, ...]]:
 def without_reread(collection: Path) -> list[dict[str, Any]]:
     """`articles.jsonl`, but for when a version got its number: that tells of the collection and not of the site."""
     return [{**record, "reread": None} for record in read_articles(collection)]
+
+
+def check_replay(collection: Path) -> None:
+    """See that each line of the index leads to the record that it names, as a replay tool reads it."""
+    lines = (collection / "indexes" / "index.cdxj").read_text("utf-8").splitlines()
+    assert lines
+    for line in lines:
+        told = json.loads(line.split(" ", 2)[2])
+        data = (collection / "warc" / told["filename"]).read_bytes()
+        start = int(told["offset"])
+        (record,) = ArchiveIterator(BytesIO(data[start : start + int(told["length"])]))
+        assert told["url"] == record.rec_headers["WARC-Target-URI"].strip("<>")
+        assert record.rec_type in {"response", "revisit"}
 
 
 OLD, MIDDLE, NEW = (f"{year}-05-01T08:00:00Z" for year in (2015, 2018, 2021))
@@ -317,6 +332,7 @@ def test_a_crawl_of_wget_is_adopted(tmp_path: Path, small_crawl: SampleCrawl) ->
     assert 0 == run_thanhuy("index", collection, *SPACE).returncode
     assert before == [path.read_bytes() for path in derived]
     verify(collection)
+    check_replay(collection)
     wacz = tmp_path / "x.wacz"
     assert 0 == run_thanhuy("pack", collection, "-o", wacz).returncode
     assert 0 == run_thanhuy("verify", wacz).returncode
@@ -350,6 +366,7 @@ def test_files_of_many_makers_are_adopted(tmp_path: Path, shared_data: Path) -> 
     before = (collection / "indexes" / "index.cdxj").read_bytes()
     assert 0 == run_thanhuy("index", collection, *SPACE).returncode
     assert before == (collection / "indexes" / "index.cdxj").read_bytes()
+    check_replay(collection)
     assert 0 == run_thanhuy("pack", collection, "-o", tmp_path / "x.wacz").returncode
     assert 0 == run_thanhuy("verify", tmp_path / "x.wacz").returncode
 
