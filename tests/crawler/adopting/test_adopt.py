@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from datetime import datetime, timedelta
@@ -274,30 +275,29 @@ def test_what_others_say_is_no_word_of_ours(tmp_path: Path) -> None:
     assert source.read_bytes() == next(path for path in list_warcs(collection) if is_adopted(path.name)).read_bytes()
 
 
-@pytest.mark.parametrize("point", ["provenance", "adopted", "item-appended"])
-def test_an_interrupted_adoption_goes_on(tmp_path: Path, point: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    shots = [Shot(number, OLD, text) for number in (1, 2) for text in ("",)] + [Shot(1, NEW, "Câu mới.")]
+@pytest.mark.parametrize("point", ["replace:2:kill", "provenance:1:kill", "adopted:1:kill", "item-appended:2:kill"])
+def test_an_adoption_that_was_killed_goes_on(tmp_path: Path, point: str) -> None:
+    shots = [Shot(1, OLD), Shot(2, OLD), Shot(1, NEW, "Câu mới.")]
     source, collection, whole = write_foreign(tmp_path / "a.warc.gz", shots), tmp_path / "x", tmp_path / "whole"
     adopt(whole, source)
-
-    class Killed(BaseException):
-        """Nothing is tidied up behind it."""
-
-    def kill(reached: str, *_: object) -> None:
-        if reached == point:
-            raise Killed
-
-    for module in ("archive.collection", "archive.warc.writer", "archive.files"):
-        monkeypatch.setattr(f"{module}.reach", kill)
-    with pytest.raises(Killed):
-        run_thanhuy("adopt", collection, source, "--begin", *SPACE)
-    monkeypatch.undo()
-    if point == "adopted":
+    line = ("adopt", collection, source, "--begin", *SPACE)
+    assert -signal.SIGKILL == run_thanhuy(*line, env={"THANHUY_FAULT": point}).returncode
+    if point.startswith("adopted"):
         assert 0 == run_thanhuy("reread", collection).returncode
     else:
         adopt(collection, source)
-    assert without_reread(whole) == [{**record, "warc": record["warc"]} for record in without_reread(collection)]
+    assert without_reread(whole) == without_reread(collection)
     assert not list(collection.glob("warc/*.new"))
+    verify(collection)
+
+
+def test_a_full_disk_leaves_the_collection_whole(tmp_path: Path) -> None:
+    collection, source = tmp_path / "x", write_foreign(tmp_path / "a.warc.gz", [Shot(1, OLD)])
+    adopt(collection, write_foreign(tmp_path / "b.warc.gz", [Shot(2, OLD)]))
+    full = run_thanhuy("adopt", collection, source, *SPACE, env={"THANHUY_FAULT": "replace:1:ENOSPC"})
+    assert 3 == full.returncode, full.stderr
+    assert 3 == run_thanhuy("adopt", collection, source, "--free-space-floor", "1000TB").returncode
+    assert [2] == [int(record["id"]) - NUMBER for record in read_articles(collection)]
     verify(collection)
 
 
