@@ -106,6 +106,11 @@ class Watched:
         assert self._connection is not None
         return self._connection.poll(min(seconds, self.left)) or not self.left
 
+    def fileno(self) -> int:
+        """What becomes readable once the result can be taken; of a call that was begun."""
+        assert self._connection is not None
+        return self._connection.fileno()
+
     def take(self) -> Any:
         """The result of the call that was begun. Raises CallFailed, and what the function may raise."""
         assert self._connection is not None

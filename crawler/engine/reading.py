@@ -1,22 +1,21 @@
 """Reads what the site answered before the spider sees it, in a process that no page can hang or break for long.
 
-The crawl goes on meanwhile where a page takes its time. What is set aside is known by its content: the same content
-is not read again by the same parser, whichever run it comes in.
+Meanwhile the crawl goes on: other pages are fetched and archived. What is set aside is known by its content: the same
+content is not read again by the same parser, whichever run it comes in.
 """
 
 import hashlib
 import json
+from functools import partial
 from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from scrapy.utils.asyncio import call_later
-from scrapy.utils.defer import maybe_deferred_to_future
-from twisted.internet.defer import Deferred
 
 from archive.state.database import State
 from archive.watched import CallBroke, CallFailed, Watched
+from crawler.engine.readers import Readers, wait_for
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.pages import PARSER_VERSION, LayoutError, ReaderFailed, Taught, reading
 from crawler.pages.response import Seen, read_response
@@ -25,9 +24,6 @@ from crawler.reader import BOUNDS, TRIES, read, set_aside
 
 SEEN = "seen"
 """Key of a request's `meta`: what was read in its response."""
-GRACE = 0.5
-"""Seconds that everything else waits for a page: nearly all are read in a tenth of that."""
-TICK = 0.1
 
 
 class ReadingMiddleware:
@@ -36,12 +32,9 @@ class ReadingMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._session = ArchiveSession.of(crawler)
         self._unread = UnreadContents(self._session.collection.state)
-        self._idle: list[Watched] = []
-        crawler.signals.connect(self._stop, signals.spider_closed)
-
-    def _stop(self) -> None:
-        for watched in self._idle:
-            watched.stop()
+        concurrency = crawler.settings.getint("CONCURRENT_REQUESTS")
+        self._readers = Readers(partial(Watched, BOUNDS, passed=(LayoutError,)), concurrency)
+        crawler.signals.connect(self._readers.stop, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -75,22 +68,15 @@ class ReadingMiddleware:
 
     async def _read_once(self, request: Request, response: Response) -> Seen:
         """Raises CallFailed."""
-        watched = self._idle.pop() if self._idle else Watched(BOUNDS, passed=(LayoutError,))
-        done = False
-        try:
-            watched.begin(read_response, response.body, response.url, **_about(request, response, self._session.taught))
-            done = watched.is_done(GRACE)
-            while not done:
-                if self._session.ending:
-                    raise Postponed("the crawl ends")
-                await _pause(TICK)
-                done = watched.is_done(0)
-            seen: Seen = watched.take()
-        finally:
-            if not done:
-                watched.stop()
-            self._idle.append(watched)
+        async with self._readers.lend() as reader:
+            reader.begin(read_response, response.body, response.url, **_about(request, response, self._session.taught))
+            await wait_for(reader, self._check_end)
+            seen: Seen = reader.take()
         return seen
+
+    def _check_end(self) -> None:
+        if self._session.ending:
+            raise Postponed("the crawl ends")
 
 
 class UnreadContents:
@@ -156,9 +142,3 @@ def _about(request: Request, response: Response, taught: Taught) -> dict[str, An
         "cut": bool(request.meta.get("cut")),
         "taught": taught,
     }
-
-
-async def _pause(seconds: float) -> None:
-    waiting: Deferred[None] = Deferred()
-    call_later(seconds, waiting.callback, None)
-    await maybe_deferred_to_future(waiting)
