@@ -29,6 +29,9 @@ from archive.warc.payload import block_digest
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNSAFE_IN_URI = re.compile(rb"[^\x21-\x7e]|[<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})")
 
+HELD = 1 << 18
+"""Bytes that are handed to the system at a time."""
+
 Fields = Iterable[tuple[str, str | None]]
 """Header fields in the order in which they are written; one whose value is None is left out."""
 
@@ -169,6 +172,8 @@ class WarcFile:
         except OSError as error:
             raise as_archive_error(error, self._path) from error
         self.size = 0
+        """Bytes of the file, with those that `append` has yet to write."""
+        self._held = bytearray()
         self.digests = bytearray()
         """The SHA-256 of each record, one after the other: what the seal is made of."""
         self.failed = False
@@ -189,6 +194,7 @@ class WarcFile:
                 digests += writer.write(draft)
                 places.append(Place(file=self.name, offset=offset, length=self.size - offset))
                 reach("record-appended")
+            self._drain()
         except BaseException as error:
             self._undo(start)
             if isinstance(error, OSError):
@@ -233,14 +239,20 @@ class WarcFile:
             )
 
     def _write(self, data: bytes) -> None:
-        view = memoryview(data)
+        self._held += data
+        self.size += len(data)
+        if len(self._held) > HELD:
+            self._drain()
+
+    def _drain(self) -> None:
+        """Hand to the system what is held: an exchange is mostly one call, and not ten."""
+        view, self._held = memoryview(self._held), bytearray()
         while view:
             reach("write", self._fd, view)
-            written = os.write(self._fd, view)
-            self.size += written
-            view = view[written:]
+            view = view[os.write(self._fd, view) :]
 
     def _undo(self, size: int) -> None:
+        self._held = bytearray()
         try:
             os.ftruncate(self._fd, size)
             os.lseek(self._fd, size, os.SEEK_SET)

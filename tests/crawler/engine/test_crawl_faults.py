@@ -25,7 +25,7 @@ from tests.support.collections_read import read_all, read_articles
 from tests.support.commands import run_thanhuy
 
 LABELS = {
-    "write": 60,
+    "write": 20,
     "record-appended": 48,
     "exchange-appended": 14,
     "sync": 8,
