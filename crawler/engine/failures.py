@@ -97,8 +97,13 @@ class NotingPolicy:
 
     def __init__(self, policy: Any, faults: dict[str, str]) -> None:
         self._policy, self._faults = policy, faults
+        self._creators: dict[tuple[bytes, int], _NotingCreator] = {}
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> _NotingCreator:  # noqa: N802 - Twisted's name
-        """The TLS settings for a connection to `hostname`."""
-        creator = self._policy.creatorForNetloc(hostname, port)
-        return _NotingCreator(creator, hostname.decode("ascii", "replace"), self._faults)
+        """The TLS settings for a connection to `hostname`: made once for each, since Scrapy asks at every request,
+        also where a connection is open. Bounded by the hosts of the scope.
+        """
+        if (hostname, port) not in self._creators:
+            creator = self._policy.creatorForNetloc(hostname, port)
+            self._creators[hostname, port] = _NotingCreator(creator, hostname.decode("ascii", "replace"), self._faults)
+        return self._creators[hostname, port]

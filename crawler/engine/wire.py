@@ -166,7 +166,7 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Copy first: parsing may end the exchange."""
         if self._recording is not None:
-            if not self._recording.received:
+            if not self._recording.received and self._recording.cipher is None:
                 self._note_security(self._recording)
             self._recording.receive(data)
             if self._recording.failure is not None:
@@ -203,9 +203,9 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
         so with the first byte that comes back.
         """
         handle: Any = getattr(self.transport, "getHandle", lambda: None)()
-        if hasattr(handle, "get_cipher_name") and handle.get_cipher_name():
+        if hasattr(handle, "get_cipher_name") and (cipher := handle.get_cipher_name()):
             recording.protocols = ("http/1.1", handle.get_protocol_version_name().lower().replace("tlsv", "tls/"))
-            recording.cipher = handle.get_cipher_name()
+            recording.cipher = cipher
 
 
 class RecordingFactory(_HTTP11ClientFactory):
