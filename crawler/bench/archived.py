@@ -1,6 +1,6 @@
 """This project's crawl, timed: run as `python -m crawler.bench.archived JOB`, with the same job as `plain`.
 
-The job may also hold `settings`, to try what one of them costs.
+The job may also hold `settings`, to try what one of them costs, and `sample`: to tell which part of it took how much.
 """
 
 import json
@@ -16,6 +16,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler.bench.plain import peak_memory
+from crawler.bench.sampling import Sampler
 from crawler.engine.process import run_crawl
 from crawler.pages.response import Seen
 from crawler.spiders.thanhuytphcm import ThanhuySpider
@@ -33,6 +34,8 @@ class Stopwatch:
     """Extension: notes when the first request is about to go out."""
 
     began = (0.0, 0.0)
+    sampler: Sampler | None = None
+    """What looks on meanwhile."""
 
     def __init__(self, crawler: Crawler) -> None:
         crawler.signals.connect(self.note_beginning, signals.spider_opened)
@@ -45,6 +48,8 @@ class Stopwatch:
     def note_beginning(self) -> None:
         """Wall clock and processor time."""
         Stopwatch.began = (time.perf_counter(), spent_time())
+        if Stopwatch.sampler is not None:
+            Stopwatch.sampler.start()
 
 
 class FetchOnlySpider(ThanhuySpider):
@@ -75,15 +80,18 @@ def main(job: dict[str, Any]) -> None:
         chosen["SPIDER_MODULES"] = ["crawler.bench.archived"]
         chosen["DOWNLOADER_MIDDLEWARES"] = {**settings.getdict("DOWNLOADER_MIDDLEWARES"), READS: None}
     chosen.update(job.get("settings", {}))
+    Stopwatch.sampler = Sampler() if job.get("sample") else None
     outcome = run_crawl(chosen, quiet=True, json_logs=False)
     wall, cpu = time.perf_counter() - Stopwatch.began[0], spent_time() - Stopwatch.began[1]
     if outcome.failure is not None:
         raise outcome.failure
-    stats = outcome.stats
+    stats, spent = outcome.stats, os.times()
+    parts = Stopwatch.sampler.stop() if Stopwatch.sampler else {}
     print(json.dumps({
         "pages": stats.get("response_received_count", 0), "seconds": wall, "cpu_seconds": cpu,
         "peak_bytes": peak_memory(),
         "items": stats.get("item_scraped_count", 0), "errors": stats.get("log_count/ERROR", 0),
+        "parts": parts, "reader_seconds": spent.children_user + spent.children_system,
     }))  # fmt: skip
 
 

@@ -14,11 +14,11 @@ from crawler.bench.server import Served, serve_tls
 from crawler.bench.timing import Contestant, TimedRun, peer, time_process
 
 
-def run(*, pages: int, runs: int) -> Result:
-    """Measure on pages of 15 kB."""
+def run(*, pages: int, runs: int, few: bool = False) -> Result:
+    """Measure on pages of 15 kB. `few`: beside bare Scrapy alone."""
     with serve_tls(pages, size=SMALL) as (served, corpus):
         section = compare_with_bare(served, corpus, runs, parse=True, goal="crawl/tls")
-        by_hand, note = _by_hand(served, corpus, runs)
+        by_hand, note = ([], "bare Scrapy alone") if few else _by_hand(served, corpus, runs)
     rows = [*section.rows, *([make_row("wget --warc-file, then trafilatura", by_hand)] if by_hand else [])]
     return Result(
         benchmark="crawl",

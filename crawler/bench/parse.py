@@ -9,6 +9,7 @@ import importlib.util
 import statistics
 import time
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ REFERENCE_SIZES = (60_000, 250_000)
 """Bytes of a page of middling size, and of a large one, at which parsers are compared as well."""
 LIMITS = {"filled": (2.5, 0.25), "filled-250": (8.0, 0.17)}
 """Section → the most milliseconds of processor time a page, and the most times of trafilatura's."""
+HELD = ("thanhuy", "trafilatura")
+"""The parsers of the ratios that are held."""
 _EVERY = 8
 """Of the sample pages, each so many-th is filled to that size."""
 
@@ -48,12 +51,13 @@ class Measured:
     seconds: float
 
 
-def run(*, pages_dir: Path | None, words_dir: Path | None, runs: int) -> Result:
-    """Measure every parser that is installed."""
+def run(*, pages_dir: Path | None, words_dir: Path | None, runs: int, few: bool = False) -> Result:
+    """Measure every parser that is installed. `few`: only the time of those that a held ratio is of."""
     known = words.read_benchmark(words_dir) if words_dir is not None else []
-    parsers, missing = _installed()
-    samples = sample_pages()
-    sections = [_section("sample", f"The sample site's {len(samples)} pages", samples, parsers, missing, runs)]
+    parsers, missing = _installed(HELD if few else CONTESTANTS)
+    samples, sections = sample_pages(), []
+    if not few:
+        sections.append(_section("sample", f"The sample site's {len(samples)} pages", samples, parsers, missing, runs))
     for size in REFERENCE_SIZES:
         filled = [fill_page(page, size) for page in samples[::_EVERY]]
         title = f"{len(filled)} of them in the menus and scripts of a page of {size // 1000} kB"
@@ -81,9 +85,10 @@ def _goals(name: str, rows: list[dict[str, Cell]]) -> tuple[Goal, ...]:
     )
 
 
-def _installed() -> tuple[dict[str, Extract], list[str]]:
+def _installed(names: Iterable[str]) -> tuple[dict[str, Extract], list[str]]:
     parsers, missing = {}, []
-    for name, (module, build) in CONTESTANTS.items():
+    for name in names:
+        module, build = CONTESTANTS[name]
         if importlib.util.find_spec(module) is None:
             missing.append(f"{name}: not installed")
             continue

@@ -22,23 +22,23 @@ CHECK = "warcio check"
 TRAFILATURA = "warcio + trafilatura"
 
 
-def run_extract(*, pages: int, runs: int) -> Result:
-    """Read articles out of one WARC, at each size of page."""
+def run_extract(*, pages: int, runs: int, few: bool = False) -> Result:
+    """Read articles out of one WARC, at each size of page. `few`: see `compete`."""
     sizes = {SMALL: pages, LARGE: max(pages // 8, 16)}
     with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as scratch:
         return Result(
             benchmark="extract",
-            sections=tuple(_extract(Path(scratch), size, number, runs) for size, number in sizes.items()),
+            sections=tuple(_extract(Path(scratch), size, number, runs, few) for size, number in sizes.items()),
         )
 
 
-def _extract(scratch: Path, size: int, pages: int, runs: int) -> ResultSection:
+def _extract(scratch: Path, size: int, pages: int, runs: int, few: bool) -> ResultSection:
     warc = write_warc(scratch / f"pages-{size}.warc.gz", pages=pages, size=size)
     out = scratch / "out.jsonl"
     rows, missing = compete(
         (
             Contestant(name=ONE, command=ours("extract", warc, "-o", out, "--jobs", 1, "--no-progress")),
-            Contestant(name=TWO, command=ours("extract", warc, "-o", out, "--jobs", 2, "--no-progress")),
+            Contestant(name=TWO, command=ours("extract", warc, "-o", out, "--jobs", 2, "--no-progress"), more=True),
             Contestant(
                 name=TRAFILATURA,
                 command=peer("crawler.bench.peers", "trafilatura", warc, out),
@@ -48,10 +48,12 @@ def _extract(scratch: Path, size: int, pages: int, runs: int) -> ResultSection:
                 name="FastWARC + resiliparse",
                 command=peer("crawler.bench.peers", "resiliparse", warc, out),
                 modules=("fastwarc", "resiliparse"),
+                more=True,
             ),
         ),
         pages=pages,
         runs=runs,
+        few=few,
     )
     name = f"{size // 1000}kB"
     goals = (
@@ -86,34 +88,38 @@ def _jobs_goal(benchmark: str, name: str, rows: list[dict[str, Cell]]) -> Goal:
     )
 
 
-def run_verify(*, pages: int, runs: int) -> Result:
-    """Check a WARC of others, and a whole collection of ours."""
+def run_verify(*, pages: int, runs: int, few: bool = False) -> Result:
+    """Check a WARC of others, and a whole collection of ours. `few`: see `compete`."""
     with tempfile.TemporaryDirectory(prefix="thanhuy-bench-") as scratch:
         foreign = write_warc(Path(scratch) / "foreign.warc.gz", pages=pages, size=SMALL)
         collection = crawl_collection(Path(scratch) / "collection", pages=pages, size=SMALL)
         sections = (
-            _verify("foreign", "Verify a WARC of others", foreign, [foreign], FOREIGN_GOAL, runs),
-            _verify("own", "Verify a collection", collection, (collection / "warc").iterdir(), OWN_GOAL, runs),
+            _verify("foreign", "Verify a WARC of others", foreign, [foreign], FOREIGN_GOAL, runs, few),
+            _verify("own", "Verify a collection", collection, (collection / "warc").iterdir(), OWN_GOAL, runs, few),
         )
     return Result(benchmark="verify", sections=sections)
 
 
-def _verify(name: str, title: str, target: Path, warcs: Iterable[Path], most: float, runs: int) -> ResultSection:
+def _verify(
+    name: str, title: str, target: Path, warcs: Iterable[Path], most: float, runs: int, few: bool
+) -> ResultSection:
     files = sorted(warcs)
     records = sum(map(count_records, files))
     rows, missing = compete(
         (
             Contestant(name=ONE, command=ours("verify", target, "--jobs", 1)),
-            Contestant(name=TWO, command=ours("verify", target, "--jobs", 2)),
+            Contestant(name=TWO, command=ours("verify", target, "--jobs", 2), more=True),
             Contestant(name=CHECK, command=peer("warcio.cli", "check", *files)),
             Contestant(
                 name="FastWARC check",
                 command=peer("fastwarc.cli", "check", "-q", *files),
                 modules=("fastwarc",),
+                more=True,
             ),
         ),
         pages=records,
         runs=runs,
+        few=few,
     )
     theirs = figure(rows, CHECK, "cpu_ratio")
     goals = (

@@ -63,7 +63,7 @@ def _memory(served: Served, corpus: Corpus, scratch: Path) -> ResultSection:
         directory = scratch / f"known-{known}"
         _crawl(served, directory, urls=corpus.seed_urls[:1], MAX_REQUESTS=2)
         with State(directory / "state.sqlite") as state:
-            _queue(state, corpus.article_urls[:FETCHED], known)
+            queue(state, corpus.article_urls[:FETCHED], known)
         found = _crawl(served, directory, urls=corpus.seed_urls[:1], MAX_REQUESTS=FETCHED + 2)
         rows.append(
             {
@@ -83,7 +83,7 @@ def _memory(served: Served, corpus: Corpus, scratch: Path) -> ResultSection:
     )
 
 
-def _queue(state: State, real: list[str], known: int) -> None:
+def queue(state: State, real: list[str], known: int) -> None:
     """Queue the real pages first, and behind them invented ones that are never reached."""
     urls = Urls(state)
     state.execute("UPDATE urls SET state = ?", (UrlState.DONE,))

@@ -8,7 +8,9 @@ from crawler.bench.timing import COLUMNS, Contestant, compete, figure, ours
 SECONDS, MEGABYTES, COMPLETION = 0.15, 30.0, 0.1
 """The most that a start may take: processor seconds and memory of `--help`, seconds of a completion."""
 CONSOLE_SCRIPT = "import sys; sys.argv[0] = 'thanhuy'; from crawler.cli import main; main()"
-HELP, COMPLETE = "thanhuy --help", "completion of `thanhuy ver`"
+RATIO = 2.5
+"""The most times of an interpreter that does nothing."""
+HELP, COMPLETE, PYTHON = "thanhuy --help", "completion of `thanhuy ver`", "python alone"
 
 
 def run(*, runs: int) -> Result:
@@ -19,12 +21,20 @@ def run(*, runs: int) -> Result:
             Contestant(name=HELP, command=ours("--help")),
             Contestant(name=COMPLETE, command=(*environment, sys.executable, "-c", CONSOLE_SCRIPT)),
             Contestant(name="thanhuy verify --help", command=ours("verify", "--help")),
-            Contestant(name="python alone", command=(sys.executable, "-c", "pass")),
+            Contestant(name=PYTHON, command=(sys.executable, "-c", "pass")),
         ),
         pages=1,
         runs=runs,
     )
+    alone = figure(rows, PYTHON, "cpu_ratio")
     goals = (
+        Goal(
+            name="startup/ratio",
+            says="thanhuy --help ÷ python alone, CPU",
+            value=1 / alone if alone else None,
+            limit=RATIO,
+            held=True,
+        ),
         Goal(
             name="startup/help",
             says="thanhuy --help",

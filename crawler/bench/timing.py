@@ -41,6 +41,8 @@ class Contestant:
     modules: tuple[str, ...] = ()
     """What must be installed for it."""
     cwd: str | None = None
+    more: bool = False
+    """Whether no ratio that is held is to it: then it is left out where few are asked for."""
 
 
 LAUNCH = Path(__file__).with_name("launch.py")
@@ -89,10 +91,15 @@ def time_process(contestant: Contestant, pages: int) -> TimedRun:
     return TimedRun(pages=pages, **taken)
 
 
-def compete(contestants: Sequence[Contestant], *, pages: int, runs: int) -> tuple[list[dict[str, Cell]], list[str]]:
-    """Time those that are installed, by turns: a row each, with ratios to the first, and who is missing."""
-    here = [each for each in contestants if all(find_spec(module) for module in each.modules)]
-    missing = [f"{each.name}: not installed" for each in contestants if each not in here]
+def compete(
+    contestants: Sequence[Contestant], *, pages: int, runs: int, few: bool = False
+) -> tuple[list[dict[str, Cell]], list[str]]:
+    """Time those that are installed, by turns: a row each, with ratios to the first, and who is missing.
+    `few`: only those that a held ratio is to.
+    """
+    asked = [each for each in contestants if not (few and each.more)]
+    here = [each for each in asked if all(find_spec(module) for module in each.modules)]
+    missing = [f"{each.name}: not installed" for each in asked if each not in here]
     timed: dict[str, list[TimedRun]] = {each.name: [] for each in here}
     for _ in range(runs):
         for each in here:

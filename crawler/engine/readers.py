@@ -64,7 +64,7 @@ async def wait_for(reader: Watched, check: Callable[[], None]) -> None:
     try:
         while not reader.is_done(0):
             check()
-            answer = _Answer(reader.fileno())
+            answer = _Readable(reader.fileno())
             try:
                 await answer.within(TICK)
             finally:
@@ -75,7 +75,7 @@ async def wait_for(reader: Watched, check: Callable[[], None]) -> None:
 
 
 @implementer(IReadDescriptor)
-class _Answer:
+class _Readable:
     """Tells when a reader has written something, or has ended."""
 
     def __init__(self, number: int) -> None:

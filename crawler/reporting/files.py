@@ -9,7 +9,6 @@ from pathlib import Path
 from archive import fixity
 from archive.directory import PASSING, look
 from archive.fixity import REPLACED
-from archive.verify.collection import KNOWN
 from crawler.reporting.report_data import FilesOnDisk, NotedFile
 
 
@@ -62,6 +61,8 @@ def _problem(collection: Path, entry: fixity.Entry) -> str:
 
 
 def _rooms(collection: Path, notes: list[str]) -> Iterator[tuple[str, dict[str, int]]]:
+    from archive.verify.collection import KNOWN  # brings all of `verify`, and a run's own page asks for none of it
+
     for entry in sorted(os.scandir(collection), key=lambda one: one.name):
         if entry.name not in KNOWN:
             notes.append(f"{entry.name}: is no part of a collection, and is not looked at")
