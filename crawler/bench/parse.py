@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class MeasuredPage:
     """One parser on one page."""
 
     score: Score
@@ -125,17 +125,17 @@ def _section(
     )
 
 
-def _measure(page: KnownPage, extract: Extract, runs: int) -> Measured:
+def _measure(page: KnownPage, extract: Extract, runs: int) -> MeasuredPage:
     found = extract(page.body, page.url)  # also warms up
     times = []
     for _ in range(runs):
         began = time.process_time()
         extract(page.body, page.url)
         times.append(time.process_time() - began)
-    return Measured(score=score(page, found), seconds=min(times))
+    return MeasuredPage(score=score(page, found), seconds=min(times))
 
 
-def _row(parser: str, pages: list[KnownPage], measured: list[Measured]) -> dict[str, Cell]:
+def _row(parser: str, pages: list[KnownPage], measured: list[MeasuredPage]) -> dict[str, Cell]:
     scores = [each.score for each in measured]
     seconds = sum(each.seconds for each in measured)
     return {
