@@ -30,7 +30,7 @@ from crawler.pages.fields.tags import find_tags
 from crawler.pages.fields.tail import claim_tail
 from crawler.pages.html.charset import MAX_BYTES
 from crawler.pages.html.metadata import read_metadata
-from crawler.pages.html.tree import Markup, read_markup
+from crawler.pages.html.tree import PageMarkup, read_markup
 from crawler.pages.html.walk import flatten
 from crawler.pages.places.claims import Claims, Paragraph
 from crawler.pages.places.errors import READER_FAILED, LayoutError, ReaderFailed
@@ -121,7 +121,7 @@ def parse_article(
     layouts: Sequence[Layout] = (),
     calendar: Calendar = KNOWN,
     cut: bool = False,
-    markup: Markup | None = None,
+    markup: PageMarkup | None = None,
 ) -> Article:
     """The record of one page.
 
@@ -177,7 +177,7 @@ def _attempt(
     captured_at: datetime | None,
     taught: Taught,
     cut: bool,
-    markup: Markup | None = None,
+    markup: PageMarkup | None = None,
 ) -> _Attempt:
     """Read a page; whatever it is, nothing is raised while GUARDED."""
     attempt = _Attempt()
@@ -229,7 +229,7 @@ def open_bytes(
     url: str,
     headers: Mapping[str, str] | None,
     captured_at: datetime | None,
-    markup: Markup | None = None,
+    markup: PageMarkup | None = None,
 ) -> Page:
     """The page as the stages see it. Raises LayoutError for bytes that are none."""
     if body.startswith(_MAGIC) or not (body[:1000].strip() or body.strip()):

@@ -87,7 +87,7 @@ class Tree:
     """Characters of script seen on the way."""
 
 
-class Markup(NamedTuple):
+class PageMarkup(NamedTuple):
     """What a page's bytes are, read once for its links and its article."""
 
     text: str
@@ -97,10 +97,10 @@ class Markup(NamedTuple):
     """Whether the page is too long or too deep to be read as it stands."""
 
 
-def read_markup(body: bytes, headers: Mapping[str, str] | None) -> Markup:
+def read_markup(body: bytes, headers: Mapping[str, str] | None) -> PageMarkup:
     """Bytes as a tree, whatever they are."""
     decoded = decode_page(body, headers)
-    return Markup(decoded.text, *parse_html(decoded))
+    return PageMarkup(decoded.text, *parse_html(decoded))
 
 
 def parse_html(page: Decoded) -> tuple[Any, bool]:

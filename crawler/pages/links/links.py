@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from crawler.pages.html.metadata import find_base
-from crawler.pages.html.tree import Markup, read_markup
+from crawler.pages.html.tree import PageMarkup, read_markup
 from crawler.pages.words.text import clean
 
 MAX_LINKS = 20_000
@@ -61,7 +61,7 @@ def parse_links(body: bytes, url: str, *, headers: Mapping[str, str] | None = No
     return find_links(read_markup(body, headers), url, headers)
 
 
-def find_links(markup: Markup, url: str, headers: Mapping[str, str] | None) -> list[Link]:
+def find_links(markup: PageMarkup, url: str, headers: Mapping[str, str] | None) -> list[Link]:
     """The same of a page whose markup is read."""
     root = markup.root
     if root is None:
