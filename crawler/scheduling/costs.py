@@ -35,7 +35,7 @@ class SiteYear:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class MeasuredCosts:
     """What the sample site's refresh and crawl, verify and push took, on one core of a shared machine."""
 
     idle_requests: int = 19
@@ -114,7 +114,7 @@ def count_looks(every: timedelta) -> int:
 
 
 def estimate(
-    sites: int, site: SiteYear = SiteYear(), measured: Measured = Measured(), prices: Prices = Prices()
+    sites: int, site: SiteYear = SiteYear(), measured: MeasuredCosts = MeasuredCosts(), prices: Prices = Prices()
 ) -> FleetYear:
     """A year of sites that are all alike."""
     runs = DAYS * 24 * HOUR / site.every.total_seconds()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.scheduling.costs import GB, Measured, Prices, SiteYear, count_looks, estimate, format_costs
+from crawler.scheduling.costs import GB, MeasuredCosts, Prices, SiteYear, count_looks, estimate, format_costs
 from tests.support.commands import ROOT
 
 FLEETS = (1, 20, 1000)
@@ -18,7 +18,7 @@ def test_table_of_the_readme_is_the_formulas() -> None:
 
 def test_each_figure_of_the_readme_is_the_formulas() -> None:
     text = " ".join((ROOT / "README.md").read_text("utf-8").partition("#### What a year costs")[2].split())[:4000]
-    site, measured, prices = SiteYear(), Measured(), Prices()
+    site, measured, prices = SiteYear(), MeasuredCosts(), Prices()
     for figure in (
         f"{site.known:,} known articles", f"{site.new} new ones a day", f"{site.photos} photos",
         f"{measured.idle_requests} requests", f"{measured.request_bytes / 1000:g} kB", f"{measured.run_bytes / 1000:g} kB",
