@@ -16,9 +16,9 @@ import warnings
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-from archive.errors import ArchiveError, NotUsable, PackageMissing
+from archive.errors import NotUsable, PackageMissing
 from archive.spark.cluster import SUBMITTED, Cluster
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 GATEWAY = "PYSPARK_GATEWAY_PORT"
 """`spark-submit` sets it for what it starts."""
 _LOCAL = re.compile(r"local(?:\[(\d+|\*)\])?")
-_JAVA_ERROR = re.compile(r"^(?:Caused by: )?[\w.$]*(?:Exception|Error): (.+)$", re.MULTILINE)
+_JAVA_ERROR = re.compile(
+    r'^\s*(?:: |Caused by: |Exception in thread "[^"]*" )?[\w.$]*(?:Exception|Error): (.+)$', re.MULTILINE
+)
 
 
 def check_there(master: str) -> None:
@@ -59,7 +61,7 @@ def find_java() -> str | None:
 
 
 def connect(cluster: Cluster) -> "SparkContext":
-    """The process's context: the one that is there, or a new one. Raises PackageMissing, NotUsable, ArchiveError."""
+    """The process's context: the one that is there, or a new one. Raises PackageMissing, NotUsable."""
     check_there(cluster.master)
     from pyspark import SparkContext
 
@@ -112,7 +114,9 @@ def _start(cluster: Cluster) -> "SparkContext":
                 warnings.simplefilter("ignore")  # of packages that pyspark looks for and that nobody here uses
                 context = SparkContext(conf=conf, gateway=gateway)
         except (PySparkException, Py4JError, OSError, ValueError) as error:
-            raise ArchiveError(f"--spark {cluster.master}: Spark did not start: {_explain(error, log)}") from error
+            log.seek(max(0, log.seek(0, os.SEEK_END) - (64 << 10)))
+            reason = find_reason(f"{error}\n{log.read().decode('utf-8', 'replace')}")
+            raise NotUsable(f"--spark {cluster.master}: Spark did not start: {reason or first_line(error)}") from error
         finally:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGINT, before)  # what Ctrl-C does is the caller's to say, not Spark's
@@ -137,11 +141,12 @@ def end(context: "SparkContext") -> None:
         gateway.proc.wait()
 
 
-def _explain(error: Exception, log: IO[bytes]) -> str:
-    """What Java said last, in one line."""
-    log.seek(max(0, log.seek(0, os.SEEK_END) - (64 << 10)))
-    said = [*_JAVA_ERROR.finditer(f"{error}\n{log.read().decode('utf-8', 'replace')}")]
-    return said[-1][1].strip() if said else first_line(error)
+def find_reason(text: str) -> str | None:
+    """What Java says last of why it failed. None where it says nothing of that."""
+    said = [match[1].strip() for match in _JAVA_ERROR.finditer(text)]
+    if any("class file version" in reason for reason in said):
+        return "expected Java, 17 or later, got an older one"
+    return said[-1] if said else None
 
 
 def first_line(error: object) -> str:

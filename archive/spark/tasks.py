@@ -31,7 +31,7 @@ class SparkTasks:
     """Runs calls by Spark."""
 
     def __init__(self, cluster: Cluster) -> None:
-        """Raises PackageMissing, NotUsable, ArchiveError."""
+        """Raises PackageMissing, NotUsable."""
         self._standpoint = Standpoint.of(cluster.reads)
         self._spark = connect(cluster)
         self.jobs = max(1, self._spark.defaultParallelism)

@@ -19,6 +19,7 @@ from archive.errors import NotUsable, WorkerDied
 from archive.files import list_warcs
 from archive.spark.cluster import Cluster
 from archive.spark.performing import Standpoint, perform
+from archive.spark.session import find_reason
 from archive.workers import Jobs, Workers
 from crawler.exporting import records
 from crawler.exporting.columns import columns
@@ -232,6 +233,26 @@ def test_what_is_missing_is_told_in_one_sentence(
     done = run_thanhuy("verify", small_crawl.directory, "--spark", master, "--no-record", process=False)
     assert (2, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
     assert told in done.stderr
+
+
+REASONS = {
+    'WARNING: Using incubator modules\nException in thread "main" org.apache.spark.SparkException: Master must be\n\tat o.a': (
+        "Master must be"
+    ),
+    "An error occurred while calling None.X.\n: org.apache.spark.SparkException: Could not parse Master URL\n\tat org": (
+        "Could not parse Master URL"
+    ),
+    "Error: LinkageError occurred\n\tjava.lang.UnsupportedClassVersionError: X (class file version 61.0), this": (
+        "expected Java, 17 or later, got an older one"
+    ),
+    "nothing of that": None,
+}
+"""What Java writes → what is told of it."""
+
+
+@pytest.mark.parametrize("text", REASONS)
+def test_why_spark_did_not_start_is_told_in_its_own_words(text: str) -> None:
+    assert REASONS[text] == find_reason(text)
 
 
 def test_one_of_jobs_and_spark_is_named(small_crawl: SampleCrawl) -> None:
