@@ -8,7 +8,7 @@ from crawler.bench.timing import COLUMNS, Contestant, compete, figure, ours
 SECONDS, MEGABYTES, COMPLETION = 0.15, 30.0, 0.1
 """The most that a start may take: processor seconds and memory of `--help`, seconds of a completion."""
 CONSOLE_SCRIPT = "import sys; sys.argv[0] = 'thanhuy'; from crawler.cli import main; main()"
-RATIO = 2.5
+RATIO = 3.0
 """The most times of an interpreter that does nothing."""
 HELP, COMPLETE, PYTHON = "thanhuy --help", "completion of `thanhuy ver`", "python alone"
 

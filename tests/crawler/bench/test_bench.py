@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from crawler.bench.capture import make_row
 from crawler.bench.contestants import Extracted
 from crawler.bench.corpus import BASE, build_corpus
 from crawler.bench.pages import KnownPage, Truth, fill_page, sample_pages
+from crawler.bench.sampling import REST, part_of
 from crawler.bench.scoring import score
 from crawler.bench.timing import TimedRun
 from crawler.bench.words import read_benchmark, word_f1
@@ -171,3 +173,21 @@ def test_word_f1_counts_each_word_as_often_as_it_stands_there() -> None:
     assert word_f1("a b", "a b b b") == 2 * 2 / 6
     assert word_f1("", "a") == 0.0
     assert word_f1("", "") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("modules", "part"),
+    [
+        (["twisted.internet.defer"], REST),
+        (["crawler.engine.pipeline", "archive.collection", "archive.warc.writer"], "records: digests, gzip, writing"),
+        (["crawler.spiders.thanhuytphcm", "urllib.parse"], "links: which to follow"),
+    ],
+)
+def test_work_belongs_to_the_innermost_part(modules: list[str], part: str) -> None:
+    def look(_: object = None) -> str:
+        return part_of(sys._getframe(1))
+
+    call: Any = look
+    for module in reversed(modules):
+        call = eval("lambda inner: lambda: inner()", {"__name__": module})(call)
+    assert part == call()
