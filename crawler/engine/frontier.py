@@ -52,6 +52,8 @@ class Frontier:
         """Known pages that this run has queued once more."""
         self._deeper: dict[str, int] = {}
         """Listing page → how many pages behind it are looked at again as well."""
+        self._known = self._collection.state.newest_capture()
+        """The last capture of the runs before."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -154,10 +156,23 @@ class Frontier:
 
     def _turn_to_news(self, key: str, kind: Kind, request: Request, shown: tuple[str, ...]) -> bool:
         """Queue a listing's next page where the one before shows news; of a first crawl every page."""
-        news, listing = self._session.news, listing_name(request.meta.get("via") or request.url)
-        if news.has_news(listing, shown) and (self._refresh or news.read_to(listing) is not None):
+        news, via = self._session.news, request.meta.get("via") or request.url
+        listing = listing_name(via)
+        again = self._refresh or news.read_to(listing) is not None or self._is_behind(key, url_key(via))
+        if again and news.has_news(listing, shown):
             return self._turn_page(key, kind, request)
         return not self._refresh and self._add(key, kind, request)
+
+    def _is_behind(self, key: str, via: str) -> bool:
+        """Whether a crawl that goes on for a broken refresh had a listing's page once more, and not the next one:
+        the listing has grown since, and what stood on the one may stand on the other now.
+        """
+        page, following = self._urls.find(via), self._urls.find(key)
+        if page is None or following is None or (page.capture or 0) <= self._known or following.capture is None:
+            return False
+        earlier = "SELECT 1 FROM captures WHERE key = ? AND id <= ? AND status = 200 LIMIT 1"
+        had = self._collection.state.execute(earlier, (via, self._known)).fetchone()
+        return following.capture <= self._known and had is not None
 
     def _turn_page(self, key: str, kind: Kind, request: Request) -> bool:
         """Queue a listing's next page, also one that an earlier run has seen; once."""

@@ -93,6 +93,17 @@ def test_listing_that_was_captured_and_not_read_is_read_although_it_is_unchanged
         assert living_site.live == ids(site)
 
 
+def test_crawl_that_goes_on_for_a_broken_refresh_turns_the_pages_of_a_listing_that_has_grown(tmp_path: Path) -> None:
+    """The first crawl was stopped, so that no listing was ever read to its end; its second pages are known by then."""
+    with living(tmp_path) as (living_site, site):
+        site.run("crawl", "--max-requests", 8)
+        living_site.publish(9)
+        site.run("refresh", "--max-requests", 1)
+        site.run("crawl", "--max-requests", 2)
+        finish(living_site, site)
+        assert living_site.live == ids(site)
+
+
 def test_news_behind_a_listing_page_that_failed_are_found_once_it_is_well(tmp_path: Path) -> None:
     """In between the first page shows newer articles still, all of which are known by then."""
     with living(tmp_path) as (living_site, site):
