@@ -11,7 +11,7 @@ The directory, format version 1::
                              never rewritten once closed (.open while written)
       articles.jsonl         the newest version of each item, replaced atomically
       indexes/index.cdxj     sorted CDXJ of every capture
-      crawls/TIMESTAMP/      run.json, crawl.log, report.html
+      crawls/TIMESTAMP/      run.json, crawl.log, report.html, and what else the run keeps beside them
       torn/                  bytes that an interrupted write left behind or that repair replaced: NAME-START-END;
                              never deleted
       state.sqlite           frontier, validators, dedup and version index; can be rebuilt from warc/

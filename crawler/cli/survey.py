@@ -68,6 +68,7 @@ def command(pages: int, output: Path | None, as_json: bool, force: bool, **optio
         "SCHEDULER": "crawler.engine.sampled.SampledFrontier",
         "MAX_REQUESTS": max(SPARE, pages + SPARE - _count_captures(options["into"])),
     }
+    options["quiet"] |= as_json or target == STDOUT  # what goes to stdout is for a program
     shown = partial(_deliver, into=options["into"], target=target, as_json=as_json, quiet=options["quiet"])
     return run_verb(chosen, options, _preview, shown)
 
@@ -103,7 +104,7 @@ def _deliver(outcome: "Outcome", *, into: Path, target: Path | None, as_json: bo
         write_target(target, [page])
     if as_json:
         click.echo(figures.decode(), nl=False)
-    elif target != STDOUT and not quiet:
+    elif not quiet:
         for line in _summarise(json.loads(figures)):
             click.echo(line)
         click.echo(f"{'page:':12}{target}")

@@ -14,6 +14,7 @@ from crawler.surveying.traits import Judged
 
 VERB = "survey"
 STYLE = """
+.tiles { grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)) }
 .said { font-size: 1.15rem; margin: .75rem 0 0 }
 .traits { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr));
   gap: .75rem; padding: 0; margin: .75rem 0; list-style: none; align-items: start }
@@ -103,12 +104,17 @@ def _trait(judged: Judged, class_: str) -> Html:
         "li",
         el("span", str(judgement.verdict), class_="badge"),
         el("h3", trait.asks),
-        el("p", f"{judgement.says[:1].upper()}{judgement.says[1:]}."),
+        el("p", f"{_as_sentence(judgement.says)}."),
         then,
         pages,
         class_=class_,
         id=f"trait-{trait.id}",
     )
+
+
+def _as_sentence(says: str) -> str:
+    """With a capital, unless it begins with an address or the name of a file."""
+    return says[:1].upper() + says[1:] if says.partition(" ")[0].isalpha() else says
 
 
 def _shown(pages: Sequence[Shown]) -> Html:
