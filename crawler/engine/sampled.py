@@ -29,7 +29,7 @@ from crawler.planning.probes import Probe, plan_probes
 from crawler.planning.sampling import FURTHER, Tally, part_of
 from crawler.site.scope import HOME, Kind, url_key
 from crawler.surveying.conclude import SurveyRun, conclude
-from crawler.surveying.gather import ASKED, ASKED_AGAIN, Asked
+from crawler.surveying.gather import ASKED, ASKED_AGAIN, AskedOnPurpose
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class SampledFrontier(Frontier):
         )
 
     def _note(self, probe: Probe, failure: str | None) -> None:
-        asked: Asked = {"url": probe.url, "failed": failure}
+        asked: AskedOnPurpose = {"url": probe.url, "failed": failure}
         self._collection.state.set_fact(f"{ASKED}{probe.id}", json.dumps(asked))
 
     def _hear(self, probe: Probe, response: Response) -> None:

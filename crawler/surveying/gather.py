@@ -27,7 +27,7 @@ from crawler.site.scope import Kind, find_kind
 from crawler.surveying.sample import Sample, Specimen
 
 ASKED = "survey asked "
-"""Beginning of the names of facts: what was asked on purpose, by its id; the value is an `Asked` as JSON."""
+"""Beginning of the names of facts: what was asked on purpose, by its id; the value is an `AskedOnPurpose` as JSON."""
 ASKED_AGAIN = "survey again "
 """Beginning of the names of facts: what was asked for once more; the value is its address."""
 MOST = 400
@@ -35,7 +35,7 @@ MOST = 400
 _MOST_BODY = 4 << 20
 
 
-class Asked(TypedDict):
+class AskedOnPurpose(TypedDict):
     """What became of a probe."""
 
     url: str
@@ -72,10 +72,10 @@ def gather(collection: Collection, taught: Taught, unreachable: str) -> Sample:
     )
 
 
-def _parse(value: str) -> Asked | None:
+def _parse(value: str) -> AskedOnPurpose | None:
     try:
         found = json.loads(value)
-        return Asked(url=str(found["url"]), failed=found["failed"])
+        return AskedOnPurpose(url=str(found["url"]), failed=found["failed"])
     except (ValueError, KeyError, TypeError):
         return None  # somebody else's state
 
