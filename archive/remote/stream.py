@@ -22,7 +22,7 @@ class _Ranges(io.RawIOBase):
     def __init__(self, read: Callable[[int, int], bytes], size: int) -> None:
         self._read, self._size, self._place = read, size, 0
         self._held, self._before = (0, b""), (0, b"")
-        self._ahead = LEAST
+        self._begun = 0
 
     def readable(self) -> bool:
         return True
@@ -54,8 +54,10 @@ class _Ranges(io.RawIOBase):
         start, data = self._held
         end = start + len(data)
         # What is passed over on the way costs less than another question.
-        on = end <= self._place <= end + LEAST
-        self._ahead = min(MOST, 2 * self._ahead) if on else LEAST
+        if not end <= self._place <= end + LEAST:
+            self._begun = self._place
+        # A third of what was read without a break: who reads a short range is not sent much beyond it.
+        ahead = min(MOST, max(LEAST, (self._place - self._begun) // 3))
         self._before, self._held = self._held, (0, b"")
-        self._held = self._place, self._read(self._place, min(self._size, self._place + self._ahead))
+        self._held = self._place, self._read(self._place, min(self._size, self._place + ahead))
         return self._held
