@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli import VERBS
+from tests.support.foreign import Shot, write_foreign
 from tests.support.sample_crawls import SampleCrawl
 
 HEAVY = frozenset(
@@ -45,7 +46,7 @@ RUNS: dict[str, tuple[str, frozenset[str]]] = {
     "pack": ("X -o out.wacz", RECORDS),
     "extract": ("X -o again.jsonl", PAGES),
     "reread": ("X --dry-run", PAGES),
-    "adopt": ("X W", PAGES),
+    "adopt": ("X others.warc.gz", PAGES | SEALS),
     "export": ("X --format csv -o out.csv", PAGES),
     "schema": ("", RECORDS),
     "show": ("X 1491871594", RECORDS),
@@ -79,6 +80,7 @@ def loaded(small_crawl: SampleCrawl, tmp_path_factory: pytest.TempPathFactory) -
     """Verb → its exit code and the packages that were loaded, each in a process of its own."""
     place = tmp_path_factory.mktemp("imports")
     small_crawl.copy(place / "X")
+    write_foreign(place / "others.warc.gz", [Shot(1, "2019-05-01T08:00:00Z")])
     lines = [[verb, *words.split()] for verb, (words, _) in RUNS.items()]
     command = f'exec {sys.executable} -c "$0" "$1" 3>told'
     subprocess.run(["/bin/sh", "-c", command, SCRIPT, json.dumps(lines)], cwd=place, capture_output=True, check=True)
