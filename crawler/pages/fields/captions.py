@@ -28,8 +28,13 @@ _CAPTION_CLASS = re.compile(
 _MADE_BY = re.compile(r"[.…!?)\s](?:ảnh|video|clip|đồ h[oọ][aạ]|infographic)\s*:\s*[^:.]{2,40}\.?$", re.IGNORECASE)
 """How a short line ends that describes a photo or a video, wherever that is."""
 _SMALL_TYPE = re.compile(
-    r"font-size\s*:\s*(?:[0-9]px|1[0-2](?:\.\d+)?px|[0-9]pt|[a-z-]*small|0?\.[0-9]+em|[5-8]\d%)", re.IGNORECASE
+    r"font-size\s*:\s*(?:[0-9]px|1[0-3](?:\.\d+)?px|(?:[0-9]|10)(?:\.\d+)?pt|[a-z-]*small|0?\.[0-9]+em|[5-8]\d%)",
+    re.IGNORECASE,
 )
+
+
+_SMALL_TAGS = frozenset({"small", "h5", "h6"})
+"""What browsers show in smaller type than text."""
 
 
 @dataclass(slots=True)
@@ -44,6 +49,8 @@ class StorySetting:
     """The kinds of the blocks that hold paragraphs, and no photo."""
     centred: bool
     """Whether most of the text is centred, so that it says nothing of a line that it is."""
+    small: bool
+    """Whether most of the text is in small type, likewise."""
 
 
 @dataclass(slots=True)
@@ -72,7 +79,8 @@ def measure_setting(page: Page, claims: Claims) -> StorySetting:
         kinds[kind] = kinds.get(kind, 0) + 1
     long = [piece for piece in texts if piece.size > 120]
     centred = sum(page.box_of(piece).align == "center" for piece in long) * 2 > len(long)
-    return StorySetting(paragraphs, kinds, _blocks_of(page, paragraphs), centred)
+    small = sum(_is_small(page, piece) for piece in long) * 2 > len(long)
+    return StorySetting(paragraphs, kinds, _blocks_of(page, paragraphs), centred, small)
 
 
 def _blocks_of(page: Page, paragraphs: list[Piece]) -> set[tuple[str, str | None]]:
@@ -116,6 +124,21 @@ def _is_vetoed(seen: Described) -> bool:
 
 def _repeats_alt(seen: Described) -> bool:
     return is_alt_of(seen.alt, seen.line.text) or is_alt_of(seen.alt, undoubled(seen.line.text))
+
+
+def _is_small(page: Page, line: Piece) -> bool:
+    """Whether a line is set in small type: by the style of its block or of the one element in it, or by rank."""
+    element = page.box_of(line).element
+    while element is not None:
+        if element.tag in _SMALL_TAGS or _SMALL_TYPE.search(element.get("style") or ""):
+            return True
+        if element.tag == "font" and (element.get("size") or "") in {"1", "2", "-1", "-2"}:
+            return True
+        inner = [child for child in element if isinstance(child.tag, str) and child.tag not in {"img", "br"}]
+        if len(inner) != 1 or (element.text or "").strip() or (inner[0].tail or "").strip():
+            return False
+        element = inner[0]
+    return False
 
 
 def _is_called_caption(seen: Described) -> bool:
@@ -205,7 +228,7 @@ TESTS: dict[str, Callable[[Described], bool]] = {
     "credit": lambda seen: seen.line.size <= 300 and has_credit(seen.line.text),
     "doubled": lambda seen: undoubled(seen.line.text) != seen.line.text,
     "caption-class": _is_called_caption,
-    "small-type": lambda seen: _SMALL_TYPE.search(seen.box.element.get("style") or "") is not None,
+    "small-type": lambda seen: not seen.setting.small and _is_small(seen.page, seen.line),
     "right-under": _is_right_under,
     "line-under-photo": _stands_apart,
     "over-text": _is_over_text,

@@ -40,7 +40,7 @@ CAPTIONS = _rows(
     ("credit", 2, "it ends with who made the photo", "captions-in-small-type-and-called-so"),
     ("doubled", 2, "it says everything twice, as alt and caption do", "caption-doubled-where-the-alt-is-empty"),
     ("caption-class", 2, "its block is called a caption", "captions-in-small-type-and-called-so"),
-    ("small-type", 1, "it is set in small type", "captions-in-small-type-and-called-so"),
+    ("small-type", 1.5, "it is set in small type, where the text is not", "captions-in-small-type-and-called-so"),
     ("right-under", 1, "it follows the photo in the same block, after one line break", "single-breaks-only"),
     ("line-under-photo", 1, "and the line after it is parted from it", "flat-page-of-line-breaks"),
     ("over-text", 1, "it stands over the text", "captions-told-by-their-setting-alone"),

@@ -40,8 +40,7 @@ _COMMENTS = r"""(?:(?:các )?ý kiến(?: của)? (?:bạn đọc|độc giả|n
   |mới nhất)|phản hồi độc giả
   |ý kiến (?:phản hồi|bình luận|đóng góp)|bình luận của độc giả|hãy là người đầu tiên bình luận.*|bình luận về bài viết(?: này)?
   |leave a (?:comment|reply))"""
-_OTHERS = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản|video|clip
-  |phóng sự(?: ảnh)?)(?: viết)? (?:khác|cũ hơn|mới hơn|đã đưa|đã đăng
+_OTHERS = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|đã đưa|đã đăng
   |cùng (?:chuyên mục|chủ đề|loại|thể loại|lĩnh vực|nhóm|mục)|trước đó|tiếp theo|khác trong mục|khác cùng .{1,20})
   |cùng (?:chuyên mục|chủ đề|tác giả|danh mục)|có thể bạn quan tâm|other news|khám phá thêm chủ đề|cùng mục|xem theo ngày
   |xem thêm trên .{1,30})"""
