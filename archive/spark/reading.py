@@ -24,7 +24,7 @@ DAMAGE = (NAMED, ROWS, FAIL)
 """What becomes of bytes that are no record: named in the log, rows of their own, or the end of the query."""
 MOST = 64 << 20
 """A longer block is not read."""
-LOST_BYTES = 4 << 20
+OPENING = 4 << 20
 """What a file costs to open, in bytes: so many small ones make a part no more than so much larger."""
 
 
@@ -128,7 +128,7 @@ def cut(files: Iterable[Path], tests: tuple[Condition, ...], size: int = SIZE) -
             parts += [(replace(whole, start=one.start, stop=one.stop),) for one in ranges]
             continue
         few.append(whole)
-        held += path.stat().st_size + LOST_BYTES
+        held += path.stat().st_size + OPENING
         if held >= size:
             parts.append(tuple(few))
             few, held = [], 0

@@ -8,11 +8,10 @@ import atexit
 import os
 import re
 import shutil
-import signal
 import sys
 import tempfile
-import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -66,7 +65,11 @@ def connect(cluster: Cluster) -> "SparkContext":
     from pyspark import SparkContext
 
     active: SparkContext | None = SparkContext._active_spark_context
-    return active if active is not None else _start(cluster)
+    if active is not None:
+        return active
+    # In a thread of its own, where Ctrl-C does not reach: py4j would answer with a traceback, and Spark take it over.
+    with ThreadPoolExecutor(1) as starting:
+        return starting.submit(_start, cluster).result()
 
 
 def configure(cluster: Cluster) -> dict[str, str]:
@@ -105,7 +108,6 @@ def _start(cluster: Cluster) -> "SparkContext":
     if cluster.master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", LOOPBACK)
     conf = SparkConf(loadDefaults=False).setAll(list(configure(cluster).items()))
-    before = signal.getsignal(signal.SIGINT)
     with tempfile.TemporaryFile() as log:
         try:
             # What Java and the processes that it starts write goes to a file that nobody sees unless they fail.
@@ -117,9 +119,6 @@ def _start(cluster: Cluster) -> "SparkContext":
             log.seek(max(0, log.seek(0, os.SEEK_END) - (64 << 10)))
             reason = find_reason(f"{error}\n{log.read().decode('utf-8', 'replace')}")
             raise NotUsable(f"--spark {cluster.master}: Spark did not start: {reason or first_line(error)}") from error
-        finally:
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGINT, before)  # what Ctrl-C does is the caller's to say, not Spark's
     atexit.register(end, context)
     return context
 
