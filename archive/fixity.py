@@ -17,6 +17,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ KEYS = {"file": str, "sha256": str, "size": int, "chain": str}
 """Key → type, of every line; beside them each has one of `TIMES`."""
 TIMES = ("closed_at", "verified_at", "merged_at", "mirrored_at")
 """Keys of which a line has one: what happened to the file, and when."""
+_TWIN = re.compile(r"_\d+\.jsonl$")
+"""How the name of lines ends that were there `.open` beside a finished file of their name."""
 MAX_RUN = 64 << 20
 """Of a `run.json` no more is read than this."""
 
@@ -131,7 +134,7 @@ def list_own(collection: Path, paths: Iterable[Path]) -> list[Path]:
 def _is_original(path: Path) -> bool:
     """Whether a file bears the name that its crawl gave it: a copy under another name may come and go."""
     if not path.name.endswith(WARC_SUFFIXES) or is_adopted(path.name):
-        return True
+        return _TWIN.search(path.name) is None
     try:
         for _, _, record in itertools.islice(read_sound(path, []), 1):
             return record.header(Field.FILENAME) == path.name

@@ -269,8 +269,12 @@ def _sign(job: SealJob, key: SigningKey, leaves: Leaves, before: Checkpoint | No
 
 
 def _find_log(collection: Path) -> str | None:
-    """What the log has reached. None where it is not the one that was signed before: that one may come back."""
-    reached = [line.chain for line in fixity.read_lines(collection) if line.chain]
+    """What the log has reached. None where it is damaged or not the one that was signed before, which may come back."""
+    reached = []
+    for line in fixity.read_lines(collection):
+        if line.error or not line.chained:
+            return None
+        reached.append(line.chain)
     signed = {one.log for one in list_checkpoints(collection) if one.log}
     return reached[-1] if reached and signed.issubset(reached) else None
 
