@@ -154,7 +154,7 @@ def reopen(path: Path) -> None:
     warc = the(path, WARC)
     warc.write_bytes(warc.read_bytes() + member(warcinfo(901))[:-9])
     warc.rename(warc.with_name(warc.name + ".open"))
-    drop(path, "fixity.jsonl", "crawls/*/run.json")
+    drop(path, "fixity.jsonl", "crawls/*/run.json", "seals/*")
 
 
 def in_records_of_hostile(path: Path, outside: Path) -> None:
