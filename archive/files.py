@@ -139,7 +139,7 @@ def read_lines(path: Path, *, start: int = 0, stop: int | None = None) -> Iterat
     as one does that the file's end cuts off.
     Raises OSError.
     """
-    if not path.exists():
+    if find_distant(path) is None and not path.exists():
         return
     with open_regular(path) as stream:
         # A range may begin amid a line, which is then that of the range before.

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from archive import web
+from archive.elsewhere import forget, learn
+from archive.files import read_lines
 from archive.mirror.store import Store
 from archive.remote import stream
 from archive.remote.file import RemoteFile, find_file
@@ -268,6 +270,20 @@ def test_stream_at_any_place_is_the_file() -> None:
             opened.seek(place)
             assert data[place : place + count] == opened.read(count)
         assert len(data) == opened.seek(0, os.SEEK_END)
+
+
+def test_executor_without_the_stand_ins_reads_lines_by_their_addresses(tmp_path: Path) -> None:
+    (tmp_path / "lines.jsonl").write_bytes(b"{}\n[]\n")
+    file = find_file(f"file://{tmp_path}/lines.jsonl")
+    assert file is not None
+    stand_in = tmp_path / "nowhere" / "lines.jsonl"
+    assert [] == list(read_lines(stand_in))
+    learn({str(stand_in): file})
+    try:
+        assert [(0, b"{}\n"), (3, b"[]\n")] == list(read_lines(stand_in))
+        assert [(3, b"[]\n")] == list(read_lines(stand_in, start=1))
+    finally:
+        forget(tmp_path)
 
 
 def test_file_goes_from_process_to_process() -> None:
