@@ -64,9 +64,13 @@ def persist(url: str, question: Callable[[], T]) -> T:
             if error.code in _REFUSED:
                 raise NotUsable(f"{url}: the server refuses it ({error.code} {error.reason})") from error
             if error.code not in PASSING:
-                raise NotUsable(f"{url}: expected a file, got {error.code} {error.reason}") from error
+                # Of a loop of redirects the standard library says more, on a second line.
+                said = next(iter(str(error.reason).splitlines()), "")
+                raise NotUsable(f"{url}: expected a file, got {error.code} {said}") from error
         except (OSError, http.client.HTTPException) as error:
             failed = error
+        except (ValueError, OverflowError) as error:  # a host, a port or a length that can be none
+            raise NotUsable(f"{url}: expected an address, and an answer, that can be one, got: {error}") from error
     reason = getattr(failed, "reason", None) or failed
     raise StoreFailed(f"{url}: {reason}; asked {TRIES} times: run the same command again") from failed
 

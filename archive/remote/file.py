@@ -16,7 +16,7 @@ from archive.remote.stream import open_ranges
 _CREDENTIALS = ("AWS_", "GOOGLE_", "AZURE_")
 """What the names of variables begin with that a store is opened by."""
 _GONE = frozenset({404, 410})
-_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+)")
+_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18})")
 _AGENT = {"User-Agent": "thanhuy-archive (reads a file in ranges)", "Accept-Encoding": "identity"}
 
 

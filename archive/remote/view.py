@@ -3,6 +3,7 @@
 Only what cannot be read in ranges, a database and what is mapped into memory, is fetched, and goes again with the view.
 """
 
+import errno
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from archive.remote.look import Deposit, DepositKind
 
 FETCHED = ("state.sqlite", "seals/")
 """Files of a collection that are fetched whole; what begins so."""
+ROOMS = ("warc", "articles")
+"""Directories that a collection has also where nothing is in them; a store has no directories."""
 PIECE = 8 << 20
 
 
@@ -51,10 +54,12 @@ def _files_of_mirror(url: str) -> dict[str, RemoteFile]:
 
 def _show_collection(room: Path, url: str, files: dict[str, RemoteFile], whole: bool) -> Path:
     path = room / (url.rpartition("/")[2] or "collection")
-    path.mkdir()
+    with _worded(url):
+        for empty in ROOMS:
+            (path / empty).mkdir(parents=True)
     name(path, url)
     for inside, file in files.items():
-        with _worded(file):
+        with _worded(file.url):
             (path / inside).parent.mkdir(parents=True, exist_ok=True)
             if whole and inside.startswith(FETCHED):
                 _fetch(file, path / inside)
@@ -64,14 +69,15 @@ def _show_collection(room: Path, url: str, files: dict[str, RemoteFile], whole: 
 
 
 @contextmanager
-def _worded(file: RemoteFile) -> Iterator[None]:
-    """What a store may hold and no directory can: a name too long, a file that is a directory as well."""
+def _worded(url: str) -> Iterator[None]:
+    """What a store may hold and no directory can: a name too long, a size, a file that is a directory as well."""
     try:
         yield
-    except OSError as error:
-        if error.errno in OUT_OF_SPACE:
+    except (OSError, OverflowError) as error:
+        told = error.strerror if isinstance(error, OSError) else str(error)
+        if isinstance(error, OSError) and error.errno in OUT_OF_SPACE - {errno.EFBIG}:
             raise
-        raise NotUsable(f"{file.url}: expected what can be a file here, got: {error.strerror}") from error
+        raise NotUsable(f"{url}: expected what can be a file here, got: {told}") from error
 
 
 def _show_file(directory: Path, file: RemoteFile) -> Path:
@@ -80,7 +86,7 @@ def _show_file(directory: Path, file: RemoteFile) -> Path:
     if not is_path_inside(file.name):
         raise NotUsable(f"{file.url}: expected the name of a file")
     name(path, file.url)
-    with _worded(file):
+    with _worded(file.url):
         stand_in(path, file)
     if kind_of(path) == PROOF:  # read by a verifier that stands by itself
         forget(directory)

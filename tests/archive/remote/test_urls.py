@@ -11,10 +11,13 @@ import pytest
 
 from archive import web
 from archive.elsewhere import forget, learn
+from archive.errors import NotUsable
 from archive.files import read_lines
 from archive.mirror.store import Store
 from archive.remote import stream
 from archive.remote.file import RemoteFile, find_file
+from archive.remote.look import Deposit, DepositKind
+from archive.remote.view import view
 from tests.support.commands import run_thanhuy
 from tests.support.object_store import RangeServer, serve_files
 from tests.support.sample_crawls import SampleCrawl
@@ -181,6 +184,9 @@ def test_server_that_fails_for_a_while_is_asked_again(collection: Path, server: 
         ({"whole": True}, 2, "gives parts of a file"),
         ({"redirects": {"/x.warc.gz": "http://localhost:1/y"}}, 2, "no public address"),
         ({"redirects": {"/x.warc.gz": "file:///etc/passwd"}}, 2, "no web address"),
+        ({"redirects": {"/x.warc.gz": "http://[::1"}}, 2, "Invalid IPv6 URL"),
+        ({"redirects": {"/x.warc.gz": f"http://{70 * 'a'}.vn/"}}, 2, "label empty or too long"),
+        ({"redirects": {"/x.warc.gz": "/x.warc.gz"}}, 2, "infinite loop."),
     ],
     ids=lambda value: str(value)[:20],
 )
@@ -205,11 +211,29 @@ def test_file_that_changes_meanwhile_is_not_mixed(server: RangeServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://u:secret@host/x.warc.gz", "s3://u:secret@bucket/x", "ftp://host/x.warc.gz", "https:///x", "s3://"]
+    "url",
+    [
+        *("https://u:secret@host/x.warc.gz", "s3://u:secret@bucket/x", "ftp://host/x.warc.gz", "https:///x", "s3://"),
+        "http://a..b/x.warc.gz",
+    ],
 )
 def test_address_that_is_none_is_refused(url: str) -> None:
     done = run_thanhuy("verify", url)
     assert (2, 1, False) == (done.returncode, done.stderr.count("\n"), "secret" in done.stderr)
+
+
+@pytest.mark.parametrize("size", [1 << 62, 1 << 63])
+def test_size_that_no_file_can_have_is_no_full_disk(size: int) -> None:
+    file = RemoteFile(base="", key="https://host/x.warc.gz", size=size)
+    deposit = Deposit(url=file.url, kind=DepositKind.FILE, files={file.name: file})
+    with pytest.raises(NotUsable, match=r"x\.warc\.gz: expected what can be a file here"), view(deposit):
+        pytest.fail("there is no such file")
+
+
+def test_collection_in_a_store_has_its_rooms_though_they_are_empty(tmp_path: Path) -> None:
+    deposit = Deposit(url=f"file://{tmp_path}", kind=DepositKind.COLLECTION, files={})
+    with view(deposit) as (path,):
+        assert ["articles", "warc"] == sorted(room.name for room in path.iterdir() if room.is_dir())
 
 
 def test_server_that_is_not_there_is_worth_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
