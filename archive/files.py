@@ -21,10 +21,11 @@ from archive.faults import reach
 OPEN_SUFFIX = ".open"
 """Ends the name of a file while it is being written."""
 NEW_SUFFIX = ".new"
+"""Ends the name of a copy that is about to take a file's place."""
 MENDING = ".mending-"
 """How the names of directories begin in which a repair makes the leaves of the seals anew."""
-_SEALED = re.compile(r"[a-z\d.-]+\.(txt|checkpoint|cosigned|tsr|pem)\.new")
-"""Ends the name of a copy that is about to take a file's place."""
+_SEALED = re.compile(r"[a-z\d.-]+\.(txt|checkpoint|ots|cosigned|tsr|pem)\.new")
+"""The names of such copies in `seals/`."""
 OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The disk is full, the user's quota is, or the file has reached the largest size allowed."""
 WARC_SUFFIXES = (".warc.gz", ".warc")

@@ -49,7 +49,7 @@ class Attestation:
 
 
 def attest(collection: Path, ask: Attestation, *, publish: bool) -> Iterator[tuple[bool, str]]:
-    """TimeStamp the newest checkpoint, and give it to others; whether each went well, and what to tell.
+    """Have the newest checkpoint stamped, and give it to others; whether each went well, and what to tell.
 
     The caller holds the collection's lock.
     """

@@ -39,8 +39,12 @@ def find_promised(collection: Path) -> list[int]:
 
 def ask_calendars(collection: Path, number: int, calendars: Sequence[str]) -> Iterator[tuple[bool, str]]:
     """Have a checkpoint promised by calendars that have not yet; whether it went well, and what to tell."""
-    known = read_ots(collection, number)
-    way = _parse(collection, number, known) if known else None
+    try:
+        known = read_ots(collection, number) if calendars else None
+        way = _parse(collection, number, known) if known else None
+    except SealError as error:
+        yield False, str(error)
+        return
     digest = hashlib.sha256(read_small(path_of(collection, number))).digest()
     for url in calendars:
         if way and any(_same(url, one.calendar) for each in way.walk() for one in each.statements):
@@ -48,7 +52,7 @@ def ask_calendars(collection: Path, number: int, calendars: Sequence[str]) -> It
         try:
             found = parse_way(fetch(f"{url.rstrip('/')}/digest", digest, _ASKED), digest)
             way = _keep(collection, number, way.merge(found) if way else found)
-        except (SealError, OpenTimestampError) as error:
+        except (SealError, OpenTimestampError, OSError) as error:
             yield False, _told(url, error)
             continue
         yield True, f"{SCHEME}{url}: promised a block of Bitcoin for {number:06d}; a later run fetches the way to it"
@@ -57,7 +61,11 @@ def ask_calendars(collection: Path, number: int, calendars: Sequence[str]) -> It
 def fetch_promised(collection: Path, calendars: Sequence[str]) -> Iterator[tuple[bool, str]]:
     """Ask calendars for the blocks that they promised; those that need longer are not told."""
     for number in find_promised(collection) if calendars else ():
-        way = _parse(collection, number, read_ots(collection, number) or b"")
+        try:
+            way = _parse(collection, number, read_ots(collection, number) or b"")
+        except SealError as error:  # the others' promises are to be kept all the same
+            yield False, str(error)
+            continue
         for calendar, result in way.promises:
             url = next((one for one in calendars if _same(one, calendar)), None)
             if url is None:
@@ -66,7 +74,7 @@ def fetch_promised(collection: Path, calendars: Sequence[str]) -> Iterator[tuple
             try:
                 found = parse_way(fetch(f"{url.rstrip('/')}/timestamp/{result.hex()}", None, _ASKED), result)
                 way = _keep(collection, number, way.merge(found)) if found.blocks else way
-            except (SealError, OpenTimestampError) as error:
+            except (SealError, OpenTimestampError, OSError) as error:
                 if not (isinstance(error.__cause__, HTTPError) and error.__cause__.code == 404):
                     yield False, _told(url, error)
                 continue
@@ -90,7 +98,7 @@ def _keep(collection: Path, number: int, way: Way) -> Way:
 
 
 def _told(url: str, error: Exception) -> str:
-    return str(error) if isinstance(error, SealError) else f"{SCHEME}{url}: {error}"
+    return f"{SCHEME}{url}: {error}" if isinstance(error, OpenTimestampError) else str(error)
 
 
 def _same(url: str, other: str) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.files import drop_unfinished
 from archive.seal.calendar import read_ots
 from archive.seal.checkpoint import path_of
 from archive.seal.opentimestamps import OpenTimestampError, Statement, Way, format_file, parse_file
@@ -125,6 +126,28 @@ def test_an_answer_that_is_no_stamp_is_told_and_not_kept(answer: bytes, keeper: 
     code, told = seal(path, keeper)
     assert (1, True) == (code, f"ots:{keeper.url}: expected" in told), told
     assert read_ots(path, 1) is None
+
+
+def test_a_damaged_file_is_told_and_keeps_no_other_checkpoint_from_being_promised(
+    keeper: RunningCalendar, path: Path
+) -> None:
+    path_of(path, 1, ".checkpoint.ots").write_bytes(b"damaged")
+    assert (1, []) == (seal(path, keeper)[0], keeper.asked), "it is not written over"
+    write_run(path, BEGAN + timedelta(days=1), 1)
+    code, told = seal(path, keeper)
+    assert (1, True, True) == (
+        code,
+        "000001.checkpoint.ots: expected an OpenTimestamps file" in told,
+        "promised a block of Bitcoin for 000002" in told,
+    ), told
+
+
+def test_a_copy_that_a_crash_left_of_each_file_beside_the_seals_goes(path: Path) -> None:
+    left = [path_of(path, 1, f"{ending}.new") for ending in (".checkpoint", ".checkpoint.ots", ".cosigned", ".1.tsr")]
+    for one in left:
+        one.write_bytes(b"cut o")
+    drop_unfinished(path)
+    assert [] == [one.name for one in left if one.exists()]
 
 
 def test_a_calendar_that_is_not_there_is_told(path: Path) -> None:
