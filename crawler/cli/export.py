@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -22,9 +22,6 @@ from crawler.cli.values import (
     watch_options,
     workers_option,
 )
-
-if TYPE_CHECKING:
-    pass
 
 FORMS = ("parquet", "csv", "sqlite", "jsonl", "ninjs", "jsonld", "site")
 
@@ -123,7 +120,10 @@ def _find_targets(
     if isinstance(output, str):
         place = f"{output}{FORMATS[form]}" if output.endswith("/") else output
         names = paper_paths(Path(name_in(place)), alone=output.endswith("/"))
-        return place, [beside(place, path.name) for path in names if with_papers]
+        places = [place, *(beside(place, path.name) for path in names if with_papers)]
+        for each in places:
+            check_target(each, force=force, reads=[collection])
+        return places[0], places[1:]
     alone = output.is_dir()
     target = output / FORMATS[form] if alone else output
     papers = paper_paths(target, alone=alone)

@@ -45,7 +45,7 @@ def export_site(
             for paper, text in zip(drafts, _format_site_papers(collection, output / SUMS, count), strict=True):
                 paper.write_bytes(text)
     for example in unreadable.examples:
-        click.echo(f"thanhuy: {collection}: {example}", err=True)
+        click.echo(f"thanhuy: {name_of(collection)}: {example}", err=True)
     if not quiet:
         click.echo(f"{output}: {plural(count, 'article')}; open {output}/index.html")
     return Exit.DAMAGE if unreadable.count else Exit.DONE

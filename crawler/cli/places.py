@@ -40,6 +40,7 @@ def look(url: str) -> "Deposit":
 
 def show(found: "Deposit", *, whole: bool = True) -> list[Path]:
     """The paths that stand for it until the command ends. Raises CommandFailed."""
+    from archive.kinds import NothingToRead
     from archive.mirror.manifest import ManifestDamaged
     from archive.remote.view import view
 
@@ -47,6 +48,8 @@ def show(found: "Deposit", *, whole: bool = True) -> list[Path]:
         return click.get_current_context().with_resource(view(found, whole=whole))
     except ManifestDamaged as error:
         raise CommandFailed(str(error), Exit.DAMAGE) from error
+    except NothingToRead as error:
+        raise CommandFailed(str(error), Exit.USAGE) from error
 
 
 def _find(target: Path | str, whole: bool) -> list[Path]:

@@ -32,6 +32,7 @@ UNDATED = "__HIVE_DEFAULT_PARTITION__"
 """What Hive calls the directory of rows without a value."""
 YEARS = re.compile(rf"year=(\d{{4}}|{UNDATED})/part-\d+\.parquet")
 """Every file of an export by years."""
+_DAY = re.compile(r"(\d{4})-\d\d-\d\d", re.ASCII)
 ROWS_A_GROUP = 4_096
 
 
@@ -103,8 +104,9 @@ def _spool(
 
 
 def year_of(record: Record) -> str:
-    """The year of an article's day, as Hive's directories name it."""
-    return str(record["date"] or "")[:4] or UNDATED
+    """The year of an article's day, as Hive's directories name it; of what is no day as where there is none."""
+    found = _DAY.fullmatch(str(record["date"]))
+    return found[1] if found else UNDATED
 
 
 def is_own_years(path: Path) -> bool:

@@ -15,9 +15,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from archive.errors import ArchiveError
 from crawler.exporting.papers.about import DataFile, DataPart
 from crawler.exporting.papers.datasheet import QUESTIONS
-from crawler.exporting.parquet import WriterFailed
+from crawler.exporting.parquet import UNDATED, WriterFailed, year_of
 from crawler.exporting.records import Wanted
 from crawler.exporting.run import FORMATS, ExportOptions, export
 from crawler.reporting.gather import gather_collection
@@ -242,6 +243,24 @@ def test_years_are_parted_whatever_their_number(tmp_path: Path) -> None:
     with duckdb.connect() as database:
         rows = database.execute(f"SELECT count(*), count(DISTINCT year) FROM '{tmp_path}/a/*/*.parquet'").fetchone()
     assert (200, 90) == rows
+
+
+@pytest.mark.parametrize("day", ["../x", "a/b-01", "2024", "٢٠٢٤-01-01"])
+def test_what_is_no_day_names_no_directory(tmp_path: Path, day: str) -> None:
+    """A line of articles.jsonl may be anybody's: its year was a path, and led out of the folder."""
+    assert UNDATED == year_of({"date": day})
+    collection = build_library(tmp_path / "c", [[article(1, date=day)]])
+    (tmp_path / "room" / "a").mkdir(parents=True)
+    with pytest.raises(ArchiveError, match="date"):
+        export(collection, tmp_path / "room" / "a", ExportOptions(form="parquet", by_year=True))
+    assert ["a"] == [path.name for path in (tmp_path / "room").iterdir()]
+
+
+def test_nothing_is_exported_into_a_collection_that_is_read_at_its_address(library: Path) -> None:
+    before = sorted(library.iterdir())
+    done = run_thanhuy("export", library.as_uri(), "--format", "csv", "-o", f"{library.as_uri()}/x.csv")
+    assert (2, True) == (done.returncode, "expected a place outside the collection" in done.stderr), done.stderr
+    assert before == sorted(library.iterdir())
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "parquet --by-year", "site"])
