@@ -19,7 +19,10 @@ def _expand(context: click.Context, parameter: click.Parameter, value: tuple[str
     for name in value:
         if set(name) & set("*?[") and not Path(name).exists():
             anchor = Path(name).anchor
-            matches = sorted(Path(anchor or ".").glob(name.removeprefix(anchor)))
+            try:
+                matches = sorted(Path(anchor or ".").glob(name.removeprefix(anchor)))
+            except (ValueError, NotImplementedError) as error:  # `a**`, `/`
+                raise click.BadParameter(f"{name}: expected a pattern like 'archives/*', got none: {error}") from error
             collections = [path for path in matches if (path / "collection.json").is_file()]
             if not collections:
                 raise click.BadParameter(f"{name}: expected collections of that pattern, got none")

@@ -91,6 +91,7 @@ def test_table_and_json_end_with_the_worst(tmp_path: Path, monkeypatch: pytest.M
     ("words", "says"),
     [
         (("none-*",), "expected collections of that pattern, got none"),
+        (("a/**b",), "a/**b: expected a pattern like"),
         (("a", "b", "--watch"), "--watch: expected one collection"),
         (("nowhere",), "nowhere"),
     ],
