@@ -85,12 +85,11 @@ class SampledFrontier(Frontier):
 
     def _pick(self, queued: Iterator[UrlRow]) -> UrlRow | None:
         """What is asked for again, else what the sample lacks."""
-        again = set(self._facts(ASKED_AGAIN).values())
-        rows = list(queued)
-        repeated = next((row for row in rows if row.page is not None and row.url in again), None)
-        if repeated is not None:
-            return repeated
-        row = self._tally.choose(rows)
+        for url in self._facts(ASKED_AGAIN).values():
+            known = self._urls.find(url_key(url))
+            if known is not None and known.state == UrlState.QUEUED and known.page is not None:
+                return known
+        row = self._tally.choose(queued)
         if row is not None:
             self._tally.add(row)
         return row

@@ -1,6 +1,7 @@
 """Advice: what to set for a crawl of this site, by what the sample shows, ready to be copied. Pure."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,6 +65,7 @@ def as_toml(advice: Sequence[Advice]) -> str:
 
 def next_steps(name: str, judged: Sequence[Judged]) -> list[str]:
     """The commands that come next, in order."""
+    name = shlex.quote(name)
     slow = any(one.trait.id == "conditional" and one.judgement.verdict is TraitVerdict.FAILS for one in judged)
     return [
         f"thanhuy crawl --into {name} --config thanhuy.toml",

@@ -54,7 +54,7 @@ def _compare(sample: Sample, id_: ProbeId, where: str) -> Judgement:
         return cannot_tell(f"{where} gave no answer: {why}" if why else "not asked: no article was read")
     page = find_page(found.url)
     own = next((one for one in sample.articles() if page is not None and one.key == page.key), None)
-    target = find_page(found.header("Location") or "") if 300 <= found.status < 400 else None
+    target = find_page(found.leads_to or "")
     if target is not None and page is not None and target.key == page.key:
         return holds(f"{where} leads to the article's own address", [show(found)])
     if found.record is None or own is None or own.record is None:

@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
+from urllib.parse import urlsplit
 
 from crawler import USER_AGENT
 from crawler.pages.html.charset import decode_page
@@ -12,6 +11,8 @@ from crawler.site.scope import CANONICAL_HOST, HOME, Kind
 from crawler.surveying.sample import Judgement, Sample, Shown, Specimen, cannot_tell, fails, holds, sort_out, weigh
 
 _PLANNED: dict[ProbeId, Probe] = {probe.id: probe for probe in plan_probes(None, None)}
+_RULES = ("allow", "disallow", "crawl-delay")
+"""Lines of robots.txt that end the names of a group's robots."""
 _CERTIFICATE = ("certificate", "TLS", "SSL")
 
 
@@ -27,9 +28,8 @@ def _leads_home(sample: Sample, id_: ProbeId, what: str) -> Judgement:
     if found is None:
         why = sample.failed.get(id_)
         return fails(f"{what} gives no answer: {why}", [Shown(_PLANNED[id_].url)]) if why else cannot_tell("not asked")
-    where = urljoin(found.url, found.header("Location") or "")
-    if 300 <= found.status < 400:
-        leads = urlsplit(where).scheme == "https" and urlsplit(where).hostname == CANONICAL_HOST
+    if (where := found.leads_to) is not None:
+        leads = f"{where}/".lower().startswith(f"https://{CANONICAL_HOST}/")
         return (holds if leads else fails)(f"{what} leads to {where[:200]}", [show(found)])
     return fails(f"{what} answers by itself, with status {found.status}", [show(found)])
 
@@ -62,29 +62,33 @@ def judge_tls(sample: Sample) -> Judgement:
     return holds(says, [Shown(one.url, ", ".join(one.protocols)) for one in hosts.values()])
 
 
-def robots_of(sample: Sample, host: str = CANONICAL_HOST) -> RobotFileParser | None:
-    """The rules of a host. None where it gave none."""
-    found = next((one for one in sample.robots() if one.host == host and one.status == 200), None)
+def _robots_lines(sample: Sample) -> list[tuple[str, str]] | None:
+    """Name and value of each line of the site's robots.txt, in small letters. None where it gave none."""
+    found = next((one for one in sample.robots() if one.host == CANONICAL_HOST and one.status == 200), None)
     if found is None:
         return None
-    rules = RobotFileParser()
-    rules.parse(found.body.decode("utf-8", "replace").splitlines())
-    return rules
+    lines = (line.partition("#")[0].partition(":") for line in found.body.decode("utf-8", "replace").splitlines())
+    return [(name.strip().lower(), value.strip().lower()) for name, _, value in lines]
 
 
 def asked_delay(sample: Sample) -> float:
-    """Seconds that robots.txt asks for between requests; 0 where it asks for none. The standard library's parser takes
-    whole seconds only.
+    """Seconds that robots.txt asks for between requests; 0 where it asks for none.
+
+    RFC 9309 §2.2.1: a group may name several robots, and who is named obeys no group for all others. The standard
+    library's parser takes whole seconds only, and breaks on odd addresses.
     """
-    found = next((one for one in sample.robots() if one.host == CANONICAL_HOST and one.status == 200), None)
-    ours, delay = False, 0.0
-    for line in found.body.decode("utf-8", "replace").splitlines() if found else ():
-        name, _, value = (part.strip().lower() for part in line.partition("#")[0].partition(":"))
+    asked: dict[str, float] = {}
+    names: list[str] = []
+    begins = True
+    for name, value in _robots_lines(sample) or ():
         if name == "user-agent":
-            ours = value == "*" or (bool(value) and value in USER_AGENT.lower())
-        elif name == "crawl-delay" and ours and re.fullmatch(r"\d{1,6}(\.\d{1,6})?", value):
-            delay = max(delay, float(value))
-    return delay
+            names = [*names, value] if begins else [value]
+            asked.setdefault(value, 0.0)
+        elif name == "crawl-delay" and re.fullmatch(r"\d{1,6}(\.\d{1,6})?", value, re.ASCII):
+            asked |= {each: max(asked[each], float(value)) for each in names}
+        begins = name == "user-agent" or (begins and name not in _RULES)
+    own = [delay for robot, delay in asked.items() if robot and robot in USER_AGENT.lower()]
+    return max(own) if own else asked.get("*", 0.0)
 
 
 def judge_robots(sample: Sample) -> Judgement:
@@ -101,10 +105,12 @@ def judge_robots(sample: Sample) -> Judgement:
         return cannot_tell("robots.txt was never answered", pages)
     if own[0].status >= 500 or own[0].status == 429:
         return fails(f"robots.txt answers with {own[0].status}, which forbids everything", pages)
-    rules = robots_of(sample)
+    lines = _robots_lines(sample)
     delay = asked_delay(sample)
-    named = rules.site_maps() or [] if rules else []
-    told = "robots.txt forbids nothing of the sample" if rules else f"there is none (status {own[0].status})"
+    named = [value for name, value in lines or () if name == "sitemap"]
+    told = (
+        "robots.txt forbids nothing of the sample" if lines is not None else f"there is none (status {own[0].status})"
+    )
     more = [f"it asks for {delay:g} s between requests"] if delay else []
     more += [f"names {len(named)} sitemap{'s' * (len(named) != 1)}"] if named else []
     return holds("; ".join([told, *more]), pages)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from crawler.pages import Link
 from crawler.pages.links.feeds import FeedLinks
@@ -48,6 +48,15 @@ class Specimen:
     def header(self, name: str) -> str | None:
         """The first value of a header."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def leads_to(self) -> str | None:
+        """Of a redirect: where it leads, however the site writes that."""
+        where = self.header("Location") if 300 <= self.status < 400 else None
+        try:
+            return where and urljoin(self.url, where)
+        except ValueError:  # an odd host
+            return where
 
     @property
     def host(self) -> str:

@@ -10,6 +10,8 @@ import pytest
 from crawler.pages import Link
 from crawler.planning.probes import ProbeId
 from crawler.site.scope import Kind
+from crawler.surveying.advice import next_steps
+from crawler.surveying.of_server import asked_delay
 from crawler.surveying.page import draw_survey
 from crawler.surveying.result import draw_result
 from crawler.surveying.sample import Sample, Specimen, TraitVerdict
@@ -114,6 +116,48 @@ def test_a_trait_that_is_broken_does_not_hold(trait: str, sample: Sample) -> Non
     said = {one.trait.id: one.judgement for one in judge(CONTRADICTIONS[trait](sample))}
     assert said[trait].verdict is TraitVerdict.FAILS, said[trait].says
     assert said[trait].says
+
+
+def test_a_redirect_leads_where_its_relative_address_says(sample: Sample) -> None:
+    own = sample.articles()[0].url
+    paths = {"https://www.thanhuytphcm.vn/": "https", own: "identity"}
+    for where, trait in paths.items():
+        id_ = ProbeId.PLAIN_HTTP if trait == "https" else ProbeId.OTHER_SLUG
+        for form in (
+            where,
+            where.removeprefix("https:") if trait == "https" else where.partition(".vn")[2],
+            "http://[x",
+        ):
+            moved = probed(id_, status=301, record=None, headers=(("Location", form),), url=where)(sample)
+            said = next(one.judgement for one in judge(moved) if one.trait.id == trait)
+            assert (form == "http://[x") is (said.verdict is TraitVerdict.FAILS), (form, said.says)
+
+
+ROBOTS = "https://www.thanhuytphcm.vn/robots.txt"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("User-agent: *\nCrawl-delay: 2.5", 2.5),
+        ("User-agent: *\nUser-agent: other\nDisallow: /x\nCrawl-delay: 7", 7),
+        ("User-agent: *\nCrawl-delay: 9\n\nUser-agent: thanhuy-archive\nCrawl-delay: 3", 3),
+        ("User-agent: *\nCrawl-delay: 9\nUser-agent: thanhuy-archive\nDisallow:", 0),
+        ("User-agent: other\nCrawl-delay: 9\nUser-agent: *\nDisallow:", 0),
+        ("User-agent: *\nDisallow: http://[x\nSitemap: http://[y\nCrawl-delay: 1", 1),
+        ("Crawl-delay: 4\nUser-agent:\nCrawl-delay: 5", 0),
+    ],
+)
+def test_delay_is_the_one_that_robots_txt_asks_of_us(text: str, seconds: float) -> None:
+    robots = Specimen(url=ROBOTS, key="r", kind=None, status=200, date="2026-11-30T00:00:00Z", body=text.encode())
+    sample = Sample(specimens=(robots,))
+    assert seconds == asked_delay(sample)
+    said = next(one.judgement for one in judge(sample) if one.trait.id == "robots")
+    assert said.verdict is TraitVerdict.HOLDS
+
+
+def test_commands_that_come_next_take_any_name(sample: Sample) -> None:
+    assert "thanhuy reread 'a b; c'" in next_steps("a b; c", judge(sample))
 
 
 def test_nothing_is_said_of_what_was_not_seen() -> None:
