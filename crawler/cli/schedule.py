@@ -115,6 +115,14 @@ def _check(
         )
     if kind == "kubernetes" and any(collection.resolve().parent == Path("/") for collection in collections):
         raise click.UsageError("--into: expected /VOLUME/COLLECTION, since the volume takes the directory's place")
+    if kind == "kubernetes" and len({collection.resolve().parent for collection in collections}) > 1:
+        raise click.UsageError(
+            "--into: expected collections of one directory, whose place the volume takes, got several; print each apart"
+        )
+    if len({collection.resolve() for collection in collections}) < len(collections):
+        raise click.UsageError("--into: expected each collection once, got one twice, which would meet itself")
+    if kind == "systemd" and report is not None and collections[0].name == "%i":
+        raise click.UsageError("--report: expected none with DIR/%i, since all instances would write that one file")
     if kind != "systemd" and output is not None:
         raise click.UsageError(f"{kind} -o: expected no directory, since it is one text; redirect stdout")
 

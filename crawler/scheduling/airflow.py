@@ -6,10 +6,11 @@ For Airflow 3, and 2.7 or later.
 import shlex
 from collections.abc import Iterator, Sequence
 
+from crawler.reporting.amounts import plural
 from crawler.scheduling.plans import Plan
 
 HEAD = '''\
-"""{count}: kept up to date by thanhuy. Put this file into Airflow's folder of DAGs."""
+"""{count} kept up to date by thanhuy. Put this file into Airflow's folder of DAGs."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -29,8 +30,7 @@ TEMPLATES = ("{{", "{%", "{#")
 
 def format_dags(plans: Sequence[Plan]) -> Iterator[str]:
     """The lines of the file. The plans have the same interval."""
-    names = [f"collection {plan.collection}" for plan in plans]
-    yield from HEAD.format(count=f"{len(plans)} collections" if len(plans) > 1 else names[0]).split("\n")
+    yield from HEAD.format(count=plural(len(plans), "collection")).split("\n")
     for number, job in enumerate(plans[0].jobs):
         options = (
             f"dag_id={f'thanhuy_{job.name}'!r}, description={job.says!r}, schedule={job.cron!r}, catchup=False,"

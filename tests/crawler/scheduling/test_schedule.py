@@ -205,8 +205,21 @@ def test_dags_are_python_and_their_commands_are_taken(small_crawl: SampleCrawl) 
         (["airflow", "--into", "a{{b"], "which Airflow would read"),
         (["kubernetes", "--into", "/archive"], "expected /VOLUME/COLLECTION"),
         (["airflow", "-o", "."], "it is one text"),
+        (["kubernetes", "--into", "b/x"], "expected collections of one directory"),
+        (["kubernetes", "--into", "./x"], "expected each collection once"),
     ],
 )
 def test_what_a_scheduler_cannot_do_is_told(words: list[str], told: str) -> None:
     done = run_thanhuy("schedule", "--into", "x", *words)
     assert (2, True) == (done.returncode, told in done.stderr), done.stderr
+
+
+def test_no_instance_writes_the_report_of_another() -> None:
+    done = run_thanhuy("schedule", "--into", "/archives/%i", "--report", "x.html")
+    assert (2, True) == (done.returncode, "would write that one file" in done.stderr), done.stderr
+
+
+def test_dags_are_python_whatever_the_path_says(tmp_path: Path) -> None:
+    done = run_thanhuy("schedule", "airflow", "--into", tmp_path / 'a"""b\\N{x')
+    assert 0 == done.returncode
+    ast.parse(done.stdout)
