@@ -145,7 +145,7 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
     if path is None:
         return ()
     found: dict[str, None] = {}
-    column = CDX_URL
+    columns = CDX_COLUMNS
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
     except OSError as error:
@@ -158,10 +158,10 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
                 f"{path}:{number}: expected UTF-8, got {error.object[error.start : error.end]!r}", Exit.USAGE
             ) from error
         if text.startswith("CDX "):
-            column = text.split().index("a") - 1 if "a" in text.split() else CDX_URL
+            columns = _read_heading(text.split()[1:])
         if text in BRACKETS or text.startswith(("#", "CDX ", "!")) or _is_heading(text):
             continue
-        address, indexed = _seed_of(text, column)
+        address, indexed = _seed_of(text, columns)
         if address is None:
             raise CommandFailed(f"{path}:{number}: expected a URL, a CDX or a CDXJ line, got {text[:60]!r}", Exit.USAGE)
         if find_kind(address) is not None and not (indexed and (is_trap(address) or describe(address) is None)):
@@ -173,8 +173,8 @@ def read_seeds(path: Path | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-CDX_URL = 2
-"""Which field of a CDX line is the address as it was asked for, unless the file's heading says otherwise."""
+CDX_COLUMNS = 1, 2
+"""Which fields of a CDX line are its moment and the address as it was asked for, unless the heading says otherwise."""
 BRACKETS = frozenset({"", "[", "]", "]]"})
 """Lines that hold nothing, of a file that is one JSON list too."""
 
@@ -184,14 +184,22 @@ def _is_heading(text: str) -> bool:
     return text.lstrip("[").startswith('"urlkey"')
 
 
-def _seed_of(text: str, column: int) -> tuple[str | None, bool]:
-    """The address in a line, and whether the line is one of an index. `column`: where a CDX line has it."""
+def _read_heading(letters: list[str]) -> tuple[int, int]:
+    """Where the lines under a CDX heading have their moment and address."""
+    return letters.index("b") if "b" in letters else CDX_COLUMNS[0], letters.index(
+        "a"
+    ) if "a" in letters else CDX_COLUMNS[1]
+
+
+def _seed_of(text: str, columns: tuple[int, int]) -> tuple[str | None, bool]:
+    """The address in a line, and whether the line is one of an index. `columns`: as `CDX_COLUMNS`."""
     fields = text.split()
     told = next((part for part in (text, "".join(text.split(None, 2)[2:])) if part.startswith(("{", "["))), None)
     if told is not None:
         return _in_json(told), True
-    if len(fields) > column and len(fields) > 2 and fields[1].isdigit() and 14 <= len(fields[1]) <= 17:
-        return fields[column], True
+    moment, address = columns
+    if len(fields) > max(columns) and re.fullmatch(r"\d{14,17}", fields[moment], re.ASCII):
+        return fields[address], True
     return ((text if "://" in text else f"https://{text}") if len(fields) == 1 else None), False
 
 
@@ -205,8 +213,8 @@ def _in_json(text: str) -> str | None:
         return None
     if isinstance(value, dict):
         value = value.get("url") or value.get("original")
-    elif len(value) > CDX_URL:
-        value = value[CDX_URL]
+    elif len(value) > CDX_COLUMNS[1]:
+        value = value[CDX_COLUMNS[1]]
     return value if isinstance(value, str) else None
 
 

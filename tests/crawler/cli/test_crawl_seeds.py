@@ -121,6 +121,7 @@ def test_contact_is_sent_and_robots_txt_is_read_as_who_we_say_we_are(site: Small
          + ONE.encode(), (OTHER, ONE)),
         (f" CDX N b a m s k r V g\nvn,t)/ 20240101000000 {ONE} text/html 200 A - 1 a.arc.gz\n".encode(), (ONE,)),
         (f" CDX N b e a m s\nvn,t)/ 20240101000000 10.0.0.1 {ONE} text/html 200\n".encode(), (ONE,)),
+        (f" CDX b a\n20240101000000 {ONE}\n CDX a m b\n{OTHER} text/html 20240101000000\n".encode(), (ONE, OTHER)),
         (f'{{"urlkey": "vn,t)/", "timestamp": "20240101000000", "url": "{ONE}", "mime": "text/html", "status": "200"}}\n'
          f'{{"urlkey": "org,e)/", "timestamp": "20240101000000", "url": "https://e.org/"}}\n'.encode(), (ONE,)),
         (f'[["urlkey","timestamp","original"],\n["vn,t)/","20240101000000","{ONE}"],\n["vn,t)/2","20240101000001","{OTHER}"]]\n'.encode(), (ONE, OTHER)),
