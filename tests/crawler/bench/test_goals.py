@@ -127,6 +127,6 @@ def test_bench_extract_prints_rows_and_goals_as_json() -> None:
     assert ["15kB", "250kB"] == list(found["extract"])
     ours = found["extract"]["15kB"]["rows"][0]
     assert min(ours["seconds"], ours["cpu_seconds"], ours["peak_mb"]) > 0
-    assert {"startup/help", "startup/memory", "startup/completion"} == {
+    assert {"startup/ratio", "startup/help", "startup/memory", "startup/completion"} == {
         each["name"] for each in found["startup"]["start"]["goals"]
     }
