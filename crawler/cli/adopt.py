@@ -15,11 +15,11 @@ from crawler import __version__
 from crawler.adopting.histories import WHY
 from crawler.adopting.running import Adopting, Adoption
 from crawler.cli.bars import meter
-from crawler.cli.exits import CommandFailed, Exit
+from crawler.cli.exits import Exit
 from crawler.cli.extract import Phases
 from crawler.cli.repair import floor
-from crawler.cli.values import watch_options
-from crawler.extracting.sources import NoSource, find_sources
+from crawler.cli.values import plain, watch_options
+from crawler.extracting.sources import NoSource, WarcSource, find_sources
 from crawler.learning.kept import attach, read_taught
 from crawler.planning.kinds import describe
 from crawler.reporting.amounts import plural
@@ -57,27 +57,42 @@ def command(
     """
     if not begin:
         read_collection(collection)  # a misspelt name would begin another archive
-    try:
-        sources = find_sources(files, links=True)
-    except (NoSource, NothingToRead) as error:
-        raise CommandFailed(str(error), Exit.USAGE) from error
+    sources, refused = _find_sources(files)
+    if not sources:  # then no collection is begun
+        _tell_all(refused)
+        return Exit.USAGE
     now = datetime.now(UTC)
     with (
         meter("adopt", shown=progress, quiet=quiet, in_bytes=False) as bar,
         _opened(collection, now, free_space_floor) as adopting,
     ):
         adopting.watch(Phases(bar).tell)
+        adopting.result.refused += refused
         adopting.run(sources)
     result = adopting.result
     _complain(result)
     if not quiet:
         for line in summarise(result):
-            click.echo(line)
+            click.echo(plain(line))
     if result.damaged:
         return Exit.DAMAGE
     if result.refused:
         return Exit.USAGE
     return Exit.UNHEALTHY if result.histories.doubt else Exit.DONE
+
+
+def _find_sources(files: tuple[Path, ...]) -> tuple[list[WarcSource], list[str]]:
+    """What there is to adopt, and what is said of files in which there is nothing."""
+    sources: list[WarcSource] = []
+    refused = []
+    for file in dict.fromkeys(files):
+        try:
+            sources += find_sources((file,), links=True)
+        except (NoSource, NothingToRead) as error:
+            refused.append(str(error))
+        except OSError as error:
+            refused.append(f"{file}: {error.strerror or error}")
+    return sources, refused
 
 
 @contextmanager
@@ -114,12 +129,16 @@ def _complain(result: Adoption) -> None:
     """Say on stderr what was not taken, and why."""
     histories = result.histories
     for lines in (result.refused, result.damaged, histories.unread, histories.left):
-        for line in lines[:SHOWN]:
-            click.echo(f"thanhuy: {line}", err=True)
+        _tell_all(lines[:SHOWN])
         if len(lines) > SHOWN:
             click.echo(f"thanhuy: {len(lines) - SHOWN} more; run.json names them", err=True)
     if histories.doubt:
         click.echo(f"thanhuy: {histories.doubt}; none of them is marked as gone", err=True)
+
+
+def _tell_all(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(f"thanhuy: {plain(line)}", err=True)
 
 
 def summarise(result: Adoption) -> Iterator[str]:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+import zipfile
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -236,6 +237,14 @@ def test_what_is_no_file_of_captures_is_refused(tmp_path: Path) -> None:
         assert name in done.stderr
         assert "Traceback" not in done.stderr
     assert "gunzip" in adopt(collection, tmp_path / "whole.warc.gz", code=2).stderr
+    other = write_foreign(tmp_path / "other.warc.gz", [Shot(2, OLD)])
+    done = adopt(tmp_path / "y", tmp_path / "none.txt", other, code=2)
+    assert "none.txt: expected" in done.stderr
+    assert "1 file adopted" in done.stdout, "the others are taken"
+    with zipfile.ZipFile(tmp_path / "odd.wacz", "w") as archive:
+        archive.writestr("archive/\x1b[31mtheirs.warc", Shot(3, OLD).record())
+    done = adopt(tmp_path / "y", tmp_path / "odd.wacz")
+    assert ("theirs.warc" in done.stdout, False) == (True, "\x1b" in done.stdout + done.stderr)
     assert 2 == run_thanhuy("adopt", tmp_path / "misspelt", good).returncode
     assert not (tmp_path / "misspelt").exists()
     os.mkfifo(tmp_path / "pipe.warc.gz")
