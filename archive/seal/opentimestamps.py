@@ -77,8 +77,17 @@ class Way:
     @property
     def promises(self) -> list[tuple[str, bytes]]:
         """Address of a calendar, and the result that it promised to bring into a block and has not brought yet."""
-        waiting = (way for way in self.walk() if not way.blocks)
-        return [(one.calendar, way.result) for way in waiting for one in way.statements if one.calendar]
+        return self._look()[1]
+
+    def _look(self) -> tuple[bool, list[tuple[str, bytes]]]:
+        """Whether it leads to a block, and its promises: each part of a way is looked at once."""
+        is_kept, found = any(one.height is not None for one in self.statements), list[tuple[str, bytes]]()
+        for _, way in self.steps:
+            leads, promised = way._look()
+            is_kept = is_kept or leads
+            found += promised
+        own = [] if is_kept else [(one.calendar, self.result) for one in self.statements if one.calendar]
+        return is_kept, own + found
 
     def merge(self, other: "Way") -> "Way":
         """This way with all that another knows of the same result, here or further on."""

@@ -150,6 +150,18 @@ def test_a_copy_that_a_crash_left_of_each_file_beside_the_seals_goes(path: Path)
     assert [] == [one.name for one in left if one.exists()]
 
 
+def test_long_way_with_many_ends_is_walked_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
+    promise = Statement(tag=PENDING[1:], payload=b"\x01a")
+    way = Way(
+        result=b"", steps=tuple((bytes([0xF0, 1, end]), Way(result=b"", statements=(promise,))) for end in range(9))
+    )
+    for _ in range(100):
+        way = Way(result=b"", steps=((b"\x08", way),))
+    looked: list[Statement] = []
+    monkeypatch.setattr(Statement, "height", property(lambda one: looked.append(one)))
+    assert (9, 9) == (len(way.promises), len(looked))
+
+
 def test_a_calendar_that_is_not_there_is_told(path: Path) -> None:
     done = run_thanhuy("seal", path, "--timestamp", "ots:http://127.0.0.1:9", "--timestamp", "ots:ftp://x")
     assert (1, 2) == (done.returncode, done.stderr.count("expected an a"))
