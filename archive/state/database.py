@@ -312,9 +312,11 @@ def indexed(state: State) -> Iterator[None]:
     """Indexes by which what leads to a capture is found, while many are followed; a crawl has no use for them."""
     for name, columns in _HELPERS.items():
         state.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
-    yield
-    for name in _HELPERS:
-        state.execute(f"DROP INDEX {name}")
+    try:
+        yield
+    finally:
+        for name in _HELPERS:
+            state.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ArchiveError
-from archive.state.database import State, open_read_only
+from archive.state.database import State, indexed, open_read_only
 from archive.state.schema import SCHEMA_VERSION, check_values
 
 ROWS = """
@@ -68,3 +68,10 @@ def test_values_of_another_type_are_found(tmp_path: Path, name: str) -> None:
     path = make(tmp_path / "state.sqlite", VALUES[name])
     with closing(open_read_only(path)) as database, pytest.raises(sqlite3.DatabaseError, match="expected "):
         check_values(database)
+
+
+def test_helping_indexes_go_also_where_the_work_breaks_off(tmp_path: Path) -> None:
+    with State(tmp_path / "state.sqlite") as state:
+        with pytest.raises(ArchiveError), indexed(state):
+            raise ArchiveError
+        assert [] == state.execute("SELECT name FROM sqlite_master WHERE name GLOB 'mend_*'").fetchall()
