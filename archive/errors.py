@@ -1,5 +1,8 @@
 """The archive's errors, one for each thing that a caller does next."""
 
+import pickle
+from contextlib import suppress
+
 
 class ArchiveError(Exception):
     """Stop the crawl cleanly; the message says where, what and the remedy."""
@@ -39,3 +42,18 @@ class StoreFailed(ArchiveError):
 
 class WorkerDied(ArchiveError):
     """A process ended before its result: killed, or out of memory."""
+
+
+def make_portable(error: Exception) -> Exception:
+    """The error, or where it cannot be handed from process to process one of its nearest class that can, which says
+    the same: so that it means the same exit code.
+    """
+    with suppress(Exception):
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+        return error
+    for kind in type(error).__mro__:
+        with suppress(Exception):
+            other: Exception = kind(str(error))
+            pickle.loads(pickle.dumps(other))  # noqa: S301 - our own
+            return other
+    return RuntimeError(str(error))

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from archive import elsewhere
+from archive.errors import make_portable
 
 HEAD = 8
 """Bytes of a message that says no more than how many bytes of the window are meant; no call or answer is as short."""
@@ -230,7 +231,7 @@ def _serve(
         except MemoryError:
             spent = True
         except Exception as caught:  # noqa: BLE001 - the parent is told of it
-            error = caught if isinstance(caught, passed) else f"{type(caught).__name__}: {caught}"
+            error = make_portable(caught) if isinstance(caught, passed) else f"{type(caught).__name__}: {caught}"
         try:
             answer = ForkingPickler.dumps((result, error, spent))
         except MemoryError:

@@ -4,7 +4,6 @@ An error that is raised there would be tried again and come home as text; as a v
 """
 
 import os
-import pickle
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import elsewhere
-from archive.errors import NotUsable
+from archive.errors import NotUsable, make_portable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +42,7 @@ def perform(function: Callable[..., Any], standpoint: Standpoint, arguments: tup
         _look(standpoint)
         return True, function(*arguments)
     except Exception as error:  # noqa: BLE001 - raised again where the result is taken
-        return False, _portable(error)
+        return False, make_portable(error)
 
 
 def _look(standpoint: Standpoint) -> None:
@@ -66,12 +65,3 @@ def _look(standpoint: Standpoint) -> None:
 
 def _size(path: Path) -> int | None:
     return path.stat().st_size if path.is_file() else None
-
-
-def _portable(error: Exception) -> Exception:
-    """The error, or where it cannot be handed from process to process one that says the same."""
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
-    except Exception:  # noqa: BLE001 - any of them says that it cannot
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from archive.errors import WorkerDied
+from archive.errors import RecordError, WorkerDied, make_portable
+from archive.warc.record import MalformedRecord
 from archive.watched import CallBounds
 from archive.workers import AHEAD, Workers
 
@@ -72,6 +74,18 @@ def fail(number: int) -> int:
 def test_error_of_the_function_is_raised_as_it_is() -> None:
     with Workers(2) as workers, pytest.raises(ValueError, match="7"):
         list(workers.run(fail, [(7,)]))
+
+
+def fail_so_that_it_cannot_be_handed_over(number: int) -> int:
+    raise MalformedRecord("code", "what it says", offset=number)
+
+
+def test_error_that_cannot_be_handed_over_means_the_same() -> None:
+    with Workers(2) as workers, pytest.raises(RecordError, match="7: what it says"):
+        list(workers.run(fail_so_that_it_cannot_be_handed_over, [(7,)]))
+    lock = ValueError("with a lock")
+    lock.args = ("with a lock", threading.Lock())
+    assert isinstance(make_portable(lock), ValueError)
 
 
 def interrupt_after_the_first() -> None:
