@@ -131,21 +131,21 @@ def _preview(into: Path, chosen: dict[str, Any]) -> Iterator[str]:
     from archive.state.urls import Urls
     from crawler.learning.kept import read_taught
     from crawler.planning.probes import plan_probes
-    from crawler.planning.sampling import Tally
     from crawler.site.scope import HOME
+    from crawler.surveying.gather import ASKED, read_tally
 
+    asked: set[str] = set()
     if not (into / "state.sqlite").exists():
         yield HOME
     else:
-        tally = Tally(chosen["SURVEY_PAGES"], read_taught(into).calendar)
         with open_copy(into / "state.sqlite") as state:
-            urls, left = Urls(state), in_sql({UrlState.QUEUED, UrlState.WAITING})
-            for row in urls.where(f"NOT {left}"):
-                tally.add(row)
-            queued = list(urls.where(left))
+            tally = read_tally(state, chosen["SURVEY_PAGES"], read_taught(into).calendar)
+            asked = set(state.facts(ASKED))
+            queued = list(Urls(state).where(in_sql({UrlState.QUEUED})))
         while (chosen_next := tally.choose(queued)) is not None:
             queued.remove(chosen_next)
             tally.add(chosen_next)
             yield chosen_next.url
     for probe in plan_probes(None, None):
-        yield probe.url
+        if f"{ASKED}{probe.id}" not in asked:
+            yield probe.url

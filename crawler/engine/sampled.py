@@ -26,16 +26,15 @@ from crawler.engine.failures import describe_failure
 from crawler.engine.frontier import Frontier
 from crawler.engine.session import Postponed
 from crawler.planning.probes import Probe, plan_probes
-from crawler.planning.sampling import FURTHER, Tally, part_of
+from crawler.planning.sampling import FURTHER, part_of
 from crawler.site.scope import HOME, Kind, url_key
 from crawler.surveying.conclude import SurveyRun, conclude
-from crawler.surveying.gather import ASKED, ASKED_AGAIN, AskedOnPurpose
+from crawler.surveying.gather import ASKED, ASKED_AGAIN, AskedOnPurpose, read_tally
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 60.0
 """Seconds that an incomplete sample waits for what is to be tried again."""
-_BEGUN = f"NOT {in_sql({UrlState.QUEUED, UrlState.WAITING})}"
 _READ = "page IS NOT NULL AND read = 1"
 
 
@@ -44,7 +43,6 @@ class SampledFrontier(Frontier):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._tally = Tally(crawler.settings.getint("SURVEY_PAGES"), self._session.taught.calendar)
         self._asking = 0
         """What is asked on purpose and not answered yet."""
         self._sent: set[str] = set()
@@ -54,10 +52,8 @@ class SampledFrontier(Frontier):
     def open(self, spider: Spider) -> None:
         """Count what earlier runs of the survey have taken."""
         super().open(spider)
-        for row in self._urls.where(_BEGUN):
-            self._tally.add(row)
-        for _ in range(len(self._facts(ASKED)) + len(self._facts(ASKED_AGAIN))):
-            self._tally.add_other()
+        pages = self._crawler.settings.getint("SURVEY_PAGES")
+        self._tally = read_tally(self._collection.state, pages, self._session.taught.calendar)
 
     def next_request(self) -> Request | None:
         """The request whose turn it is; with the last the run is over."""

@@ -82,6 +82,8 @@ def find_command(reason: str, run: Mapping[str, Any], configuration: Mapping[str
     if not configuration:
         return ""
     words = [name_command(configuration)]
+    if words == ["survey"]:  # its bounds are its own
+        return f"survey --pages {str(configuration['SURVEY_PAGES'])[:300]}"
     for setting, option in OPTIONS.items():
         value = configuration.get(setting)
         if value in UNSET:

@@ -13,8 +13,10 @@ from archive.errors import RecordError
 from archive.http.bodies import read_message
 from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead
+from archive.state.database import State
 from archive.state.rows import CaptureRow
 from archive.state.states import UrlState, in_sql
+from archive.state.urls import Urls
 from archive.warc.fields import Field
 from archive.warc.record import Record
 from crawler.items import as_record
@@ -22,7 +24,9 @@ from crawler.pages import ReaderFailed, Taught
 from crawler.pages.response import Seen, read_response
 from crawler.planning.kinds import EMBEDDED
 from crawler.planning.probes import ProbeId
+from crawler.planning.sampling import Tally
 from crawler.reader import read
+from crawler.site.ids import Calendar
 from crawler.site.scope import Kind, find_kind
 from crawler.surveying.sample import Sample, Specimen
 
@@ -40,6 +44,16 @@ class AskedOnPurpose(TypedDict):
 
     url: str
     failed: str | None
+
+
+def read_tally(state: State, pages: int, calendar: Calendar) -> Tally:
+    """What the sample holds by now, of at most so many pages."""
+    tally = Tally(pages, calendar)
+    for row in Urls(state).where(f"NOT {in_sql({UrlState.QUEUED})}"):
+        tally.add(row)
+    for _ in range(len(state.facts(ASKED)) + len(state.facts(ASKED_AGAIN))):
+        tally.add_other()
+    return tally
 
 
 def gather(collection: Collection, taught: Taught, unreachable: str) -> Sample:

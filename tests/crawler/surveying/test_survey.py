@@ -134,3 +134,9 @@ def test_the_collection_is_one_like_any_other(survey: SurveyDone, words: list[st
     done = run_thanhuy(verb, survey.directory, *options)
     assert done.returncode == 0, done.stderr
     assert verb != "extract" or "0 different" in done.stdout
+
+
+def test_what_would_be_asked_is_nothing_once_the_sample_is_whole(survey: SurveyDone, otherwise: SurveyDone) -> None:
+    done = run_thanhuy("survey", "--into", survey.directory, "--dry-run")
+    assert (0, "") == (done.returncode, done.stdout), done
+    assert "survey --pages 60:" in run_thanhuy("status", otherwise.directory).stdout
