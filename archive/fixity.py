@@ -289,10 +289,12 @@ def read_runs(collection: Path) -> dict[str, Entry]:
     return {file: entry for file, entry in known.items() if file not in merged}
 
 
-def list_runs(collection: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name and `run.json` of each run, in order; a damaged one, which its own digest finds, is passed over."""
+def list_runs(collection: Path, *, newest_first: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and `run.json` of each run, in order, each read when it is asked for; a damaged one, which its own digest
+    finds, is passed over.
+    """
     crawls = collection / "crawls"
-    for directory in sorted(crawls.iterdir()) if is_room(crawls) else ():
+    for directory in sorted(crawls.iterdir(), reverse=newest_first) if is_room(crawls) else ():
         path = directory / "run.json"
         if not (is_room(directory) and is_regular(path)):
             continue

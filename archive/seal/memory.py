@@ -78,8 +78,9 @@ def check_remembered(collection: Path, newest: Checkpoint | None) -> None:
 def find_promised(collection: Path, checkpoints: Sequence[Checkpoint]) -> str | None:
     """The newest run that says that it was sealed, if no checkpoint is of it or of a later one."""
     newest = max((one.run for one in checkpoints), default="")
-    runs = [name for name, run in fixity.list_runs(collection) if run.get("seal")]
-    return runs[-1] if runs and newest < runs[-1] else None
+    sealed = (name for name, run in fixity.list_runs(collection, newest_first=True) if run.get("seal"))
+    last = next(sealed, "")
+    return last if newest < last else None
 
 
 def find_lost(collection: Path, checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:

@@ -19,7 +19,7 @@ from archive.files import drop_unfinished
 from archive.mend.merge import merge
 from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint, read_newest
 from archive.seal.keys import SealOptions, replace_key, take_key
-from archive.seal.memory import forget, remembered
+from archive.seal.memory import find_promised, forget, remembered
 from archive.seal.note import Note, NoteSignature, VerifierKey, parse_vkey
 from archive.seal.sealing import SealJob, put_aside, seal
 from archive.verify import runner
@@ -535,3 +535,19 @@ def test_repair_makes_no_leaves_of_records_that_were_altered(copied: Path) -> No
 def test_every_code_has_its_severity() -> None:
     assert {code for code in CODES if "seal" in code} == {*ATTACKS, *BREACHES, *OTHERS}
     assert Severity.DAMAGE == CODES["seal-missing"][0]
+
+
+def test_a_seal_reads_the_newest_run_and_not_those_of_all_years(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for run in ("20240101", "20240102", "20240103"):
+        (tmp_path / "crawls" / run).mkdir(parents=True)
+        (tmp_path / "crawls" / run / "run.json").write_text(f'{{"run": "{run}", "seal": {{"number": 1}}}}')
+    read: list[str] = []
+
+    def parse(data: bytes) -> object:
+        read.append(json.loads(data)["run"])
+        return json.loads(data)
+
+    monkeypatch.setattr(fixity, "parse_json", parse)
+    assert ("20240103", ["20240103"]) == (find_promised(tmp_path, []), read)
