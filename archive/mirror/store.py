@@ -166,7 +166,9 @@ class Store:
             raise ObjectExists(f"{self.url}/{key}: expected none, got an object") from error
         except known.PreconditionError as error:
             raise StoreFailed(f"{self.url}/{key}: it changed while it was read; run the same command again") from error
-        except (known.BaseError, OSError, ValueError) as error:
+        except ValueError as error:  # of a name that can be none, such as `..`: asking again would not help
+            raise NotUsable(f"{self.url}/{key}: {_first_line(error)}") from error
+        except (known.BaseError, OSError) as error:
             if NO_BUCKET in str(error):
                 raise NotUsable(f"{self.url}: expected a bucket, got none of that name; make it first") from error
             if isinstance(error, (known.PermissionDeniedError, known.UnauthenticatedError)) or _REFUSED.search(

@@ -214,7 +214,7 @@ def test_file_that_changes_meanwhile_is_not_mixed(server: RangeServer) -> None:
     "url",
     [
         *("https://u:secret@host/x.warc.gz", "s3://u:secret@bucket/x", "ftp://host/x.warc.gz", "https:///x", "s3://"),
-        "http://a..b/x.warc.gz",
+        *("http://a..b/x.warc.gz", "file:///tmp/..", "file:///tmp/./x"),
     ],
 )
 def test_address_that_is_none_is_refused(url: str) -> None:
