@@ -11,7 +11,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -321,15 +321,16 @@ def indexed(state: State) -> Iterator[None]:
 
 @contextmanager
 def open_copy(path: Path) -> Iterator[State]:
-    """A copy of a state in a temporary directory, of the present version whatever its own: the file is only read."""
+    """A copy of a state in a temporary directory, of the present version whatever its own: the file is only read.
+    Raises ArchiveError.
+    """
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory) / path.name
-        source, target = open_read_only(path), sqlite3.connect(copy)
         try:
-            source.backup(target)
-        finally:
-            source.close()
-            target.close()
+            with closing(open_read_only(path)) as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+        except sqlite3.DatabaseError as error:
+            raise _as_archive_error(error, path) from error
         with State(copy) as state:
             yield state
 

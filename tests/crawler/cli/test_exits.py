@@ -258,3 +258,12 @@ def test_a_stdout_of_another_charset_gets_what_it_can_show(told: dict[str, str])
     done = subprocess.run(command, env=environment | told, capture_output=True, timeout=100, check=False)
     assert (0, b"") == (done.returncode, done.stderr)
     assert b"\\u" in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["crawl", "survey"])
+def test_a_preview_over_a_damaged_state_is_told_as_damage(verb: str, tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "collection.json").write_text('{"format": 1, "name": "x"}', "utf-8")
+    (tmp_path / "x" / "state.sqlite").write_bytes(b"no database" * 99)
+    done = run_thanhuy(verb, "--into", tmp_path / "x", "--dry-run")
+    assert (5, True) == (done.returncode, "run `thanhuy repair`" in done.stderr), done.stderr
