@@ -107,7 +107,9 @@ def _check(
             raise click.UsageError(f"{path!s:.200}: expected a path that can be printed, since a line must hold it")
         if kind == "airflow" and path is not None and any(mark in str(path) for mark in TEMPLATES):
             raise click.UsageError(f"{path}: expected a path without {' '.join(TEMPLATES)}, which Airflow would read")
-    if len(collections) > 1 and (kind not in MANY or report is not None):
+    if len(collections) > 1 and report is not None:
+        raise click.UsageError("--report: expected with one collection, got several, which would write that one file")
+    if len(collections) > 1 and kind not in MANY:
         raise click.UsageError("--into: expected one collection, got several; of systemd DIR/%i is all in DIR")
     if kind == "kubernetes" and config is not None:
         raise click.UsageError(

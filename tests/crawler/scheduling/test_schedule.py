@@ -205,6 +205,7 @@ def test_dags_are_python_and_their_commands_are_taken(small_crawl: SampleCrawl) 
         (["airflow", "--into", "a{{b"], "which Airflow would read"),
         (["kubernetes", "--into", "/archive"], "expected /VOLUME/COLLECTION"),
         (["airflow", "-o", "."], "it is one text"),
+        (["airflow", "--into", "b", "--report", "r.html"], "expected with one collection"),
         (["kubernetes", "--into", "b/x"], "expected collections of one directory"),
         (["kubernetes", "--into", "./x"], "expected each collection once"),
     ],
