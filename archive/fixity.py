@@ -18,7 +18,7 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,15 +119,15 @@ def find_unnoted(collection: Path) -> list[Path]:
     """
     known = read_fixity(collection)
     found = [path for path in list_recorded(collection) if path.relative_to(collection).as_posix() not in known]
-    return list_own(collection, found) if found else []
+    return list_own(collection, found)
 
 
-def list_own(collection: Path, paths: Iterable[Path]) -> list[Path]:
+def list_own(collection: Path, paths: Sequence[Path]) -> list[Path]:
     """Those files that the log may note as closed: no copy under another name, and none that is known otherwise.
 
     A file that was closed once is not closed again, whatever is left of it.
     """
-    known = read_known(collection)
+    known = read_known(collection) if paths else {}  # which reads what every run left
     return [path for path in paths if not contradicts(collection, path, known) and _is_original(path)]
 
 

@@ -537,7 +537,7 @@ def test_every_code_has_its_severity() -> None:
     assert Severity.DAMAGE == CODES["seal-missing"][0]
 
 
-def test_a_seal_reads_the_newest_run_and_not_those_of_all_years(
+def test_a_start_reads_no_run_and_a_seal_the_newest_and_not_those_of_all_years(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for run in ("20240101", "20240102", "20240103"):
@@ -550,4 +550,5 @@ def test_a_seal_reads_the_newest_run_and_not_those_of_all_years(
         return json.loads(data)
 
     monkeypatch.setattr(fixity, "parse_json", parse)
+    assert ([], []) == (fixity.list_own(tmp_path, []), read), "a run that starts where nothing was broken off"
     assert ("20240103", ["20240103"]) == (find_promised(tmp_path, []), read)
