@@ -43,16 +43,17 @@ class _Connection(sqlite3.Connection):
         try:
             return super().execute(sql, parameters)
         except sqlite3.DatabaseError as error:
-            raise _as_archive_error(error, self.path) from error
+            raise as_state_error(error, self.path) from error
 
     def commit(self) -> None:
         try:
             super().commit()
         except sqlite3.DatabaseError as error:
-            raise _as_archive_error(error, self.path) from error
+            raise as_state_error(error, self.path) from error
 
 
-def _as_archive_error(error: sqlite3.Error, path: Path) -> ArchiveError:
+def as_state_error(error: sqlite3.Error, path: Path) -> ArchiveError:
+    """What SQLite says of a state, in the archive's own terms."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return OutOfSpace(f"{path}: no space left; free some and run the same command again")
@@ -89,7 +90,7 @@ class State:
                 version += 1
                 self._db.executescript(f"BEGIN; {script} PRAGMA user_version={version}; COMMIT;")
         except sqlite3.DatabaseError as error:
-            raise _as_archive_error(error, path) from error
+            raise as_state_error(error, path) from error
 
     def __enter__(self) -> Self:
         return self
@@ -330,7 +331,7 @@ def open_copy(path: Path) -> Iterator[State]:
             with closing(open_read_only(path)) as source, closing(sqlite3.connect(copy)) as target:
                 source.backup(target)
         except sqlite3.DatabaseError as error:
-            raise _as_archive_error(error, path) from error
+            raise as_state_error(error, path) from error
         with State(copy) as state:
             yield state
 

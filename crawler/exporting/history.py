@@ -13,7 +13,7 @@ from archive.errors import ArchiveError, NotACollection
 from archive.files import LINES_SUFFIX, OPEN_SUFFIX, find_inside, is_own_name, open_regular
 from archive.lines.reader import LineId, version_of
 from archive.lock import remedy
-from archive.state.database import open_read_only
+from archive.state.database import as_state_error, open_read_only
 from crawler.comparing.events import Event, find_event, is_placed
 from crawler.exporting.records import Record, Unreadable, Wanted, parse_line
 from crawler.site.scope import find_page
@@ -37,7 +37,10 @@ class History:
                 f"{state}: expected the index of versions, got none;"
                 f" {remedy(collection, f'run `thanhuy index {collection}`')}"
             )
-        self._state = open_read_only(state)
+        try:
+            self._state = open_read_only(state)
+        except sqlite3.DatabaseError as error:
+            raise as_state_error(error, state) from error
 
     def __enter__(self) -> Self:
         return self

@@ -260,10 +260,20 @@ def test_a_stdout_of_another_charset_gets_what_it_can_show(told: dict[str, str])
     assert b"\\u" in done.stdout
 
 
-@pytest.mark.parametrize("verb", ["crawl", "survey"])
-def test_a_preview_over_a_damaged_state_is_told_as_damage(verb: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("crawl", "--dry-run", "--into"),
+        ("survey", "--dry-run", "--into"),
+        ("changes",),
+        ("show", "1", "--into"),
+        ("export", "--format", "sqlite", "-o", "{}/out"),
+    ],
+)
+def test_a_damaged_state_is_told_as_damage_by_what_only_reads_it(words: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "collection.json").write_text('{"format": 1, "name": "x"}', "utf-8")
     (tmp_path / "x" / "state.sqlite").write_bytes(b"no database" * 99)
-    done = run_thanhuy(verb, "--into", tmp_path / "x", "--dry-run")
+    (tmp_path / "x" / "articles.jsonl").touch()
+    done = run_thanhuy(*(word.format(tmp_path) for word in words), tmp_path / "x")
     assert (5, True) == (done.returncode, "run `thanhuy repair`" in done.stderr), done.stderr
