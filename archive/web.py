@@ -24,6 +24,8 @@ TRIES = 5
 """How often a server is asked."""
 PAUSE = 0.5
 """Seconds before it is asked again; each time twice as many."""
+_FOR_ALL = frozenset({"accept-encoding", "range", "user-agent"})
+"""Headers that may go to whatever server a redirect leads to: a signature or a token may not."""
 _REFUSED = frozenset({401, 403})
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which it is worth asking again."""
@@ -126,7 +128,13 @@ def _guarded(named: str) -> Iterator[urllib.request.BaseHandler]:
 
 
 class _WebOnly(urllib.request.HTTPRedirectHandler):
-    """Redirects that stay on the web."""
+    """Redirects that stay on the web. Who is asked in place of another is shown no credentials of his."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        following = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if following is not None and following.host != req.host:
+            following.headers = {name: value for name, value in following.headers.items() if name.lower() in _FOR_ALL}
+        return following
 
     def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         newurl = headers.get("location") or headers.get("uri") or ""

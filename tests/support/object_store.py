@@ -85,6 +85,8 @@ class RangeServer:
     """Whether it gives whole files only."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Path and range of each request."""
+    headers: list[dict[str, str]] = field(default_factory=list)
+    """Those of each request."""
     url: str = ""
 
 
@@ -100,6 +102,7 @@ def serve_files() -> Iterator[RangeServer]:
         def do_GET(self) -> None:
             wanted = self.headers.get("Range", "")
             told.asked.append((self.path, wanted))
+            told.headers.append({name.lower(): value for name, value in self.headers.items()})
             data = told.files.get(self.path)
             status, body, more = 404, b"", {}
             if told.failing:

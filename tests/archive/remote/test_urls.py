@@ -199,6 +199,21 @@ def test_what_a_server_says_is_one_sentence(server: RangeServer, change: dict[st
     assert f"{server.url}/x.warc.gz" in done.stderr
 
 
+def test_redirect_to_another_server_takes_no_credentials_along(server: RangeServer) -> None:
+    with serve_files() as other:
+        other.files["/y"] = b"abc"
+        server.redirects = {"/x": f"{other.url}/y", "/here": "/x"}
+        asked = {
+            "Authorization": "AWS4-HMAC-SHA256 Signature=1",
+            "X-Amz-Security-Token": "secret",
+            "Range": "bytes=0-0",
+        }
+        with web.ask(f"{server.url}/here", asked) as answer:
+            assert b"a" == answer.read()
+        assert {"authorization", "x-amz-security-token", "range"} <= server.headers[1].keys()
+        assert {"authorization", "x-amz-security-token", "range"} & other.headers[0].keys() == {"range"}
+
+
 def test_file_that_changes_meanwhile_is_not_mixed(server: RangeServer) -> None:
     server.files["/x"] = os.urandom(300_000)
     file = find_file(f"{server.url}/x")
