@@ -61,5 +61,7 @@ def plan_probes(article: str | None, further: str | None) -> list[Probe]:
         }
     if further is not None:
         number = page_number(further)
-        planned[ProbeId.BEYOND_END] = re.sub(rf"(?<!\d){number}(?!\d)", str(_BEYOND), further)
+        # The slug may have that number too, so it is the last; an address in which it is not written is not asked.
+        for last in [*re.finditer(rf"(?<!\d)0*{number}(?!\d)", further)][-1:]:
+            planned[ProbeId.BEYOND_END] = f"{further[: last.start()]}{_BEYOND}{further[last.end() :]}"
     return [Probe(id=id_, url=url) for id_, url in planned.items()]

@@ -80,3 +80,11 @@ def test_probes_may_be_asked_and_are_of_the_article_that_was_read() -> None:
     assert {"tin-tuc/1491938169"} == {page.key for url in same if (page := find_page(url))}
     assert planned[ProbeId.BEYOND_END] == f"{SITE}/nhom-tin/quan-1-1197604608/trang-9999"
     assert {ProbeId.PLAIN_HTTP, ProbeId.BARE_HOST, ProbeId.MISSING} == {one.id for one in plan_probes(None, None)}
+
+
+def test_the_page_beyond_the_end_is_of_the_same_listing() -> None:
+    listing = "https://www.thanhuytphcm.vn/nhom-tin/2-nam-thoi-su-1197604601"
+    (beyond,) = (probe.url for probe in plan_probes(None, f"{listing}?page=2") if probe.id is ProbeId.BEYOND_END)
+    assert f"{listing}?page=9999" == beyond
+    assert f"{listing}?p=9999" == plan_probes(None, f"{listing}?p=02")[-1].url
+    assert ProbeId.BEYOND_END not in {probe.id for probe in plan_probes(None, f"{listing}?p=%33")}
