@@ -18,6 +18,8 @@ The directory, format version 1::
       fixity.jsonl           SHA-256 and size of every finished file, and when each was last verified
       seals/                 what proves the records to others:
         NNNNNN.checkpoint    one a run: the root of the tree over all records, signed (C2SP tlog-checkpoint)
+        NNNNNN.checkpoint.ots, NNNNNN.cosigned, NNNNNN.K.tsr, NNNNNN.K.pem
+                             where asked for: what calendars, witnesses and authorities say of it, and whom to believe
         leaves.txt           the SHA-256 of each record in hex, a line each, in the order of the tree
         level-8.txt …        hashes of full subtrees of 256, 65 536 … leaves; follow from the leaves
         files.txt            the files that were taken in, `FIRST COUNT NAME`; saves work and proves nothing
