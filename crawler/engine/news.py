@@ -35,18 +35,13 @@ class News:
         """Whether one of these articles was found since the listing was last read to its end."""
         return self._urls.newest_id(keys) > (self.read_to(listing) or 0)
 
-    @property
-    def is_rebuilt(self) -> bool:
-        """Whether the state was made from the WARCs, and no refresh has turned all listings since.
-
-        It does not know which pages a broken-off run had still to read, so that only a refresh, which turns them all,
-        may say that they are read.
-        """
-        return self._state.fact(REBUILT) is not None
-
     def conclude(self, *, refresh: bool) -> None:
-        """Note at the end of a run that came to its end which listings it leaves read: all that have no page left."""
-        if self.is_rebuilt and not refresh:
+        """Note at the end of a run that came to its end which listings it leaves read: all that have no page left.
+
+        A state that was made from the WARCs does not know which pages a broken-off run had still to read: only a
+        refresh, which turns every listing that is not known to be read, may say of it that they are.
+        """
+        if self._state.fact(REBUILT) is not None and not refresh:
             return
         kinds = ", ".join(f"'{kind}'" for kind in LISTINGS)
         unread = {listing_name(row.url) for row in self._urls.where(f"{in_sql(UNREAD)} AND kind IN ({kinds})")}

@@ -16,7 +16,7 @@ from crawler.items import Article
 from crawler.pages import READER_FAILED, READER_OUTLASTED
 from crawler.planning.kinds import EMBEDDED, GONE, ITEM_KINDS, LISTINGS
 from crawler.planning.revisits import next_visit
-from crawler.site.scope import is_first_page, url_key
+from crawler.site.scope import is_first_page, listing_name, url_key
 
 HIDDEN = frozenset({"challenge", "login", "unavailable"})
 """Reasons why a page could not be read that say nothing about the page itself."""
@@ -113,7 +113,7 @@ class SettlingMiddleware:
         if row is None or row.page is None or row.gone_at is not None:
             self._urls.fail(key)
             self._note_missed(response, "status 304 without a page")
-        elif not row.is_read or self._is_to_be_turned(key, response.meta["kind"]):
+        elif not row.is_read or self._is_to_be_turned(key, response):
             self._asked.add(key)
             self._urls.reread(key)
         else:
@@ -121,9 +121,12 @@ class SettlingMiddleware:
                 self._crawler.stats.inc_value("articles/not_modified")
             self._finish(response)
 
-    def _is_to_be_turned(self, key: str, kind: str) -> bool:
-        """Whether a listing's page may have been read without being turned: by a crawl on a state that was lost."""
-        return self._refresh and kind in LISTINGS and key not in self._asked and self._session.news.is_rebuilt
+    def _is_to_be_turned(self, key: str, response: Response) -> bool:
+        """Whether a listing's page may have been read without being turned: that listing was never read to its end,
+        as far as the state knows, such as by a crawl on a state that was lost, or while its first page was ill.
+        """
+        listing = self._refresh and response.meta["kind"] in LISTINGS and key not in self._asked
+        return listing and self._session.news.read_to(listing_name(response.url)) is None
 
     def _settle_listing(self, response: Response) -> None:
         """What leads to articles. Read under limits that leave out links, it is read again, from the archive,

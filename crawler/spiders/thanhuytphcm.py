@@ -15,6 +15,7 @@ from crawler.engine.addon import ArchiveAddon
 from crawler.engine.arguments import read_arguments
 from crawler.engine.reading import SEEN, is_to_be_read, read_now
 from crawler.engine.session import ArchiveSession
+from crawler.engine.stored import STORED
 from crawler.items import Article, WarcPointer
 from crawler.pages import Link, ReaderFailed
 from crawler.pages.links.feeds import FeedLinks
@@ -147,7 +148,7 @@ class ThanhuySpider(Spider):
             return
         if page is not None and not is_item:
             self._session.readings.add_listing(response.url, leads=bool(shown_items(links)))
-        shown, limits = self._turn(response.url, links), self._session.limits
+        shown, limits = self._turn(response, links), self._session.limits
         follows = select_links(response.url, links, hops=hops, limits=limits, one_turn=refresh, shown=shown)
         self._note_skips(response.url, links, {follow.url for follow in follows})
         for follow in follows:
@@ -187,9 +188,14 @@ class ThanhuySpider(Spider):
         response.meta["unread"] = "challenge"
         self._session.note_layout_error("challenge", why)
 
-    def _turn(self, url: str, links: list[Link]) -> frozenset[str]:
-        """What a listing's pages read before this one have shown, the last two of them."""
-        name = listing_name(url)
+    def _turn(self, response: Response, links: list[Link]) -> frozenset[str]:
+        """What a listing's pages read before this one have shown, the last two of them.
+
+        None of the archive's: what one of them showed on its day may stand on a later page today, as the listing grows.
+        """
+        if STORED in response.meta:
+            return frozenset()
+        name = listing_name(response.url)
         before = self._shown.pop(name, ())
         if len(self._shown) >= REMEMBERED_LISTINGS:
             self._shown.pop(next(iter(self._shown)))

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from tests.support.collections_read import read_articles
-from tests.support.living_site import SECTIONS, LivingSite, plan_run
+from tests.support.living_site import PER_PAGE, SECTIONS, LivingSite, plan_run
 from tests.support.small_site import Ran, SmallSite
 from tests.support.wireserver import wire_server
 
@@ -28,6 +28,12 @@ def living(directory: Path) -> Iterator[tuple[LivingSite, SmallSite]]:
 
 def ids(site: SmallSite) -> set[str]:
     return {record["id"] for record in read_articles(site.directory / "x")}
+
+
+def lose_state(site: SmallSite) -> None:
+    """What no WARC holds is lost: the queue, and how far each listing was read."""
+    for part in (site.directory / "x").glob("state.sqlite*"):
+        part.unlink()
 
 
 def let_time_pass(site: SmallSite) -> None:
@@ -58,9 +64,7 @@ def run_sequence(seed: int, directory: Path) -> None:
             ran = site.run(verb, *options, "--concurrency", 2, env=environment)
             story.append((verb, options, environment, sorted(living_site.ill), ran.code))
             if chance.random() < 0.15:
-                (site.directory / "x" / "state.sqlite").unlink()
-                for rest in (site.directory / "x").glob("state.sqlite-*"):
-                    rest.unlink()
+                lose_state(site)
                 story.append(("the state is lost", [], {}, [], 0))
                 site.run("crawl", "--max-requests", 1)
             let_time_pass(site)
@@ -124,10 +128,39 @@ def test_refresh_reads_what_a_lost_state_knew_and_turns_every_listing(tmp_path: 
         site.run("crawl")
         living_site.publish(20)
         site.run("refresh", "--max-requests", 6)
-        (site.directory / "x" / "state.sqlite").unlink()
+        lose_state(site)
         site.run("crawl")
         finish(living_site, site)
         assert living_site.live == ids(site)
+
+
+def test_listing_that_was_ill_after_its_state_was_lost_is_turned_once_it_is_well(tmp_path: Path) -> None:
+    """A broken refresh had its first page, and the queue that led on is lost; unchanged since, it answers 304."""
+    with living(tmp_path) as (living_site, site):
+        site.run("crawl")
+        living_site.publish(20)
+        site.run("refresh", "--max-requests", 4)
+        lose_state(site)
+        site.run("crawl", "--max-requests", 1)
+        living_site.ill = {f"/nhom-tin/{name}" for name in SECTIONS}
+        site.run("refresh")
+        assert ids(site) < living_site.live
+        finish(living_site, site)
+        assert living_site.live == ids(site)
+
+
+def test_listing_that_grew_by_whole_pages_is_turned_past_what_the_archive_holds_of_it(tmp_path: Path) -> None:
+    """Each page shows what the one before it showed in the archive, which is no pager that never ends."""
+    with living(tmp_path) as (living_site, site):
+        site.run("crawl")
+        living_site.publish(26)
+        site.run("refresh", "--max-requests", 6)
+        lose_state(site)
+        living_site.publish(len(SECTIONS) * PER_PAGE)
+        newest = {str(number) for number in sorted(living_site.articles)[-len(SECTIONS) * PER_PAGE :]}
+        living_site.ill = {f"/nhom-tin/{name}" for name in SECTIONS}
+        site.run("refresh")
+        assert newest == living_site.live - ids(site)
 
 
 def test_clock_that_went_back_is_told_and_puts_nothing_off(tmp_path: Path) -> None:
