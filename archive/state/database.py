@@ -213,10 +213,6 @@ class State:
         row = self._db.execute("SELECT min(id) FROM captures WHERE file = ?", (file,)).fetchone()
         return None if row[0] is None else int(row[0])
 
-    def newest_capture(self) -> int:
-        """The id of the capture that was noted last; 0 where there is none."""
-        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()[0])
-
     def captures_of(self, key: str) -> list[CaptureRow]:
         """Every capture of a page, in the order in which they were noted."""
         sql = f"SELECT {', '.join(_CAPTURE_FIELDS)} FROM captures WHERE key = ? ORDER BY id"  # noqa: S608 - names of our own

@@ -52,8 +52,6 @@ class Frontier:
         """Known pages that this run has queued once more."""
         self._deeper: dict[str, int] = {}
         """Listing page → how many pages behind it are looked at again as well."""
-        self._known = self._collection.state.newest_capture()
-        """The last capture of the runs before."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -164,15 +162,15 @@ class Frontier:
         return not self._refresh and self._add(key, kind, request)
 
     def _is_behind(self, key: str, via: str) -> bool:
-        """Whether a crawl that goes on for a broken refresh had a listing's page once more, and not the next one:
-        the listing has grown since, and what stood on the one may stand on the other now.
+        """Whether a broken refresh had a listing's page once more, and not the next one: the listing has grown since,
+        and what stood on the one may stand on the other now. A crawl that goes on for it, or reads what it captured,
+        turns the page.
         """
         page, following = self._urls.find(via), self._urls.find(key)
-        if page is None or following is None or (page.capture or 0) <= self._known or following.capture is None:
+        if page is None or following is None or following.capture is None or (page.capture or 0) <= following.capture:
             return False
-        earlier = "SELECT 1 FROM captures WHERE key = ? AND id <= ? AND status = 200 LIMIT 1"
-        had = self._collection.state.execute(earlier, (via, self._known)).fetchone()
-        return following.capture <= self._known and had is not None
+        earlier = "SELECT 1 FROM captures WHERE key = ? AND id < ? AND status = 200 LIMIT 1"
+        return self._collection.state.execute(earlier, (via, page.capture)).fetchone() is not None
 
     def _turn_page(self, key: str, kind: Kind, request: Request) -> bool:
         """Queue a listing's next page, also one that an earlier run has seen; once."""

@@ -108,6 +108,19 @@ def test_crawl_that_goes_on_for_a_broken_refresh_turns_the_pages_of_a_listing_th
         assert living_site.live == ids(site)
 
 
+def test_crawl_that_reads_what_a_killed_refresh_captured_turns_the_pages_of_a_listing_that_has_grown(
+    tmp_path: Path,
+) -> None:
+    """Its first page is in the archive and not read yet; the crawl ends well, and says that the listing is read."""
+    with living(tmp_path) as (living_site, site):
+        site.run("crawl", "--max-requests", 8)
+        living_site.publish(18)
+        assert -9 == site.run("refresh", env={"THANHUY_FAULT": "committed:4:kill"}).code
+        site.run("crawl")
+        finish(living_site, site)
+        assert living_site.live == ids(site)
+
+
 def test_news_behind_a_listing_page_that_failed_are_found_once_it_is_well(tmp_path: Path) -> None:
     """In between the first page shows newer articles still, all of which are known by then."""
     with living(tmp_path) as (living_site, site):
