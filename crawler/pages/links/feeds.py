@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -18,8 +19,11 @@ from lxml import etree  # type: ignore[import-untyped]
 MAX_ENTRIES = 60_000
 """A sitemap holds at most 50 000 (sitemaps.org); more is not read."""
 MAX_BYTES = 64 << 20
+MAX_ELEMENTS, MAX_HELD = 2_000_000, 100_000
+"""Elements in all, and of one entry: hundreds of bytes on the wire can be millions, each of half a kilobyte."""
 SNIFFED = 4096
 """Bytes at the beginning by which a feed is known."""
+_ENTRIES = frozenset({"url", "item", "entry", "sitemap"})
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE\s+(?!html)[^>]*>\s*)*"
@@ -54,12 +58,11 @@ def parse_feed(body: bytes, url: str) -> FeedLinks:
     body = _unzip(body) if body[:2] == _GZIP else body
     pages: dict[str, None] = {}
     feeds: dict[str, None] = {}
-    for address, is_sitemap in _read_text(body) if _TEXT_LINE.match(body) else _read_xml(body):
+    entries = _read_text(body) if _TEXT_LINE.match(body) else _read_xml(body)
+    for address, is_sitemap in islice(entries, MAX_ENTRIES):
         absolute = _join(url, address)
         if absolute is not None:
             (feeds if is_sitemap else pages)[absolute] = None
-        if len(pages) + len(feeds) >= MAX_ENTRIES:
-            break
     return FeedLinks(pages=tuple(pages), feeds=tuple(feeds))
 
 
@@ -90,12 +93,16 @@ def _read_xml(body: bytes) -> Iterator[tuple[str, bool]]:
         no_network=True,
         huge_tree=False,
     )
+    held = 0
     try:
-        for _, element in events:
-            name = _name_of(element)
+        for _, element in islice(events, MAX_ELEMENTS):
+            name, parent = _name_of(element), element.getparent()
+            held += 1
+            if held > MAX_HELD:
+                return
             text = (element.text or "").strip()
             if name == "loc" and text:
-                yield text, _name_of(element.getparent()) == "sitemap"
+                yield text, _name_of(parent) == "sitemap"
             elif name == "link":
                 # RSS has the address as text, Atom as an attribute.
                 address = text or (element.get("href") if element.get("rel", "alternate") == "alternate" else None)
@@ -103,8 +110,10 @@ def _read_xml(body: bytes) -> Iterator[tuple[str, bool]]:
                     yield address, False
             elif name == "item" and (address := _find_guid(element)):
                 yield address, False
-            if name in {"url", "item", "entry", "sitemap"}:
+            if parent is not None and (name in _ENTRIES or parent.getparent() is None):
                 element.clear()
+                del parent[:-1]  # what was read is not kept
+                held = 0
     except etree.XMLSyntaxError:
         return
 

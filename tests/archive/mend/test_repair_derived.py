@@ -102,9 +102,6 @@ def test_state_is_rebuilt_from_the_warcs(sound: Sound, hurt: Path, way: str) -> 
 SMALL: dict[str, Callable[[Path], object]] = {
     "collection.json": lambda path: flip(path / "collection.json", 3),
     "collection.json--gone": lambda path: (path / "collection.json").unlink(),
-    "fixity.jsonl--cut": lambda path: edit(path / "fixity.jsonl", lambda data: data.__delitem__(slice(700, None))),
-    "fixity.jsonl--gone": lambda path: (path / "fixity.jsonl").unlink(),
-    "fixity.jsonl--empty": lambda path: (path / "fixity.jsonl").write_bytes(b""),
 }
 
 
@@ -116,6 +113,25 @@ def test_small_file_is_mended(hurt: Path, way: str) -> None:
     assert done.actions
     assert set() == codes(hurt)
     assert isinstance(json.loads((hurt / "collection.json").read_bytes())["seeds"], list)
+
+
+LOGS: dict[str, Callable[[Path], object]] = {
+    "cut": lambda path: edit(path, lambda data: data.__delitem__(slice(700, None))),
+    "gone": Path.unlink,
+    "empty": lambda path: path.write_bytes(b""),
+}
+
+
+@pytest.mark.parametrize("way", LOGS)
+def test_lost_log_is_a_loss_until_a_copy_comes(sound: Sound, hurt: Path, way: str) -> None:
+    """A seal has signed where it stood: what is begun anew proves nothing of before."""
+    LOGS[way](hurt / "fixity.jsonl")
+    assert codes(hurt, "damage")
+    mend_twice(hurt)
+    assert {"seal-log"} == codes(hurt, "damage")
+    (hurt / "fixity.jsonl").write_bytes(sound.files["fixity.jsonl"])
+    mend_fully(hurt)
+    assert set() == codes(hurt, "damage")
 
 
 CONVICTED: dict[str, Callable[[Path], object]] = {

@@ -22,8 +22,8 @@ from archive.seal.proof import Exhibit, make_proof
 from archive.seal.sealing import list_seals
 from archive.verify.trust import SealRules
 from tests.support.attacks import BEGAN, find_in_seals, write_run
-from tests.support.calendar import BITCOIN, HEIGHT, MAGIC_OF_FILE, PENDING, RunningCalendar, calendar
 from tests.support.commands import run_thanhuy
+from tests.support.ots_calendar import BITCOIN, HEIGHT, MAGIC_OF_FILE, PENDING, RunningCalendar, calendar
 from tests.support.tools import find_tool
 
 

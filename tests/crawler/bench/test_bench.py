@@ -164,7 +164,7 @@ def test_seals_are_measured_and_their_memory_does_not_grow_with_the_records() ->
 def test_unknown_benchmark_is_a_usage_error() -> None:
     done = run_thanhuy("bench", "speed")
     assert done.returncode == 2
-    assert "expected one of crawl, capture, parse" in done.stderr
+    assert "expected one of crawl, capture, page, parse" in done.stderr
     assert "got 'speed'" in done.stderr
 
 

@@ -101,7 +101,7 @@ def test_a_finished_collection_tells_its_last_run(sample_crawl: SampleCrawl, tmp
     into = sample_crawl.copy(tmp_path / "x")  # other tests may hold the lock of the one that all share
     done = run_thanhuy("status", into)
     assert (0, ["nothing runs"]) == (done.returncode, done.stdout.splitlines()[:1])
-    assert done.stdout.rstrip().endswith(": done")
+    assert done.stdout.splitlines()[1].endswith(" crawl: done")
     told = json.loads(run_thanhuy("status", into, "--json", "--watch").stdout)
     assert ("idle", None) == (told["state"], told["snapshot"])
     assert 2 == run_thanhuy("status", tmp_path / "x" / "warc").returncode

@@ -1,6 +1,7 @@
 """Feeds and sitemaps are known by what they are, not by what the server calls them, and all that they list is found."""
 
 import gzip
+import resource
 
 import pytest
 
@@ -70,3 +71,12 @@ def test_children_of_an_index_are_sitemaps_whatever_they_are_called() -> None:
 def test_broken_gzip_gives_what_is_left_of_it() -> None:
     body = gzip.compress(URLSET.encode())
     assert (PAGE,) == parse_feed(body[:-6], HERE).pages
+
+
+@pytest.mark.parametrize("filling", [b"<a/>", b"<url>" + b"<a/>" * 9 + b"</url>", b"<loc>https://a.example/b</loc>"])
+@pytest.mark.parametrize("start", [b"<urlset>", b"<urlset><url>"])
+def test_a_few_bytes_that_become_millions_of_elements_take_no_memory(start: bytes, filling: bytes) -> None:
+    bomb = gzip.compress(start + filling * (8_000_000 // len(filling)))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert len(parse_feed(bomb, HERE).pages) <= 1
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10  # kilobytes
