@@ -74,7 +74,11 @@ class SettlingMiddleware:
         key, kind, unread = response.meta["key"], response.meta["kind"], response.meta.get("unread")
         if unread in HIDDEN:
             self._urls.discard(key)
-            self._note_missed(response, f"{unread} in its place")
+            if STORED in response.meta and key not in self._asked:
+                self._asked.add(key)
+                self._urls.requeue(key)  # what the archive has of it never was the page: the site is asked now
+            else:
+                self._note_missed(response, f"{unread} in its place")
         elif response.status == 304:
             self._settle_unchanged(response)
         elif unread == "soft-404" and self._session.collection.state.find_version(key) is None:
