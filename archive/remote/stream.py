@@ -1,9 +1,10 @@
 """A file that is read in ranges, as a seekable stream that reads ahead the more the longer it is read on."""
 
 import io
-import os
 from collections.abc import Callable
 from typing import BinaryIO, cast
+
+from archive.streams import Sized
 
 LEAST = 64 << 10
 """Bytes that are asked for at a new place."""
@@ -18,25 +19,12 @@ def open_ranges(read: Callable[[int, int], bytes], size: int) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(_Ranges(read, size), LEAST))
 
 
-class _Ranges(io.RawIOBase):
+class _Ranges(Sized):
     def __init__(self, read: Callable[[int, int], bytes], size: int) -> None:
-        self._read, self._size, self._place = read, size, 0
+        super().__init__(size)
+        self._read = read
         self._held, self._before = (0, b""), (0, b"")
         self._begun = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
-        self._place = max(0, base + offset)
-        return self._place
-
-    def tell(self) -> int:
-        return self._place
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # the stub's Buffer has no len
         if self._place >= self._size:

@@ -5,11 +5,11 @@ is installed, else zlib. What is wrong with a broken member, `archive.warc.membe
 """
 
 import importlib
-import io
-import os
 import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO
+
+from archive.streams import Sized
 
 READ = 1 << 20
 """Bytes that are read from the file at a time."""
@@ -123,26 +123,13 @@ class Inflating:
         return plain
 
 
-class Reinflated(io.RawIOBase):
+class Reinflated(Sized):
     """The data of a whole member as a stream: going back costs inflating from its beginning."""
 
     def __init__(self, stream: BinaryIO, offset: int, size: int) -> None:
-        self._file, self._offset, self._size = Ahead(stream), offset, size
-        self._member, self._place = Inflating(self._file, offset), 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
-        self._place = max(0, base + offset)
-        return self._place
-
-    def tell(self) -> int:
-        return self._place
+        super().__init__(size)
+        self._file, self._offset = Ahead(stream), offset
+        self._member = Inflating(self._file, offset)
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # the stub's Buffer has no len
         if self._member.place > self._place:
