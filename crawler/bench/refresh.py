@@ -6,9 +6,9 @@ the requests then go to real pages on loopback.
 """
 
 import json
-import sqlite3
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ def _local_work(served: Served, corpus: Corpus, scratch: Path) -> ResultSection:
         directory = scratch / f"articles-{known}"
         _crawl(served, directory, urls=corpus.seed_urls)
         if known:
-            _pretend(directory, known)
+            pretend(directory, known)
         _refresh(served, corpus, directory)  # notes the digests of what was put in
         found = _refresh(served, corpus, directory)
         rows.append(
@@ -138,38 +138,30 @@ def _local_work(served: Served, corpus: Corpus, scratch: Path) -> ResultSection:
     )
 
 
-def _pretend(directory: Path, known: int) -> None:
-    """Make the collection know many more articles: captures, versions, lines and index lines, none of them due."""
+def pretend(directory: Path, known: int) -> None:
+    """Have a collection know so many more articles: captures, versions, lines and index lines, none of them due."""
     later = (datetime.now(UTC) + timedelta(days=30)).timestamp()
-    with sqlite3.connect(directory / "state.sqlite") as state:
+    with State(directory / "state.sqlite") as state:
         file, record = state.execute("SELECT file, max(offset) FROM captures").fetchone()
-        jsonl = state.execute("SELECT jsonl FROM versions LIMIT 1").fetchone()[0]
-        keys = [f"tin-tuc/{1_600_000_000 + number}" for number in range(known)]
-        state.executemany(
-            "INSERT INTO urls (key, url, kind, priority, depth, hops, state, due, etag, status, page)"
-            " VALUES (?, ?, 'tin-tuc', 30, 2, 'LL', ?, ?, 'x', 200, 1)",
-            ((key, f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}", UrlState.DONE, later) for key in keys),
-        )
-        state.executemany(
-            "INSERT INTO captures (key, uri, date, type, status, mime, payload_digest, file, offset, length, record_id)"
-            " VALUES (?, ?, '2020-01-01T00:00:00.000000Z', 'response', 200, 'text/html', ?, ?, ?, 10, 'urn:x')",
-            (
-                (key, f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}", f"sha1:{key}", file, record + 1 + n)
-                for n, key in enumerate(keys)
-            ),
-        )
-        state.executemany(
-            "INSERT INTO versions VALUES (?, 1, ?, 'live', '2020-01-01', ?, 0, 2000, ?, 0, 10)",
-            ((key, f"sha256:{key}", jsonl, file) for key in keys),
-        )
-    state.close()
+        pattern = next(state.newest_versions())
+        captures = list(_pretended_captures(known, file, record))
+        for capture in captures:
+            row = state.add_capture(capture)
+            state.execute(
+                "INSERT INTO urls (key, url, kind, priority, depth, hops, status, read, state, due, capture, page)"
+                " VALUES (?, ?, ?, 30, 2, 'LL', 200, 1, ?, ?, ?, ?)",
+                (capture.key, capture.uri, Kind.ARTICLE, UrlState.DONE, later, row, row),
+            )
+            state.add_version(replace(pattern, key=capture.key, digest=f"sha256:{capture.key}", date="2020-01-01"))
+        state.commit()
     with (directory / "articles.jsonl").open("a", encoding="utf-8") as lines:
-        lines.writelines(json.dumps({"id": key[8:], "body": "x" * 2000}) + "\n" for key in keys)
-    merge_index(directory / "indexes" / "index.cdxj", _pretended_captures(keys, file, record))
+        lines.writelines(json.dumps({"id": capture.key[8:], "body": "x" * 2000}) + "\n" for capture in captures)
+    merge_index(directory / "indexes" / "index.cdxj", iter(captures))
 
 
-def _pretended_captures(keys: list[str], file: str, record: int) -> Iterator[CaptureRow]:
-    for number, key in enumerate(keys):
+def _pretended_captures(known: int, file: str, record: int) -> Iterator[CaptureRow]:
+    for number in range(known):
+        key = f"tin-tuc/{1_600_000_000 + number}"
         yield CaptureRow(
             key=key,
             uri=f"https://www.thanhuytphcm.vn/tin-tuc/a-{key[8:]}",

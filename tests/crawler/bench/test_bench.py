@@ -3,12 +3,14 @@
 import gzip
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawler.bench import seal
+from archive.state.database import State
+from crawler.bench import refresh, seal
 from crawler.bench.capture import make_row
 from crawler.bench.contestants import Extracted
 from crawler.bench.corpus import BASE, build_corpus
@@ -21,6 +23,7 @@ from crawler.items import as_record
 from crawler.pages import parse_article, parse_links
 from crawler.site.scope import find_kind
 from tests.support.commands import run_thanhuy
+from tests.support.sample_crawls import SampleCrawl
 
 TRUTH = Truth(
     title="Phường Bình Lạc mở thư viện",
@@ -159,6 +162,18 @@ def test_seals_are_measured_and_their_memory_does_not_grow_with_the_records() ->
     small, large = seal.measure(300), seal.measure(60_000)
     assert small["path_bytes"] < large["path_bytes"] < 1000
     assert large["memory_mb"] < 8
+
+
+def test_pretended_articles_are_known_and_none_is_due(small_crawl: SampleCrawl, tmp_path: Path) -> None:
+    directory = small_crawl.copy(tmp_path / "copy")
+    with State(directory / "state.sqlite") as state:
+        before = state.counts()["items"]
+    refresh.pretend(directory, 3)
+    with State(directory / "state.sqlite") as state:
+        assert before + 3 == state.counts()["items"]
+        [(due, read)] = state.execute("SELECT min(due), min(read) FROM urls WHERE key LIKE 'tin-tuc/16000000_%'")
+        assert due > time.time()
+        assert read
 
 
 def test_unknown_benchmark_is_a_usage_error() -> None:
