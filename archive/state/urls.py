@@ -8,6 +8,7 @@ so that no 304 ever hides what nobody has read.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -262,6 +263,23 @@ class Urls:
         sql = f"SELECT count(*) FROM urls INDEXED BY urls_state WHERE {where}"  # noqa: S608 - states and kinds
         return int(self._state.execute(sql).fetchone()[0])
 
+    def queued_by_kind(self) -> dict[str, int]:
+        """How many URLs of each kind nobody has begun with."""
+        sql = f"SELECT kind, count(*) FROM urls INDEXED BY urls_queue_kind WHERE {_QUEUED} GROUP BY kind"  # noqa: S608 - a state
+        return {str(row[0]): int(row[1]) for row in self._state.execute(sql)}
+
+    def queued_by_via(self, kinds: tuple[str, ...], most: int) -> Counter[str | None]:
+        """How many of these kinds are queued for each page that linked them; of the first `most` such pages.
+
+        Counted here, since SQLite would sort all of them in memory.
+        """
+        counted: Counter[str | None] = Counter()
+        sql = f"SELECT via FROM urls WHERE {_QUEUED} AND kind IN ({_quoted(kinds)})"  # noqa: S608 - a state and kinds
+        for (via,) in self._state.execute(sql):
+            if via in counted or len(counted) < most:
+                counted[via] += 1
+        return counted
+
     def note_gone(self, key: str, date: str | None) -> None:
         """Remember since when the server says that the page is gone; None when it is there again."""
         self._state.execute("UPDATE urls SET gone_at = ? WHERE key = ?", (date, key))
@@ -316,6 +334,7 @@ class Urls:
         return self._state.execute(sql, parameters).rowcount
 
 
+_QUEUED = in_sql((UrlState.QUEUED,))
 _FORGET_REDIRECTS = "hops = rtrim(hops, 'R'), depth = length(rtrim(hops, 'R'))"
 """A page that is asked for anew begins its chain of redirects anew."""
 

@@ -21,6 +21,7 @@ from scrapy.utils.asyncio import create_looping_call
 from archive.directory import STATUS
 from archive.errors import ArchiveError
 from archive.state.states import UrlState, in_sql
+from archive.state.urls import Urls
 from archive.warc.exchange import Exchange
 from crawler.engine.pace import SLOT
 from crawler.engine.session import ArchiveSession
@@ -40,6 +41,8 @@ RECENT = 300.0
 LEADING = frozenset({Kind.HOME, Kind.LISTING, Kind.FEED, Kind.PAGE})
 """Kinds that lead to more: while they are queued nobody knows how much is left."""
 MOST_SECTIONS = 12
+MOST_VIAS = 10_000
+"""Pages whose links are told apart when the queue is counted by section."""
 
 
 class Pulse:
@@ -106,22 +109,15 @@ class Pulse:
             logger.info("%s", describe(snapshot))
 
     def _count_queue(self, now: float) -> None:
-        execute = self._session.collection.state.execute
-        queued, later = in_sql((UrlState.QUEUED,)), in_sql((UrlState.WAITING,))
+        state = self._session.collection.state
+        urls, later = Urls(state), in_sql((UrlState.WAITING,))
         try:
-            self._queue = {
-                str(row[0]): int(row[1])
-                for row in execute(f"SELECT kind, count(*) FROM urls WHERE {queued} GROUP BY kind")  # noqa: S608 - a state
-            }
+            self._queue = urls.queued_by_kind()
             sections: Counter[str] = Counter()
-            for via, count in execute(
-                f"SELECT via, count(*) FROM urls WHERE {queued} AND kind IN (?, ?) GROUP BY via"  # noqa: S608 - a state
-                " ORDER BY count(*) DESC LIMIT 500",
-                (Kind.ARTICLE, Kind.DOCUMENT),
-            ):
+            for via, count in urls.queued_by_via((Kind.ARTICLE, Kind.DOCUMENT), MOST_VIAS).items():
                 sections[_section_of(via)] += count
             self._sections = dict(sections.most_common(MOST_SECTIONS))
-            waiting = execute(f"SELECT url, due, status FROM urls WHERE {later} ORDER BY due LIMIT 5")  # noqa: S608 - states
+            waiting = state.execute(f"SELECT url, due, status FROM urls WHERE {later} ORDER BY due LIMIT 5")  # noqa: S608 - states
             self._waiting = [
                 TriedAgain(url=row[0], until=_stamp(row[1]), why=f"status {row[2]}" if row[2] else "no answer")
                 for row in waiting

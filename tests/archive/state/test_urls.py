@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -178,3 +179,25 @@ def test_state_of_an_older_version_is_taken_over_and_its_pages_are_read_again(tm
         add(urls, "a")
         assert not find(urls).is_read
         assert "1" == state.fact("rebuilt")
+
+
+def test_nothing_asked_while_a_crawl_runs_sorts_the_queue(urls: Urls, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million URLs may be queued, and what SQLite sorts it keeps in memory."""
+    plans: list[str] = []
+    execute = State.execute
+
+    def explain(state: State, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        plans.extend(row[3] for row in execute(state, f"EXPLAIN QUERY PLAN {sql}", parameters))
+        return execute(state, sql, parameters)
+
+    for number in range(40):
+        urls.add(Found(key=f"k{number}", url="", kind=("page", "image")[number % 2], priority=1, via=f"v{number % 3}"))
+    monkeypatch.setattr(State, "execute", explain)
+    assert {"page": 20, "image": 20} == urls.queued_by_kind()
+    assert [7, 7] == list(urls.queued_by_via(("page",), 2).values())
+    for only in (None, ("page", "image")):
+        assert urls.take(only=only)
+        assert urls.pending(only=only)
+    assert 2 == urls.in_flight(("page", "image"))
+    assert plans
+    assert [] == [plan for plan in plans if "TEMP B-TREE" in plan]
