@@ -289,7 +289,7 @@ class State:
         one = {
             "captures": "SELECT count(*) FROM captures",
             "versions": "SELECT count(*) FROM (SELECT DISTINCT key, version FROM versions)",
-            "items": "SELECT count(DISTINCT key) FROM versions",
+            "items": "SELECT count(*) FROM (SELECT DISTINCT key FROM versions)",
         }
         found = {name: int(self._db.execute(sql).fetchone()[0]) for name, sql in one.items()}
         for row in self._db.execute("SELECT state, count(*) FROM urls GROUP BY state"):
