@@ -26,10 +26,14 @@ class News:
         self._state, self._urls = state, urls
 
     def read_to(self, listing: str) -> int | None:
-        """The row up to which all was known when a listing was last read to its end. None where it never was."""
+        """The row up to which all was known when a listing was last read to its end. None where it never was:
+        also where the listing itself was found later.
+        """
         own = self._state.fact(f"{READ_TO} {listing}")
         value = self._state.fact(READ_TO) if own is None else own
-        return int(value) if value is not None and value.isdecimal() else None
+        number = int(value) if value is not None and value.isdecimal() else None
+        found = self._urls.newest_id((listing, f"{listing}/"))  # names have no final slash, keys may have one
+        return None if number is None or found > number else number
 
     def has_news(self, listing: str, keys: Iterable[str]) -> bool:
         """Whether one of these articles was found since the listing was last read to its end."""

@@ -1,5 +1,6 @@
 """Whatever stopped the runs before, a run that comes to its end has every article that a well site links."""
 
+import itertools
 import random
 import shutil
 import sqlite3
@@ -13,7 +14,7 @@ import pytest
 
 from tests.support.collections_read import read_articles
 from tests.support.living_site import PER_PAGE, SECTIONS, LivingSite, plan_run
-from tests.support.small_site import Ran, SmallSite
+from tests.support.small_site import LISTING, Ran, SmallSite, small_site
 from tests.support.wireserver import wire_server
 
 
@@ -174,6 +175,31 @@ def test_listing_that_grew_by_whole_pages_is_turned_past_what_the_archive_holds_
         living_site.ill = {f"/nhom-tin/{name}" for name in SECTIONS}
         site.run("refresh")
         assert newest == living_site.live - ids(site)
+
+
+@pytest.mark.parametrize(("path", "ill"), [("/nhom-tin/tuyen-chon-1197604603", False), ("/tu-lieu/tuyen-chon/", True)])
+def test_listing_that_a_refresh_finds_first_is_turned_to_its_end(tmp_path: Path, path: str, ill: bool) -> None:
+    """What it shows first is known from the other listings; what lies behind is linked nowhere else."""
+    with small_site(tmp_path) as site:
+        pages = [
+            [site.article(number, f"Bài {number}") for number in range(first, first + 3)]
+            for first in range(1491800010, 1491800050, 10)
+        ]
+        site.say("/", site.links(LISTING))
+        site.say(LISTING, site.links(*pages[0], *pages[1]))
+        site.run("crawl")
+        site.say("/", site.links(LISTING, path))
+        if ill:
+            site.say(path, "", status=503)
+            site.run("refresh")
+            let_time_pass(site)
+        turn = "<a href='{}'>Trang sau</a>"
+        for number, items in enumerate(pages, 1):
+            here = path if number == 1 else f"{path}?page={number}"
+            site.say(here, site.links(*items) + (turn.format(f"{path}?page={number + 1}") if number < 4 else ""))
+        assert 0 == site.run("refresh").code
+        assert {one[-10:] for one in itertools.chain(*pages)} == ids(site)
+        assert f"{path}?page=2" not in site.run("refresh").asked
 
 
 def test_clock_that_went_back_is_told_and_puts_nothing_off(tmp_path: Path) -> None:
