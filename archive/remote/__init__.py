@@ -3,7 +3,8 @@
 The way of a file that is read::
 
     look (what lies at an address) → file (one file: its size, and its bytes from one place to another)
-          → stream (a seekable file, read ahead) → view (a directory here that stands for what lies there)
+          → kept (what was read of it, read once) → stream (a seekable file, read ahead)
+          → view (a directory here that stands for what lies there)
 
 Object storage is `archive.mirror.store`, whose credentials come from the environment alone; web servers are
 `archive.web`.

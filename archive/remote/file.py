@@ -4,14 +4,13 @@ import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 
 from archive import web
 from archive.errors import NotUsable, StoreFailed
 from archive.mirror.store import Store
-from archive.remote.stream import open_ranges
 
 _CREDENTIALS = ("AWS_", "GOOGLE_", "AZURE_")
 """What the names of variables begin with that a store is opened by."""
@@ -41,10 +40,6 @@ class RemoteFile:
     def name(self) -> str:
         """Its own name."""
         return self.key.rpartition("/")[2] if self.base else name_in(self.key)
-
-    def open(self) -> BinaryIO:
-        """It as a seekable stream. Reading raises StoreFailed, NotUsable."""
-        return open_ranges(self.read, self.size)
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` up to `stop`. Raises StoreFailed, NotUsable."""

@@ -1,9 +1,11 @@
 """A directory here that stands for what lies at an address: each file a stand-in, read where it is opened.
 
-Only what cannot be read in ranges, a database and what is mapped into memory, is fetched, and goes again with the view.
+What was read is kept beside it, so that it is read there once, as far as there is room. What cannot be read in ranges,
+a database and what is mapped into memory, is fetched whole. All of it goes again with the view.
 """
 
 import errno
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from archive.files import OUT_OF_SPACE
 from archive.kinds import PROOF, kind_of
 from archive.mirror.manifest import is_path_inside, read_newest
 from archive.remote.file import RemoteFile, open_store
+from archive.remote.kept import KeptFile
 from archive.remote.look import Deposit, DepositKind
 
 FETCHED = ("state.sqlite", "seals/")
@@ -22,6 +25,10 @@ FETCHED = ("state.sqlite", "seals/")
 ROOMS = ("warc", "articles")
 """Directories that a collection has also where nothing is in them; a store has no directories."""
 PIECE = 8 << 20
+SHARE = 4
+"""What was read is kept in one of so many parts of the room that is free for temporary files,"""
+MOST = 16 << 30
+"""and of no more bytes."""
 
 
 @contextmanager
@@ -32,15 +39,35 @@ def view(found: Deposit, *, whole: bool = True) -> Iterator[list[Path]]:
     """
     with tempfile.TemporaryDirectory(prefix="thanhuy-", ignore_cleanup_errors=True) as made:
         room = Path(made).resolve()
+        shown, keeper = room / "shown", _Keeper(room / "kept")
+        shown.mkdir()
         try:
             if found.is_mirror:
-                yield [_show_collection(room, found.url, _files_of_mirror(found.url), whole)]
+                yield [_show_collection(shown, found.url, keeper.keep(_files_of_mirror(found.url)), whole)]
             elif found.kind is DepositKind.COLLECTION:
-                yield [_show_collection(room, found.url, found.files, whole)]
+                yield [_show_collection(shown, found.url, keeper.keep(found.files), whole)]
             else:
-                yield [_show_file(room / str(number), file) for number, file in enumerate(found.files.values())]
+                files = keeper.keep(found.files).values()
+                yield [_show_file(shown / str(number), file) for number, file in enumerate(files)]
         finally:
             forget(room)
+
+
+class _Keeper:
+    """Deals out the room in which what was read is kept, to the files in their order."""
+
+    def __init__(self, room: Path) -> None:
+        room.mkdir()
+        self._room, self._left, self._count = room, min(MOST, shutil.disk_usage(room).free // SHARE), 0
+
+    def keep(self, files: dict[str, RemoteFile]) -> dict[str, KeptFile]:
+        return {name: self._keep(file) for name, file in files.items()}
+
+    def _keep(self, file: RemoteFile) -> KeptFile:
+        most = min(file.size, self._left)
+        self._left -= most
+        self._count += 1
+        return KeptFile(file=file, path=str(self._room / str(self._count)), most=most)
 
 
 def _files_of_mirror(url: str) -> dict[str, RemoteFile]:
@@ -52,7 +79,7 @@ def _files_of_mirror(url: str) -> dict[str, RemoteFile]:
     return {file.path: RemoteFile(base=url, key=file.key, size=file.size) for file in files}
 
 
-def _show_collection(room: Path, url: str, files: dict[str, RemoteFile], whole: bool) -> Path:
+def _show_collection(room: Path, url: str, files: dict[str, KeptFile], whole: bool) -> Path:
     path = room / (url.rpartition("/")[2] or "collection")
     with _worded(url):
         for empty in ROOMS:
@@ -80,10 +107,10 @@ def _worded(url: str) -> Iterator[None]:
         raise NotUsable(f"{url}: expected what can be a file here, got: {told}") from error
 
 
-def _show_file(directory: Path, file: RemoteFile) -> Path:
+def _show_file(directory: Path, file: KeptFile) -> Path:
     directory.mkdir()
-    path = directory / file.name
-    if not is_path_inside(file.name):
+    path = directory / file.file.name
+    if not is_path_inside(file.file.name):
         raise NotUsable(f"{file.url}: expected the name of a file")
     name(path, file.url)
     with _worded(file.url):
@@ -95,7 +122,7 @@ def _show_file(directory: Path, file: RemoteFile) -> Path:
     return path
 
 
-def _fetch(file: RemoteFile, target: Path) -> None:
+def _fetch(file: KeptFile, target: Path) -> None:
     with target.open("xb") as stream:
         for start in range(0, file.size, PIECE):
             stream.write(file.read(start, min(file.size, start + PIECE)))

@@ -1,13 +1,24 @@
 """Files by their addresses: read in ranges with the local run's results, and written whole or not at all."""
 
+import errno
+import gzip
 import hashlib
 import os
+import random
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive import web
 from archive.elsewhere import forget, learn
@@ -16,6 +27,7 @@ from archive.files import read_lines
 from archive.mirror.store import Store
 from archive.remote import stream
 from archive.remote.file import RemoteFile, find_file
+from archive.remote.kept import KeptFile
 from archive.remote.look import Deposit, DepositKind
 from archive.remote.view import view
 from tests.support.commands import run_thanhuy
@@ -69,6 +81,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
     return Elsewhere(request.param, request, tmp_path)
 
 
+def keep(file: RemoteFile | None, room: Path) -> KeptFile:
+    assert file is not None
+    return KeptFile(file=file, path=str(room / "kept"), most=file.size)
+
+
 def flip(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -108,12 +125,6 @@ def test_collection_gives_what_it_gives_here(collection: Path, store: Elsewhere,
     store.put(collection, warcs[0], lines)
     done = same(store, tmp_path, ("verify", "--no-record"), collection)
     assert (5, True) == (done.returncode, "fixity-differs" in done.stdout)
-
-
-def test_processes_read_the_same_file(collection: Path, tmp_path: Path) -> None:
-    url = f"file://{collection}"
-    done = run_thanhuy("extract", url, "--jobs", 2)
-    assert (0, run_thanhuy("extract", collection).stdout) == (done.returncode, done.stdout)
 
 
 def test_mirror_is_read_without_being_pulled(collection: Path, store: Elsewhere, tmp_path: Path) -> None:
@@ -214,11 +225,9 @@ def test_redirect_to_another_server_takes_no_credentials_along(server: RangeServ
         assert {"authorization", "x-amz-security-token", "range"} & other.headers[0].keys() == {"range"}
 
 
-def test_file_that_changes_meanwhile_is_not_mixed(server: RangeServer) -> None:
+def test_file_that_changes_meanwhile_is_not_mixed(server: RangeServer, tmp_path: Path) -> None:
     server.files["/x"] = os.urandom(300_000)
-    file = find_file(f"{server.url}/x")
-    assert file is not None
-    with file.open() as opened:
+    with keep(find_file(f"{server.url}/x"), tmp_path).open() as opened:
         assert server.files["/x"][:10] == opened.read(10)
         server.files["/x"] = os.urandom(300_000)
         with pytest.raises(Exception, match="it changed while it was read"):
@@ -313,8 +322,7 @@ def test_stream_at_any_place_is_the_file() -> None:
 
 def test_executor_without_the_stand_ins_reads_lines_by_their_addresses(tmp_path: Path) -> None:
     (tmp_path / "lines.jsonl").write_bytes(b"{}\n[]\n")
-    file = find_file(f"file://{tmp_path}/lines.jsonl")
-    assert file is not None
+    file = keep(find_file(f"file://{tmp_path}/lines.jsonl"), tmp_path / "nowhere")
     stand_in = tmp_path / "nowhere" / "lines.jsonl"
     assert [] == list(read_lines(stand_in))
     learn({str(stand_in): file})
@@ -323,6 +331,93 @@ def test_executor_without_the_stand_ins_reads_lines_by_their_addresses(tmp_path:
         assert [(3, b"[]\n")] == list(read_lines(stand_in, start=1))
     finally:
         forget(tmp_path)
+
+
+# What was read is kept
+
+
+def spans_of(server: RangeServer, path: str) -> list[tuple[int, int]]:
+    """What was asked of a file, but for the first byte, by which its size is learnt."""
+    spans = [re.fullmatch(r"bytes=(\d+)-(\d+)", wanted) for asked, wanted in server.asked if asked == path]
+    return sorted((int(span[1]), int(span[2]) + 1) for span in spans[1:] if span)
+
+
+@pytest.mark.parametrize(
+    ("name", "jobs"), [("x.warc.gz", ()), ("x.warc", ()), ("x.wacz", ()), ("x.warc.gz", ("--jobs", 2))]
+)
+def test_no_byte_is_asked_for_twice(
+    small_crawl: SampleCrawl, server: RangeServer, tmp_path: Path, name: str, jobs: tuple[object, ...]
+) -> None:
+    warc = max((small_crawl.directory / "warc").iterdir(), key=lambda path: path.stat().st_size)
+    if name == "x.wacz":
+        assert 0 == run_thanhuy("pack", small_crawl.directory, "-o", tmp_path / name).returncode
+        server.files[f"/{name}"] = (tmp_path / name).read_bytes()
+    else:
+        server.files[f"/{name}"] = warc.read_bytes() if name.endswith("gz") else gzip.decompress(warc.read_bytes())
+    url = f"{server.url}/{name}"
+    alone = run_thanhuy("extract", url).stdout if jobs else ""
+    for verb in ("extract",) if jobs else ("extract", "verify"):
+        server.asked.clear()
+        done = run_thanhuy(verb, *jobs, url)
+        assert (0, True) == (done.returncode, done.stdout == alone or not jobs)
+        spans = spans_of(server, f"/{name}")
+        assert [] == [(one, two) for one, two in pairwise(spans) if two[0] < one[1]]
+        assert sum(stop - start for start, stop in spans) <= len(server.files[f"/{name}"])
+
+
+def test_export_of_a_collection_reads_each_byte_once(
+    collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: Counter[str] = Counter()
+    real = RemoteFile.read
+
+    def read(file: RemoteFile, start: int, stop: int) -> bytes:
+        asked.update({file.key: stop - start})
+        return real(file, start, stop)
+
+    monkeypatch.setattr(RemoteFile, "read", read)
+    for form in ("jsonl", "site"):
+        asked.clear()
+        done = run_thanhuy("export", f"file://{collection}", "--format", form, "-o", tmp_path / f"out.{form}")
+        assert 0 == done.returncode, done.stderr
+        assert asked["articles.jsonl"] > 0
+        more = {name: count for name, count in asked.items() if count > (collection / name).stat().st_size}
+        assert {} == more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remembering(RemoteFile):
+    """A file of random bytes that knows what was asked for."""
+
+    data: bytes
+    asked: list[tuple[int, int]]
+
+    def read(self, start: int, stop: int) -> bytes:
+        self.asked.append((start, stop))
+        return self.data[start:stop]
+
+
+@given(size=st.integers(1, 40), most=st.integers(0, 40), draw=st.data())
+def test_kept_file_is_the_file_and_is_asked_for_once(size: int, most: int, draw: st.DataObject) -> None:
+    data = random.Random(size).randbytes(size)
+    file = Remembering(base="", key="x", size=size, data=data, asked=[])
+    place = st.integers(0, size - 1)
+    with TemporaryDirectory() as room, patch("archive.remote.kept.BLOCK", 4):
+        kept = KeptFile(file=file, path=f"{room}/kept", most=min(most, size))
+        for start, other in draw.draw(st.lists(st.tuples(place, place), max_size=9)):
+            start, stop = min(start, other), max(start, other) + 1
+            assert data[start:stop] == kept.read(start, stop)
+    spans = sorted(span for span in file.asked if span[1] <= kept.most // 4 * 4)
+    assert [] == [(one, two) for one, two in pairwise(spans) if two[0] < one[1]]
+
+
+def test_full_disk_keeps_nothing_and_reads_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = Remembering(base="", key="x", size=9, data=b"123456789", asked=[])
+    monkeypatch.setattr(os, "pwrite", full)
+    assert [b"23", b"23"] == [keep(file, tmp_path).read(1, 3) for _ in range(2)]
 
 
 def test_file_goes_from_process_to_process() -> None:
