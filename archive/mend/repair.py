@@ -6,7 +6,7 @@ In this order, each step safe to be broken off and begun again:
 - what lies in a derived file's place, and `collection.json`;
 - each WARC: restored where certain, a filler where bytes cannot be read;
 - the finished lines of `articles/` from the WARCs;
-- then the collection is opened, which closes what an interrupted run left;
+- then the collection is opened, which closes what an interrupted run left; its lines are mended likewise;
 - the state against the WARCs; records that are lost and whose line is left;
 - `articles.jsonl` and the index; the fixity log; the leaves of the seals.
 
@@ -27,6 +27,7 @@ from archive.collection import Collection
 from archive.directory import ROOMS
 from archive.errors import ArchiveError, CollectionLocked, OutOfSpace
 from archive.files import (
+    LINES_SUFFIX,
     OPEN_SUFFIX,
     OUT_OF_SPACE,
     WARC_SUFFIXES,
@@ -196,6 +197,9 @@ class _Mending:
             digests = self.digests.get(f"warc/{patient.path.name}", set())
             if digests and not patient.damage:
                 restore_headers(patient.path, digests, self.recovery)
+        return self._mend_lines(inventory)
+
+    def _mend_lines(self, inventory: Inventory) -> LineMender:
         spare = f"{self.job.options.prefix}-{self.now:%Y%m%d%H%M%S}000-00001-repair.jsonl"
         lines = LineMender(self.directory, inventory, self.digests, self.job.vouch, self.recovery, spare)
         lines.mend()
@@ -204,6 +208,8 @@ class _Mending:
     def _mend_rest(self, collection: Collection, inventory: Inventory, lines: LineMender, *, about: bool) -> None:
         try:
             self.recovery.actions += collection.recovery.actions
+            if any(path.name.endswith(LINES_SUFFIX) for path in collection.recovery.finished):
+                lines = self._mend_lines(inventory)  # one more is finished now, and as an interrupted run left it
             reconciler = Reconciler(collection, inventory, self.job.describe, self.job.vouch, self.recovery)
             reconciler.captures()
             reconciler.versions(lines.orphans)

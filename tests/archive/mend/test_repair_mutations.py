@@ -184,6 +184,21 @@ def test_file_that_holds_everything_is_followed_and_nothing_is_lost(
             assert record.record_id == warc["record_id"]
 
 
+@pytest.mark.parametrize("name", HARMLESS)
+def test_lines_that_were_left_open_lead_to_where_their_records_lie_after_one_repair(
+    small: Path, tmp_path: Path, name: str
+) -> None:
+    """They are finished by the repair itself, and only then among those that it mends."""
+    path = tmp_path / "x"
+    shutil.copytree(small, path)
+    HARMLESS[name](path, random.Random(1))
+    lines = list_lines(path)[0]
+    lines.with_name(f"{lines.name}.open").write_bytes(lines.read_bytes()[:-20])
+    lines.unlink()
+    assert [] == [finding.format() for finding in mend(path).damage]
+    assert [] == mend(path).recovery.actions
+
+
 @pytest.mark.parametrize("removed", ["copy-of-*", "test-*"])
 def test_doubled_file_is_no_damage_and_one_of_the_two_may_go(tmp_path: Path, removed: str) -> None:
     path = build_collection(tmp_path / "x")
