@@ -90,9 +90,9 @@ def seal(job: SealJob, *, anew: bool = False) -> Sealed | None:
         raise SealError(f"{room}: expected a directory, got another thing; move it away")
     number, before = read_newest(job.collection)
     size = before.size if before else 0
+    files = read_files(room, size)  # first: where a checkpoint is missing among them, nothing but a new chain helps
     if not job.accept:
         check_remembered(job.collection, before)
-    files = read_files(room, size)
     unsealed = list(_list_unsealed(job, files))
     if not unsealed and not (anew and before):
         return None

@@ -214,7 +214,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "seal-syntax": (DAMAGE, RESTORE),
     "seal-chain": (DAMAGE, RESTORE),
     "seal-signature": (DAMAGE, "do not trust it: the seal was altered after it was signed; restore it from a copy"),
-    "seal-rollback": (DAMAGE, "restore the newer state from a copy; where the older one is meant, seal it anew"),
+    "seal-rollback": (DAMAGE, "restore the newer state from a copy; where the older one is meant, see `thanhuy seal`"),
     "seal-log": (DAMAGE, "restore fixity.jsonl from a copy; where there is none, go on with `thanhuy seal --anew`"),
     "seal-key": (DAMAGE, "do not trust it: somebody else sealed it"),
     "seal-key-changed": (WARNING, "ask the archive's keeper whether the key was lost"),
