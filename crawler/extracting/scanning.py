@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from archive.adopted import is_adopted
-from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, split_head
+from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head
 from archive.json_text import parse_json
 from archive.lines.reader import parser_of, renewed_at
 from archive.options import ATTACHED
@@ -19,8 +20,8 @@ from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.limits import Limits
 from crawler.site.scope import find_page, url_key
 
-MAX_HEAD = 256 * 1024
-"""Bytes of a block in which its HTTP head, or a configuration, is looked for."""
+MAX_WARCINFO = 256 * 1024
+"""Bytes of a block in which a configuration is looked for."""
 MAX_ITEM = 16 << 20
 """A longer JSON record is no article's."""
 HTML = frozenset({None, "text/html", "application/xhtml+xml"})
@@ -123,7 +124,7 @@ def _take(found: events.RecordEvent, any_url: bool, scan: Scan, *, own: bool) ->
         if item is not None:
             scan.items.append(item)
     elif kind == "warcinfo" and scan.limits is None:
-        match = _CONFIGURATION.search(found.record.block.read(MAX_HEAD))
+        match = _CONFIGURATION.search(found.record.block.read(MAX_WARCINFO))
         scan.limits = _read_limits(match[1]) if match else None
 
 
@@ -143,7 +144,7 @@ def _find_capture(found: events.RecordEvent, any_url: bool) -> FoundCapture | No
         return None
     if record.block_length and http_kind(record.content_type or HTTP_RESPONSE) != "response":
         return None
-    head = _read_head(record.block.read(MAX_HEAD))
+    head = _read_head(record.block)
     if head is None:
         if record.type == "response":
             raise ValueError(f"{uri}: expected an HTTP response in the block, got none")
@@ -173,9 +174,9 @@ def _find_capture(found: events.RecordEvent, any_url: bool) -> FoundCapture | No
     )
 
 
-def _read_head(block: bytes) -> ResponseHead | None:
+def _read_head(block: BinaryIO) -> ResponseHead | None:
     """The response's head; None where the block holds none."""
-    found = split_head(block)
+    found = read_head(block)
     try:
         return parse_response_head(found[0]) if found else None
     except HTTPSyntaxError:

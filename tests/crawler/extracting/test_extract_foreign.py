@@ -81,6 +81,7 @@ def codings() -> dict[str, tuple[bytes, bytes, bytes]]:
         "chunks removed, header left": (body, b"Transfer-Encoding: chunked"),
         "decoded, header left": (body, b"Content-Encoding: gzip"),
         "plain": (body, b"X-Nothing: x"),
+        "a head as long as a crawl takes": (body, b"\r\n".join(b"X-Long: " + b"x" * 250_000 for _ in range(4))),
     }
     return {name: (body, data, header) for name, (data, header) in sent.items()}
 
