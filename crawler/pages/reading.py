@@ -18,6 +18,7 @@ from crawler.pages.fields.around import (
 from crawler.pages.fields.blocks import blocks_of, claim_body, draft_lines
 from crawler.pages.fields.byline import claim_byline
 from crawler.pages.fields.checked import find_changes
+from crawler.pages.fields.copies import claim_copy
 from crawler.pages.fields.dating import claim_dateline, claim_dates
 from crawler.pages.fields.exact import apply_layout
 from crawler.pages.fields.head import claim_cards, claim_head, claim_repeated_lead, close_head
@@ -52,6 +53,7 @@ STAGES: tuple[Callable[[Page, Claims], None], ...] = (
     claim_title,
     claim_region,
     # out of what lies between headline and end: what is no text
+    claim_copy,
     claim_cards,
     claim_photos,
     claim_teasers,

@@ -8,7 +8,7 @@ from crawler.site.ids import KNOWN, Calendar
 if TYPE_CHECKING:
     from crawler.pages.places.layouts import Layout
 
-PARSER_VERSION = "4"
+PARSER_VERSION = "5"
 """Raised whenever a rule changes what some page yields,
 so that `thanhuy extract --diff` can say which parser said what.
 """

@@ -4,6 +4,7 @@ Each function is a stage of the reading and takes one kind of line, none of them
 """
 
 import re
+from itertools import chain
 
 from crawler.pages.fields.captions import is_captioned
 from crawler.pages.fields.insets import end_of_inset, find_insets
@@ -18,6 +19,10 @@ from crawler.pages.words.text import clean, ends_sentence, fold
 _NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
 _FEW, _SHORTEST_PROSE = 4, 60
 """Lines of a block that invites readers, and characters from which one of them would be text."""
+_HEADING = 100
+"""Characters of the heading that such a report's entry may have."""
+_BEFORE_ADDRESS = 60
+"""Characters that may lead to a printed address."""
 _TIME = 12
 """Characters of a time of day."""
 _PAGE_NUMBER = re.compile(
@@ -93,20 +98,33 @@ def claim_labels(page: Page, claims: Claims) -> None:
             claims.take([index], Role.TITLE, "said-again")
         elif _is_pager(piece):
             claims.take([index], Role.TOOL, "pager")
+        elif "://" in piece.text and _prints_address(page, piece):
+            claims.take([index], Role.TOOL, "address")
 
 
 def _find_times(page: Page, claims: Claims) -> frozenset[int]:
-    """The times of day that stand alone, each with prose right under it: a live report has several."""
-    pieces, stop = page.pieces, claims.regions.story.stop
+    """The times of day that stand alone, each with prose, or a heading and prose, right under it, and those headings:
+    a live report has several.
+    """
     found = [
-        index
+        range(index, index + count)
         for index in claims.open(claims.regions.story)
-        if index + 1 < stop
-        and pieces[index].size <= _TIME
-        and ends_sentence(pieces[index + 1].text)
-        and read_time(pieces[index].text) is not None
+        if page.pieces[index].size <= _TIME and (count := _count_to_prose(page, claims, index))
     ]
-    return frozenset(found) if len(found) > 1 else frozenset()
+    return frozenset(chain.from_iterable(found)) if len(found) > 1 else frozenset()
+
+
+def _count_to_prose(page: Page, claims: Claims, index: int) -> int:
+    """How many lines a time of day and the heading of what happened then are, where prose comes right under them;
+    0 where the line is no time, or none comes.
+    """
+    after = page.pieces[index + 1 : min(index + 3, claims.regions.story.stop)]
+    if any(piece.image is not None for piece in after) or read_time(page.pieces[index].text) is None:
+        return 0
+    if after and ends_sentence(after[0].text):
+        return 1
+    headed = len(after) > 1 and not after[0].is_link and after[0].size <= _HEADING
+    return 2 if headed and after[1].size >= _SHORTEST_PROSE and ends_sentence(after[1].text) else 0
 
 
 def _is_meant(page: Page, claims: Claims, piece: Piece) -> bool:
@@ -122,6 +140,13 @@ def _is_pager(piece: Piece) -> bool:
         return False
     texts = [fold(text) or text.strip() for text in piece.link_texts if text.strip()]
     return len(texts) > 1 and all(_PAGE_NUMBER.fullmatch(text) for text in texts)
+
+
+def _prints_address(page: Page, piece: Piece) -> bool:
+    """Whether a line is the page's own address, and a few words before it."""
+    before, _, address = piece.text.partition("://")
+    own = page.url.partition("://")[2].partition("?")[0]
+    return len(before) <= _BEFORE_ADDRESS and address.partition("?")[0].rstrip(" .)/") == own.rstrip("/")
 
 
 def _heads_prose(page: Page, claims: Claims, piece: Piece) -> bool:

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from crawler.pages.html.tree import CAPTION, TABLE, Box, Piece
 from crawler.pages.places.claims import Claims
-from crawler.pages.places.page import Page
+from crawler.pages.places.page import STANDFIRST, Page
 from crawler.pages.places.prose import kind_of
 from crawler.pages.places.rules import CAPTIONS, Rule
 from crawler.pages.words.credits import has_credit, is_alt_of, split_credit
@@ -51,6 +51,8 @@ class StorySetting:
     """Whether most of the text is centred, so that it says nothing of a line that it is."""
     small: bool
     """Whether most of the text is in small type, likewise."""
+    body_at: int
+    """Where the text begins."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ def measure_setting(page: Page, claims: Claims) -> StorySetting:
     long = [piece for piece in texts if piece.size > 120]
     centred = sum(page.box_of(piece).align == "center" for piece in long) * 2 > len(long)
     small = sum(_is_small(page, piece) for piece in long) * 2 > len(long)
-    return StorySetting(paragraphs, kinds, _blocks_of(page, paragraphs), centred, small)
+    return StorySetting(paragraphs, kinds, _blocks_of(page, paragraphs), centred, small, regions.body_at)
 
 
 def _blocks_of(page: Page, paragraphs: list[Piece]) -> set[tuple[str, str | None]]:
@@ -119,7 +121,18 @@ def _is_vetoed(seen: Described) -> bool:
         return True
     if seen.claims.regions.labels.get(line.index) or seen.page.teaser[line.index]:
         return True
+    if is_standfirst(seen.page, seen.setting, line):
+        return True
     return find_dateline(text) is not None or (line.size < 40 and find_stamp(text) is not None)
+
+
+def is_standfirst(page: Page, setting: StorySetting, line: Piece) -> bool:
+    """Whether a line over the text is called or set as standfirsts are, whatever photo stands beside it."""
+    if line.index > setting.body_at:
+        return False
+    if line.is_bold and line.size > _PARAGRAPH and ends_sentence(line.text):
+        return True
+    return STANDFIRST.search(page.class_of(page.box_of(line))) is not None
 
 
 def _repeats_alt(seen: Described) -> bool:

@@ -5,7 +5,7 @@ from itertools import compress
 from operator import not_
 from typing import Any
 
-from crawler.pages.fields.captions import LONGEST, StorySetting
+from crawler.pages.fields.captions import LONGEST, StorySetting, is_standfirst
 from crawler.pages.html.tree import CAPTION, FIGURE, Box, Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import Page
@@ -120,7 +120,12 @@ def _may_be_captions(page: Page, setting: StorySetting, texts: list[Piece], pict
     if sum(text.size for text in texts) > longest * max(pictures, 1):
         return False
     return not any(
-        text.size > longest or text.is_link or find_dateline(text.text) or 0 < text.level <= 3 for text in texts
+        text.size > longest
+        or text.is_link
+        or find_dateline(text.text)
+        or 0 < text.level <= 3
+        or is_standfirst(page, setting, text)
+        for text in texts
     )
 
 

@@ -24,7 +24,7 @@ _BESIDE_NAME = re.compile(
 """Mail addresses and buttons that stand in one line with a name."""
 _NAMED = re.compile(
     r"(?:^|[\s|•,;])(?:(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]|"
-    r"(?:đăng|gửi|viết|tạo) bởi\b\s*[:：]?)\s*(?=\S)",
+    r"(?:(?:đăng|gửi|viết|tạo) )?bởi\b\s*[:：]?)\s*(?=\S)",
     re.IGNORECASE,
 )
 _NEXT_LABEL = re.compile(

@@ -18,6 +18,10 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """How a line ends, or what it says, that asks readers for something."""
+_NEWSLETTER = re.compile(
+    r"\bđăng ký (?:nhận|theo dõi|bản tin)|\bnhận (?:bản |thông )?tin\b|newsletter|\bsubscribe\b|\bsign up\b",
+    re.IGNORECASE,
+)
 _ADVERTISEMENT = frozenset({"quảng cáo", "qc", "tài trợ", "nội dung tài trợ", "advertisement", "sponsored", "ad"})
 _PARAGRAPH = 60
 """Characters of a sentence beside a form that make the block around both one of text."""
@@ -69,9 +73,17 @@ def _is_text_around(page: Page, form: Box, box: Box, beside: int, texts: set[tup
     """Whether a block around a form is one of text: it heads what comes after, has several paragraphs,
     or one in a block like those of others.
     """
+    if _is_headed_asking(page, box):
+        return False
     if beside > 1 or any(piece.level or piece.is_bold for piece in page.pieces[form.last : box.last]):
         return True
     return beside > 0 and (kind_of(page, box) in texts or not _asks(page, box))
+
+
+def _is_headed_asking(page: Page, box: Box) -> bool:
+    """Whether a block's first line is an invitation to a newsletter."""
+    first = next((piece for piece in page.pieces[box.first : box.last] if piece.image is None), None)
+    return first is not None and first.size < _PARAGRAPH and _NEWSLETTER.search(first.text) is not None
 
 
 def _asks(page: Page, box: Box) -> bool:

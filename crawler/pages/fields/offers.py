@@ -88,15 +88,20 @@ def find_comment_count(page: Page, claims: Claims) -> None:
     if count is None:
         regions = claims.regions
         places = (*page.pieces[regions.story.stop :], *page.pieces[regions.story.start : regions.body_at])
-        count, rule = next((found for piece in places if (found := _count_of(page, piece)) is not None), None), "stated"
+        count, rule = (
+            next((found for piece in places if (found := _count_of(page, piece, regions.title_at)) is not None), None),
+            "stated",
+        )
     if count is not None:
         claims.draft.comment_count = count
         page.ledger.take("comment_count", rule, count)
 
 
-def _count_of(page: Page, piece: Piece) -> int | None:
+def _count_of(page: Page, piece: Piece, title_at: int) -> int | None:
     """The number in a short line that tells how many comments there are."""
-    if piece.image is not None or piece.size > 50 or page.teaser[piece.index]:
+    if piece.image is not None or page.teaser[piece.index]:
+        return None
+    if piece.size > 50 and not (piece.text[0].isdigit() and page.pieces[title_at].text in piece.text):
         return None
     if piece.text[-1] not in _COUNTING and piece.text[0] not in _COUNTING:
         return None

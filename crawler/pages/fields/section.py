@@ -3,6 +3,7 @@ or beside the date.
 """
 
 import re
+from collections.abc import Sequence
 
 from crawler.pages.html.tree import ARTICLE, HEADER, MAIN, NAV, Piece
 from crawler.pages.places.claims import Claims
@@ -18,15 +19,19 @@ _TRAIL_CLASS = re.compile(r"bread-?crumb", re.IGNORECASE)
 """A word that most publishing systems have in the class of the trail that leads to a page."""
 _REACH, _STEP = 24, 40
 """Pieces before the headline in which a trail may begin, and characters of a step without a link."""
+_POINTING = re.compile(r"[>»›/→\\]|::|-[>-]")
+"""Signs between two links that make the second a part of the first; a bar or a dot does not."""
 _SEPARATORS = re.compile(r"\s*(?:[>»›/|]|::|→|\\)\s*")
 
 
 def claim_section(page: Page, claims: Claims) -> None:
     """Note the sections that hold the article, unless a layout knows them."""
-    claims.draft.section = claims.draft.section or find_section(page, claims.regions)
+    byline = claims.draft.byline
+    people = byline.people if byline is not None else []
+    claims.draft.section = claims.draft.section or find_section(page, claims.regions, people)
 
 
-def find_section(page: Page, regions: Regions) -> list[str]:
+def find_section(page: Page, regions: Regions, people: Sequence[str] = ()) -> list[str]:
     """The sections, outermost first: breadcrumbs said to machines, then those shown, then the article's section."""
     title = fold(page.pieces[regions.title_at].text) if regions.title_at >= 0 else ""
     shown = _without_home(page, _shown_sections(page, regions), title)
@@ -40,7 +45,7 @@ def find_section(page: Page, regions: Regions) -> list[str]:
     for rule, names in page.meta.section:
         if rule != "json-ld:BreadcrumbList" and (kept := _without_home(page, names, title)):
             return _taken(page, rule, kept)
-    beside = _without_home(page, _beside_date(page, regions), title)
+    beside = [name for name in _without_home(page, _beside_date(page, regions), title) if name not in people]
     return _taken(page, "beside-date", beside) if beside else []
 
 
@@ -196,7 +201,7 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
         len({(page.boxes[index].first, page.boxes[index].last) for index in between}) - 1
     )  # a wrapper of the same is no level
     from_home = fold(link_texts(trail[0])[0]) in _HOME if link_texts(trail[0]) else True
-    if (page.box_of(trail[0]).flags & NAV or page.boxes[meeting].tag == "tr") and not from_home:
+    if page.boxes[meeting].tag == "tr" or (page.box_of(trail[0]).flags & NAV and not from_home):
         return False  # a menu, called so or in a column of its own beside the article
     if from_home and (_is_menu(trail) or (levels and _stands_with_clock(page, trail, meeting))):
         return False
@@ -204,9 +209,13 @@ def _near_title(page: Page, regions: Regions, trail: list[Piece]) -> bool:
 
 
 def _is_menu(trail: list[Piece]) -> bool:
-    """Whether four or more links stand in a row with nothing between them, as in a short menu that begins at home."""
-    bare = all(piece.linked == piece.size for piece in trail) and trail[-1].index - trail[0].index == len(trail) - 1
-    return bare and sum(len(piece.hrefs) for piece in trail) > 3
+    """Whether four or more links stand in a row with nothing between them, or nothing that leads from one to the next,
+    as in a short menu that begins at home.
+    """
+    bare = not any(_POINTING.search(piece.text) for piece in trail)
+    if trail[-1].index - trail[0].index > len(trail) - 1 or sum(len(piece.hrefs) for piece in trail) < 4:
+        return False
+    return bare and all(piece.linked >= piece.size * 0.6 for piece in trail)
 
 
 def _stands_with_clock(page: Page, trail: list[Piece], meeting: int) -> bool:

@@ -46,7 +46,7 @@ def _rule_inside(page: Page, claims: Claims, piece: Piece, following: list[Piece
         return "bold"
     if described and piece.is_italic:
         return "description"
-    if described or LEAD.search(page.box_of(piece).element.get("class") or ""):
+    if described or LEAD.search(page.class_of(page.box_of(piece))):
         rule = "description" if described else "set-apart"
         return rule if _set_apart(page, piece, following) else ""
     if page.identity is not None and _is_over_opening(piece, following):

@@ -100,7 +100,12 @@ class _Tail:
             last = texts[number].pieces[-1]
             if not self.claims.is_free(last.index):
                 break
+            if not any(map(str.isalnum, last.text)):
+                continue  # a rule drawn with signs
             byline = read_name(last) if texts[number].kind not in _NO_NAMES else None
+            if byline is not None and not byline.people and (above := self._name_over(texts[number])) is not None:
+                self._take([last], Role.NOTE, "beside-byline")  # the office, under its author
+                last, byline = above
             if self._is_appended(texts, number, byline):
                 appended += 1
             elif self._is_note(last, byline, texts[:number]):
@@ -115,6 +120,13 @@ class _Tail:
         if not strays:
             self._take_sources(notes)
         return False
+
+    def _name_over(self, line: Paragraph) -> tuple[Piece, Byline] | None:
+        """The line over the last one of a paragraph that is set as bylines are, where it names somebody."""
+        if len(line.pieces) != 2 or self.page.box_of(line.pieces[0]).align != "right":
+            return None
+        byline = read_name(line.pieces[0])
+        return (line.pieces[0], byline) if byline is not None and byline.people else None
 
     def _take_sources(self, notes: list[Piece]) -> None:
         """A source alone: no byline, and no paragraph either."""
@@ -189,7 +201,7 @@ def _is_source(piece: Piece) -> bool:
 
 
 def _names_somebody(above: list[Paragraph]) -> bool:
-    byline = parse_byline(above[-1].pieces[-1].text) if above else None
+    byline = parse_byline(above[-1].pieces[-1].text) if above and above[-1].kind not in _NO_NAMES else None
     return byline is not None and bool(byline.people)
 
 

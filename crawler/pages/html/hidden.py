@@ -19,7 +19,7 @@ _CLASSES = frozenset({
     "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only", "screenreader",
     "is-sr-only", "a11y-hidden", "element-invisible", "element-hidden", "offscreen", "off-screen", "assistive-text",
     "u-visually-hidden", "d-none", "hidden", "hide", "is-hidden", "display-none", "uk-hidden", "u-hidden", "ng-hide",
-    "w-condition-invisible",
+    "w-condition-invisible", "headerlink", "header-anchor", "hash-link", "anchorjs-link", "mw-editsection",
 })  # fmt: skip
 """Words that are classes of their own in the style sheets of many systems, and mean this."""
 _SHOWN_AGAIN = re.compile(
@@ -31,6 +31,8 @@ _REMEMBERED = 300
 """Characters up to which a list of classes is remembered: a site has the same few on every page."""
 _MOST_PARTS = 500
 """Streamed parts that are put in their place; no honest page has a tenth of that."""
+_TEXT = 400
+"""Characters from which what browsers without scripts are shown is more than a request to switch them on."""
 _STREAMED = re.compile(r"S:[0-9a-f]+", re.IGNORECASE)
 
 
@@ -79,3 +81,16 @@ def show_streamed(root: Any) -> None:
         if tail and before is not None:
             before.tail = (before.tail or "") + tail
         place.addprevious(part)
+
+
+def is_shadow(template: Any) -> bool:
+    """Whether a `template` is shown: the shadow tree of the element around it, declared in HTML."""
+    return any(name in template.attrib for name in ("shadowrootmode", "shadowroot"))
+
+
+def show_scriptless(root: Any) -> bool:
+    """Show what a page holds for browsers without scripts, where that is a text. False where none of it is."""
+    texts = [each for each in root.iter("noscript") if len("".join(each.itertext())) >= _TEXT]
+    for each in texts:
+        each.tag = "div"
+    return bool(texts)

@@ -42,6 +42,8 @@ _STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d{1,4})(?:\.\d+)?
 _IMAGE_NAME = re.compile(r"^\s*(?:https?:)?/?[^\s\"'{}<>]+\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?\s*$", re.IGNORECASE)
 
 
+_STRETCHED = frozenset({"responsive", "fill", "intrinsic"})
+"""Layouts of AMP in which width and height tell an image's proportions, not its size."""
 _SMALL = 60
 """Pixels of width or height up to which an image is an icon."""
 
@@ -71,6 +73,9 @@ def find_source(image: Any, base: str) -> str | None:
                 return str(urljoin(base, value.strip()))
             except ValueError:
                 continue
+    after = image.getnext()
+    if after is not None and after.tag == "noscript" and (plain := next(after.iter("img"), None)) is not None:
+        return find_source(_SourceView(plain), base)  # for browsers without scripts
     parent = image.getparent()
     if parent is not None and parent.tag == "picture":
         for source in parent.iter("source"):
@@ -95,10 +100,13 @@ class _SourceView:
     def getparent(self) -> None:
         return None
 
+    def getnext(self) -> None:
+        return None
+
 
 def is_icon(image: Any) -> bool:
     """Whether an image is a sign rather than a photo: by its stated size, its name or its place."""
-    for name in ("width", "height"):
+    for name in ("width", "height") if image.get("layout") not in _STRETCHED else ():
         value = image.get(name)
         if value and (match := _SIZE.match(value)) and int(match[1]) <= _SMALL:
             return True

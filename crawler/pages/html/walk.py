@@ -10,7 +10,14 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from crawler.pages.html.hidden import class_hides, is_streamed, opens_on_demand, show_streamed
+from crawler.pages.html.hidden import (
+    class_hides,
+    is_shadow,
+    is_streamed,
+    opens_on_demand,
+    show_scriptless,
+    show_streamed,
+)
 from crawler.pages.html.images import is_icon
 from crawler.pages.html.tags import (
     BLOCK,
@@ -35,6 +42,8 @@ from crawler.pages.words.text import clean
 MAX_ELEMENTS = 100_000
 """Elements that are looked at; the largest real page seen has a twentieth of that."""
 
+_PARAGRAPH = 80
+"""Characters of a line such as every article has."""
 _PLAIN = (0, 0, None, 0, 0)
 
 _Style = tuple[int, int, str | None, int, int]
@@ -160,10 +169,14 @@ class _Walk:
 
 
 def flatten(root: Any, *, cut: bool = False) -> Tree:
-    """Walk the tree once; again where parts of it wait for a script to put them in their place."""
+    """Walk the tree once; again where parts of it wait for a script to put them in their place,
+    or where it holds text for those alone who have no scripts.
+    """
     tree, streamed = _flatten(root, cut)
     if streamed:
         show_streamed(root)
+        tree, _ = _flatten(root, cut)
+    if not any(piece.size >= _PARAGRAPH for piece in tree.pieces) and show_scriptless(root):
         tree, _ = _flatten(root, cut)
     return tree
 
@@ -190,7 +203,7 @@ def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
                 events.skip_subtree()
         elif kind == BREAK:
             walk.line_break()
-        else:
+        elif tag != "template" or not is_shadow(element):
             events.skip_subtree()
             if tag == "script":
                 scripts += len(element.text or "")

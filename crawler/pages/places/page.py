@@ -23,6 +23,8 @@ LEAD = re.compile(
     r"sapo|summary|chap+eau|(?:^|[\s_-])(?:lead|desc(?:ription)?|tom-?tat|trich-?yeu)(?:$|[\s_-])", re.IGNORECASE
 )
 """Words that most publishing systems have in the class of a standfirst."""
+STANDFIRST = re.compile(r"sapo|chap+eau|tom-?tat|trich-?yeu", re.IGNORECASE)
+"""Those of them that nothing else is called after."""
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|pdf|docx?|xlsx?|pptx?|zip|rar)$", re.IGNORECASE)
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 

@@ -16,6 +16,12 @@ _AFTER_LABEL = 0.2
 """What prose weighs after a label that says the article is over."""
 _LABEL = 60
 """Characters of a label at most, unless it lists keywords."""
+_BUTTONS = 120
+"""Characters of a line of buttons, with what stands between them."""
+_SHARES = re.compile(
+    r"/sharer?\b|[/?&](?:share|intent)[/=?]|/share-?(?:offsite|article|url)?\?|^(?:whatsapp|viber|fb-messenger):"
+)
+"""Addresses that put a page on another site."""
 _SHORTEST = 20
 """Characters from which a line can be running text."""
 _PARAGRAPH = 60
@@ -52,7 +58,22 @@ def _label_of(piece: Piece) -> Label | None:
         return Label.TAGS
     if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
         return Label.TOOL  # a row of buttons
+    if len(piece.hrefs) > 1 and piece.size <= _BUTTONS and _leads_nowhere(piece):
+        return Label.TOOL
+    if piece.is_link and piece.size <= _LABEL and _SHARES.search(piece.href):
+        return Label.TOOL
     return find_label(piece.text)
+
+
+def _leads_nowhere(piece: Piece) -> bool:
+    """Whether all links of a line are a script's, one of them is a button by its words, and the rest tells nothing."""
+    if (
+        piece.text.count(":") > 1
+        or any(map(str.isdigit, piece.text))
+        or not all(href in {"", "#"} or href[:11].lower() == "javascript:" for href in piece.hrefs)
+    ):
+        return False
+    return any(find_label(text) is Label.TOOL for text in piece.link_texts)
 
 
 def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[float]:

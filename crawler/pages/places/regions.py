@@ -12,6 +12,7 @@ from crawler.pages.places.furniture import find_furniture
 from crawler.pages.places.opening import find_begin
 from crawler.pages.places.page import Page
 from crawler.pages.places.prose import (
+    PARAGRAPH_TAGS,
     Blocks,
     discount_others,
     drop_lonely,
@@ -199,6 +200,8 @@ def _find_frame(survey: Survey, core: int, body_at: int, last: int) -> Box:
         box = page.boxes[index]
         if box.first <= title_at < box.last:
             break
+        if first == last and (box.tag in PARAGRAPH_TAGS or box.last - box.first == 1):
+            continue  # a text of one paragraph is not the paragraph's block
         if box.first <= first:
             return box
         if not fitting and sums[box.last] - sums[box.first] >= most:

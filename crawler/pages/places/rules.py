@@ -281,6 +281,7 @@ TAKEN = (
             "its block asks readers for something, or a picture with a link opens it",
             "boxes-amid-the-text-that-ask-readers",
         ),
+        ("copy", None, "its block says again what the article has said", "shown-whole-twice"),
         (
             "told-by-link",
             None,
@@ -298,6 +299,7 @@ TAKEN = (
             "semantic-page-with-json-ld",
         ),
         ("pager", None, "it is a row of page numbers", "pager-and-glued-keywords-end-the-text"),
+        ("address", None, "it prints the page's own address", "print-version-with-its-address-called-so"),
     ),
     *_rows(
         "label",

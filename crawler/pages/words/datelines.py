@@ -73,8 +73,13 @@ def find_dateline(text: str) -> tuple[str, int] | None:
             and not _is_clause(match[1])
             and not _goes_on(pattern, match[1], head[match.end() :])
         ):
-            return match[1].strip(), match.end()
+            return _without_stop(match[1].strip()), match.end()
     return None
+
+
+def _without_stop(name: str) -> str:
+    """A name less the stop that some papers set before the dash (`BXM.- `); the one of an abbreviation stays."""
+    return name.removesuffix(".") if name.count(".") == 1 else name
 
 
 def _goes_on(pattern: "re.Pattern[str]", name: str, sentence: str) -> bool:

@@ -40,7 +40,7 @@ _COMMENTS = r"""(?:(?:các )?ý kiến(?: của)? (?:bạn đọc|độc giả|n
   |mới nhất)|phản hồi độc giả
   |ý kiến (?:phản hồi|bình luận|đóng góp)|bình luận của độc giả|hãy là người đầu tiên bình luận.*|bình luận về bài viết(?: này)?
   |leave a (?:comment|reply))"""
-_OTHERS = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|đã đưa|đã đăng
+_OTHERS = r"""(?:(?:các |những )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|đã đưa|đã đăng
   |cùng (?:chuyên mục|chủ đề|loại|thể loại|lĩnh vực|nhóm|mục)|trước đó|tiếp theo|khác trong mục|khác cùng .{1,20})
   |cùng (?:chuyên mục|chủ đề|tác giả|danh mục)|có thể bạn quan tâm|other news|khám phá thêm chủ đề|cùng mục|xem theo ngày
   |xem thêm trên .{1,30})"""
@@ -66,7 +66,7 @@ _TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|twee
   |(?:tổng )?(?:số )?điểm(?: (?:đánh giá|trung bình|của|bài viết|\d).{0,40})?|đăng nhập|đăng ký|gửi|tìm kiếm
   |nhập mã.*|mã (?:bảo vệ|xác nhận|kiểm tra)|họ (?:và )?tên(?: của bạn)?|tiêu đề|nội dung|hủy|đóng(?: cửa sổ)?|mặc định|trang chủ|home
   |tăng cỡ chữ|giảm cỡ chữ|xem (?:tất cả|nguồn|bài gốc|link nguồn)|aa aa|close|google|messenger|viber|telegram|mail|thu gọn|mở rộng
-  |xem bản đồ|play|pause|replay|hotline.{0,30}|nghe (?:đọc )?(?:bài|tin)(?: viết| báo)? ?\d.*|đã sao chép.{0,30}|dòng sự kiện(?: .{1,50})?
+  |xem bản đồ|play|pause|next|prev(?:ious)?|replay|hotline.{0,30}|nghe (?:đọc )?(?:bài|tin)(?: viết| báo)? ?\d.*|đã sao chép.{0,30}|dòng sự kiện(?: .{1,50})?
   |(?:thông tin|được) tài trợ|bạn thấy bài viết này thế nào|bình luận qua facebook)"""
 
 

@@ -31,8 +31,8 @@ _LINE = 500
 """Characters up to which a text's fold is remembered."""
 _NOT_ALPHABET = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
-_TERMINAL = re.compile(r"[.!?…:;,][\"”’»)\]]*$")
-_SENTENCE = re.compile(r"[.!?…][\"”’»)\]]*$")
+_TERMINAL = re.compile(r"[.!?…:;,。！？：；，؟।][\"”’»)\]」』）]*$")
+_SENTENCE = re.compile(r"[.!?…。！？؟।][\"”’»)\]」』）]*$")
 
 
 def clean(text: str) -> str:
