@@ -8,20 +8,14 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, PackageMissing
 from archive.files import is_room
-from crawler.exporting.columns import Column, Kind, columns
+from crawler.exporting.columns import Column, Time, columns
 from crawler.exporting.folders import list_files
 from crawler.exporting.owned import MAKER, is_own_export
 from crawler.exporting.records import Record
 from crawler.exporting.schema import duckdb_type
 
-TYPED = {
-    "date": "DATE",
-    "event_date": "DATE",
-    "published_at": "TIMESTAMPTZ",
-    "modified_at": "TIMESTAMPTZ",
-    "captured_at": "TIMESTAMPTZ",
-}
-"""Texts that are days or moments: in Parquet they are typed as such."""
+TYPED = {Time.DAY: "DATE", Time.MOMENT: "TIMESTAMPTZ"}
+"""Texts that are days or moments are typed as such."""
 MEMORY = "256MB"
 LEAST_OBJECT = 1 << 20
 """DuckDB reads in buffers of some objects at a time: the longest record says how large they have to be."""
@@ -117,9 +111,7 @@ def is_own_years(path: Path) -> bool:
 
 
 def _type(column: Column) -> str:
-    if column.kind is Kind.TEXT and column.name in TYPED:
-        return TYPED[column.name]
-    return duckdb_type(column)
+    return TYPED[column.time] if column.time else duckdb_type(column)
 
 
 def _quoted(text: str) -> str:

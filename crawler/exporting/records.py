@@ -236,7 +236,7 @@ def parse_line(line: bytes) -> Record | str:
                 return f"expected the key {column.name!r}, got none"
             record[column.name] = None
         elif not column.holds(record[column.name]):
-            return f"expected {column.name!r} to be {column.kind.value}, got {type(record[column.name]).__name__}"
+            return column.expect(record[column.name])
     return {column.name: record[column.name] for column in columns()}
 
 

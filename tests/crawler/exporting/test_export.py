@@ -14,11 +14,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from archive.errors import ArchiveError
+from crawler.exporting.columns import TIMES, columns
 from crawler.exporting.papers.about import DataFile, DataPart
 from crawler.exporting.papers.datasheet import QUESTIONS
-from crawler.exporting.parquet import UNDATED, WriterFailed, year_of
+from crawler.exporting.parquet import TYPED, UNDATED, WriterFailed, year_of
 from crawler.exporting.records import Wanted
 from crawler.exporting.run import FORMATS, ExportOptions, export
 from crawler.reporting.gather import gather_collection
@@ -251,9 +253,12 @@ def test_what_is_no_day_names_no_directory(tmp_path: Path, day: str) -> None:
     assert UNDATED == year_of({"date": day})
     collection = build_library(tmp_path / "c", [[article(1, date=day)]])
     (tmp_path / "room" / "a").mkdir(parents=True)
-    with pytest.raises(ArchiveError, match="date"):
-        export(collection, tmp_path / "room" / "a", ExportOptions(form="parquet", by_year=True))
-    assert ["a"] == [path.name for path in (tmp_path / "room").iterdir()]
+    done = export(collection, tmp_path / "room" / "a", ExportOptions(form="parquet", by_year=True))
+    assert (0, 1) == (done.records, done.unreadable.count)
+    assert (["a"], []) == (
+        [path.name for path in (tmp_path / "room").iterdir()],
+        [*(tmp_path / "room" / "a").iterdir()],
+    )
 
 
 def test_nothing_is_exported_into_a_collection_that_is_read_at_its_address(library: Path) -> None:
@@ -396,6 +401,55 @@ def test_a_database_that_finds_no_room_says_so_by_number(
     monkeypatch.setattr("os.fsync", full)
     done = run_thanhuy("export", library, "--format", form, "-o", tmp_path / "a")
     assert (3, []) == (done.returncode, list(tmp_path.iterdir()))
+
+
+NO_TIMES = [
+    *(("date", value) for value in ("../x", "2024-13-45", "2024-02-30", "2024-01-31\n", "٢٠٢٤-01-31")),
+    *(("event_date", value) for value in ("", "0000-00-00")),
+    *(("published_at", value) for value in ("2024-01-31T25:00:00+07:00", "2024-01-31")),
+    *(("modified_at", value) for value in ("2024-01-31T10:00:61+07:00", "2024-02-30T10:00+07:00")),
+    *(("captured_at", value) for value in ("2024-13-31T10:00:00Z", "now")),
+    *(("text_digest", "sha256:x"), ("id", "1a")),
+]
+"""Key of a record, and a text that is not what the schema has there."""
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "by-year", "site"])
+def test_line_whose_texts_are_no_times_is_left_out_and_named(library: Path, tmp_path: Path, form: str) -> None:
+    shutil.copytree(library, tmp_path / "c")
+    with (tmp_path / "c" / "articles.jsonl").open("a", encoding="utf-8") as stream:
+        for key, value in NO_TIMES:
+            stream.write(json.dumps(newest(library)[0] | {key: value}) + "\n")
+    options = ("parquet", "--by-year") if form == "by-year" else (form,)
+    done = run_thanhuy("export", tmp_path / "c", "--no-papers", "-o", tmp_path / "a", "--format", *options)
+    assert (5, True) == (done.returncode, (tmp_path / "a").exists()), done.stderr
+    named = [line.partition(" to be ")[0].rpartition(" ")[2] for line in done.stderr.splitlines() if ":4" in line]
+    assert f"{NO_TIMES[0][0]!r}" in named
+    assert "expected 'date' to be a day that there is, got '2024-13-45'" in done.stderr
+    assert all(f"articles.jsonl:{number}: " in done.stderr for number in range(4, 14))
+
+
+NEAR = st.from_regex(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9](T[0-9][0-9]:[0-9][0-9](:[0-9][0-9](\.[0-9]{1,9})?)?(Z|\+07:00))?")
+
+
+def test_duckdb_takes_what_a_column_holds() -> None:
+    with duckdb.connect() as database:
+
+        @settings(max_examples=20, deadline=None)
+        @given(st.lists(NEAR, max_size=40))
+        def take(texts: list[str]) -> None:
+            for column in columns():
+                if column.time is not None:
+                    held = [text for text in texts if column.holds(text)]
+                    sql = f"SELECT x::{TYPED[column.time]} FROM unnest(?::VARCHAR[]) t(x)"
+                    database.execute(sql, [held]).fetchall()
+
+        take()
+
+
+def test_each_text_that_looks_like_a_time_is_held_to_be_one() -> None:
+    looks = {one.name for one in columns() if one.pattern and one.pattern.pattern.startswith(r"^\d{4}-\d\d-\d\d")}
+    assert looks == set(TIMES)
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "sqlite"])
