@@ -36,13 +36,21 @@ class LedAstray(OSError):
 
 
 def ask(
-    url: str, headers: Mapping[str, str], *, method: str = "GET", data: bytes | None = None, timeout: float = TIMEOUT
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    method: str = "GET",
+    data: bytes | None = None,
+    timeout: float = TIMEOUT,
+    named: str = "",
 ) -> Any:
-    """A response, as `urllib` has it, which the caller closes. Raises LedAstray, and what `urllib` raises: HTTPError
-    for any status but 2xx, OSError, HTTPException.
+    """A response, as `urllib` has it, which the caller closes. `named`: the address that the user named, where this
+    one is somebody else's word.
+
+    Raises LedAstray, and what `urllib` raises: HTTPError for any status but 2xx, OSError, HTTPException, ValueError.
     """
     request = urllib.request.Request(to_ascii(url), data=data, headers=dict(headers), method=method)  # noqa: S310 - guarded below
-    opener = urllib.request.build_opener(_WebOnly, *_guarded(urlsplit(url).hostname or ""))
+    opener = urllib.request.build_opener(_WebOnly, *_guarded(urlsplit(named or url).hostname or ""))
     try:
         return opener.open(request, timeout=timeout)
     except urllib.error.URLError as error:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from archive.errors import ArchiveError
-from archive.seal.authority import Authority, system_roots
+from archive.seal.authority import Authority, Attested, system_roots
 from archive.seal.calendar import SCHEME, ask_calendars, fetch_promised
-from archive.seal.checkpoint import read_newest
+from archive.seal.checkpoint import SealError, read_newest
 from archive.seal.stamp import TimeStamp, add_stamp, find_expiry, find_stamped, list_stamps, renew_stamp
 
 T = TypeVar("T")
@@ -48,8 +48,8 @@ class Attestation:
         return [url.removeprefix(SCHEME) for url in self.timestamps if url.startswith(SCHEME)]
 
 
-def attest(collection: Path, ask: Attestation, *, publish: bool) -> Iterator[tuple[bool, str]]:
-    """Have the newest checkpoint stamped, and give it to others; whether each went well, and what to tell.
+def attest(collection: Path, ask: Attestation, *, publish: bool) -> Iterator[Attested]:
+    """Have the newest checkpoint stamped, and give it to others; what came of each.
 
     The caller holds the collection's lock.
     """
@@ -66,7 +66,7 @@ def attest(collection: Path, ask: Attestation, *, publish: bool) -> Iterator[tup
         yield _publish(ask.publish, newest.data)
 
 
-def renew(collection: Path, ask: Attestation, now: datetime, within: timedelta) -> Iterator[tuple[bool, str]]:
+def renew(collection: Path, ask: Attestation, now: datetime, within: timedelta) -> Iterator[Attested]:
     """Renew the stamps whose certificates expire soon. The caller holds the collection's lock."""
     authorities = ask.authorities()
     for number in find_stamped(collection):
@@ -83,23 +83,21 @@ def is_due(stamp: TimeStamp, now: datetime, within: timedelta) -> bool:
         return True
 
 
-def _try(
-    function: Callable[[Path, T, Authority], str], collection: Path, what: T, authority: Authority
-) -> tuple[bool, str]:
+def _try(function: Callable[[Path, T, Authority], str], collection: Path, what: T, authority: Authority) -> Attested:
     try:
-        return True, function(collection, what, authority)
+        return Attested(function(collection, what, authority))
     except (ArchiveError, OSError) as error:
-        return False, str(error)
+        return Attested.of(error)
 
 
-def _publish(command: str, data: bytes) -> tuple[bool, str]:
+def _publish(command: str, data: bytes) -> Attested:
     try:
         done = subprocess.run(  # noqa: S603 - named by the user
             shlex.split(command), input=data, capture_output=True, timeout=PATIENCE, check=False
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        return False, f"{command}: expected a command that takes the checkpoint, got: {error}"
+        return Attested.of(SealError(f"{command}: expected a command that takes the checkpoint, got: {error}"))
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip()[-200:]
-        return False, f"{command}: expected exit code 0, got {done.returncode} {said}".rstrip()
-    return True, f"{command}: took the checkpoint"
+        return Attested.of(SealError(f"{command}: expected exit code 0, got {done.returncode} {said}".rstrip()))
+    return Attested(f"{command}: took the checkpoint")

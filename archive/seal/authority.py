@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import Request, urlopen
+from typing import TYPE_CHECKING, Self
+from urllib.error import HTTPError
 
+from archive import web
+from archive.errors import NotUsable, StoreFailed
 from archive.seal import verifier
 from archive.seal.checkpoint import SealError
 
@@ -24,6 +25,28 @@ PATIENCE = 30
 LONGEST = 8
 """Certificates in a chain."""
 ASKED = "application/timestamp-query"
+
+
+class NotAnswered(SealError, StoreFailed):
+    """Who is asked cannot be reached, or is busy; what is sealed is sealed, and can be attested later."""
+
+
+class NoAddress(SealError, NotUsable):
+    """Whom to ask is no address."""
+
+
+@dataclass(frozen=True)
+class Attested:
+    """What came of asking somebody, in words."""
+
+    says: str
+    error: Exception | None = None
+    """None where it went well."""
+
+    @classmethod
+    def of(cls, error: Exception, says: str = "") -> Self:
+        """Of what went wrong."""
+        return cls(says or str(error), error)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +78,25 @@ def system_roots() -> str:
     raise SealError("expected certificates that this machine believes, found none; name some with --timestamp-ca")
 
 
-def fetch(url: str, query: bytes | None = None, headers: Mapping[str, str] | None = None) -> bytes:
-    """What an address gives, asked with a query or without. Raises SealError."""
+def fetch(url: str, query: bytes | None = None, headers: Mapping[str, str] | None = None, *, named: str = "") -> bytes:
+    """What an address gives, asked with a query or without. `named`: as `archive.web.ask` has it.
+    Raises NotAnswered, NoAddress, SealError.
+    """
     if not url.startswith(("http://", "https://")):
-        raise SealError(f"{url}: expected an address with http:// or https://")
+        raise NoAddress(f"{url}: expected an address with http:// or https://")
+    asked = headers or ({"Content-Type": ASKED} if query is not None else {})
+    method = "GET" if query is None else "POST"
     try:
-        asked = headers or ({"Content-Type": ASKED} if query is not None else {})
-        with urlopen(Request(url, query, dict(asked)), timeout=PATIENCE) as answer:  # noqa: S310 - checked above
+        with web.ask(url, asked, method=method, data=query, timeout=PATIENCE, named=named) as answer:
             return bytes(answer.read(MOST))
-    except (URLError, OSError, ValueError, HTTPException) as error:
+    except (OSError, ValueError, HTTPException) as error:
         why = getattr(error, "reason", None) or error or type(error).__name__
-        raise SealError(f"{url}: expected an answer, got: {why}") from error
+        says = f"{url}: expected an answer, got: {why}"
+        if isinstance(error, (ValueError, web.LedAstray)) or (
+            isinstance(error, HTTPError) and error.code not in web.PASSING
+        ):
+            raise SealError(says) from error
+        raise NotAnswered(f"{says}; the seal stands: a later run, or `thanhuy seal`, asks again") from error
 
 
 def certificates_in(answer: bytes, url: str) -> str:
@@ -86,7 +117,9 @@ def find_chain(brought: str, authority: Authority) -> "list[Certificate]":
     chain = [one for one in pool if one.subject not in issuers][:1]
     while chain and chain[-1].issuer != chain[-1].subject and len(chain) < LONGEST:
         last = chain[-1]
-        above = next((one for one in (*pool, *trusted) if one.subject == last.issuer), None) or _find_issuer(last)
+        above = next((one for one in (*pool, *trusted) if one.subject == last.issuer), None) or _find_issuer(
+            last, authority.url
+        )
         if above is None:
             break
         chain.append(above)
@@ -95,7 +128,7 @@ def find_chain(brought: str, authority: Authority) -> "list[Certificate]":
     return chain
 
 
-def _find_issuer(certificate: "Certificate") -> "Certificate | None":
+def _find_issuer(certificate: "Certificate", named: str) -> "Certificate | None":
     """The certificate above, from where the one below says that it is (RFC 5280 §4.2.2.1)."""
     from cryptography.x509 import AuthorityInformationAccess, load_der_x509_certificate
     from cryptography.x509.extensions import ExtensionNotFound
@@ -106,7 +139,7 @@ def _find_issuer(certificate: "Certificate") -> "Certificate | None":
         urls = [
             one.access_location.value for one in access if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS
         ]
-        return load_der_x509_certificate(fetch(urls[0])) if urls else None
+        return load_der_x509_certificate(fetch(urls[0], named=named)) if urls else None
     except (ExtensionNotFound, SealError, ValueError):
         return None
 
@@ -118,11 +151,11 @@ def write_chain(certificates: "list[Certificate]", url: str) -> str:
     lines = [f"authority: {url}\n"]
     for below, above in zip(certificates, [*certificates[1:], certificates[-1]], strict=True):
         lines.append(f"{below.subject.rfc4514_string()}\n{below.public_bytes(Encoding.PEM).decode('ascii')}")
-        lines += _revocations(below, above)
+        lines += _revocations(below, above, url)
     return "".join(lines)
 
 
-def _revocations(certificate: "Certificate", above: "Certificate") -> Iterator[str]:
+def _revocations(certificate: "Certificate", above: "Certificate", asked: str) -> Iterator[str]:
     """The lists that a certificate names (RFC 5280 §4.2.1.13), as far as they can be had."""
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509 import CRLDistributionPoints, UniformResourceIdentifier, load_der_x509_crl
@@ -136,7 +169,7 @@ def _revocations(certificate: "Certificate", above: "Certificate") -> Iterator[s
         if not isinstance(name, UniformResourceIdentifier):
             continue
         try:
-            data = fetch(name.value)
+            data = fetch(name.value, named=asked)
             revoked = load_der_x509_crl(base64.b64decode(data) if data.startswith(b"MI") else data)
         except (SealError, ValueError):
             yield f"revocations: {name.value} gave none\n"

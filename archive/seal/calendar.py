@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 from archive.files import is_regular, read_small, replace_file
-from archive.seal.authority import fetch
+from archive.seal.authority import Attested, fetch
 from archive.seal.checkpoint import SUFFIX, SealError, list_numbers, path_of
 from archive.seal.opentimestamps import MOST, OpenTimestampError, Way, format_file, parse_file, parse_way
 
@@ -37,13 +37,13 @@ def find_promised(collection: Path) -> list[int]:
     return [number for number in list_numbers(collection) if is_regular(path_of(collection, number, ENDING))]
 
 
-def ask_calendars(collection: Path, number: int, calendars: Sequence[str]) -> Iterator[tuple[bool, str]]:
-    """Have a checkpoint promised by calendars that have not yet; whether it went well, and what to tell."""
+def ask_calendars(collection: Path, number: int, calendars: Sequence[str]) -> Iterator[Attested]:
+    """Have a checkpoint promised by calendars that have not yet; what came of it."""
     try:
         known = read_ots(collection, number) if calendars else None
         way = _parse(collection, number, known) if known else None
     except SealError as error:
-        yield False, str(error)
+        yield Attested.of(error)
         return
     digest = hashlib.sha256(read_small(path_of(collection, number))).digest()
     for url in calendars:
@@ -53,33 +53,35 @@ def ask_calendars(collection: Path, number: int, calendars: Sequence[str]) -> It
             found = parse_way(fetch(f"{url.rstrip('/')}/digest", digest, _ASKED), digest)
             way = _keep(collection, number, way.merge(found) if way else found)
         except (SealError, OpenTimestampError, OSError) as error:
-            yield False, _told(url, error)
+            yield Attested.of(error, _told(url, error))
             continue
-        yield True, f"{SCHEME}{url}: promised a block of Bitcoin for {number:06d}; a later run fetches the way to it"
+        yield Attested(
+            f"{SCHEME}{url}: promised a block of Bitcoin for {number:06d}; a later run fetches the way to it"
+        )
 
 
-def fetch_promised(collection: Path, calendars: Sequence[str]) -> Iterator[tuple[bool, str]]:
+def fetch_promised(collection: Path, calendars: Sequence[str]) -> Iterator[Attested]:
     """Ask calendars for the blocks that they promised; those that need longer are not told."""
     for number in find_promised(collection) if calendars else ():
         try:
             way = _parse(collection, number, read_ots(collection, number) or b"")
         except SealError as error:  # the others' promises are to be kept all the same
-            yield False, str(error)
+            yield Attested.of(error)
             continue
         for calendar, result in way.promises:
             url = next((one for one in calendars if _same(one, calendar)), None)
             if url is None:
-                yield True, f"{number:06d}: promised by {calendar}: name it, {SCHEME}{calendar}, to have the block"
+                yield Attested(f"{number:06d}: promised by {calendar}: name it, {SCHEME}{calendar}, to have the block")
                 continue
             try:
                 found = parse_way(fetch(f"{url.rstrip('/')}/timestamp/{result.hex()}", None, _ASKED), result)
                 way = _keep(collection, number, way.merge(found)) if found.blocks else way
             except (SealError, OpenTimestampError, OSError) as error:
                 if not (isinstance(error.__cause__, HTTPError) and error.__cause__.code == 404):
-                    yield False, _told(url, error)
+                    yield Attested.of(error, _told(url, error))
                 continue
             if found.blocks:
-                yield True, f"{SCHEME}{url}: {number:06d} leads to block {found.blocks[0][0]} of Bitcoin"
+                yield Attested(f"{SCHEME}{url}: {number:06d} leads to block {found.blocks[0][0]} of Bitcoin")
 
 
 def _parse(collection: Path, number: int, data: bytes) -> Way:

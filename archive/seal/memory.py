@@ -60,12 +60,12 @@ def check_remembered(collection: Path, newest: Checkpoint | None) -> None:
     Raises DamagedSeal.
     """
     known = [newest] if newest else []
-    if find_lost(collection, known) is None and find_promised(collection, known) is None:
+    if find_lost(collection, known) is None and find_run_without_seal(collection, known) is None:
         return
     known = list_checkpoints(collection)
     if lost := find_lost(collection, known):
         expected = f"the seal made here {lost.time:{FORM}}, of {lost.size} records"
-    elif run := find_promised(collection, known):
+    elif run := find_run_without_seal(collection, known):
         expected = f"the seal of the run {run}, which says that it made one"
     else:
         return
@@ -75,7 +75,7 @@ def check_remembered(collection: Path, newest: Checkpoint | None) -> None:
     )
 
 
-def find_promised(collection: Path, checkpoints: Sequence[Checkpoint]) -> str | None:
+def find_run_without_seal(collection: Path, checkpoints: Sequence[Checkpoint]) -> str | None:
     """The newest run that says that it was sealed, if no checkpoint is of it or of a later one."""
     newest = max((one.run for one in checkpoints), default="")
     sealed = (name for name, run in fixity.list_runs(collection, newest_first=True) if run.get("seal"))

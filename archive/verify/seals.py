@@ -17,7 +17,7 @@ from archive.seal.checkpoint import (
     read_checkpoint,
 )
 from archive.seal.keys import SealOptions, find_public
-from archive.seal.memory import find_lost, find_promised
+from archive.seal.memory import find_lost, find_run_without_seal
 from archive.seal.note import VerifierKey
 from archive.seal.sealing import FILES, read_files
 from archive.verify.attested import check_attested
@@ -64,7 +64,7 @@ def _check_remembered(shelf: Shelf, checkpoints: list[Checkpoint]) -> Iterator[F
         sealed = f"the seal made here {lost.time:{FORM}}, of {lost.size} records of {lost.origin}"
         yield find("seal-rollback", f"{shelf.name}/{ROOM}", f"expected {sealed}, got {got}")
         return
-    if run := find_promised(shelf.path, checkpoints):
+    if run := find_run_without_seal(shelf.path, checkpoints):
         expected = f"the seal of the run {run}, which says that it made one"
         yield find("seal-rollback", f"{shelf.name}/{ROOM}", f"expected {expected}, got {got}")
         return

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.cli.bars import meter
-from crawler.cli.exits import Exit
-from crawler.cli.values import COLLECTION, duration, watch_options
+from crawler.cli.exits import Exit, code_of
+from crawler.cli.values import COLLECTION, duration, plain, watch_options
 
 if TYPE_CHECKING:
     from archive.progress import Progress
     from archive.seal.attest import Attestation
+    from archive.seal.authority import Attested
     from archive.seal.keys import SealOptions
     from archive.seal.sealing import Sealed
 
@@ -59,7 +60,8 @@ def command(collection: Path, progress: bool | None, **given: Any) -> int:
     """Seal what no seal holds yet, and have others attest it. Each run of a crawl seals by itself.
 
     Nothing is asked of the network unless an authority is named. A stamp that does not lead to a certificate that is
-    believed is refused, and is not kept.
+    believed is refused, and is not kept. Where an authority or a calendar cannot be reached, the seal stands, the exit
+    code is 9, and the same command asks again.
 
     \b
     thanhuy seal my-archive
@@ -69,27 +71,36 @@ def command(collection: Path, progress: bool | None, **given: Any) -> int:
     thanhuy seal my-archive --countersign another-archive
     """
     from archive.directory import read_collection
+    from archive.seal.authority import Attested
 
     read_collection(collection)
-    told: list[tuple[bool, str]] = []
+    told: list[Attested] = []
     with _locked([collection, *given["countersign"]]):
         with meter("sealing", shown=progress, quiet=given["quiet"]) as bar:
             tell = lambda label, done, more: bar.advance(done, more=more, at=label)  # noqa: E731
             sealed = _seal(collection, given, tell)
         if sealed is not None:
             told.append(
-                (True, f"sealed {sealed.added} records, {sealed.checkpoint.size} in all, as {sealed.number:06d}")
+                Attested(f"sealed {sealed.added} records, {sealed.checkpoint.size} in all, as {sealed.number:06d}")
             )
-            told += [(True, note) for note in sealed.notes]
+            told += map(Attested, sealed.notes)
         told += _attest(collection, given, publish=sealed is not None)
         for other in given["countersign"]:
-            told.append((True, _countersign(collection, other, given)))
-    for good, says in told:
-        if not (good and given["quiet"]):
-            click.echo(says if good else f"thanhuy: {says}", err=not good)
+            told.append(Attested(_countersign(collection, other, given)))
+    for one in told:
+        if one.error is not None:
+            click.echo(f"thanhuy: {plain(one.says)}", err=True)
+        elif not given["quiet"]:
+            click.echo(one.says)
     if not told and not given["quiet"]:
         click.echo(f"{collection}: nothing to seal", err=True)
-    return Exit.DONE if all(good for good, _ in told) else Exit.ERROR
+    return _judge(told)
+
+
+def _judge(told: "Iterable[Attested]") -> Exit:
+    """The exit code of what went wrong; what may go well another time counts least."""
+    codes = [code_of(one.error) for one in told if one.error is not None]
+    return next((code for code in codes if code is not Exit.UNREACHABLE), codes[0] if codes else Exit.DONE)
 
 
 @contextmanager
@@ -136,11 +147,11 @@ def _seal(collection: Path, given: dict[str, Any], tell: "Progress") -> "Sealed 
     return seal(job, anew=given["rotate"])
 
 
-def _attest(collection: Path, given: dict[str, Any], *, publish: bool) -> list[tuple[bool, str]]:
+def _attest(collection: Path, given: dict[str, Any], *, publish: bool) -> "list[Attested]":
     from archive.seal.attest import attest, renew
 
     ask = asked(given, given["digest"])
-    told: list[tuple[bool, str]] = []
+    told: list[Attested] = []
     if given["renew"]:
         told += renew(collection, ask, datetime.now(UTC), timedelta(seconds=given["within"]))
     return told + list(attest(collection, ask, publish=publish))
@@ -170,7 +181,7 @@ def attest_run(given: dict[str, Any], run: str) -> list[str]:
         with _locked([given["into"]]):
             newest = read_newest(given["into"])[1]
             made = newest is not None and newest.run == run
-            return [says for good, says in attest(given["into"], ask, publish=made) if not good]
+            return [one.says for one in attest(given["into"], ask, publish=made) if one.error is not None]
     except (ArchiveError, OSError) as error:
         return [f"the seal was not attested: {error}"]
 

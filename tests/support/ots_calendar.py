@@ -34,6 +34,8 @@ class RunningCalendar:
     """Whether the block is there."""
     answer: bytes | None = None
     """What it says in place of a stamp."""
+    status: int = 200
+    """And with it."""
     asked: list[str] = field(default_factory=list)
     header: bytes = b""
     """Of the block that holds what was asked for last."""
@@ -56,7 +58,7 @@ class RunningCalendar:
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         digest = self.rfile.read(int(self.headers["Content-Length"]))
-        self._reply(200, self._calendar.promise(digest) if self.path == "/digest" else b"")
+        self._reply(self._calendar.status, self._calendar.promise(digest) if self.path == "/digest" else b"")
 
     def do_GET(self) -> None:
         commitment = self.path.removeprefix("/timestamp/")

@@ -163,8 +163,20 @@ def test_long_way_with_many_ends_is_walked_in_proportion(monkeypatch: pytest.Mon
 
 
 def test_a_calendar_that_is_not_there_is_told(path: Path) -> None:
-    done = run_thanhuy("seal", path, "--timestamp", "ots:http://127.0.0.1:9", "--timestamp", "ots:ftp://x")
-    assert (1, 2) == (done.returncode, done.stderr.count("expected an a"))
+    words = ("seal", path, "--timestamp", "ots:http://127.0.0.1:9")
+    done = run_thanhuy(*words)
+    assert (9, True) == (done.returncode, "the seal stands" in done.stderr)
+    done = run_thanhuy(*words, "--timestamp", "ots:ftp://x")
+    assert (2, 2) == (done.returncode, done.stderr.count("expected an a"))
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, 9), (429, 9), (400, 1), (403, 1)])
+def test_a_calendar_that_is_busy_is_worth_a_retry(keeper: RunningCalendar, path: Path, status: int, code: int) -> None:
+    keeper.status = status
+    got, told = seal(path, keeper)
+    assert (code, True) == (got, f"{keeper.url}/digest: expected an answer, got:" in told), told
+    keeper.status = 200
+    assert 0 == seal(path, keeper)[0], "the seal was there, and is promised now"
 
 
 def test_the_program_ots_reads_what_we_keep_and_is_read_by_us(

@@ -19,7 +19,7 @@ from archive.files import drop_unfinished
 from archive.mend.merge import merge
 from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint, read_newest
 from archive.seal.keys import SealOptions, replace_key, take_key
-from archive.seal.memory import find_promised, forget, remembered
+from archive.seal.memory import find_run_without_seal, forget, remembered
 from archive.seal.note import Note, NoteSignature, VerifierKey, parse_vkey
 from archive.seal.sealing import SealJob, put_aside, seal
 from archive.verify import runner
@@ -551,4 +551,4 @@ def test_a_start_reads_no_run_and_a_seal_the_newest_and_not_those_of_all_years(
 
     monkeypatch.setattr(fixity, "parse_json", parse)
     assert ([], []) == (fixity.list_own(tmp_path, []), read), "a run that starts where nothing was broken off"
-    assert ("20240103", ["20240103"]) == (find_promised(tmp_path, []), read)
+    assert ("20240103", ["20240103"]) == (find_run_without_seal(tmp_path, []), read)

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from archive.seal.attest import Attestation, attest, renew
-from archive.seal.checkpoint import path_of, read_checkpoint
+from archive.seal.authority import NoAddress, NotAnswered
+from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint
 from archive.seal.proof import Exhibit, make_proof
 from archive.seal.stamp import list_stamps
 from archive.seal.verifier import GOOD, REFUSED, Trust, check_proof
@@ -64,8 +65,8 @@ def codes(path: Path, roots: str = "") -> set[str]:
 
 
 def test_a_stamp_is_kept_with_the_chain_and_the_list_of_revoked_ones(stamper: RunningAuthority, path: Path) -> None:
-    ((good, says),) = attest(path, asking(stamper), publish=False)
-    assert good, says
+    (told,) = attest(path, asking(stamper), publish=False)
+    assert told.error is None, told.says
     (stamp,) = list_stamps(path, 1)
     assert stamper.url == stamp.url
     assert 3 == stamp.chains[0].count("BEGIN CERTIFICATE")
@@ -92,7 +93,7 @@ def test_a_stamp_is_kept_with_the_chain_and_the_list_of_revoked_ones(stamper: Ru
 
 def test_long_lists_of_revoked_ones_are_read_to_their_end(stamper: RunningAuthority, path: Path) -> None:
     """What is cut off is no longer what a renewal is over."""
-    assert all(good for good, _ in attest(path, asking(stamper), publish=False))
+    assert all(one.error is None for one in attest(path, asking(stamper), publish=False))
     chain = path_of(path, 1, ".1.pem")
     chain.write_bytes(b"revocations: a long list\n" * 100_000 + chain.read_bytes())
     assert chain.stat().st_size == len(list_stamps(path, 1)[0].chains[0].encode())
@@ -100,7 +101,7 @@ def test_long_lists_of_revoked_ones_are_read_to_their_end(stamper: RunningAuthor
 
 
 def test_the_verb_counts_only_the_authorities_that_are_named(stamper: RunningAuthority, path: Path) -> None:
-    assert all(good for good, _ in attest(path, asking(stamper), publish=False))
+    assert all(one.error is None for one in attest(path, asking(stamper), publish=False))
     found = {}
     for roots in (stamper.roots, ROOT / "README.md"):  # a file without certificates names nobody
         done = run_thanhuy("verify", path, "--ca", roots, "--json", "--no-record")
@@ -111,12 +112,12 @@ def test_the_verb_counts_only_the_authorities_that_are_named(stamper: RunningAut
 
 def test_an_authority_that_is_not_believed_is_refused_with_a_clear_word(stamper: RunningAuthority, path: Path) -> None:
     with authority("Stranger") as stranger:
-        ((good, says),) = attest(path, asking(stranger, roots=stamper.roots), publish=False)
-        assert not good
-        assert f"{stranger.url}: refused: time stamp of" in says
-        assert "not of these bytes by an authority that you named" in says
+        (told,) = attest(path, asking(stranger, roots=stamper.roots), publish=False)
+        assert told.error is not None
+        assert f"{stranger.url}: refused: time stamp of" in told.says
+        assert "not of these bytes by an authority that you named" in told.says
         assert [] == list_stamps(path, 1)
-        assert all(good for good, _ in attest(path, asking(stranger), publish=False))
+        assert all(one.error is None for one in attest(path, asking(stranger), publish=False))
     assert {"seal-stamp"} == codes(path, stamper.roots.read_text())
     refused = [
         says for kind, says in check_proof(prove(path), Trust(roots=stamper.roots.read_text())) if kind == REFUSED
@@ -127,7 +128,7 @@ def test_an_authority_that_is_not_believed_is_refused_with_a_clear_word(stamper:
 
 def test_a_stamp_of_another_checkpoint_is_refused(stamper: RunningAuthority, path: Path) -> None:
     write_run(path, BEGAN + timedelta(days=1), 1)
-    assert all(good for good, _ in attest(path, asking(stamper), publish=False))
+    assert all(one.error is None for one in attest(path, asking(stamper), publish=False))
     for end in ("tsr", "pem"):
         shutil.copy(path_of(path, 2, f".1.{end}"), path_of(path, 1, f".1.{end}"))
     assert "seal-stamp" in codes(path)
@@ -138,10 +139,10 @@ def test_a_stamp_of_another_checkpoint_is_refused(stamper: RunningAuthority, pat
 def test_an_answer_that_is_no_stamp_is_told(answer: bytes, stamper: RunningAuthority, path: Path) -> None:
     stamper.answer = answer
     try:
-        ((good, says),) = attest(path, asking(stamper), publish=False)
+        (told,) = attest(path, asking(stamper), publish=False)
     finally:
         stamper.answer = None
-    assert (False, True) == (good, "expected a stamp, got another thing" in says)
+    assert (False, True) == (told.error is None, "expected a stamp, got another thing" in told.says)
 
 
 def test_an_answer_that_is_no_http_is_told(path: Path) -> None:
@@ -160,7 +161,8 @@ def test_an_answer_that_is_no_http_is_told(path: Path) -> None:
         ask = Attestation(timestamps=(url, "http://127.0.0.1/a b"), roots=ROOT / "README.md")
         told = list(attest(path, ask, publish=False))
         thread.join()
-    assert [(False, True), (False, True)] == [(good, "expected an answer, got:" in says) for good, says in told]
+    assert [NotAnswered, NotAnswered] == [type(one.error) for one in told]
+    assert all("expected an answer, got:" in one.says for one in told)
 
 
 def test_a_stamp_is_kept_whatever_the_temporary_directory_is_called(
@@ -169,31 +171,31 @@ def test_a_stamp_is_kept_whatever_the_temporary_directory_is_called(
     room = tmp_path / "a room"
     room.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(room))
-    ((good, says),) = attest(path, asking(stamper), publish=False)
-    assert good, says
+    (told,) = attest(path, asking(stamper), publish=False)
+    assert told.error is None, told.says
 
 
 def test_a_revoked_authority_is_refused(path: Path) -> None:
     with authority("Revoked", revoked=True) as running:
-        ((good, says),) = attest(path, asking(running), publish=False)
-    assert (False, True) == (good, "its certificate is revoked" in says)
+        (told,) = attest(path, asking(running), publish=False)
+    assert (False, True) == (told.error is None, "its certificate is revoked" in told.says)
     assert [] == list_stamps(path, 1)
 
 
 def test_an_authority_that_is_not_there_keeps_nothing_from_being_done(path: Path) -> None:
     ask = Attestation(timestamps=("http://127.0.0.1:9/", "ftp://x"), roots=ROOT / "README.md", publish="cat")
     told = list(attest(path, ask, publish=True))
-    assert [False, False, True] == [good for good, _ in told]
-    assert "expected an answer, got:" in told[0][1]
-    assert "expected an address with http:// or https://" in told[1][1]
+    assert [NotAnswered, NoAddress, type(None)] == [type(one.error) for one in told]
+    assert "expected an answer, got:" in told[0].says
+    assert "expected an address with http:// or https://" in told[1].says
 
 
 def test_the_lone_program_proves_a_stamp_whose_authority_has_expired_and_gone(path: Path, tmp_path: Path) -> None:
     """The certificate has run out, the server is down, and neither the clock nor the network is asked."""
     until = datetime.now(UTC) + timedelta(seconds=6)
     with authority("Short", until=until) as running:
-        ((good, says),) = attest(path, asking(running), publish=False)
-        assert good, says
+        (told,) = attest(path, asking(running), publish=False)
+        assert told.error is None, told.says
         roots = running.roots.read_bytes()
     (tmp_path / "roots.pem").write_bytes(roots)
     (tmp_path / "x.json").write_text(json.dumps(prove(path)), "utf-8")
@@ -228,12 +230,12 @@ def test_a_stamp_that_expires_is_renewed_over_the_old_one_with_another_digest(
     stamper: RunningAuthority, path: Path
 ) -> None:
     with authority("Soon", until=datetime.now(UTC) + timedelta(days=90)) as soon:
-        assert all(good for good, _ in attest(path, asking(soon), publish=False))
+        assert all(one.error is None for one in attest(path, asking(soon), publish=False))
         roots = soon.roots.read_text() + stamper.roots.read_text()
     assert {"seal-stamp-due", "seal-stamp-unchecked"} == codes(path)
     assert [] == list(renew(path, asking(stamper), datetime.now(UTC), timedelta(days=30)))
-    ((good, says),) = renew(path, asking(stamper, digest="sha512"), datetime.now(UTC), timedelta(days=180))
-    assert good, says
+    (told,) = renew(path, asking(stamper, digest="sha512"), datetime.now(UTC), timedelta(days=180))
+    assert told.error is None, told.says
     (stamp,) = list_stamps(path, 1)
     assert 2 == len(stamp.tokens)
     assert set() == codes(path, roots)
@@ -268,7 +270,8 @@ def test_the_verb_seals_stamps_publishes_and_turns_the_key(
     done = run_thanhuy(*words, "--publish", "/no/such")
     assert done.returncode == 0
     done = run_thanhuy(*words, "--timestamp", "http://127.0.0.1:9/", "--timestamp-ca", stamper.roots)
-    assert (1, True) == (done.returncode, "expected an answer" in done.stderr)
+    assert (9, True) == (done.returncode, "expected an answer" in done.stderr)
+    assert ([1, 2, 3], []) == (list_numbers(path), list(path.glob("seals/*.new")))
 
 
 def test_the_end_of_a_crawl_has_its_seal_attested_and_tells_what_failed(stamper: RunningAuthority, path: Path) -> None:
