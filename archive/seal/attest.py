@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from archive.errors import ArchiveError
-from archive.seal.authority import Authority, Attested, system_roots
+from archive.seal.authority import Attested, Authority, system_roots
 from archive.seal.calendar import SCHEME, ask_calendars, fetch_promised
 from archive.seal.checkpoint import SealError, read_newest
 from archive.seal.stamp import TimeStamp, add_stamp, find_expiry, find_stamped, list_stamps, renew_stamp
