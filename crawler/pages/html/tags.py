@@ -72,25 +72,25 @@ ROLES = {
 }  # fmt: skip
 
 
-_LONGEST_ROLE = max(map(len, ROLES))
 OWN_ALIGN = {"center": "center", "td": "", "th": ""}
 """Blocks that do not stand as the one around them does."""
 
 
-def flags_of(flags: int, tag: str, role: str) -> int:
-    """The flags of a block: those around it, and what its tag and its role say."""
-    return _flags_of(flags, tag if tag in FLAGS else "", role.lower() if len(role) <= _LONGEST_ROLE else "")
-
-
 @lru_cache(maxsize=4096)
-def _flags_of(flags: int, tag: str, role: str) -> int:
-    named = FLAGS.get(tag, 0)
-    if named and not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
-        flags |= named
+def flags_of_tag(flags: int, tag: str) -> int:
+    """The flags of a block: those around it, and what its tag says, which is one of FLAGS."""
+    if not (tag in {"header", "footer"} and flags & ARTICLE):  # an article's own header is not the page's
+        flags |= FLAGS[tag]
+    return flags & ~(OUTSIDE | HEADER) if tag == "main" else flags  # never in a menu or foot that was left open
+
+
+def flags_of(flags: int, tag: str, role: str) -> int:
+    """The same for a block of any tag that has a role."""
+    if tag in FLAGS:
+        flags = flags_of_tag(flags, tag)
+    role = role.lower()
     flags |= ROLES.get(role, 0)
-    if tag == "main" or role == "main":  # never part of a menu or a foot, whatever was left open before it
-        flags &= ~(OUTSIDE | HEADER)
-    return flags
+    return flags & ~(OUTSIDE | HEADER) if "main" in {tag, role} else flags
 
 
 def read_style(style: str) -> tuple[bool, bool, str, int, bool]:

@@ -34,6 +34,7 @@ from crawler.pages.html.tags import (
     STYLING,
     UNSEEN,
     flags_of,
+    flags_of_tag,
     read_style,
 )
 from crawler.pages.html.tree import Box, Piece, Tree
@@ -58,6 +59,10 @@ class _Walk:
         self.box = Box(index=0, parent=0, tag="html", flags=0, align="", element=root, first=0)
         self.boxes = [self.box]
         self.style: _Style = _PLAIN
+        self.styled: Any = None
+        """The element that set this style."""
+        self.outer: list[tuple[Any, _Style]] = []
+        """Of it, and of each around it that set one, the element and the style before."""
         self.buffer: list[str] = []
         self.size = self.linked = self.bold_size = self.italic_size = self.breaks = 0
         self.hrefs: list[str] = []
@@ -133,21 +138,24 @@ class _Walk:
         )
         self.breaks = 0
 
-    def open_box(self, element: Any, tag: str, given: list[str], align: str) -> None:
+    def begin_box(self, element: Any, tag: str, given: list[str], align: str) -> Box:
+        """A block in the open one. It is no open one itself yet."""
         if self.buffer:
             self.flush()
         self.breaks = 0
         parent, boxes = self.box, self.boxes
         flags = parent.flags
-        role = element.get("role") if "role" in given else ""
-        if tag in FLAGS or role:
-            flags = flags_of(flags, tag, role)
+        if "role" in given:
+            flags = flags_of(flags, tag, element.get("role"))
+        elif tag in FLAGS:
+            flags = flags_of_tag(flags, tag)
         if not align and "align" in given:
             align = element.get("align").lower()
         if not align:
             align = OWN_ALIGN.get(tag, parent.align)
-        self.box = box = Box(len(boxes), parent.index, tag, flags, align, element, len(self.pieces))
+        box = Box(len(boxes), parent.index, tag, flags, align, element, len(self.pieces))
         boxes.append(box)
+        return box
 
     def close_box(self) -> None:
         if self.buffer:
@@ -156,6 +164,11 @@ class _Walk:
         box = self.box
         box.last = len(self.pieces)
         self.box = self.boxes[box.parent]
+
+    def set_style(self, element: Any, style: _Style) -> None:
+        """The style up to the end of an element."""
+        self.outer.append((self.styled, self.style))
+        self.styled, self.style = element, style
 
     def open_link(self, href: str) -> None:
         """Begin a link: one right behind another to the same place goes on with it,
@@ -184,18 +197,17 @@ def flatten(root: Any, *, cut: bool = False) -> Tree:
 def _flatten(root: Any, cut: bool) -> tuple[Tree, bool]:
     walk = _Walk(root)
     events = etree.iterwalk(root, events=("start", "end"))
-    outer: list[_Style] = []  # of each element that is open, the style around it
     scripts = 0
     for event, element in islice(events, 2 * MAX_ELEMENTS):
         if event == "end":
             if walk.box.element is element:
                 walk.close_box()
-            walk.style = outer.pop()
+            if walk.styled is element:
+                walk.styled, walk.style = walk.outer.pop()
             tail = element.tail
             if tail and (walk.size or not tail.isspace()):
                 walk.add(tail)
             continue
-        outer.append(walk.style)
         tag = element.tag
         kind = KINDS.get(tag, STRANGE)
         if kind < UNSEEN:
@@ -230,12 +242,13 @@ def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
         if hidden and not opens_on_demand(element):
             walk.streamed = walk.streamed or is_streamed(element)
             return False
-    if block:
-        walk.open_box(element, tag, given, align)
+    box = walk.begin_box(element, tag, given, align) if block else None
     if weight or slanted or tag in STYLING:
-        walk.style = _restyle(walk, element, tag, weight, slanted)
-    if block and len(element) < 2 and tag != "pre" and _read_whole(walk, element):
-        return False
+        walk.set_style(element, _restyle(walk, element, tag, weight, slanted))
+    if box is not None:
+        if _read_whole(walk, box):
+            return False
+        walk.box = box
     text = element.text
     if text and (walk.size or not text.isspace()):
         if tag == "pre" and "\n" in text:
@@ -245,14 +258,17 @@ def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
     return True
 
 
-def _read_whole(walk: _Walk, block: Any) -> bool:
+def _read_whole(walk: _Walk, box: Box) -> bool:
     """Take in the line of a block that says one thing, as it is or in one link, which most blocks do;
     False for any other.
     """
-    text, (bold, italic, link, level, nesting) = block.text, walk.style
-    if len(block):
-        inner = block[0]
-        if inner.tag != "a" or len(inner) or not _is_blank(text) or not _is_blank(inner.tail) or _is_dressed(inner):
+    element = box.element
+    parts, text, (bold, italic, link, level, nesting) = len(element), element.text, walk.style
+    if parts > 1 or box.tag == "pre":
+        return False
+    if parts:
+        inner = element[0]
+        if inner.tag != "a" or len(inner) or not (_is_blank(text) and _is_blank(inner.tail)) or _is_dressed(inner):
             return False
         text, link = inner.text, inner.get("href") or link or ""
     line = clean(text) if text else ""
@@ -261,8 +277,9 @@ def _read_whole(walk: _Walk, block: Any) -> bool:
     size = min(len(text.strip()), len(line))
     linked, hrefs, link_texts = (0, (), ()) if link is None else (size, [link], [text])
     walk.pieces.append(
-        Piece(len(walk.pieces), walk.box.index, line, size, linked, size if bold > 0 else 0, size if italic > 0 else 0,
+        Piece(box.first, box.index, line, size, linked, size if bold > 0 else 0, size if italic > 0 else 0,
               0, level, link or "", hrefs, link_texts, None, nesting))  # fmt: skip
+    box.last = box.first + 1
     return True
 
 

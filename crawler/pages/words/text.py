@@ -6,6 +6,7 @@ All patterns run in linear time, and those that look at a whole string are asked
 import re
 import unicodedata
 from functools import lru_cache
+from unicodedata import is_normalized
 
 _DROPPED = dict.fromkeys([*map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufffe\uffff\0"),
                           *range(1, 9), *range(14, 32), 127, *range(0xD800, 0xE000)])  # fmt: skip
@@ -43,7 +44,7 @@ def clean(text: str) -> str:
         text = " ".join(text.split())  # str.split knows every Unicode space, the no-break one too
         if not printable and not text.isprintable():
             text = " ".join(text.translate(_TABLE).split())
-    return text if text.isascii() else compose(text)
+    return text if text.isascii() or is_normalized("NFC", text) else compose(text)
 
 
 def compose(text: str) -> str:
@@ -51,7 +52,7 @@ def compose(text: str) -> str:
 
     Ordering them costs the square of their number: 80 kB of marks took five seconds.
     """
-    if unicodedata.is_normalized("NFC", text):
+    if is_normalized("NFC", text):
         return text
     return unicodedata.normalize("NFC", _LONG_RUN.sub(_limit_marks, text))
 
