@@ -14,7 +14,7 @@ from crawler.pages.fields.witnesses import ESTIMATE, NEAR, Witnesses, collect_wi
 from crawler.pages.places.claims import RecordDraft
 from crawler.pages.places.page import Page
 from crawler.pages.places.regions import Regions
-from crawler.pages.words.datelines import find_event
+from crawler.pages.words.datelines import find_event, nearest_year
 from crawler.pages.words.moments import Moment, parse_moment
 from crawler.pages.words.stamps import Stamp
 from crawler.site.times import VIETNAM
@@ -39,7 +39,7 @@ class Dates:
 
 def find_dates(page: Page, regions: Regions, story: RecordDraft, opening: str, images: list[str]) -> Dates:
     """The day and the moments by the most trusted witness; those that disagree are noted."""
-    _, event = find_event(opening, None)
+    told, event = find_event(opening)
     known = collect_witnesses(page, regions, story, images, event)
     printed = find_printed(page, regions, story, known)
     if printed and _is_change(printed, story, known):
@@ -54,7 +54,8 @@ def find_dates(page: Page, regions: Regions, story: RecordDraft, opening: str, i
     refuse_clock(page, regions)
     found = Dates()
     anchor = next((day for day in (known.metadata, printed) if day), None)
-    found.event, _ = find_event(opening, (anchor.day if anchor else None) or known.pictured or known.estimate)
+    near = (anchor.day if anchor else None) or known.pictured or known.estimate
+    found.event = told or (nearest_year(*event, near) if event and near else None)
     _choose(page, known, printed, found)
     _find_modified(page, story, known, found)
     _compare(page, found, printed, known)

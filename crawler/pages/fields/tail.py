@@ -5,6 +5,7 @@ Lists, tables and footnotes may follow it; they stay in the body. A paragraph ma
 
 import re
 from collections.abc import Sequence
+from operator import attrgetter
 
 from crawler.pages.html.linked_data import OFFICE
 from crawler.pages.html.tree import Piece
@@ -39,6 +40,8 @@ _STRAYS = 2
 _REACH = 80
 """Lines under a byline that are looked through for it."""
 
+_INDEX = attrgetter("index")
+
 
 def claim_tail(page: Page, claims: Claims) -> None:
     """Find the byline at the end of the text, and take it and its notes out of the body."""
@@ -67,7 +70,7 @@ class _Tail:
                 self.claims.draft.stamps.append((piece.index, stamp))
         kept: list[Paragraph | int] = []
         for line in self.lines:
-            if isinstance(line, Paragraph) and any(piece.index in gone for piece in line.pieces):
+            if isinstance(line, Paragraph) and not gone.isdisjoint(map(_INDEX, line.pieces)):
                 line.pieces = [piece for piece in line.pieces if piece.index not in gone]
                 line.text = "\n".join(piece.text for piece in line.pieces)
                 if not line.pieces:

@@ -92,11 +92,8 @@ def _is_clause(text: str) -> bool:
     return _CLAUSE.match(text) is not None
 
 
-def find_event(text: str, near: date | None) -> tuple[date | None, tuple[int, int] | None]:
-    """The day the opening tells of, and its (day, month).
-
-    The year is the printed one, or the one nearest to `near`; without both no day.
-    """
+def find_event(text: str) -> tuple[date | None, tuple[int, int] | None]:
+    """The day the opening tells of, where it prints the year, and its (day, month)."""
     found = find_dateline(text)
     start = found[1] if found else 0
     sentence = text[start : start + _EVENT_REACH]
@@ -109,7 +106,7 @@ def find_event(text: str, near: date | None) -> tuple[date | None, tuple[int, in
             continue
         if make_day(2024, month, day) is None:  # a leap year knows every day there is
             continue
-        return (nearest_year(day, month, near) if near else None), (day, month)
+        return None, (day, month)
     return None, None
 
 
