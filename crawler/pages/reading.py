@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from crawler.items import Article, Parser, Source, text_digest
 from crawler.pages.fields.around import (
@@ -134,7 +135,7 @@ def parse_article(
     Fields that only a crawl knows stay None. Raises LayoutError for a page that is no article.
     """
     taught = Taught(layouts=tuple(layouts), calendar=calendar)
-    attempt = _attempt(body, url, headers, captured_at, taught, cut, markup)
+    attempt = _attempt(body, url, headers, captured_at, taught, cut, markup, in_full=False)
     if attempt.article is None:
         assert attempt.error is not None
         raise attempt.error
@@ -180,12 +181,14 @@ def _attempt(
     taught: Taught,
     cut: bool,
     markup: PageMarkup | None = None,
+    *,
+    in_full: bool = True,
 ) -> _Attempt:
     """Read a page; whatever it is, nothing is raised while GUARDED."""
     attempt = _Attempt()
     try:
         page = attempt.page = open_bytes(body, url, headers, captured_at, markup)
-        page.calendar = taught.calendar
+        page.calendar, page.ledger.in_full = taught.calendar, in_full
         if cut:
             page.ledger.warn("page-cut")
         claims = attempt.claims = read_with(page, taught.layouts)
@@ -281,12 +284,12 @@ def _read_checked(page: Page, layout: str, told: Sequence[Told]) -> Claims:
     except LayoutError as refused:
         if refused.code not in _UNREAD:
             raise
-        page.ledger = Ledger(warnings=[*before, LAYOUT_DISAGREES])
+        page.ledger = Ledger([*before, LAYOUT_DISAGREES], in_full=page.ledger.in_full)
         return _read(page, layout, told)
     changes, disagree = find_changes(page, alone, told)
     rules = page.ledger
     if changes:
-        page.ledger = Ledger(warnings=[*before, LAYOUT_DISAGREES])
+        page.ledger = Ledger([*before, LAYOUT_DISAGREES], in_full=page.ledger.in_full)
         try:
             checked = _read(page, layout, changes)
         except LayoutError:
@@ -335,8 +338,14 @@ def _write(page: Page, claims: Claims, version: str) -> Article:
         images=draft.images, attachments=draft.attachments, related=draft.offered, comment_count=draft.comment_count,
         text_digest=text_digest(draft.title, draft.lead, body, draft.captions, byline),
         parser=Parser(version=version, layout=draft.layout),
-        sources=[Source(field=name, rule=rule) for name, found in rules.items() for rule in found],
+        sources=[_source(name, rule) for name, found in rules.items() for rule in found],
         warnings=page.ledger.warnings)  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _source(name: str, rule: str) -> Source:
+    """A row of `sources`: their list is closed, and pages say the same of themselves again and again."""
+    return Source(field=name, rule=rule)
 
 
 GUARDED = True

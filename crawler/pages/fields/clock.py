@@ -10,7 +10,7 @@ from crawler.pages.words.stamps import Stamp, find_stamp
 
 def refuse_clock(page: Page, regions: Regions) -> None:
     """Note the dates above everything that belongs to the article."""
-    for piece in page.pieces[: max(regions.before.start, 0)]:
+    for piece in page.pieces[: max(regions.before.start, 0)] if page.ledger.in_full else ():
         stamp = find_stamp(piece.text) if 5 < piece.size < 80 else None
         if stamp is not None:
             page.ledger.refuse("date", "page-header", stamp.day.isoformat(), "the header's clock: the day of the fetch")

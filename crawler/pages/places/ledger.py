@@ -1,6 +1,5 @@
 """The ledger: which rule found each field, and which candidates were refused and why."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,9 +16,10 @@ class Candidate:
 
 
 class Ledger:
-    """Kept while a page is read."""
+    """Kept while a page is read. `in_full`: with the candidates, which only an inspection asks for."""
 
-    def __init__(self, warnings: Iterable[str] = ()) -> None:
+    def __init__(self, warnings: Iterable[str] = (), *, in_full: bool = True) -> None:
+        self.in_full = in_full
         self.candidates: list[Candidate] = []
         self.rules: dict[str, list[str]] = {}
         """By field the ids of the rules that found it; several where it has several parts."""
@@ -32,11 +32,13 @@ class Ledger:
             found.clear()
         if (known := rule_id(rule)) not in found:
             found.append(known)
-        self.candidates.append(Candidate(field=field, rule=rule, value=_short(value)))
+        if self.in_full:
+            self.candidates.append(Candidate(field=field, rule=rule, value=_short(value)))
 
     def refuse(self, field: str, rule: str, value: object, reason: str) -> None:
         """Note a candidate that was not taken."""
-        self.candidates.append(Candidate(field=field, rule=rule, value=_short(value), refused=reason))
+        if self.in_full:
+            self.candidates.append(Candidate(field=field, rule=rule, value=_short(value), refused=reason))
 
     def warn(self, code: str) -> None:
         """Note something a reader should know."""
@@ -50,12 +52,11 @@ class Ledger:
 
 _IN_PARTS = frozenset({"captions"})
 """Fields whose parts may be found by different rules."""
-_WITNESS = re.compile(r"[:,].*", re.DOTALL)
 
 
 def rule_id(rule: str) -> str:
     """The rule's id, without the witness that it names (`meta:og:title` → `meta`)."""
-    return _WITNESS.sub("", rule).replace("itemprop", "microdata")
+    return rule.partition(":")[0].partition(",")[0].replace("itemprop", "microdata")
 
 
 def _short(value: object) -> str:
