@@ -3,7 +3,6 @@
 Where else their values come from is told in `crawler.cli.configuration`.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from archive.json_text import parse_json
 from crawler import USER_AGENT
 from crawler.cli.configuration import read_config
 from crawler.cli.exits import CommandFailed, Exit
@@ -21,7 +21,8 @@ from crawler.cli.seal import ATTESTING, command_option, key_option
 from crawler.cli.values import DAY, DURATION_LIMIT, SIZE, SIZE_LIMIT, duration, progress_option, quiet_option
 from crawler.planning.health import parse_thresholds
 from crawler.planning.kinds import describe
-from crawler.site.scope import find_kind, is_trap
+from crawler.site.asked import is_trap
+from crawler.site.scope import find_kind
 from crawler.site.times import parse_hours
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -208,8 +209,8 @@ def _in_json(text: str) -> str | None:
     text = text.rstrip(",")
     text = text[1:] if text.startswith("[[") else text
     try:
-        value = json.loads(text.removesuffix("]") if text.endswith("]]") else text)
-    except (ValueError, RecursionError):
+        value = parse_json(text.removesuffix("]") if text.endswith("]]") else text)
+    except ValueError:
         return None
     if isinstance(value, dict):
         value = value.get("url") or value.get("original")

@@ -25,7 +25,8 @@ from crawler.engine.session import ArchiveSession, Postponed
 from crawler.engine.stored import STORED
 from crawler.planning.kinds import EMBEDDED, GONE
 from crawler.planning.skips import Why
-from crawler.site.scope import FILE_HOSTS, Kind, may_be_asked
+from crawler.site.asked import may_be_asked
+from crawler.site.scope import FILE_HOSTS, Kind
 
 logger = logging.getLogger(__name__)
 

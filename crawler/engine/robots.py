@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred
 from crawler.engine.failures import describe_failure
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.engine.stored import STORED
-from crawler.site.scope import may_be_asked
+from crawler.site.asked import may_be_asked
 
 MAX_REDIRECTS = 5
 """RFC 9309 §2.3.1.2: a crawler should follow at least five."""

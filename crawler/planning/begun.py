@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from crawler.planning.limits import Limits
-from crawler.site.scope import find_kind, is_never_asked
+from crawler.site.asked import is_never_asked
+from crawler.site.scope import find_kind
 
 OPTIONS = {
     "seeds": "SEEDS",

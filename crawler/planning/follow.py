@@ -10,17 +10,16 @@ from urllib.parse import urlsplit
 
 from crawler.pages import Link
 from crawler.planning.limits import ITEM_KINDS, Limits
+from crawler.site.asked import as_followed, is_trap
 from crawler.site.scope import (
     HOME,
     PAGE_HOSTS,
     Kind,
     Page,
-    as_followed,
     find_kind,
     find_page,
     is_first_page,
     is_same_listing,
-    is_trap,
     page_number,
     url_key,
 )

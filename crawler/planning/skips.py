@@ -3,7 +3,8 @@
 import enum
 
 from crawler.planning.limits import ITEM_KINDS, Limits
-from crawler.site.scope import Kind, find_kind, find_page, is_trap
+from crawler.site.asked import is_trap
+from crawler.site.scope import Kind, find_kind, find_page
 
 
 class Why(enum.StrEnum):

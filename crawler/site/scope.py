@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit
 
 CANONICAL_HOST = "www.thanhuytphcm.vn"
 PAGE_HOSTS = frozenset(
@@ -21,7 +21,7 @@ HOME = f"https://{CANONICAL_HOST}/"
 
 _PAGE_PATH = re.compile(r"/+(tin-tuc|tu-lieu|nhom-tin)/(?:[^/]+/)*(?:([^/]*)-)?(\d{10})/*", re.ASCII | re.IGNORECASE)
 """The site's server (IIS) makes no difference between upper and lower case."""
-_SESSION = re.compile(r"/\((?:[A-Z]\([^/()]*\))+\)(?=/|$)", re.IGNORECASE)
+SESSION = re.compile(r"/\((?:[A-Z]\([^/()]*\))+\)(?=/|$)", re.IGNORECASE)
 """ASP.NET's session in the path of a reader without cookies: `/(S(…))/tin-tuc/…` is the page `/tin-tuc/…`."""
 _UNRESERVED = re.compile(r"%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE)
 """What needs no percent-encoding and means the same with it (RFC 3986 §2.3)."""
@@ -47,19 +47,6 @@ _NUMBERED = re.compile(
     r"|[/-](?:trang|page|p)[-/]?)(\d{1,6})(?![\w])",
     re.IGNORECASE,
 )
-_TRAP_QUERY = re.compile(
-    r"(?:^|&)(?:print|sort\w*|order\w*|dir|view|layout|lang|ngay|date|from|to|tu-?ngay|den-?ngay|thang|month|year|q|s|search|keyword|tukhoa"
-    r"|redirect|returnurl|reply\w*|share|action|sid|sessionid|phpsessid|jsessionid|aspsessionid\w*)=",
-    re.IGNORECASE,
-)
-_TRAP_PATH = re.compile(
-    r"/(?:dang-nhap|dang-xuat|dang-ky|login|logout|log-?in|register|tai-khoan|account|thanh-vien|member|admin|quan-tri|captcha|calendar|search|tim-kiem"
-    r"|lich(?:-(?:cong-tac|lam-viec|tiep-dan|tuan|thang))?|print|in-trang|in-bai)(?:\.\w{2,5})?(?:/|$)|;jsessionid=",
-    re.IGNORECASE,
-)
-MAX_URL = 2000
-"""A longer address is none that a person ever linked."""
-MAX_SEGMENTS = 12
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif|svg)$", re.IGNORECASE)
 
 
@@ -145,36 +132,6 @@ def find_kind(url: str) -> Kind | None:
     return Kind.HOME if path in {"", "/"} else Kind.PAGE
 
 
-def is_trap(url: str) -> bool:
-    """Whether an address looks like one of endlessly many:
-    a calendar, a sorting, a session, a path that repeats itself.
-    """
-    query = url.partition("#")[0].partition("?")[2]
-    return is_never_asked(url) or _TRAP_QUERY.search(query) is not None
-
-
-def is_never_asked(url: str) -> bool:
-    """Whether an address is none to ask for, whoever names it, a sitemap too: logins, searches, calendars, and those
-    that are longer or more repetitive than any that a person makes.
-    """
-    path = unquote(url.partition("#")[0].partition("?")[0])
-    segments = [segment for segment in path.split("/")[3:] if segment]
-    return (
-        len(url) > MAX_URL
-        or len(segments) > MAX_SEGMENTS
-        or any(segments.count(segment) > 2 for segment in segments)
-        or _TRAP_PATH.search(path) is not None
-    )
-
-
-def may_be_asked(url: str) -> bool:
-    """Whether a request for an address may leave at all, whoever named it: a link, a photo, a sitemap, a redirect,
-    a state that somebody else wrote.
-    """
-    kind = find_kind(url)
-    return kind in {Kind.IMAGE, Kind.ATTACHMENT, Kind.REQUISITE} or (kind is not None and not is_never_asked(url))
-
-
 def page_number(url: str) -> int:
     """Which page of a listing the address names, in whatever form; 1 where it names none."""
     page = find_page(url)
@@ -256,21 +213,4 @@ def _split(url: str) -> tuple[str, str] | None:
     if parts.scheme not in {"http", "https"} or not host or port not in {None, 80, 443} or parts.username is not None:
         return None
     path = _UNRESERVED.sub(lambda code: chr(int(code[1], 16)), parts.path)
-    return host.removesuffix("."), _SESSION.sub("", path)
-
-
-def as_followed(url: str) -> str:
-    """The address to ask for where a link names this one: without the session of another reader, without the final dot
-    of a host, and, of the site's numbered pages, without a query that would make one page endlessly many.
-    """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return url
-    path = _SESSION.sub("", parts.path)
-    query = "" if find_page(url) is not None and _TRAP_QUERY.search(parts.query) else parts.query
-    if (path, query) == (parts.path, parts.query) and not host.endswith("."):
-        return url
-    place = parts.netloc.lower().replace(host, host.removesuffix("."), 1)
-    return urlunsplit((parts.scheme, place, path, query, parts.fragment))
+    return host.removesuffix("."), SESSION.sub("", path)

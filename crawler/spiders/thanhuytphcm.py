@@ -23,16 +23,14 @@ from crawler.pages.response import Seen
 from crawler.planning.follow import Follow, select_links, shown_items
 from crawler.planning.kinds import ITEM_KINDS
 from crawler.planning.skips import explain_skip
+from crawler.site.asked import as_followed, is_never_asked, is_trap
 from crawler.site.scope import (
     CANONICAL_HOST,
     HOME,
     PAGE_HOSTS,
     Kind,
-    as_followed,
     find_kind,
     find_page,
-    is_never_asked,
-    is_trap,
     listing_name,
     url_key,
     without_tracking,

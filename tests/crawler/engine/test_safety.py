@@ -9,7 +9,7 @@ from crawler.pages import parse_links
 from crawler.pages.links.feeds import parse_feed, parse_style
 from crawler.planning.follow import select_links
 from crawler.planning.limits import Limits
-from crawler.site.scope import is_trap
+from crawler.site.asked import is_trap
 from tests.support.collections_read import read_all
 from tests.support.commands import run_scrapy
 from tests.support.wireserver import HOST, Script, wire_server

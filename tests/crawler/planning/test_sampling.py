@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from crawler.planning.probes import ProbeId, plan_probes
 from crawler.planning.sampling import FURTHER, QUOTAS, Tally
+from crawler.site.asked import may_be_asked
 from crawler.site.ids import KNOWN
-from crawler.site.scope import find_kind, find_page, may_be_asked
+from crawler.site.scope import find_kind, find_page
 
 SITE = "https://www.thanhuytphcm.vn"
 

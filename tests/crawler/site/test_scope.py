@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.site.scope import (
-    CANONICAL_HOST,
-    PAGE_HOSTS,
-    Kind,
-    as_followed,
-    find_kind,
-    find_page,
-    is_never_asked,
-    url_key,
-    without_tracking,
-)
+from crawler.site.asked import as_followed
+from crawler.site.scope import CANONICAL_HOST, PAGE_HOSTS, Kind, find_kind, find_page, url_key, without_tracking
 
 PATH = "/tin-tuc/doi-moitu-duy-1491881281"
 
@@ -126,43 +117,3 @@ def test_address_means_what_browser_and_server_take_it_for(url: str) -> None:
     assert page is not None
     assert ("tin-tuc/1491871594", "mot-bai") == (page.key, page.slug)
     assert page.key == url_key(as_followed(url)) == url_key(url)
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        (
-            "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594?print=1#x",
-            "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594#x",
-        ),
-        (
-            "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594?v=2",
-            "https://www.thanhuytphcm.vn/tin-tuc/a-1491871594?v=2",
-        ),
-        (
-            "https://www.thanhuytphcm.vn/(S(x))/nhom-tin/a-1197604608",
-            "https://www.thanhuytphcm.vn/nhom-tin/a-1197604608",
-        ),
-        ("https://www.thanhuytphcm.vn./", "https://www.thanhuytphcm.vn/"),
-        (
-            "https://www.thanhuytphcm.vn/Tin-Tuc/A%2Db-1491871594",
-            "https://www.thanhuytphcm.vn/Tin-Tuc/A%2Db-1491871594",
-        ),
-        ("https://www.thanhuytphcm.vn/lich?view=1", "https://www.thanhuytphcm.vn/lich?view=1"),
-        ("http://[::1", "http://[::1"),
-    ],
-)
-def test_address_is_asked_for_without_what_belongs_to_another_reader(url: str, expected: str) -> None:
-    assert expected == as_followed(url)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://www.thanhuytphcm.vn/dang%2dnhap",
-        "https://www.thanhuytphcm.vn/%6cogin/x",
-        "https://www.thanhuytphcm.vn/tim-kiem",
-    ],
-)
-def test_what_is_never_asked_is_known_in_any_spelling(url: str) -> None:
-    assert is_never_asked(url)
