@@ -20,6 +20,7 @@ from archive.files import (
     open_regular,
     replace_file,
 )
+from archive.json_text import parse_json
 from archive.lock import NAME as LOCK
 from archive.lock import is_locked
 from archive.warc.fields import format_date
@@ -95,10 +96,10 @@ def read_collection(path: Path) -> dict[str, Any]:
     about = path / "collection.json"
     try:
         with open_regular(about) as stream:
-            value = json.loads(stream.read(MAX_ABOUT))
+            value = parse_json(stream.read(MAX_ABOUT))
     except FileNotFoundError:
         raise NotACollection(f"{path}: expected a collection, got no collection.json") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise NotACollection(
             f"{about}: expected JSON in a regular file, got {error}; run `thanhuy repair {path}`"
         ) from error

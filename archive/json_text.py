@@ -5,9 +5,23 @@ from typing import Any
 
 
 def parse_json(data: bytes | str) -> Any:
-    """The value. Raises ValueError, also where it is nested more deeply than this interpreter goes."""
+    """The value. Raises ValueError, also where it is nested more deeply than this interpreter goes, and where it holds
+    half a surrogate pair, which is no text (RFC 7493 §2.1) and could not be written again.
+    """
     try:
-        return json.loads(data)
+        value = json.loads(data)
+        if _may_hold_halves(data):
+            json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
         # Without the cause: its traceback is as deep as the nesting.
         raise ValueError("a value nested too deeply to be read") from None
+    except UnicodeEncodeError:
+        raise ValueError("half a surrogate pair, which is no text") from None
+    return value
+
+
+def _may_hold_halves(data: bytes | str) -> bool:
+    """Whether strings may hold what UTF-8 does not: as an escape, or as bytes of its own (`json` lets both through)."""
+    if isinstance(data, str):
+        return "\\u" in data or not data.isascii()
+    return b"\\u" in data or b"\xed" in data

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError, CollectionLocked
+from archive.json_text import parse_json
 
 NAME = ".lock"
 
@@ -87,7 +88,7 @@ def read_holder(directory: Path) -> dict[str, Any]:
     except OSError:
         return {}
     try:
-        holder = json.loads(os.read(fd, 4096))
+        holder = parse_json(os.read(fd, 4096))
     except (OSError, ValueError):
         holder = None
     finally:
@@ -97,7 +98,7 @@ def read_holder(directory: Path) -> dict[str, Any]:
 
 def _describe(data: bytes) -> str:
     try:
-        holder = json.loads(data)
+        holder = parse_json(data)
         return f"pid {holder['pid']} ({holder['purpose']} since {holder['since']})"
     except (ValueError, KeyError, TypeError):
         return "another process"

@@ -1,6 +1,5 @@
 """Read the lines of `articles/`: which version of which item each holds, and the state's row for it."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,7 +61,7 @@ def read_line(path: Path, row: VersionRow, error: Exception | None = None) -> di
             f"{id_of(row)}: {'record and line are' if error else 'its line is'} damaged"
             f"{f' ({error})' if error else ''}; run `thanhuy repair`"
         )
-    record: dict[str, Any] = json.loads(line)
+    record: dict[str, Any] = parse_json(line)
     return record
 
 

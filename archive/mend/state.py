@@ -3,7 +3,6 @@ and forgets those that are lost, whose pages are queued again.
 """
 
 import itertools
-import json
 import sqlite3
 from collections.abc import Collection as Digests
 from collections.abc import Iterator
@@ -235,9 +234,9 @@ class Reconciler:
     def _restore(self, version: LineId, place: LinePlace, *, trusted: bool) -> bool:
         path = find_lines(self._collection.path / "articles", place[0])
         line = b"".join(read_range(path, place[1], place[1] + place[2])) if path is not None else b""
-        if version_of(line) != version or not line.endswith(b"\n") or not (trusted or self._vouch(json.loads(line))):
+        if version_of(line) != version or not line.endswith(b"\n") or not (trusted or self._vouch(parse_json(line))):
             return False
-        record = json.loads(line)
+        record = parse_json(line)
         known = self._inventory.holds(record["warc"]["record_id"])
         self._collection.restore_item(line[:-1], place)
         text = f"{version}: wrote its record again from its line in articles/{place[0]}"
@@ -258,7 +257,7 @@ class Reconciler:
                 continue  # no place can be told of its record
             source = row if row["first"] else known
             path = self._collection.path / "articles" / row["jsonl"]
-            record = json.loads(
+            record = parse_json(
                 b"".join(read_range(path, row["jsonl_offset"], row["jsonl_offset"] + row["jsonl_length"]))
             )
             place = Place(file=source["file"], offset=source["offset"], length=source["length"])

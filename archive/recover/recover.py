@@ -11,7 +11,6 @@
 Safe to run twice, and at any moment when nobody writes.
 """
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -33,6 +32,7 @@ from archive.files import (
     read_range,
     set_aside,
 )
+from archive.json_text import parse_json
 from archive.lines.reader import LineId, id_of, parser_of, version_of
 from archive.lines.writer import JsonlFile
 from archive.progress import Progress, tell_nobody
@@ -215,7 +215,7 @@ def _note_parsers(directory: Path, state: State) -> None:
     for *identity, jsonl, offset, length in rows.fetchall():
         path = find_lines(directory / "articles", jsonl)
         line = b"".join(read_range(path, offset, offset + length)) if path is not None else b""
-        parser = (parser_of(json.loads(line)) if version_of(line) == LineId(*identity) else None) or ""
+        parser = (parser_of(parse_json(line)) if version_of(line) == LineId(*identity) else None) or ""
         state.execute(
             "UPDATE versions SET parser = ? WHERE key = ? AND version = ? AND renewed = ?", (parser, *identity)
         )

@@ -4,7 +4,6 @@ The order: WARC files, each by itself; records across files; lines of items; ind
 The WARC is the source of truth, so what disagrees with it is reported where it disagrees.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -26,6 +25,7 @@ from archive.files import (
     read_lines,
 )
 from archive.fixity import REPLACED
+from archive.json_text import parse_json
 from archive.verify.files import Run, Task, scan_files
 from archive.verify.findings import INFO, REPAIR, WARNING, Finding, Severity, find
 from archive.verify.fixity import acquit_moved, check_begun, check_file, check_log, check_presence, choose
@@ -141,11 +141,11 @@ def _check_about(shelf: Shelf) -> Iterator[Finding]:
     about = shelf.path / "collection.json"
     try:
         with open_regular(about) as stream:
-            value = json.loads(stream.read(MAX_ABOUT))
+            value = parse_json(stream.read(MAX_ABOUT))
         if not isinstance(value, dict) or value.get("format") not in FORMATS:
             got = value.get("format") if isinstance(value, dict) else type(value).__name__
             yield find("collection-json", f"{shelf.name}/collection.json", f"expected format 1, got {got!r}")
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         yield find("collection-json", f"{shelf.name}/collection.json", f"expected an object in JSON, got {error}")
 
 

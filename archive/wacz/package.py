@@ -24,6 +24,7 @@ from archive.collection import read_collection
 from archive.errors import ArchiveError
 from archive.files import build_file, list_lines, open_regular
 from archive.index.cdxj import parse_line, sorted_lines, unique
+from archive.json_text import parse_json
 from archive.seal.checkpoint import ROOM
 from archive.seal.sealing import list_seals
 from archive.wacz.index import IndexBlocks, placed_lines
@@ -86,7 +87,7 @@ def is_own_package(path: Path, maker: str) -> bool:
     """Whether a file is a WACZ that this software made, of whatever version: its package names `maker` first."""
     with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile), open_regular(path) as stream:
         with zipfile.ZipFile(stream) as archive, archive.open("datapackage.json") as package:
-            value = json.loads(package.read(64 << 20))
+            value = parse_json(package.read(64 << 20))
         return str(value["software"]).split(" ")[0] == maker
     return False
 

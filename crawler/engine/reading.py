@@ -13,6 +13,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from archive.json_text import parse_json
 from archive.state.database import State
 from archive.watched import CallBroke, CallFailed, Watched
 from crawler.engine.readers import Readers, wait_for
@@ -90,7 +91,7 @@ class UnreadContents:
         self._known: dict[str, ReaderFailed] = {}
         for name, value in state.facts(self.PREFIX).items():
             try:
-                about = json.loads(value)
+                about = parse_json(value)
                 error, parser = ReaderFailed(str(about["code"]), "", str(about["detail"])), about["parser"]
             except (ValueError, KeyError, TypeError, AssertionError):
                 parser = None  # somebody else's state

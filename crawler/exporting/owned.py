@@ -4,12 +4,12 @@ A file is ours where its content says so, or where the data package beside it vo
 """
 
 import hashlib
-import json
 import zlib
 from contextlib import suppress
 from pathlib import Path
 
 from archive.files import open_regular, read_small
+from archive.json_text import parse_json
 from crawler.exporting.tables import BOM
 from crawler.items import SCHEMA
 
@@ -48,6 +48,6 @@ def is_own_export(path: Path, form: str, package: Path) -> bool:
 
 
 def _hash_in(package: Path) -> str | None:
-    value = json.loads(read_small(package))
+    value = parse_json(read_small(package))
     [resource] = value["resources"] if value["name"] == PACKAGE_NAME else [{}]
     return str(resource.get("hash"))

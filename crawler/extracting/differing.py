@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.json_text import parse_json
 from archive.lines.reader import parser_of
 from crawler.extracting.rereading import UNREADABLE, Reread
 
@@ -61,8 +62,8 @@ class Differences:
         """
         if read.stored is None and line is None:
             return None
-        stored: dict[str, Any] = json.loads(read.stored) if read.stored is not None else {}
-        record: dict[str, Any] = json.loads(line) if line is not None else {}
+        stored: dict[str, Any] = parse_json(read.stored) if read.stored is not None else {}
+        record: dict[str, Any] = parse_json(line) if line is not None else {}
         refused = read.line is None and read.code not in UNREADABLE
         parsers = (parser_of(stored), read.parser or parser_of(record))
         if stored and not refused:

@@ -4,7 +4,6 @@ No version comes of it, since the site changed nothing. The renewed record is a 
 Only a page that no parser before could read gives a version of its own.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from archive.adopted import is_adopted
 from archive.collection import Collection
+from archive.json_text import parse_json
 from archive.lines.reader import parser_of
 from archive.state.held import Held, Wait
 from crawler.extracting.rereading import UNREADABLE, Reread
@@ -64,7 +64,7 @@ def renew(
         else:
             assert read.stored is not None
             assert line is not None
-            _renew(json.loads(read.stored), json.loads(line), collection, at, found)
+            _renew(parse_json(read.stored), parse_json(line), collection, at, found)
         if collection is not None and number % BATCH == 0:
             collection.flush()
     if collection is not None:
@@ -99,7 +99,7 @@ def _begin(read: Reread, line: bytes | None, collection: Collection | None, foun
     if line is None:  # the text of the version before
         held.drop(key)
         return
-    record, before = json.loads(line), collection.find_item(key)
+    record, before = parse_json(line), collection.find_item(key)
     lost = find_losses(before, record) if before is not None and before["status"] == "live" else []
     if lost:
         held.add(key, lost, Wait.DEMAND)

@@ -5,12 +5,12 @@ A page of which there is no record gives a version by the crawl's rule (`archive
 another payload and another text than the version before, or a first one.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from archive.collection import changed_fields, payload_of
+from archive.json_text import parse_json
 from archive.lines.reader import parser_of
 from archive.lines.writer import format_line
 from archive.scratch import open_scratch
@@ -64,7 +64,7 @@ class Versions:
             digest, payload = read.digest, read.task.payload_digest or ""
             self._keep(read, Version(version=1, digest=digest, status="live", payload=payload, number=read.task.number))
             return read.line.replace(UNSTAMPED, FIRST, 1)
-        return self._renew(read, json.loads(read.stored), json.loads(read.line))
+        return self._renew(read, parse_json(read.stored), parse_json(read.line))
 
     def _begin(self, read: Reread) -> bytes | None:
         """The version of a page without a record; None where it is as the version before."""
@@ -77,7 +77,7 @@ class Versions:
             return read.line.replace(UNSTAMPED, FIRST, 1)
         if before.status == "live" and (before.digest == read.digest or (payload and before.payload == payload)):
             return None
-        record = {**json.loads(read.line), "version": before.version + 1}
+        record = {**parse_json(read.line), "version": before.version + 1}
         return self._follow(read, before, record, payload)
 
     def _renew(self, read: Reread, stored: dict[str, Any], record: dict[str, Any]) -> bytes:
@@ -107,7 +107,7 @@ class Versions:
     def _carry(self, read: Reread) -> bytes:
         """The record as it was stored: its page cannot be read any more."""
         assert read.stored is not None
-        stored = json.loads(read.stored)
+        stored = parse_json(read.stored)
         self._note(read, stored, payload_of(stored) or "")
         return read.stored
 
@@ -123,7 +123,7 @@ class Versions:
 
     def _record(self, number: int) -> dict[str, Any]:
         read = self._again(number)
-        record: dict[str, Any] = json.loads(read.line or read.stored or b"{}")
+        record: dict[str, Any] = parse_json(read.line or read.stored or b"{}")
         return record
 
     def _find(self, key: str) -> Version | None:

@@ -6,7 +6,6 @@ The figures of one run cost in proportion to that run: its own lines of articles
 and queries of the state that an index answers from the run's own rows.
 """
 
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from archive.directory import look, read_collection
 from archive.errors import NotACollection
 from archive.files import list_lines, read_small
+from archive.json_text import parse_json
 from archive.state.database import open_read_only
 from crawler import __version__
 from crawler.reporting import queries
@@ -163,8 +163,8 @@ def _tally(
 
 def _parse(line: bytes) -> object:
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return parse_json(line)
+    except ValueError:
         return None
 
 
@@ -260,8 +260,8 @@ def _read_skipped(path: Path, run: RunSummary, figures: ReportData) -> None:
 def _load(path: Path, notes: list[str]) -> dict[str, Any]:
     label = path.name if path.name == "collection.json" else f"crawls/{path.parent.name}/{path.name}"
     try:
-        value = json.loads(read_small(path))
-    except (OSError, ValueError, RecursionError) as error:
+        value = parse_json(read_small(path))
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         notes.append(f"{label}: expected an object in JSON, got {reason}; run `thanhuy repair`")
         return {}

@@ -1,8 +1,8 @@
 """The page of a proof, for people: what is proven, by when, by whom, what is not, and how to check it."""
 
-import json
 from typing import Any
 
+from archive.json_text import parse_json
 from crawler.reporting.amounts import format_moment
 from crawler.reporting.document import draw_document
 from crawler.reporting.markup import Html, el, facts, items, link, vietnamese
@@ -23,7 +23,7 @@ UNPROVEN = (
 
 def draw_proof(data: bytes, name: str) -> bytes:
     """The page in UTF-8, of a proof and the name of its file."""
-    proof = json.loads(data)
+    proof = parse_json(data)
     article = proof["article"]
     main = el(
         "main",

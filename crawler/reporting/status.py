@@ -1,7 +1,6 @@
 """What a crawl under way does, or what the last one did: for `thanhuy status`, the bar and the log."""
 
 import dataclasses
-import json
 import shlex
 import sqlite3
 from contextlib import closing
@@ -11,6 +10,7 @@ from typing import Any
 
 from archive.directory import STATUS
 from archive.files import open_regular
+from archive.json_text import parse_json
 from archive.lock import is_locked, read_holder
 from archive.state.database import open_read_only
 from crawler.reporting.amounts import format_number, format_size, format_span, plural
@@ -210,6 +210,6 @@ def _read_held(collection: Path) -> dict[str, int]:
 def _load(path: Path) -> dict[str, Any]:
     try:
         with open_regular(path) as stream:
-            return mapping(json.loads(stream.read(MOST_BYTES if path.name == STATUS else -1)))
-    except (OSError, ValueError, RecursionError):
+            return mapping(parse_json(stream.read(MOST_BYTES if path.name == STATUS else -1)))
+    except (OSError, ValueError):
         return {}

@@ -2,7 +2,6 @@
 
 import enum
 import importlib.metadata
-import json
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ from archive import fixity
 from archive.directory import read_collection
 from archive.errors import ArchiveError, NotUsable
 from archive.files import open_regular
+from archive.json_text import parse_json
 from archive.lock import is_locked, remedy
 from archive.seal.checkpoint import read_newest
 from archive.seal.keys import SealOptions, default_key, find_public
@@ -192,7 +192,7 @@ def _check_parser(path: Path) -> Check:
         with open_regular(lines) as stream:
             for line in stream:
                 seen += 1
-                older += str(json.loads(line)["parser"]["version"]) != parser
+                older += str(parse_json(line)["parser"]["version"]) != parser
                 if seen >= MOST_LINES:
                     break
     except FileNotFoundError:

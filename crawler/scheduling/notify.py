@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from archive.files import open_regular, read_small
+from archive.json_text import parse_json
 
 PATIENCE = 10.0
 """Seconds that each way of telling may take."""
@@ -115,7 +116,7 @@ class Notifier:
             newest = max((self._collection / "crawls").glob("*/run.json"))
             if newest.stat().st_mtime < self._began - 1:
                 return {}
-            report = json.loads(read_small(newest))
+            report = parse_json(read_small(newest))
         except (OSError, ValueError):
             return {}
         return report if isinstance(report, dict) else {}

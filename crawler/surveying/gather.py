@@ -3,7 +3,6 @@
 Reads the collection that is being written, at the end of its run.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict
@@ -13,6 +12,7 @@ from archive.errors import RecordError
 from archive.http.bodies import read_message
 from archive.http.codings import decode_content
 from archive.http.head import HTTPSyntaxError, ResponseHead
+from archive.json_text import parse_json
 from archive.state.database import State
 from archive.state.rows import CaptureRow
 from archive.state.states import UrlState, in_sql
@@ -88,7 +88,7 @@ def gather(collection: Collection, taught: Taught, unreachable: str) -> Sample:
 
 def _parse(value: str) -> AskedOnPurpose | None:
     try:
-        found = json.loads(value)
+        found = parse_json(value)
         return AskedOnPurpose(url=str(found["url"]), failed=found["failed"])
     except (ValueError, KeyError, TypeError):
         return None  # somebody else's state

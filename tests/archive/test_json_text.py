@@ -1,6 +1,7 @@
 """JSON that anybody may have written: whatever it is, it is a value or a ValueError."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from archive.collection import Collection, Options
 from archive.json_text import parse_json
+from tests.support.commands import call_thanhuy
 from tests.support.writer import describe, write
 from tests.warcs.build import member, metadata
 
@@ -20,6 +22,16 @@ DEEP = ["[" * 200_000, '{"a":' * 200_000, '{"version":' + "[" * 200_000]
 def test_value_that_is_nested_too_deeply_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="nested too deeply"):
         parse_json(text)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [r'"\ud800"', r'{"a\uDFFF": 1}', r'["\udc00\ud800"]', '"\ud800"', b'"\xed\xa0\x80"', rb'"\ud83d"'],
+)
+def test_half_a_surrogate_pair_is_a_value_error(data: bytes | str) -> None:
+    with pytest.raises(ValueError, match="half a surrogate pair"):
+        parse_json(data)
+    assert parse_json(rb'"\ud83d\ude00\\ud800"') == "😀\\ud800"
 
 
 @given(
@@ -51,3 +63,21 @@ def test_state_is_made_anew_also_where_a_record_is_nested_too_deeply(tmp_path: P
     collection.close({"reason": "finished"})
     assert collection.recovery.left == []
     assert len((tmp_path / "x" / "articles.jsonl").read_bytes().splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"),
+    [
+        ("fixity.jsonl", "verify"), ("indexes/index.cdxj", "verify"), ("indexes/index.cdxj", "pack -o {}/x.wacz"), ("collection.json", "status"),
+        ("crawls/*/run.json", "report -o {}/x.html"), ("articles/*.jsonl", "export --format csv -o {}/x.csv"), (".lock", "status"),
+    ],
+)  # fmt: skip
+def test_no_command_stumbles_over_half_a_surrogate_pair(name: str, verb: str, tmp_path: Path) -> None:
+    write(tmp_path / "x")
+    [path, *_] = (tmp_path / "x").glob(name)
+    data = path.read_bytes() or b'{"pid": "1"}'
+    path.write_bytes(re.sub(rb'": *"', rb'": "\\ud800', data))
+    word, *options = verb.format(tmp_path).split()
+    done = call_thanhuy([word, str(tmp_path / "x"), *options])
+    assert done.returncode != 1, done.stderr
+    assert "Traceback" not in done.stderr
