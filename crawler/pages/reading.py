@@ -8,6 +8,7 @@ from functools import lru_cache
 from crawler.items import Article, Parser, Source, text_digest
 from crawler.pages.fields.around import (
     claim_captions,
+    claim_contents,
     claim_files,
     claim_furniture,
     claim_insets,
@@ -62,6 +63,7 @@ STAGES: tuple[Callable[[Page, Claims], None], ...] = (
     claim_insets,
     claim_labels,
     claim_captions,
+    claim_contents,
     claim_related,
     claim_files,
     claim_link_rows,

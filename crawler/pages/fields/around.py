@@ -4,7 +4,7 @@ Each function is a stage of the reading and takes one kind of line, none of them
 """
 
 import re
-from itertools import chain
+from itertools import chain, groupby
 
 from crawler.pages.fields.captions import is_captioned
 from crawler.pages.fields.insets import end_of_inset, find_insets
@@ -21,10 +21,19 @@ _FEW, _SHORTEST_PROSE = 4, 60
 """Lines of a block that invites readers, and characters from which one of them would be text."""
 _HEADING = 100
 """Characters of the heading that such a report's entry may have."""
+_CONTENTS = re.compile(
+    r"\W*(?:(?:table of )?contents?|mục lục|nội dung(?: chính| bài viết)?|in this (?:article|guide|post)|on this page|"
+    r"jump to|sommaire|inhalt(?:sverzeichnis)?|índice|sumario)\b.{0,20}$",
+    re.IGNORECASE,
+)
+"""The label of a table of contents, and the button beside it."""
+_ENTRIES, _AGAIN, _BUTTON = 3, 4, 30
+"""Entries of a table of contents at least; how often a button stands in a story, and characters that it has at most."""
 _BEFORE_ADDRESS = 60
 """Characters that may lead to a printed address."""
 _TIME = 12
 """Characters of a time of day."""
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s+\S")
 _PAGE_NUMBER = re.compile(
     r"\d{1,3}|[«»‹›<>→←.…]+|(?:trang )?(?:tiếp(?: theo)?|sau|trước|kế|đầu|cuối)|next|prev(?:ious)?"
 )
@@ -175,6 +184,25 @@ def claim_captions(page: Page, claims: Claims) -> None:
             claims.take([index], Role.CAPTION, "caption-of-none")
 
 
+def claim_contents(page: Page, claims: Claims) -> None:
+    """Take the table of contents, a run of links to places in this page, and buttons that the story has many times."""
+    buttons: dict[str, list[int]] = {}
+    links = [index for index in claims.regions.story if page.pieces[index].href and page.pieces[index].is_link]
+    entries = [index for index in links if page.pieces[index].href[:1] == "#" and len(page.pieces[index].href) > 1]
+    for _, run in groupby(enumerate(entries), lambda entry: entry[1] - entry[0]):
+        found = [index for _, index in run if not page.pieces[index].level]
+        if len(found) >= _ENTRIES:
+            named = found[0] > 0 and _CONTENTS.match(page.pieces[found[0] - 1].text) is not None
+            claims.take(claims.open(range(found[0] - named, found[-1] + 1)), Role.TOOL, "contents")
+    for index in claims.open(links):
+        piece = page.pieces[index]
+        if piece.size <= _BUTTON and not piece.level:
+            buttons.setdefault(piece.text, []).append(index)
+    for again in buttons.values():
+        if len(again) >= _AGAIN:
+            claims.take(again, Role.TOOL, "button-again")
+
+
 def claim_related(page: Page, claims: Claims) -> None:
     """Take links to other articles set between the paragraphs, with what the small blocks tell that they open,
     and calls to read elsewhere.
@@ -220,7 +248,18 @@ def _is_related(page: Page, claims: Claims, piece: Piece) -> bool:
         return True
     if not piece.is_link or piece.size < 15 or not page.leads_elsewhere(piece.href):
         return False
+    if piece.level and amid_text and _heads_a_round(page, claims, piece):
+        return False
     return piece.size <= 220 or not ends_sentence(piece.text)
+
+
+def _heads_a_round(page: Page, claims: Claims, piece: Piece) -> bool:
+    """Whether a heading links what it is about, on another site or with a number before it, and its text comes next."""
+    after = page.pieces[piece.index + 1 : min(piece.index + 4, claims.regions.story.stop)]
+    if not any(other.size >= _SHORTEST_PROSE and ends_sentence(other.text) and not other.is_link for other in after):
+        return False
+    away = page.join(piece.href) or ""
+    return _NUMBERED.match(piece.text) is not None or not away.startswith(page.meta.origin)
 
 
 def _is_dated_link(piece: Piece) -> bool:

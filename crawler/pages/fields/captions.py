@@ -33,6 +33,8 @@ _SMALL_TYPE = re.compile(
 )
 
 
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s+\S")
+"""How a heading begins that is one of several."""
 _SMALL_TAGS = frozenset({"small", "h5", "h6"})
 """What browsers show in smaller type than text."""
 
@@ -121,7 +123,7 @@ def _is_vetoed(seen: Described) -> bool:
         return True
     if seen.claims.regions.labels.get(line.index) or seen.page.teaser[line.index]:
         return True
-    if is_standfirst(seen.page, seen.setting, line):
+    if is_standfirst(seen.page, seen.setting, line) or (line.level and _NUMBERED.match(text)):
         return True
     return find_dateline(text) is not None or (line.size < 40 and find_stamp(text) is not None)
 

@@ -82,6 +82,7 @@ class PhotoBlock:
 def _look_through(page: Page, claims: Claims, setting: StorySetting, box: Box) -> PhotoBlock:
     texts = [piece for piece in page.pieces[box.first : box.last] if piece.image is None]
     pictures = box.last - box.first - len(texts)
+    texts = [piece for piece in texts if not claims.is_tool(piece.index)]
     if box.tag in _FRAME_TAGS or (box.flags & FIGURE and not page.boxes[box.parent].flags & FIGURE):
         if _may_be_captions(page, setting, texts, pictures, strict=False):
             return PhotoBlock(texts, bool(texts))

@@ -31,6 +31,7 @@ _NEXT_LABEL = re.compile(
     r"[|•·]|\b(?:vào|lúc|nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b",
     re.IGNORECASE,
 )
+_BARS = re.compile(r"\s*[|•·]\s*")
 _PORTRAIT = re.compile(r"^([^\W\d_])\s?(?=\1[^\W\d_])")
 """The initial that stands for a portrait before a name."""
 _LABEL = re.compile(
@@ -111,11 +112,18 @@ def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:
         return labelled.printed, labelled
     for side in (*stamp.sides, stamp.rest) if stamp else (line,):
         name = _PORTRAIT.sub("", _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", side))))
-        for text in dict.fromkeys((name, _AROUND_DATE.sub("", _DATE_WORDS.sub("", name)))):
+        for text in dict.fromkeys(
+            (name, _AROUND_DATE.sub("", _DATE_WORDS.sub("", name)), *_parts_after(name, side, stamp))
+        ):
             byline = parse_byline(text) if text else None
             if byline is not None:
                 return text, byline
     return "", None
+
+
+def _parts_after(name: str, side: str, stamp: Stamp | None) -> list[str]:
+    """The first part of what stands after a date, where bars part more (`18:45 | Long Hồ | Lượt xem: 301`)."""
+    return [_BARS.split(name, maxsplit=1)[0]] if stamp is not None and side == stamp.sides[1] else []
 
 
 def named_by_label(line: str, others: list[str]) -> Byline | None:

@@ -18,8 +18,9 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """How a line ends, or what it says, that asks readers for something."""
-_NEWSLETTER = re.compile(
-    r"\bđăng ký (?:nhận|theo dõi|bản tin)|\bnhận (?:bản |thông )?tin\b|newsletter|\bsubscribe\b|\bsign up\b",
+NEWSLETTER = re.compile(
+    r"\bđăng ký (?:nhận|theo dõi|bản tin)|\bnhận (?:bản |thông )?tin\b|newsletter|\byour inbox\b"
+    r"|\bsubscribe\b|\bsign up\b",
     re.IGNORECASE,
 )
 _ADVERTISEMENT = frozenset({"quảng cáo", "qc", "tài trợ", "nội dung tài trợ", "advertisement", "sponsored", "ad"})
@@ -83,7 +84,7 @@ def _is_text_around(page: Page, form: Box, box: Box, beside: int, texts: set[tup
 def _is_headed_asking(page: Page, box: Box) -> bool:
     """Whether a block's first line is an invitation to a newsletter."""
     first = next((piece for piece in page.pieces[box.first : box.last] if piece.image is None), None)
-    return first is not None and first.size < _PARAGRAPH and _NEWSLETTER.search(first.text) is not None
+    return first is not None and first.size < _PARAGRAPH and NEWSLETTER.search(first.text) is not None
 
 
 def _asks(page: Page, box: Box) -> bool:

@@ -22,6 +22,7 @@ from crawler.pages.words.text import clean, fold, undoubled
 
 _ADJOINING = re.compile(r"(?<=[.!?…)”\"])(?=(?:Ảnh|Nguồn|Đồ họa|Video|Clip)\s?:)")
 """Where a credit follows in an element of its own, set off by style alone."""
+_COUNTER = re.compile(r"\d{1,3}\s*/\s*\d{1,3}")
 _PORTRAIT = "portrait"
 
 
@@ -40,6 +41,7 @@ def _place_of(photo: _Photo) -> int:
 
 def claim_photos(page: Page, claims: Claims) -> None:
     """Take the photos from the headline to the article's end, and their captions."""
+    _claim_counters(page, claims)
     album = _Album(page, claims)
     album.read_named()
     album.read_frames()
@@ -48,6 +50,17 @@ def claim_photos(page: Page, claims: Claims) -> None:
     album.list_images()
     album.read_alone()
     claims.draft.captions = _tell(page, claims, [album.told[index] for index in sorted(album.told)], album.rules)
+
+
+def _claim_counters(page: Page, claims: Claims) -> None:
+    """Take the lines that tell which of a slide show's photos the one beside them is (`2 / 5`)."""
+    pieces, story = page.pieces, claims.regions.story
+    for index in story:
+        if pieces[index].image is not None:
+            beside = (
+                other for other in (index - 1, index + 1) if other in story and _COUNTER.fullmatch(pieces[other].text)
+            )
+            claims.take(claims.open(beside), Role.TOOL, "pager")
 
 
 class _Album:

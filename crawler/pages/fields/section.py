@@ -131,6 +131,7 @@ def _is_skipped(page: Page, piece: Piece) -> bool:
         piece.image is not None
         or not any(page.leads_elsewhere(href) for href in piece.hrefs)
         or find_label(piece.text) is Label.TOOL
+        or all(find_label(text) is Label.TOOL for text in link_texts(piece))
         or page.leads_to_author(piece)
     )
 

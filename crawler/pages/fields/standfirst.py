@@ -1,19 +1,24 @@
 """Standfirst: whether a line over the text is its lead (*sapo*), and by which rule."""
 
+from crawler.pages.fields.insets import NEWSLETTER
 from crawler.pages.html.tree import Piece
 from crawler.pages.places.claims import Claims
 from crawler.pages.places.page import LEAD, Page
+from crawler.pages.words.by import parse_by
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.names import has_post, parse_byline
 from crawler.pages.words.stamps import find_stamp
 from crawler.pages.words.text import ends_sentence, fold, same_words
 
-_SHORTEST = 40
+_SHORTEST, _LINE = 40, 110
+"""Characters of a standfirst at least, and of a line that names the author at most."""
 
 
 def find_lead_rule(page: Page, claims: Claims, piece: Piece, following: list[Piece]) -> str:
     """Which rule makes a line the standfirst; empty where none does. `following` are the next lines and photos."""
     if piece.size < _SHORTEST or piece.is_link or not _is_followed(following) or has_post(piece.text):
+        return ""
+    if NEWSLETTER.search(piece.text) and not ends_sentence(piece.text):
         return ""
     described = any(_says_the_same(text, piece.text) for _, text in page.meta.description)
     opens = page.identity is not None and find_dateline(piece.text) is not None
@@ -51,7 +56,7 @@ def _rule_inside(page: Page, claims: Claims, piece: Piece, following: list[Piece
         return rule if _set_apart(page, piece, following) else ""
     if page.identity is not None and _is_over_opening(piece, following):
         return "over-opening"
-    return "over-date" if not claims.draft.stamps and _is_dated(following[0]) else ""
+    return "over-date" if not claims.draft.stamps and _is_over_date(following) else ""
 
 
 def _is_over_opening(piece: Piece, following: list[Piece]) -> bool:
@@ -67,6 +72,14 @@ def _is_bold_alone(piece: Piece, following: list[Piece]) -> bool:
     if not piece.is_bold or piece.size < 60 or not (ends_sentence(piece.text) or piece.size >= 110):
         return False
     return not all(other.is_bold for other in following[:2] if other.image is None)
+
+
+def _is_over_date(following: list[Piece]) -> bool:
+    """Whether the date comes next, or after a line that tells by whom."""
+    if _is_dated(following[0]):
+        return True
+    by = following[0].image is None and following[0].size <= _LINE and parse_by(following[0].text) is not None
+    return by and _is_dated(following[1])
 
 
 def _is_dated(piece: Piece) -> bool:

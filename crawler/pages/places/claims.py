@@ -141,6 +141,11 @@ class Claims:
         """Whether nobody took a piece yet."""
         return self.owners[index] is None
 
+    def is_tool(self, index: int) -> bool:
+        """Whether a piece was taken for a button or a counter."""
+        owner = self.owners[index]
+        return owner is not None and owner.role is Role.TOOL
+
     def is_open(self, index: int) -> bool:
         """Whether a piece is free and no layout calls it the body: then a rule may cut it out of the text."""
         return self.owners[index] is None and index not in self.draft.exact

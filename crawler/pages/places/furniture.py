@@ -9,8 +9,8 @@ from crawler.pages.places.page import Page
 from crawler.pages.places.survey import Survey
 
 _CALLED = re.compile(
-    r"(?:^|[\s_-])(?:comments?(?:list|form|area|box|wrap|section)?|disqus|respond|binh-?luan|y-?kien|phan-?hoi"
-    r"|side-?bar|aside|widget-area|right-?col(?:umn)?|cot-?phai"
+    r"(?:^|[\s_-])(?<!no[_-])(?<!has[_-])(?<!with[_-])(?<!without[_-])(?:comments?(?:list|form|area|box|wrap|section)?|disqus|respond|binh-?luan|y-?kien|phan-?hoi"
+    r"|side-?bar(?![_-]+(?:enabled|disabled|false|none|off)\b)|aside|widget-area|right-?col(?:umn)?|cot-?phai"
     r"|related|lien-?quan|recommend(?:ed|ations?)?|you-may-(?:also-)?like|read-?(?:more|next)|more-(?:stories|news|from)"
     r"|tin-?khac|tin-?moi|outbrain|taboola|popular|trending|most-?read"
     r"|share|sharing|social|addthis|newsletter|subscribe|signup|sign-up|opt-?in|paywall"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import accumulate
 
+from crawler.pages.html.tags import HEADINGS
 from crawler.pages.html.tree import Box, Piece
 from crawler.pages.places.page import Page
 from crawler.pages.places.prose import kind_of
@@ -14,7 +15,7 @@ _CARD = 15
 """The same for a headline under a picture that leads to the same page."""
 _PIECES = 10
 """Lines and pictures that an entry has at most."""
-_TELLING = 320
+_TELLING, _TELLING_UNDER = 320, 80
 """Characters of plain text, for each entry, from which a list that leads to other sites tells of them itself."""
 
 
@@ -67,8 +68,11 @@ class _Heads:
 
     def choose(self, found: list[Box], beside: list[Box], entries: set[int]) -> Iterator[Box]:
         """Which of the entries in one block are other articles: a whole list, a card, what tells nothing."""
+        headings = [box for box in found if box.tag in HEADINGS]
         if self.tells_itself(found):
             return
+        if headings and self.tells_itself(headings):
+            found = [box for box in found if box.tag not in HEADINGS]
         if self.are_list(found, beside):
             yield from found
             return
@@ -78,9 +82,13 @@ class _Heads:
                 yield entry
 
     def tells_itself(self, entries: list[Box]) -> bool:
-        """Whether a list is an article in parts, each of which names its subject with a link to another site."""
-        plain = self.page.plain
-        if sum(plain[box.last] - plain[box.first] for box in entries) <= _TELLING * len(entries):
+        """Whether a list is an article in parts, each of which names its subject with a link to another site,
+        and tells of it there or, where the link is a heading, right under it.
+        """
+        plain, end = self.page.plain, len(self.page.pieces)
+        told = (plain[min(box.last + (box.tag in HEADINGS), end)] - plain[box.first] for box in entries)
+        enough = _TELLING_UNDER if all(box.tag in HEADINGS for box in entries) else _TELLING
+        if sum(told) <= enough * len(entries):
             return False
         heads = [index for box in entries for index in range(box.first, box.last) if self.linked[index]]
         origin = self.page.meta.origin

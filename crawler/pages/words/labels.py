@@ -39,19 +39,21 @@ _COMMENTS = r"""(?:(?:các )?ý kiến(?: của)? (?:bạn đọc|độc giả|n
   |tổng (?:số )?(?:lượt )?(?:bình luận|ý kiến)(?: \d+)?|bạn đọc (?:bình luận|phản hồi|viết)|bình luận (?:facebook|của bạn|bạn đọc
   |mới nhất)|phản hồi độc giả
   |ý kiến (?:phản hồi|bình luận|đóng góp)|bình luận của độc giả|hãy là người đầu tiên bình luận.*|bình luận về bài viết(?: này)?
-  |leave a (?:comment|reply))"""
-_OTHERS = r"""(?:(?:các |những )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|đã đưa|đã đăng
+  |leave a (?:comment|reply)|(?:post|add|write) a comment|join the (?:conversation|discussion))"""
+_OTHERS = r"""(?:(?:các |những )?(?:tin|bài|tin bài|bài viết|tin tức|thông tin|văn bản)(?: viết)? (?:khác|cũ hơn|mới hơn|(?:đã đưa|đã đăng)(?: ngày)?
   |cùng (?:chuyên mục|chủ đề|loại|thể loại|lĩnh vực|nhóm|mục)|trước đó|tiếp theo|khác trong mục|khác cùng .{1,20})
   |cùng (?:chuyên mục|chủ đề|tác giả|danh mục)|có thể bạn quan tâm|other news|khám phá thêm chủ đề|cùng mục|xem theo ngày
-  |xem thêm trên .{1,30})"""
+  |xem thêm trên .{1,30}|you (?:may|might) (?:also )?(?:like|be interested in)|(?:more|other|further) (?:stories|articles|posts|news)
+  |up next|read (?:this )?next|keep reading|recommended(?: for you| reading| stories)?)"""
 _POPULAR = r"""(?:(?:các )?(?:tin|bài|tin bài|bài viết|tin tức)(?: viết)? (?:mới nhất|trong ngày|đọc nhiều|xem nhiều|nổi bật|mới đăng
   |mới)|(?:tin )?(?:đọc|xem) nhiều(?: nhất)?|đáng quan tâm|tin nóng|mới nhất|nổi bật|tin tiêu điểm|tiêu điểm
   |thông báo|đọc nhiều trong .{1,30}|xem nhiều trong .{1,30}|dành cho bạn|tin đáng chú ý|bài đọc nhiều|liên kết website|video nổi bật
+  |(?:most|trending) (?:read|popular|viewed|shared|now|stories)|trending|(?:latest|recent|popular|featured) (?:news|posts|stories|articles)
   |tin ảnh|chuyên đề|video clip|thời tiết|tỷ giá)"""
 _RELATED = r"""(?:(?:các )?(?:tin|bài|bài viết|tin bài|nội dung|thông tin)(?: viết)? (?:liên quan|có liên quan|nên đọc|hay)|liên quan
   |(?:tham khảo|xem|đọc|mời xem|mời đọc) (?:thêm|tiếp|ngay|trước)
   |xem thêm bài|bài liên quan|(?:mời )?(?:bạn đọc |quý độc giả )?(?:xem|đọc) thêm(?: bài viết)?(?: tại đây)?|có liên quan
-  |related(?: news| articles)?|tin tức liên quan|bài viết cùng tác giả)"""
+  |related(?: (?:news|articles?|stor(?:y|ies)|posts?|content|reading|coverage|topics|links))?|read (?:more|also)|tin tức liên quan|bài viết cùng tác giả)"""
 _AUTHOR = r"(?:(?:đôi nét )?về|giới thiệu|thông tin(?: về)?) (?:tác giả|người viết)|about the author"
 _TAGS = r"(?:từ kh[oó][aá]|từ khoá|tags?|chủ đề|thẻ|keywords?|từ khóa liên quan|nhãn)"
 _TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|tweet|in (?:bài|trang|ấn|tin)(?: viết| này)?|bản in|print
@@ -66,6 +68,8 @@ _TOOL = r"""(?:chia sẻ(?: bài viết| facebook| zalo| tweet)*|share|like|twee
   |(?:tổng )?(?:số )?điểm(?: (?:đánh giá|trung bình|của|bài viết|\d).{0,40})?|đăng nhập|đăng ký|gửi|tìm kiếm
   |nhập mã.*|mã (?:bảo vệ|xác nhận|kiểm tra)|họ (?:và )?tên(?: của bạn)?|tiêu đề|nội dung|hủy|đóng(?: cửa sổ)?|mặc định|trang chủ|home
   |tăng cỡ chữ|giảm cỡ chữ|xem (?:tất cả|nguồn|bài gốc|link nguồn)|aa aa|close|google|messenger|viber|telegram|mail|thu gọn|mở rộng
+  |share (?:this|on|via)(?: .{1,20})?|copy (?:url|link)|(?:link )?copied.{0,20}|print this(?: page| article)?|back to top|skip to (?:main )?content
+  |follow(?: us)?(?: on .{1,20})?|sign (?:up|in)|log ?in|subscribe(?: now)?|listen(?: to (?:this )?article)?|view comments|show more|show less
   |xem bản đồ|play|pause|next|prev(?:ious)?|replay|hotline.{0,30}|nghe (?:đọc )?(?:bài|tin)(?: viết| báo)? ?\d.*|đã sao chép.{0,30}|dòng sự kiện(?: .{1,50})?
   |(?:thông tin|được) tài trợ|bạn thấy bài viết này thế nào|bình luận qua facebook)"""
 
