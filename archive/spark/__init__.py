@@ -17,9 +17,12 @@ A library of its own: it reads any WARC file, compressed or not, whoever wrote i
   rows are wanted, but not which columns, so what is not named here is not read.
 - `damage`: `named` (passed by, and named in the executor's log), `rows` (a row that has `damage`, where it lies, and
   else nulls) or `fail`.
-- `partitionBytes`: how much a task reads, about; by default 32 MiB. Small files share a task, a large one is cut where
+- `partitionBytes`: how much a task reads, about; by default `32MiB`. Small files share a task, a large one is cut where
   records begin.
-- `maxBlockBytes`: of a longer block (64 MiB) `block`, `payload` and `content` are null.
+- `maxBlockBytes`: of a longer block (`64MiB`) `block`, `payload` and `content` are null.
+
+Sizes are written as everywhere here: `500kB`, `2GB`, `64 MiB`, or a number of bytes. An option that is none of these
+ends the query.
 
 What `where` says of `file` and `path` keeps whole files from being read; what it says of the fields of a record's
 header keeps its block from being read, decoded and sent to Spark: equality, `isin`, `startswith`, `endswith`,

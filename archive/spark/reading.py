@@ -5,14 +5,16 @@ Damage is passed by and named, in the executor's log or as rows, as whoever asks
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from glob import glob, has_magic  # a pattern may begin anywhere, and Path.glob begins in a directory
 from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError, NotUsable
 from archive.files import OPEN_SUFFIX, WARC_SUFFIXES, is_own_name, is_regular, list_warcs, open_regular
+from archive.sizes import parse_size
 from archive.spark.columns import COLUMNS, RecordSeen
 from archive.warc.events import Damage, RecordEvent, read_events
 from archive.warc.ranges import SIZE, find_sure_ranges
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 NAMED, ROWS, FAIL = "named", "rows", "fail"
 DAMAGE = (NAMED, ROWS, FAIL)
 """What becomes of bytes that are no record: named in the log, rows of their own, or the end of the query."""
+PATHS = ("path", "paths")
+"""Options that Spark makes of what `load()` was given."""
 MOST = 64 << 20
 """A longer block is not read."""
 OPENING = 4 << 20
@@ -183,3 +187,35 @@ def read_paths(options: dict[str, str]) -> list[str]:
     if "paths" in options:
         return [str(path) for path in json.loads(options["paths"])]
     return [options["path"]] if options.get("path") else []
+
+
+def check_options(options: Mapping[str, str], known: Collection[str]) -> None:
+    """See that options can be ours, lest a misspelt one pass for the default. Raises NotUsable."""
+    names = {name.lower() for name in (*known, *PATHS)}
+    for name in options:
+        if name.lower() not in names:
+            near = get_close_matches(name.lower(), names, n=1)
+            meant = f", perhaps {next(one for one in (*known, *PATHS) if one.lower() == near[0])}" if near else ""
+            raise NotUsable(f"option {name}: expected one of {', '.join(sorted(known))}{meant}")
+    damage = read_option(options, "damage", NAMED)
+    if damage not in DAMAGE:
+        raise NotUsable(f"damage: expected one of {', '.join(DAMAGE)}, got {damage!r}")
+    for name in ("partitionBytes", "maxBlockBytes"):
+        read_bytes(options, name, 1)
+
+
+def read_bytes(options: Mapping[str, str], name: str, usual: int) -> int:
+    """A size that an option says. Raises NotUsable."""
+    text = read_option(options, name, str(usual))
+    try:
+        size = parse_size(text)
+    except ValueError as error:
+        raise NotUsable(f"{name}: {error}") from error
+    if not size:
+        raise NotUsable(f"{name}: expected more than 0, got {text!r}; leave it out for the default")
+    return size
+
+
+def read_option(options: Mapping[str, str], name: str, usual: str) -> str:
+    """An option's text; Spark tells them in small letters."""
+    return options.get(name.lower(), options.get(name, usual))

@@ -15,15 +15,16 @@ from pyspark.sql.types import StructType
 from archive.errors import NotUsable
 from archive.spark.columns import COLUMNS
 from archive.spark.reading import (
-    DAMAGE,
     MOST,
     NAMED,
     OPERATIONS,
     Asked,
     Condition,
     Stretch,
+    check_options,
     cut,
     find_files,
+    read_bytes,
     read_paths,
     read_rows,
 )
@@ -45,8 +46,12 @@ class WarcFormat(DataSource):
     def name(cls) -> str:
         return "warc"
 
+    known = frozenset({"columns", "damage", "partitionBytes", "maxBlockBytes"})
+    """Its options."""
+
     def schema(self) -> str:
         """The columns that are asked for."""
+        check_options(self.options, self.known)
         named = [name.strip() for name in self.options.get("columns", "").split(",") if name.strip()]
         for name in named:
             if name not in self.types:
@@ -58,6 +63,7 @@ class WarcFormat(DataSource):
 
     def reader(self, schema: StructType) -> "WarcReader":
         """Reads the columns of a schema, which has to be ours or a part of it."""
+        check_options(self.options, self.known)
         for field in schema.fields:
             type_ = field.dataType.simpleString()
             if self.types.get(field.name) != type_:
@@ -70,13 +76,10 @@ class WarcReader(DataSourceReader):
     """Reads them, a part a task."""
 
     def __init__(self, schema: StructType, options: dict[str, str]) -> None:
-        damage = options.get("damage", NAMED)
-        if damage not in DAMAGE:
-            raise NotUsable(f"damage: expected one of {', '.join(DAMAGE)}, got {damage!r}")
         self.schema, self.paths = schema, read_paths(options)
-        self.size = _read_bytes(options, "partitionbytes", SIZE)
-        most = _read_bytes(options, "maxblockbytes", MOST)
-        self.asked = Asked(columns=tuple(schema.fieldNames()), damage=damage, most=most)
+        self.size = read_bytes(options, "partitionBytes", SIZE)
+        most = read_bytes(options, "maxBlockBytes", MOST)
+        self.asked = Asked(columns=tuple(schema.fieldNames()), damage=options.get("damage", NAMED), most=most)
 
     def pushFilters(self, filters: list[Any]) -> Iterable[Any]:  # noqa: N802 - Spark's name
         """Take what saves reading. Spark tests all of them again, by its own rules."""
@@ -131,10 +134,3 @@ def _as_test(one: Any) -> Condition | None:
     if column.type not in {"string", "bigint", "int"} or (value is None and operation != "IsNotNull"):
         return None
     return Condition(attribute[0], operation, value)
-
-
-def _read_bytes(options: dict[str, str], name: str, usual: int) -> int:
-    text = options.get(name, str(usual))
-    if not text.isdigit() or not int(text):
-        raise NotUsable(f"{name}: expected a number of bytes, got {text!r}")
-    return int(text)

@@ -6,7 +6,7 @@ from typing import Any
 from pyspark.sql.types import StructType
 
 from archive.errors import NotUsable
-from archive.spark.reading import FAIL, NAMED, ROWS, Stretch, read_found
+from archive.spark.reading import FAIL, NAMED, ROWS, Stretch, check_options, read_found
 from archive.spark.source import WarcFormat, WarcReader
 from archive.warc.events import Damage
 from crawler.exporting.columns import Column, Kind, columns
@@ -47,8 +47,12 @@ class WarcOrArticles(WarcFormat):
         return self._chosen().reader(schema)
 
     def _chosen(self) -> WarcFormat:
-        wanted = self.options.get("articles", "false").lower() == "true"
-        return ArticleFormat(self.options) if wanted else WarcFormat(self.options)
+        wanted = self.options.get("articles", "false").lower()
+        if wanted not in {"true", "false"}:
+            raise NotUsable(f"articles: expected true or false, got {wanted!r}")
+        check_options(self.options, WarcFormat.known | {"articles"})
+        rest = {name: value for name, value in self.options.items() if name.lower() != "articles"}
+        return ArticleFormat(rest) if wanted == "true" else WarcFormat(rest)
 
 
 class ArticleReader(WarcReader):

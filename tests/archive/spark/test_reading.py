@@ -4,6 +4,7 @@ import gzip
 import io
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,17 @@ import pytest
 
 from archive.errors import NotUsable
 from archive.spark.columns import COLUMNS
-from archive.spark.reading import Asked, Condition, DamagedFile, Stretch, cut, find_files, read_rows
+from archive.spark.reading import (
+    Asked,
+    Condition,
+    DamagedFile,
+    Stretch,
+    check_options,
+    cut,
+    find_files,
+    read_bytes,
+    read_rows,
+)
 from archive.verify.warc import WarcContext, scan_warc
 from archive.warc.ranges import find_sure_ranges
 from tests.support.commands import ROOT
@@ -26,6 +37,25 @@ PLACES = Asked(columns=("offset", "record_id"))
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FILES = {name: make() for name, make in (*FAULTS.items(), *ODDITIES.items())}
 WARCS = [name for name, (file, _) in FILES.items() if file.endswith((".warc", ".warc.gz"))]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"partitionBytes": "64 MiB", "maxBlockBytes": "500kB", "path": "x", "DAMAGE": "rows"}, ""),
+        ({"partitionbytes": "65536"}, ""),
+        ({"partitionbytes": "much"}, "partitionBytes: expected a size like 500kB, 2GB or 2GiB, got 'much'"),
+        ({"partitionbytes": "0"}, "partitionBytes: expected more than 0"),
+        ({"maxblockbytes": "-1"}, "maxBlockBytes: expected a size"),
+        ({"partitonbytes": "64MiB"}, "option partitonbytes: expected one of .*, perhaps partitionBytes"),
+        ({"damage": "none"}, "damage: expected one of named, rows, fail, got 'none'"),
+    ],
+)
+def test_option_that_is_none_is_told(options: dict[str, str], told: str) -> None:
+    known = {"columns", "damage", "partitionBytes", "maxBlockBytes"}
+    with pytest.raises(NotUsable, match=told) if told else nullcontext():
+        check_options({name.lower(): text for name, text in options.items()}, known)
+    assert 64 << 20 == read_bytes({"partitionbytes": "64 MiB"}, "partitionBytes", 1)
 
 
 def whole(path: Path) -> list[Stretch]:

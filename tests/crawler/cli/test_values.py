@@ -12,17 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import OutOfSpace
+from archive.sizes import SIZE_UNITS, parse_size
 from crawler.cli import VERBS, cli
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.values import (
     DAY,
     SIZE_LIMIT,
-    SIZE_UNITS,
     building_target,
     check_target,
     parse_duration,
     parse_share,
-    parse_size,
     plain,
     write_target,
 )
