@@ -19,6 +19,13 @@ UNBOUND = CallBounds(seconds=1 << 30, patience=10 * 86400, memory=1 << 50)
 
 Jobs = int | Cluster
 """How many processes of this machine run calls, or which Spark does. With 1, this process does."""
+
+
+def jobs_for(calls: int, jobs: Jobs) -> Jobs:
+    """What runs so many calls: of this machine no process for a single one. A Spark that was named has to be there."""
+    return jobs if calls > 1 or isinstance(jobs, Cluster) else 1
+
+
 Again = Callable[..., T] | None
 """Makes a call that failed once more, in this process."""
 

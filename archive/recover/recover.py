@@ -47,7 +47,7 @@ from archive.state.states import MOVES
 from archive.state.urls import Urls
 from archive.warc.reader import read_record_at
 from archive.warc.salvage import Gap, read_sound
-from archive.workers import Jobs, Workers
+from archive.workers import Jobs, Workers, jobs_for
 
 READ_AGAIN = (
     f"UPDATE urls SET state = iif(page IS NULL, '{MOVES['lose'].to}', '{MOVES['restore'].to}'),"  # noqa: S608 - states
@@ -141,7 +141,7 @@ def _close_warc(path: Path, torn: Path, recovery: Recovery) -> None:
 
 def _scan(starts: dict[Path, int], describe: Describe, jobs: Jobs) -> Iterator[tuple[Path, FileScan]]:
     """What each file says, in order: read as it is asked for, or by several processes, each a whole file at a time."""
-    with Workers(jobs if len(starts) > 1 else 1) as workers:
+    with Workers(jobs_for(len(starts), jobs)) as workers:
         # Here it is not held as a whole.
         scan = scan_file if workers.are_here else scan_whole
         calls = ((path, describe, start) for path, start in starts.items())

@@ -8,6 +8,7 @@ import atexit
 import os
 import re
 import shutil
+import socket
 import sys
 import tempfile
 import warnings
@@ -17,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive.errors import NotUsable, PackageMissing
+from archive.errors import NotUsable, PackageMissing, StoreFailed
 from archive.spark.cluster import SUBMITTED, Cluster
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ TRIES = 4
 LOOPBACK = "127.0.0.1"
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """For a Java that only hands work out: it then starts in half of the processor time."""
+STANDALONE = "spark://"
+"""How the address of a cluster's own master begins."""
+CONNECTING = 10.0
+"""Seconds that a master may take to be reached."""
 GATEWAY = "PYSPARK_GATEWAY_PORT"
 """`spark-submit` sets it for what it starts."""
 _LOCAL = re.compile(r"local(?:\[(\d+|\*)\])?")
@@ -36,8 +41,14 @@ _JAVA_ERROR = re.compile(
 )
 
 
+class MasterUnreachable(StoreFailed):
+    """Spark's master cannot be reached, or is gone; nothing was written: the same command begins again."""
+
+
 def check_there(master: str) -> None:
-    """See that Spark can be started at all. Raises PackageMissing, NotUsable."""
+    """See that Spark can be started at all, and its master asked.
+    Raises PackageMissing, NotUsable, MasterUnreachable.
+    """
     if find_spec("pyspark") is None:
         raise PackageMissing(
             f"--spark {master}: expected pyspark, got none; install it with pip install 'thanhuy-archive[spark]'"
@@ -51,6 +62,30 @@ def check_there(master: str) -> None:
             f"--spark {master}: expected Java, 17 or later, got none; install it, e.g. Debian's default-jre-headless,"
             " or say by JAVA_HOME where it is"
         )
+    _check_master(master)
+
+
+def _check_master(master: str) -> None:
+    """See that a cluster's own master (`spark://HOST:PORT`, or several, by commas) is there: Spark itself would try for
+    a minute, and then say nothing of it. Raises MasterUnreachable.
+    """
+    if not master.startswith(STANDALONE):
+        return
+    failed: OSError | None = None
+    for place in master.removeprefix(STANDALONE).split(","):
+        host, _, port = place.rpartition(":")
+        if not host or not port.isdigit():
+            return  # Spark says what is wrong with it
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), CONNECTING).close()
+        except (OSError, OverflowError, UnicodeError) as error:
+            failed = error if isinstance(error, OSError) else OSError(str(error))
+        else:
+            return
+    raise MasterUnreachable(
+        f"--spark {master}: expected a Spark master there, got: {failed and (failed.strerror or failed)}; nothing was"
+        " read: run the same command again once it is up"
+    )
 
 
 def find_java() -> str | None:

@@ -7,6 +7,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 from archive.errors import ArchiveError, NotUsable, WorkerDied
 from archive.spark.cluster import Cluster
 from archive.spark.performing import Standpoint, perform
-from archive.spark.session import connect, first_line
+from archive.spark.session import MasterUnreachable, connect, first_line
 
 T = TypeVar("T")
 MOST = 8
@@ -23,6 +24,13 @@ fit into its Java's memory together.
 """
 DEAD = ("Python worker exited unexpectedly", "ExecutorLostFailure", "Python worker failed to connect back")
 """What Spark says of a task whose process ended too often."""
+ENDED = (
+    "stopped SparkContext",
+    "SparkContext was shut down",
+    "SparkContext has been shutdown",
+    "All masters are unresp",
+)
+"""What it says where its master answers as none, or left."""
 STRANGE = ("No module named", "PYTHON_VERSION_MISMATCH", "Can't get attribute")
 """And of an executor whose Python is not as this one."""
 
@@ -31,10 +39,11 @@ class SparkTasks:
     """Runs calls by Spark."""
 
     def __init__(self, cluster: Cluster) -> None:
-        """Raises PackageMissing, NotUsable."""
+        """Raises PackageMissing, NotUsable, MasterUnreachable."""
         self._standpoint = Standpoint.of(cluster.reads)
         self._spark = connect(cluster)
-        self.jobs = max(1, self._spark.defaultParallelism)
+        with _worded():
+            self.jobs = max(1, self._spark.defaultParallelism)
         self._width = min(self.jobs, MOST)
         self._most = -(-2 * self.jobs // self._width)
         self._group = uuid.uuid4().hex
@@ -58,22 +67,32 @@ class SparkTasks:
 
     def close(self, *, at_once: bool) -> None:
         """End; `at_once`: what is under way too. The context stays for who comes next."""
+        from py4j.protocol import Py4JError
+
         if at_once:
-            self._spark.cancelJobGroup(self._group)
+            with suppress(Py4JError):  # a context that its master left has nothing under way
+                self._spark.cancelJobGroup(self._group)
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
 
     def _run_job(self, function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> list[tuple[bool, Any]]:
-        from py4j.protocol import Py4JError
-        from pyspark.errors import PySparkException
-
-        self._spark.setJobGroup(self._group, function.__name__, interruptOnCancel=True)
-        try:
+        with _worded():
+            self._spark.setJobGroup(self._group, function.__name__, interruptOnCancel=True)
             tasks = self._spark.parallelize(calls, len(calls))
             done: list[tuple[bool, Any]] = tasks.map(partial(perform, function, self._standpoint)).collect()
-        except (Py4JError, PySparkException) as error:
-            raise _explain(error) from error
         return done
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """What Spark says in our words. Raises ArchiveError."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JError, PySparkException) as error:
+        raise explain(error) from error
 
 
 def _results(job: "Future[list[tuple[bool, Any]]]") -> Iterator[Any]:
@@ -83,12 +102,18 @@ def _results(job: "Future[list[tuple[bool, Any]]]") -> Iterator[Any]:
         yield result
 
 
-def _explain(error: Exception) -> ArchiveError:
+def explain(error: Exception) -> ArchiveError:
+    """What Spark said, in one sentence."""
     text = str(error)
     if any(sign in text for sign in DEAD):
         return WorkerDied(
             "a worker process of Spark was killed or ran out of memory, also when it was tried again; nothing was"
             " written; give its executors more memory, or fewer cores"
+        )
+    if any(sign in text for sign in ENDED):
+        return MasterUnreachable(
+            "Spark: expected its master to take the work, got no answer of one, or it ended; nothing was written:"
+            " run the same command again once it is up"
         )
     sign = next((line.strip() for line in text.splitlines() if any(sign in line for sign in STRANGE)), None)
     if sign is not None:

@@ -13,7 +13,7 @@ from archive.directory import read_collection
 from archive.errors import ArchiveError, NotACollection
 from archive.files import MAX_LINE, OPEN_SUFFIX, is_regular, list_lines, read_lines
 from archive.lock import remedy
-from archive.workers import Jobs, Workers
+from archive.workers import Jobs, Workers, jobs_for
 from crawler.pages import slug_of
 from crawler.pages.words.search import search_words
 
@@ -163,7 +163,7 @@ def read_records(
     files = [LinesFile.of(path) for path in paths]
     stretches = [(file, start) for file in files for start in range(0, file.size, STRETCH)]
     before: tuple[Path | None, int] = (None, 0)
-    with Workers(jobs if len(stretches) > 1 else 1) as workers:
+    with Workers(jobs_for(len(stretches), jobs)) as workers:
         calls = ((file, start, start + STRETCH, wanted) for file, start in stretches)
         for (file, _), found in zip(stretches, workers.run(read_stretch, calls), strict=True):
             path = file.path

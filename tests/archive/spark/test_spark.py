@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from archive.digest import digest_of, format_sha1
-from archive.errors import NotUsable, WorkerDied
+from archive.errors import ArchiveError, NotUsable, WorkerDied
 from archive.files import list_warcs
 from archive.spark.cluster import Cluster
 from archive.spark.performing import Standpoint, perform
-from archive.spark.session import find_reason
-from archive.workers import Jobs, Workers
+from archive.spark.session import MasterUnreachable, find_reason
+from archive.spark.tasks import explain
+from archive.workers import Jobs, Workers, jobs_for
 from crawler.exporting import records
 from crawler.exporting.columns import columns
 from crawler.extracting.running import Extraction, ExtractionOptions
@@ -233,6 +234,38 @@ def test_what_is_missing_is_told_in_one_sentence(
     done = run_thanhuy("verify", small_crawl.directory, "--spark", master, "--no-record", process=False)
     assert (2, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
     assert told in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["extract", "verify", "index", "export"])
+def test_a_master_that_is_not_there_is_told_at_once(verb: str, small_crawl: SampleCrawl, tmp_path: Path) -> None:
+    """Also where there is but one file to read, for which no other process would be needed here."""
+    find_pyspark()
+    collection = small_crawl.copy(tmp_path / "x")
+    more = {"export": ("--format", "csv"), "verify": ("--no-record",)}.get(verb, ())
+    output = () if verb in {"verify", "index"} else ("-o", tmp_path / "out")
+    master = "spark://127.0.0.1:9,127.0.0.1:10"
+    done = run_thanhuy(verb, collection, *more, *output, "--spark", master, process=False)
+    assert (9, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines())), done.stderr
+    assert f"--spark {master}: expected a Spark master there, got: Connection refused" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "told"),
+    [
+        ("java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext.", MasterUnreachable, "again"),
+        ("Job 0 cancelled because SparkContext was shut down", MasterUnreachable, "expected its master"),
+        ("Python worker exited unexpectedly (crashed)", WorkerDied, "more memory"),
+        ("No module named 'archive'", NotUsable, "install it there"),
+        ("whatever else\n\tat org.apache", ArchiveError, "Spark: whatever else"),
+    ],
+)
+def test_what_spark_says_is_one_sentence_with_its_exit_code(said: str, error: type[ArchiveError], told: str) -> None:
+    found = explain(Exception(said))
+    assert (error, True, 1) == (type(found), told in str(found), len(str(found).splitlines()))
+
+
+def test_one_file_is_read_by_the_spark_that_was_named() -> None:
+    assert (1, 3, ON_SPARK) == (jobs_for(1, 3), jobs_for(2, 3), jobs_for(1, ON_SPARK))
 
 
 REASONS = {
