@@ -42,7 +42,7 @@ _JAVA_ERROR = re.compile(
 
 
 class MasterUnreachable(StoreFailed):
-    """Spark's master cannot be reached, or is gone; nothing was written: the same command begins again."""
+    """Spark's master cannot be reached, or is gone: the same command begins again."""
 
 
 def check_there(master: str) -> None:

@@ -112,8 +112,8 @@ def explain(error: Exception) -> ArchiveError:
         )
     if any(sign in text for sign in ENDED):
         return MasterUnreachable(
-            "Spark: expected its master to take the work, got no answer of one, or it ended; nothing was written:"
-            " run the same command again once it is up"
+            "Spark: expected its master to take the work, got no answer of one, or it ended; run the same command again"
+            " once it is up"
         )
     sign = next((line.strip() for line in text.splitlines() if any(sign in line for sign in STRANGE)), None)
     if sign is not None:
