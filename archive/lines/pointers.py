@@ -11,12 +11,15 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-_POINTER = re.compile(
-    rb'(?P<answer>"confirmed_at":"(?P<date>[^"\\]*)",)?'
+_PLACE = re.compile(
     rb'"warc":\{"file":"(?P<file>[^"\\]*)","offset":(?P<offset>\d{1,18}),"length":(?P<length>\d{1,18}),'
     rb'"record_id":"(?P<record_id>[^"\\]*)","payload_digest":(?P<payload_digest>"[^"\\]*"|null)'
 )
-"""As the lines' one writer writes it. Inside a text its quotes stand behind backslashes: there it never matches."""
+"""As the lines' one writer writes it. Inside a text its quotes stand behind backslashes: there it never matches.
+It begins with fixed bytes, which `re` looks for as fast as they can be: each line is searched by every check of it.
+"""
+_POINTER = re.compile(rb'(?P<answer>"confirmed_at":"(?P<date>[^"\\]*)",)?' + _PLACE.pattern)
+"""The same, with the date that may stand before it."""
 
 
 class Pointer(NamedTuple):
@@ -37,7 +40,7 @@ None where its record lies nowhere. Only of the answer that says that an item is
 
 def digest_of_line(line: bytes) -> str:
     """SHA-256 in hex of a line without its line feed, whatever records its pointers name, and where."""
-    return hashlib.sha256(_POINTER.sub(rb'\g<answer>"warc":{"payload_digest":\g<payload_digest>', line)).hexdigest()
+    return hashlib.sha256(_PLACE.sub(rb'"warc":{"payload_digest":\g<payload_digest>', line)).hexdigest()
 
 
 def repoint(line: bytes, find: Find) -> bytes:
