@@ -13,24 +13,21 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive import fixity
-from archive.directory import Shelf, look
 from archive.elsewhere import name_of
-from archive.errors import ArchiveError
 from archive.files import OPEN_SUFFIX
 from archive.kinds import kind_of
-from archive.lock import Lock
 from archive.progress import Progress, tell_nobody
 from archive.verify.files import Task, scan_files
 from archive.verify.findings import Finding, Severity
-from archive.verify.items import ItemRules
 from archive.verify.links import Links
 from archive.verify.trust import SealRules
 from archive.verify.warc import WarcContext
 from archive.workers import Jobs, Workers
 
 if TYPE_CHECKING:
+    from archive.directory import Shelf
     from archive.verify.collection import CollectionScan
+    from archive.verify.items import ItemRules
 
 DOUBTED_LOG = frozenset({"fixity-chain", "fixity-syntax", "no-fixity", "seal-log"})
 """Codes of a log that is not to be written on: its loss or its damage would look settled the next time."""
@@ -50,7 +47,8 @@ class VerifyOptions:
     """Whether a collection's WARCs may be links, and are read where they lead to."""
     record: bool = True
     """Whether `fixity.jsonl` is to learn what was verified."""
-    items: ItemRules = field(default_factory=ItemRules)
+    items: "ItemRules | None" = None
+    """What is known of a collection's items. None: nothing."""
     seals: SealRules = field(default_factory=SealRules)
     progress: Progress = tell_nobody
 
@@ -123,12 +121,14 @@ def _verify_wacz(path: Path, options: VerifyOptions, runner: "_Runner", now: dat
 
 
 def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", now: datetime, report: Report) -> None:
+    from archive.directory import look
     from archive.verify.collection import verify_collection, verify_fixity
+    from archive.verify.items import ItemRules
 
     shelf = look(path, name_of(path), links=options.links)
     scans = []
     if not options.fixity_only:
-        rules = options.items.of(path)
+        rules = (options.items or ItemRules()).of(path)
         with Workers(options.jobs, rules.bounds) as readers:
             read = _Runner(readers, options.progress).run
             scans.append(verify_collection(shelf, rules, runner.run, read, now, seals=options.seals))
@@ -141,8 +141,11 @@ def _verify_collection(path: Path, options: VerifyOptions, runner: "_Runner", no
         _record(shelf, scans[-1], now)
 
 
-def _record(shelf: Shelf, scan: "CollectionScan", now: datetime) -> None:
+def _record(shelf: "Shelf", scan: "CollectionScan", now: datetime) -> None:
     """Note what was found unchanged, unless somebody writes the collection or it cannot be written."""
+    from archive.errors import ArchiveError
+    from archive.fixity import format_time
+    from archive.lock import Lock
     from archive.verify.fixity import record_verified
 
     if not scan.verified or any(finding.code in DOUBTED_LOG for finding in scan.findings):
@@ -152,7 +155,7 @@ def _record(shelf: Shelf, scan: "CollectionScan", now: datetime) -> None:
     except (ArchiveError, OSError):
         return  # a crawl is writing, or the medium is read-only, or no lock can be: the digests held all the same
     try:
-        record_verified(shelf.path, scan.verified, lambda: fixity.format_time(now))
+        record_verified(shelf.path, scan.verified, lambda: format_time(now))
     except OSError:
         return  # as above; a line cut off is mended by the next one
     finally:

@@ -16,10 +16,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
-
 from archive.errors import ArchiveError, OutOfSpace
 from archive.faults import reach
 from archive.files import OPEN_SUFFIX, as_archive_error, publish, sync_directory
@@ -100,7 +96,12 @@ class RecordWriter:
 
     def __init__(self, write: Callable[[bytes], None], *, level: int) -> None:
         """`write`: takes the compressed bytes, piece by piece."""
-        self._member = _Member(write, level)
+        # Whoever only reads records does without warcio, whose loading takes as long as reading a thousand of them.
+        from warcio.recordloader import ArcWarcRecord
+        from warcio.statusandheaders import StatusAndHeaders
+        from warcio.warcwriter import WARCWriter
+
+        self._member, self._record, self._headers = _Member(write, level), ArcWarcRecord, StatusAndHeaders
         self._writer = WARCWriter(self._member, gzip=False, warc_version="WARC/1.1")
 
     def write(self, draft: Draft) -> bytes:
@@ -109,10 +110,10 @@ class RecordWriter:
         Raises ArchiveError, and what `write` raises.
         """
         own = (Field.BLOCK_DIGEST, block_digest(draft.block)), (Field.CONTENT_LENGTH, str(draft.length))
-        headers = StatusAndHeaders("", check_fields((*draft.fields, *own)), protocol="WARC/1.1")
+        headers = self._headers("", check_fields((*draft.fields, *own)), protocol="WARC/1.1")
         draft.block.seek(0)
         block = _Exactly(draft.block, draft.length)
-        self._writer.write_record(ArcWarcRecord("warc", "warcinfo", headers, block, None, None, draft.length))
+        self._writer.write_record(self._record("warc", "warcinfo", headers, block, None, None, draft.length))
         return self._member.sha256
 
 

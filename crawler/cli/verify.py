@@ -15,6 +15,7 @@ from crawler.cli.values import PLACE, SHARE, links_option, watch_options, worker
 
 if TYPE_CHECKING:
     from archive.progress import Progress
+    from archive.verify.items import ItemRules
     from archive.verify.runner import Report
     from archive.verify.trust import SealRules
     from archive.workers import Jobs
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
 def check_key(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """A key as vkey."""
+    if not value:
+        return None
     from archive.seal.note import NoteError, parse_vkey
 
     try:
-        return parse_vkey(value).format() if value else None
+        return parse_vkey(value).format()
     except NoteError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -37,11 +40,13 @@ def check_keys(context: click.Context, parameter: click.Parameter, value: tuple[
 
 def read_block_headers(context: click.Context, parameter: click.Parameter, value: Path | None) -> tuple[bytes, ...]:
     """The headers of blocks in a file."""
+    if value is None:
+        return ()
     from archive.seal.blocks import parse_headers
     from archive.seal.opentimestamps import OpenTimestampError
 
     try:
-        return parse_headers(value.read_text("utf-8", "replace")) if value else ()
+        return parse_headers(value.read_text("utf-8", "replace"))
     except OpenTimestampError as error:
         raise click.BadParameter(f"{value}: {error}") from error
 
@@ -110,7 +115,6 @@ def command(
     from archive.kinds import NothingToRead
     from archive.verify.findings import EXAMPLES, Severity, count, format_findings
     from archive.verify.runner import VerifyOptions, verify
-    from crawler.articles import article_rules
 
     paths, mirrors = _find_paths(targets)
     if fixity_only and not any(path.is_dir() for path in paths):
@@ -126,7 +130,7 @@ def command(
         sample=float(sample) if sample is not None else None,
         links=links,
         record=record,
-        items=article_rules(reparse),
+        items=_read_items(reparse) if any(path.is_dir() for path in paths) else None,
         seals=dataclasses.replace(_read_rules(key, witness, ca), headers=block_headers),
     )
     try:
@@ -188,12 +192,22 @@ def _check_mirrors(urls: list[str], report: "Report", tell: "Progress") -> None:
         report.checked.update(mirrors=1)
 
 
+def _read_items(reparse: bool) -> "ItemRules":
+    from crawler.articles import article_rules
+
+    return article_rules(reparse)
+
+
 def _read_rules(key: str | None, witnesses: tuple[str, ...], ca: Path | None) -> "SealRules":
-    from archive.seal.note import parse_vkey
     from archive.verify.trust import SealRules
 
+    public = None
+    if key:
+        from archive.seal.note import parse_vkey
+
+        public = parse_vkey(key).public
     return SealRules(
-        key=parse_vkey(key).public if key else None,
+        key=public,
         vkey=key or "",
         witnesses=witnesses,
         roots=ca.read_text("utf-8", "replace") if ca else "",

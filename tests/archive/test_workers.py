@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from archive.errors import RecordError, WorkerDied, make_portable
+from archive.processes import AHEAD
 from archive.warc.record import MalformedRecord
 from archive.watched import CallBounds
-from archive.workers import AHEAD, Workers
+from archive.workers import Workers
 
 BOUNDS = CallBounds(seconds=5, patience=100, memory=1 << 30)
 
