@@ -10,7 +10,7 @@ from crawler.pages.fields.captions import is_captioned
 from crawler.pages.fields.insets import end_of_inset, find_insets
 from crawler.pages.html.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 from crawler.pages.places.claims import Claims, Role
-from crawler.pages.places.page import Page, leads_to_file, link_texts
+from crawler.pages.places.page import TAG_CLASS, Page, leads_to_file, link_texts
 from crawler.pages.places.tables import stands_in_data
 from crawler.pages.words.labels import LISTS, is_invitation, names_a_place, opens_related
 from crawler.pages.words.stamps import find_stamp, read_time
@@ -247,6 +247,8 @@ def _is_related(page: Page, claims: Claims, piece: Piece) -> bool:
     if piece.linked > piece.size * 0.4 and opens_related(piece.text) and page.leads_elsewhere(piece.hrefs[-1]):
         return True
     if not piece.is_link or piece.size < 15 or not page.leads_elsewhere(piece.href):
+        return False
+    if len(piece.hrefs) > 1 and TAG_CLASS.search(page.class_of(page.box_of(piece))):
         return False
     if piece.level and amid_text and _heads_a_round(page, claims, piece):
         return False

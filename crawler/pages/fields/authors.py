@@ -3,8 +3,10 @@
 A capitalised line is no name there: headings and buttons look the same.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from crawler.pages.html.tree import FOOTER, NAV, Piece
 from crawler.pages.places.page import AUTHOR, Page
@@ -21,6 +23,11 @@ _INTO_BODY = 3
 _LONGEST = 200
 _LINKS = 20
 """Links of a block that are asked whether they lead to the author."""
+_PERSON = re.compile(
+    r"/@[\w.-]+/?$|/(?:profiles?|staff|people|contributors?|columnists?|journalists?|our-team)/[\w.-]+/?$",
+    re.IGNORECASE,
+)
+"""Addresses that lead to one person, on pages the world over."""
 _INITIALS = 3
 """Characters that stand for a portrait before a name."""
 _ENOUGH = 4
@@ -101,16 +108,22 @@ def _is_marked(page: Page, piece: Piece) -> bool:
     box = page.box_of(piece)
     if AUTHOR.search(f"{page.class_of(box)} {piece.href[-120:]}") or box.element.get("itemprop") == "author":
         return True
-    links = islice(box.element.iter("a"), _LINKS) if piece.hrefs else ()
-    return any(link.get("rel") == "author" and clean(link.text or "") in piece.text for link in links)
+    if _PERSON.search(piece.href[-120:]):
+        return True
+    return any(link.get("rel") == "author" and clean(link.text or "") in piece.text for link in _links(page, piece))
 
 
 def _linked_name(page: Page, piece: Piece) -> str | None:
     """What the line's link to an author says."""
     for href, text in zip(piece.hrefs, piece.link_texts, strict=True):
-        if AUTHOR.search(href[-120:]):
+        if AUTHOR.search(href[-120:]) or _PERSON.search(href[-120:]):
             return clean(text)
-    return None
+    return next((clean(link.text or "") for link in _links(page, piece) if link.get("rel") == "author"), None)
+
+
+def _links(page: Page, piece: Piece) -> Iterator[Any]:
+    """The links of a line's block, as far as they are asked."""
+    return islice(page.box_of(piece).element.iter("a"), _LINKS) if piece.hrefs else iter(())
 
 
 def _with_told(byline: Byline, known: dict[str, str]) -> Byline:

@@ -14,7 +14,9 @@ _ENOUGH = 2
 """What must speak for a line of the head."""
 _AROUND_DATE = re.compile(r"^[\s|,;:\-–—•·/]+|[\s|,;:\-–—•·/]+$")
 _DATE_WORDS = re.compile(
-    r"(?:[\s|,;:\-–—•·/]*\b(?:ngày|lúc|vào|thứ|đăng|đăng lúc|đăng ngày|cập nhật|ngày đăng)\b[\s|,;:]*)+$", re.IGNORECASE
+    r"(?:[\s|,;:\-–—•·/]*\b(?:ngày|lúc|vào|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|thứ"
+    r"|đăng|đăng lúc|đăng ngày|cập nhật|ngày đăng)\b[\s|,;:]*)+$",
+    re.IGNORECASE,
 )
 """What leads from a name to the date after it; looked for second, for `Đăng` is a name too."""
 _BESIDE_NAME = re.compile(

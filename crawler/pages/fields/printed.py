@@ -26,6 +26,8 @@ _LONGEST_REST = 60
 """Characters that a date's line may say beside it."""
 _FIRST = 20
 """Lines after the headline that are the first."""
+_HEADLINE = 25
+"""Characters of a link that may be another article's headline, rather than a section's name."""
 _BETWEEN = 4
 """Lines that may stand between a date and the headline under it."""
 _DATED = re.compile(r"date|time|publi|posted|meta|ngay|byline|info", re.IGNORECASE)
@@ -233,15 +235,15 @@ def _may_be_clock(printed: _Printed, stamp: Stamp, index: int) -> str | None:
 
 
 def _is_long_past(printed: _Printed, day: date, index: int) -> bool:
-    """Whether a day lies where the id says and long before the fetch, when no clock shows it,
-    and beside no other article's link.
+    """Whether a day lies long before the fetch, when no clock shows it, and beside no other article's link:
+    where the id says, or right over the headline of a page that has none.
     """
     estimate, latest = printed.known.estimate, printed.known.latest
-    if any(piece.is_link for piece in printed.page.pieces[max(0, index - 1) : index + 2]):
+    least = 0 if printed.page.identity is not None else _HEADLINE
+    if any(piece.is_link and piece.size >= least for piece in printed.page.pieces[max(0, index - 1) : index + 2]):
         return False
-    return (
-        latest is not None
-        and estimate is not None
-        and (latest - day).days > FAR
-        and abs((day - estimate).days) <= ESTIMATE
-    )
+    if latest is None or (latest - day).days <= FAR:
+        return False
+    if printed.page.identity is None:
+        return printed.regions.title_at - index <= _BETWEEN
+    return estimate is not None and abs((day - estimate).days) <= ESTIMATE

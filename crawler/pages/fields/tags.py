@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from crawler.pages.fields.around import end_of_block
 from crawler.pages.html.tree import FOOTER, Piece
 from crawler.pages.places.claims import Claims
-from crawler.pages.places.page import Page, link_texts
+from crawler.pages.places.page import TAG_CLASS, Page, link_texts
 from crawler.pages.words.labels import AFTERWARDS, Label, find_label
 from crawler.pages.words.text import clean, fold
 
@@ -14,10 +14,6 @@ _TAG_PATH = re.compile(
     r"/(?:tags?|tu-?khoa|chu-?de|keywords?|topic)s?(?:[/-]|\.(?!\w{3,5}$))|[?&](?:tag|keyword)s?=|-tags?\d|/tag",
     re.IGNORECASE,
 )
-
-
-_TAG_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?khoa)(?:$|[\s_-])", re.IGNORECASE)
-"""A word that most publishing systems have in the class of a block of keywords."""
 
 
 _SEARCH = re.compile(r"/(?:tim-?kiem|search)\b|[?&](?:q|k|s|key|query)=[^&]", re.IGNORECASE)
@@ -99,7 +95,7 @@ def _called_tags(page: Page, claims: Claims) -> list[str]:
         if claims.regions.labels.get(piece.index) in AFTERWARDS or piece.size > 400:
             break
         marked = piece.text[:1] == "#"
-        if (piece.hrefs or marked) and page.is_called(piece, _TAG_CLASS):
+        if (piece.hrefs or marked) and page.is_called(piece, TAG_CLASS):
             found += _marked(piece) or (link_texts(piece) if piece.linked >= piece.size * 0.5 else [])
         elif found:
             break

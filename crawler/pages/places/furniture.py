@@ -11,7 +11,7 @@ from crawler.pages.places.survey import Survey
 _CALLED = re.compile(
     r"(?:^|[\s_-])(?<!no[_-])(?<!has[_-])(?<!with[_-])(?<!without[_-])(?:comments?(?:list|form|area|box|wrap|section)?|disqus|respond|binh-?luan|y-?kien|phan-?hoi"
     r"|side-?bar(?![_-]+(?:enabled|disabled|false|none|off)\b)|aside|widget-area|right-?col(?:umn)?|cot-?phai"
-    r"|related|lien-?quan|recommend(?:ed|ations?)?|you-may-(?:also-)?like|read-?(?:more|next)|more-(?:stories|news|from)"
+    r"|relate[ds]|lien-?quan|suggest(?:ions?|ed)?|recommend(?:ed|ations?)?|you-may-(?:also-)?like|read-?(?:more|next)|more-(?:stories|news|from)"
     r"|tin-?khac|tin-?moi|outbrain|taboola|popular|trending|most-?read"
     r"|share|sharing|social|addthis|newsletter|subscribe|signup|sign-up|opt-?in|paywall"
     r"|cookies?|consent|gdpr|modal|popup|advert(?:isement|s)?|promo|banner|sponsor(?:ed)?|quang-?cao"

@@ -23,7 +23,9 @@ def find_begin(survey: Survey, core: int, end: int) -> int:
 def _is_paragraph(survey: Survey, index: int) -> bool:
     """Whether a piece is prose of some length, and no line right under a photo."""
     pieces = survey.page.pieces
-    return survey.weights[index] > 0 and pieces[index].size >= 60 and pieces[index - 1].image is None
+    return (
+        survey.weights[index] > 0 and pieces[index].size * survey.page.letters >= 60 and pieces[index - 1].image is None
+    )
 
 
 def _find_opening(page: Page, start: int, runs: list[tuple[int, int]], core: int) -> int:

@@ -23,9 +23,12 @@ LEAD = re.compile(
     r"sapo|summary|chap+eau|(?:^|[\s_-])(?:lead|desc(?:ription)?|tom-?tat|trich-?yeu)(?:$|[\s_-])", re.IGNORECASE
 )
 """Words that most publishing systems have in the class of a standfirst."""
+TAG_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?khoa)(?:$|[\s_-])", re.IGNORECASE)
+"""A word that most publishing systems have in the class of a block of keywords."""
 STANDFIRST = re.compile(r"sapo|chap+eau|tom-?tat|trich-?yeu", re.IGNORECASE)
 """Those of them that nothing else is called after."""
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|pdf|docx?|xlsx?|pptx?|zip|rar)$", re.IGNORECASE)
+_DENSE = 3
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|zip|rar)$", re.IGNORECASE)
 
 
@@ -55,6 +58,10 @@ class Page:
     """Its blocks; the first is the whole page."""
     tags: frozenset[str] = field(init=False)
     """Those of its blocks."""
+    letters: int = field(init=False, default=1)
+    """How many letters of an alphabet one of the page's says as much as: an ideograph, or a syllable in one sign,
+    is a word or half of one.
+    """
     plain: list[int] = field(init=False)
     """How many characters stand before each piece, and before the page's end, outside of links."""
     _elsewhere: dict[str, bool] = field(default_factory=dict)
@@ -63,6 +70,8 @@ class Page:
     def __post_init__(self) -> None:
         self.pieces, self.boxes = self.tree.pieces, self.tree.boxes
         self.tags = frozenset([box.tag for box in self.boxes])
+        if not self.vietnamese and _is_dense(self.pieces):
+            self.letters = _DENSE
         self.plain = [0, *accumulate([piece.size - piece.linked for piece in self.pieces])]
 
     @property
@@ -155,6 +164,11 @@ class Page:
         while found[-1]:
             found.append(self.boxes[found[-1]].parent)
         return found
+
+
+def _is_dense(pieces: list[Piece]) -> bool:
+    """Whether most lines begin with an ideograph, a kana or a Korean syllable."""
+    return sum(piece.text[:1] >= "\u3040" for piece in pieces) * 2 > len(pieces)
 
 
 def link_texts(piece: Piece) -> list[str]:

@@ -80,11 +80,17 @@ def weigh_prose(page: Page, title_at: int, labels: dict[int, Label]) -> list[flo
     """How much prose each piece holds."""
     weights = [0.0] * len(page.pieces)
     outside = _stand_in_small_forms(page, title_at)
+    letters = page.letters
     for piece in page.pieces:
         index = piece.index
-        if piece.size < _SHORTEST or page.teaser[index] or index in labels or not _is_prose(page, piece, outside):
+        if (
+            piece.size * letters < _SHORTEST
+            or page.teaser[index]
+            or index in labels
+            or not _is_prose(page, piece, outside)
+        ):
             continue
-        weight = min(piece.size, _HEAVIEST) * (1.0 if index > title_at else 0.3)
+        weight = min(piece.size * letters, _HEAVIEST) * (1.0 if index > title_at else 0.3)
         if index < title_at + 8:
             if page.vietnamese and has_post(piece.text):
                 continue  # who wrote it
@@ -173,7 +179,7 @@ def _is_prose(page: Page, piece: Piece, outside: list[bool]) -> bool:
     size = piece.size
     if piece.image is not None or piece.linked > size * 0.5:
         return False
-    if size < _PARAGRAPH and not ends_sentence(piece.text):
+    if size * page.letters < _PARAGRAPH and not ends_sentence(piece.text):
         return False
     if page.box_of(piece).flags & OUTSIDE or (outside and outside[piece.box]):
         return False
@@ -230,7 +236,7 @@ def find_holders(page: Page, weights: list[float]) -> list[int]:
 def drop_lonely(page: Page, weights: list[float], holders: list[int]) -> None:
     """Take the weight of short sentences that stand in a block without a paragraph: buttons end like sentences too."""
     told = [index for index, weight in enumerate(weights) if weight]
-    full = {holders[index] for index in told if page.pieces[index].size >= _PARAGRAPH}
+    full = {holders[index] for index in told if page.pieces[index].size * page.letters >= _PARAGRAPH}
     for index in told:
         if holders[index] not in full:
             weights[index], holders[index] = 0.0, -1

@@ -19,7 +19,7 @@ _REPORTER = re.compile(r"(?:phóng viên|pv|p\.v|biên tập viên|btv|cộng t�
 _POST = re.compile(
     r"(?:(?:nguyên|cựu|quyền|phó|trưởng) )*"
     r"(?:(?:phó )?chánh|chủ tịch|bí thư|(?:tổng )?giám đốc|hiệu trưởng|hiệu phó|(?:viện|vụ|cục|chi cục|phòng|khoa|bộ|thứ) trưởng|trưởng|"
-    r"chủ nhiệm|[uủ][yỷ] viên|đại biểu|thành viên|giảng viên|giáo viên|(?:tổng )?thư ký|hội viên|nguyên|cán bộ|chuyên viên|đại sứ|"
+    r"chủ nhiệm|[uủ][yỷ] viên|đại biểu|thành viên|giảng viên|giáo viên|(?:tổng )?thư ký|hội viên|nguyên|cán bộ|chuyên viên|đại sứ|(?:phóng|cộng tác|thông tin) viên|"
     r"(?:phó )?tổng biên tập|trợ lý|cố vấn|phó|sinh viên|học sinh|học viên|phụ trách|chủ biên|điều phối viên|người sáng lập)\b",
     re.IGNORECASE,
 )
