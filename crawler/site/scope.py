@@ -19,8 +19,8 @@ FILE_HOSTS = frozenset({"images.hcmcpv.org.vn"})
 
 HOME = f"https://{CANONICAL_HOST}/"
 
-_PAGE_PATH = re.compile(r"/+(tin-tuc|tu-lieu|nhom-tin)/(?:[^/]+/)*(?:([^/]*)-)?(\d{10})/*", re.ASCII | re.IGNORECASE)
-"""The site's server (IIS) makes no difference between upper and lower case."""
+_PAGE_PATH = re.compile(r"/+(tin-tuc|tu-lieu|nhom-tin)/+(?:[^/]+/+)*(?:([^/]*)-)?(\d{10})/*", re.ASCII | re.IGNORECASE)
+"""The site's server (IIS) makes no difference between upper and lower case, nor between one slash and several."""
 SESSION = re.compile(r"/\((?:[A-Z]\([^/()]*\))+\)(?=/|$)", re.IGNORECASE)
 """ASP.NET's session in the path of a reader without cookies: `/(S(…))/tin-tuc/…` is the page `/tin-tuc/…`."""
 _UNRESERVED = re.compile(r"%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE)

@@ -24,6 +24,7 @@ MAX_ELEMENTS, MAX_HELD = 2_000_000, 100_000
 SNIFFED = 4096
 """Bytes at the beginning by which a feed is known."""
 _ENTRIES = frozenset({"url", "item", "entry", "sitemap"})
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE\s+(?!html)[^>]*>\s*)*"
@@ -104,11 +105,9 @@ def _read_xml(body: bytes) -> Iterator[tuple[str, bool]]:
             if name == "loc" and text:
                 yield text, _name_of(parent) == "sitemap"
             elif name == "link":
-                # RSS has the address as text, Atom as an attribute.
-                address = text or (element.get("href") if element.get("rel", "alternate") == "alternate" else None)
-                if address:
+                if address := _find_link(element):
                     yield address, False
-            elif name == "item" and (address := _find_guid(element)):
+            elif name in {"item", "entry"} and (address := _find_identity(element)):
                 yield address, False
             if parent is not None and (name in _ENTRIES or parent.getparent() is None):
                 element.clear()
@@ -118,13 +117,24 @@ def _read_xml(body: bytes) -> Iterator[tuple[str, bool]]:
         return
 
 
-def _find_guid(item: Any) -> str | None:
-    """The address of an RSS item without a link: its `guid`, unless that says it is none (RSS 2.0, `isPermaLink`)."""
-    children = {_name_of(child): child for child in item}
-    guid = children.get("guid")
-    if guid is None or "link" in children or (guid.get("isPermaLink") or "true").strip().lower() == "false":
+def _find_link(link: Any) -> str | None:
+    """RSS has the address as text, Atom as an attribute."""
+    text = (link.text or "").strip()
+    return text or (link.get("href") if link.get("rel", "alternate") == "alternate" else None)
+
+
+def _find_identity(entry: Any) -> str | None:
+    """What an entry without a link is called by, which is its address more often than not: the `guid` of RSS 2.0,
+    unless that says it is none (`isPermaLink`), what an item of RSS 1.0 is about, the `id` of Atom.
+    """
+    children = [(_name_of(child), child) for child in entry]
+    if any(name == "link" and _find_link(child) for name, child in children):
         return None
-    return (guid.text or "").strip() or None
+    for name, child in children:
+        if name in {"guid", "id"} and (child.get("isPermaLink") or "true").strip().lower() != "false":
+            return (child.text or "").strip() or None
+    about: str | None = entry.get(_ABOUT)
+    return about
 
 
 def _name_of(element: Any) -> str:

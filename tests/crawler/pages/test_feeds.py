@@ -51,6 +51,10 @@ def test_page_is_no_feed(body: str) -> None:
         RSS.format(f"<guid>{PAGE}</guid>"),
         RSS.format(f"<link>{PAGE}</link><guid>https://elsewhere.example/1</guid>"),
         RSS.format(f"<guid isPermaLink='true'>{PAGE}</guid>"),
+        RSS.format(f"<link/><guid>{PAGE}</guid>"),
+        f"<feed><entry><link rel='enclosure' href='https://elsewhere.example/1'/><id>{PAGE}</id></entry></feed>",
+        f"<feed><entry><id>https://elsewhere.example/1</id><link href='{PAGE}'/></entry></feed>",
+        f"<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><item r:about='{PAGE}'><title>x</title></item></r:RDF>",
     ],
 )
 def test_what_a_feed_lists_is_found(body: str) -> None:

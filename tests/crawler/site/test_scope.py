@@ -108,6 +108,8 @@ def test_every_real_photo_and_file_is_in_the_scope(shared_data: Path) -> None:
         "https://www.thanhuytphcm.vn/(S(abcdefghij012345))/tin-tuc/mot-bai-1491871594",
         "https://www.thanhuytphcm.vn/(A(x)S(y))/tin-tuc/mot-bai-1491871594",
         "https://www.thanhuytphcm.vn/tin%2Dtuc/mot%2Dbai%2D1491871594",
+        "https://www.thanhuytphcm.vn//tin-tuc//mot-bai-1491871594",
+        "https://www.thanhuytphcm.vn/tin-tuc/thoi-su///mot-bai-1491871594",
         "https://www.thanhuytphcm.vn./tin-tuc/mot-bai-1491871594",
         "http://WWW.ThanhUyTPHCM.vn:80/tin-tuc/mot-bai-1491871594?print=1",
     ],
