@@ -17,7 +17,7 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import ArchiveError
-from archive.state.urls import LONGEST, ROUND
+from archive.state.urls import HORIZON, LONGEST, ROUND
 from crawler.engine.cuts import is_whole
 from crawler.engine.failures import describe_failure
 from crawler.engine.pace import SLOT, Pace
@@ -36,6 +36,8 @@ TRY_AGAIN = frozenset({408, 425, 429, *range(500, 600)}) - REFUSED
 """Statuses that speak of the moment and not of the page."""
 OF_THE_PAGE = frozenset({200, *range(300, 400), *GONE})
 """Statuses that say something of the page. Any other leaves it unread, and the next run asks again."""
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
+"""Without one of them 304 is no answer to what was asked (RFC 9110 §15.4.5)."""
 CHALLENGE = re.compile(
     rb"cf-chl|challenge-platform|challenge-form|just a moment|checking your browser|captcha", re.IGNORECASE
 )
@@ -52,6 +54,7 @@ WHY = {
     "out_of_bounds": Why.TRAP,
     "failed": Why.FAILED,
     "postponed": Why.FAILED,
+    "left_alone": Why.FAILED,
     "unreachable": Why.FAILED,
     "too_large": Why.LIMIT,
 }
@@ -124,6 +127,8 @@ class AnswerMiddleware:
         self._note_answer()
         if response.status not in OF_THE_PAGE:
             self._give_up(request, f"status {response.status}")
+        if response.status == 304 and not any(name in request.headers for name in CONDITIONS):
+            self._give_up(request, "status 304, which nothing had asked for")
         self._file_failures.pop(urlparse_cached(request).hostname or "", None)
         self._pace.ease(request.meta.get("download_latency", 0.0))
         if response.status != 200 and not 300 <= response.status < 400:
@@ -195,9 +200,15 @@ class AnswerMiddleware:
         elif self._is_last_try(request):
             self._give_up(request, why)
         else:
-            self._urls.retry(key, time.time() + (after if after is not None else self._backoff * 2 ** (attempts - 1)))
-            self._crawler.stats.inc_value("frontier/retried")
-            logger.info("%s: %s; to be tried again", request.url, why)
+            wait = after if after is not None else self._backoff * 2 ** (attempts - 1)
+            self._urls.retry(key, time.time() + wait)
+            if wait > HORIZON:
+                why = f"{why}, to be left alone for {min(wait, LONGEST) / 86_400:.1f} days"
+                self._note_failure("left_alone", request, why)
+                self._session.note_missed(request.meta, request.url, why)
+            else:
+                self._crawler.stats.inc_value("frontier/retried")
+                logger.info("%s: %s; to be tried again", request.url, why)
         raise Settled(why)
 
     def _is_last_try(self, request: Request) -> bool:

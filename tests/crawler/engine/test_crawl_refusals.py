@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.collections_read import read_articles
-from tests.support.small_site import LISTING, SmallSite, small_site
+from tests.support.small_site import BASE, LISTING, SmallSite, small_site
 
 CHALLENGE = "<title>Just a moment...</title><h1>Checking your browser before accessing</h1>"
 CAPTCHA = "<title>Xác minh</title><p>Vui lòng nhập mã bên dưới để tiếp tục</p><div class='g-recaptcha'></div>"
@@ -69,6 +69,27 @@ def test_crawl_that_found_no_article_falls_short(site: SmallSite, body: str, sta
     ran = site.run("crawl")
     assert 4 == ran.code
     assert "no article was found" in ran.err
+
+
+def test_304_that_nothing_asked_for_is_no_page(site: SmallSite) -> None:
+    """These pages have no validators: they may have changed, and the next run asks again."""
+    assert 0 == site.run("crawl").code
+    more = site.article(1491931000, "Bài mới của khu phố")
+    for path in ("/", LISTING):
+        site.say_unchanged(path)
+    ran = site.run("refresh")
+    assert (4, True) == (ran.code, "status 304" in ran.err)
+    site.say("/", site.links(LISTING))
+    site.say(LISTING, site.links(more))
+    assert 0 == site.run("refresh", "--recheck").code
+    assert ARTICLES + 1 == len(read_articles(site.directory / "x"))
+
+
+def test_page_that_is_to_be_left_alone_for_longer_than_a_run_waits_is_told(site: SmallSite) -> None:
+    path = site.say("/tin-tuc/bai-nghi-1491931001", "", "Retry-After: Fri, 01 Jan 2099 00:00:00 GMT", status=503)
+    ran = site.run("crawl", f"{BASE}{path}")
+    assert (9, True) == (ran.code, "left alone for 30.0 days" in ran.err.splitlines()[-1]), ran.err
+    assert path in ran.err.splitlines()[-1]
 
 
 def test_section_that_is_not_there_is_named(site: SmallSite) -> None:
