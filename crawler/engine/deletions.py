@@ -67,7 +67,10 @@ class Deletions:
         if doubt is not None:
             for key in self._new:
                 self._urls.note_gone(key, None)
-            return f"{doubt}; none is marked, and they are asked for again. Where it is true: thanhuy refresh --accept"
+            return (
+                f"{doubt}; none is marked, and they are asked for again. Where it is true: thanhuy refresh --accept,"
+                " and they are marked once a run of a later day finds the same"
+            )
         now = datetime.now(UTC)
         for key in sorted(self._new | self._again):
             row = self._urls.find(key)
@@ -82,10 +85,11 @@ class Deletions:
         state, new, again = self._collection.state, self._new, self._again
         known = sum(row.status == "live" for row in state.newest_versions())
         alone, *together = find_windows(looks, self._began)
-        whole = asked + len(new) + len(again)
-        doubt = find_doubt(alone, len(new), known=known, asked=whole, again=len(again))
+        whole, accepted = asked + len(new) + len(again), state.fact(ACCEPTED) or ""
+        judged = sum(row is not None and (row.gone_at or "") > accepted for row in map(self._urls.find, again))
+        doubt = find_doubt(alone, len(new), known=known, asked=whole, again=judged)
         for window in together:
-            since = max(format_date(window.since), state.fact(ACCEPTED) or "")
+            since = max(format_date(window.since), accepted)
             going = {row.key for row in self._urls.where("gone_at >= :since", since=since)} | new
             marked = len(going - new - again)  # these were live when the window began
             whole = self._urls.count_where(f"kind IN ({_ITEMS}) AND fetched_at >= :since", since=since)
