@@ -215,10 +215,11 @@ def format_entry(entry: Entry, chain: str) -> bytes:
     return _dump(value)
 
 
-def read_lines(collection: Path) -> Iterator[Line]:
-    """Every line of the log; nothing when there is none."""
-    chain = ""
-    for offset, data in read_file_lines(collection / NAME):
+def read_lines(collection: Path, *, start: int = 0, chain: str = "") -> Iterator[Line]:
+    """Every line of the log, or those from `start` on, before which it has come to `chain`; nothing when there is
+    none.
+    """
+    for offset, data in read_file_lines(collection / NAME, start=start):
         line, chain = _parse_line(data, offset, chain)
         yield line
 

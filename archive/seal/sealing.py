@@ -28,9 +28,10 @@ from archive.directory import read_collection
 from archive.faults import reach
 from archive.files import is_regular, is_room, list_warcs, read_small, replace_file
 from archive.scratch import Scratch, open_scratch
-from archive.seal.checkpoint import ROOM, Checkpoint, DamagedSeal, SealError, list_checkpoints, path_of, read_newest
+from archive.seal.checkpoint import ROOM, Checkpoint, DamagedSeal, SealError, path_of, read_newest
 from archive.seal.keys import SealOptions, SigningKey, find_retired, take_key
 from archive.seal.leaves import Leaves, LeavesError
+from archive.seal.log import find_log
 from archive.seal.memory import check_remembered, remember
 from archive.seal.note import Note, NoteSignature, VerifierKey
 from archive.warc.payload import digest_record
@@ -244,7 +245,7 @@ def _sign(job: SealJob, key: SigningKey, leaves: Leaves, before: Checkpoint | No
         run=job.run,
         key=VerifierKey(name=origin, public=key.public),
         before=before.sha256 if before else None,
-        log=_find_log(job.collection),
+        log=find_log(job.collection),
     )
     text = checkpoint.format()
     signers, notes = [key], []
@@ -266,17 +267,6 @@ def _sign(job: SealJob, key: SigningKey, leaves: Leaves, before: Checkpoint | No
         who = VerifierKey(name=origin, public=signer.public)
         signatures.append(NoteSignature(name=origin, id=who.id, value=signer.sign(text.encode())))
     return replace(checkpoint, note=Note(text=text, signatures=tuple(signatures))), notes
-
-
-def _find_log(collection: Path) -> str | None:
-    """What the log has reached. None where it is damaged or not the one that was signed before, which may come back."""
-    reached = []
-    for line in fixity.read_lines(collection):
-        if line.error or not line.chained:
-            return None
-        reached.append(line.chain)
-    signed = {one.log for one in list_checkpoints(collection) if one.log}
-    return reached[-1] if reached and signed.issubset(reached) else None
 
 
 def _name_origin(job: SealJob) -> str:

@@ -19,6 +19,7 @@ from archive.files import drop_unfinished
 from archive.mend.merge import merge
 from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint, read_newest
 from archive.seal.keys import SealOptions, replace_key, take_key
+from archive.seal.log import find_log
 from archive.seal.memory import find_run_without_seal, forget, remembered
 from archive.seal.note import Note, NoteSignature, VerifierKey, parse_vkey
 from archive.seal.sealing import SealJob, put_aside, seal
@@ -273,6 +274,43 @@ def test_fixity_log_that_is_begun_anew_is_not_the_one_that_was_sealed(left: byte
     assert newest.log is None, "another log was signed, and the one that is lost can never come back"
     log.write_bytes(before)
     assert set() == codes_of_log(copied)
+
+
+def note_many(path: Path, count: int) -> None:
+    entry = fixity.Entry(file="warc/x.warc.gz", sha256=64 * "0", size=1, verified_at="2024-01-01T00:00:00Z")
+    fixity.append_entries(path, [entry] * count)
+
+
+def test_seal_reads_of_the_log_what_was_noted_since_the_last(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And signs what a reading of the whole log comes to, wherever a piece of the search ends."""
+    signed = read_newest(copied)[1]
+    assert signed is not None
+    for count in (0, 1, 700):
+        note_many(copied, count)
+        lines = list(fixity.read_lines(copied))
+        for piece in (1, 7, 300, 64 << 10):
+            monkeypatch.setattr("archive.seal.log.PIECE", piece if count < 700 else 64 << 10)
+            assert lines[-1].chain == find_log(copied)
+    read: list[bytes] = []
+    real = fixity._parse_line
+
+    def parse(data: bytes, offset: int, chain: str) -> tuple[fixity.Line, str]:
+        read.append(data)
+        return real(data, offset, chain)
+
+    monkeypatch.setattr(fixity, "_parse_line", parse)
+    assert lines[-1].chain == find_log(copied)
+    since = len(lines) - 1 - [line.chain for line in lines].index(signed.log or "")
+    assert 701 <= since == len(read) < len(lines)
+
+
+@pytest.mark.parametrize(("old", "new"), [(b'"size":1,', b'"size":2,'), (b"\n", b"\n\n"), (b"}\n", b"}")])
+def test_log_that_is_damaged_since_is_not_signed(copied: Path, old: bytes, new: bytes) -> None:
+    note_many(copied, 3)
+    log = copied / fixity.NAME
+    head, tail = log.read_bytes()[:-600], log.read_bytes()[-600:]
+    log.write_bytes(head + new.join(tail.rsplit(old, 1)))
+    assert find_log(copied) is None
 
 
 def test_log_that_no_seal_signed_says_itself_that_it_was_begun_late(copied: Path) -> None:
