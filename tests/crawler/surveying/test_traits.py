@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from crawler.pages import Link
 from crawler.planning.probes import ProbeId
 from crawler.site.scope import Kind
+from crawler.surveying import of_pages
 from crawler.surveying.advice import next_steps
 from crawler.surveying.of_server import asked_delay
 from crawler.surveying.page import draw_survey
@@ -61,6 +63,17 @@ def dated_by_its_fetch(specimen: Specimen) -> Specimen:
     body = specimen.body + b"30/11/2026"
     record = {**specimen.record, "date": "2026-11-30", "date_source": "page"}
     return replace(specimen, date="2026-11-30T05:00:00Z", body=body, record=record)
+
+
+@pytest.mark.parametrize(
+    ("text", "prints"),
+    [
+        *((form, True) for form in ("01/02/2024", "1/2/2024", "1-2-2024", "01.02.2024", "ngày 1 tháng 02 năm 2024")),
+        *((form, False) for form in ("11/2/2024", "1/2/20245", "21.02.2024", "ngày 11 tháng 2 năm 2024", "2/1/2024")),
+    ],
+)
+def test_a_day_is_printed_as_itself_and_not_within_another(text: str, prints: bool) -> None:
+    assert prints == of_pages._prints(f"<p>{text}</p>".encode(), date(2024, 2, 1))
 
 
 def backwards(sample: Sample) -> Sample:
