@@ -44,7 +44,8 @@ def command(collections: tuple[Path, ...], watch: bool, every: float, stale: flo
 
     Pages, articles, bytes, rate, the queue by kind and section, what waits and why, when the next request leaves, and
     how long it will take, where that can be known. Where nothing runs: what share of the articles is held, and which
-    years and sections are to be looked into. Reads only, and takes no lock.
+    years and sections are to be looked into. Reads only, and takes no lock. A state that is damaged is told, and the
+    exit code is 5.
 
     Of several collections, or a pattern, one line each: its last run, how that ended, how long ago, what was new, and
     what alarms. The exit code is then the worst of theirs.
@@ -82,7 +83,7 @@ def _show_one(collection: Path, watch: bool, every: float, as_json: bool) -> int
             click.echo("\n".join(lines))
             shown = len(lines)
         if not watch or status.state not in {"running", "locked"}:
-            return Exit.DONE
+            return Exit.DAMAGE if status.damage else Exit.DONE
         time.sleep(every)
 
 

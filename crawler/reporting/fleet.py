@@ -15,8 +15,10 @@ from crawler.reporting.status import read_status
 
 RANKS = (0, 11, 75, 9, 4, 3, 5, 2, 1)
 """Exit codes, the worse the further behind: what goes on by itself comes before what somebody has to look at."""
-UNKNOWN, NONE, STALE = 1, 2, 4
-"""Codes of a run that broke off, of what is no collection, and of one that nothing looked at for too long."""
+UNKNOWN, NONE, STALE, DAMAGED = 1, 2, 4, 5
+"""Codes of a run that broke off, of what is no collection, of one that nothing looked at for too long, and of one
+whose state is no database.
+"""
 HEADS = ("collection", "now", "last run", "exit", "age", "new", "alarms")
 WIDEST = 60
 """Letters of an alarm that the table shows; JSON has all."""
@@ -58,6 +60,9 @@ def read_row(collection: Path, now: datetime, stale: timedelta | None = None) ->
     alarms = [*run.get("health", [])]
     if code == UNKNOWN:
         alarms.append(run["outcome"])
+    if status.damage:
+        alarms.append(status.damage)
+        code = worst((code, DAMAGED))
     alarms += [f"{plural(number, 'new version')} {HELD[wait]}" for wait, number in status.held.items()]
     ended = run.get("ended") or run.get("began")
     seconds = _seconds_since(ended, now)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from archive.directory import STATUS
+from archive.errors import DamagedCollection
 from archive.files import open_regular
 from archive.json_text import parse_json
 from archive.lock import is_locked, read_holder
-from archive.state.database import open_read_only
+from archive.state.database import as_state_error, open_read_only
 from crawler.reporting.amounts import format_number, format_size, format_span, plural
 from crawler.reporting.lenient import mapping
 from crawler.reporting.queries import read_held
@@ -97,6 +98,8 @@ class Status:
     """New versions that are captured and not written yet, by what they wait for."""
     completeness: Completeness | None = None
     """Where nothing runs: what share of the articles the collection holds."""
+    damage: str = ""
+    """What is wrong with the state, of which all of this cannot be known then. Empty where nothing is."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -105,18 +108,19 @@ class Status:
 
 def read_status(collection: Path) -> Status:
     """See what goes on. Reads only, takes no lock, and never waits."""
-    name, last, held = str(collection), _last_run(collection), _read_held(collection)
+    name, last, (held, damage) = str(collection), _last_run(collection), _read_held(collection)
     if holder := read_holder(collection):
         snapshot = _load(collection / STATUS)
         # What a killed crawl left says nothing of whoever holds the collection now.
         ours = bool(snapshot) and snapshot.get("pid") == holder.get("pid")
         state = "running" if ours else "locked"
-        return Status(collection=name, state=state, snapshot=snapshot if ours else None, last=last, held=held)
+        shown = snapshot if ours else None
+        return Status(collection=name, state=state, snapshot=shown, last=last, held=held, damage=damage)
     if last is None:
-        return Status(collection=name, state="new")
+        return Status(collection=name, state="new", damage=damage)
     # Repairs of earlier versions did not say when they ended.
     ended = last["ended"] or last["command"] in MENDING
-    return Status(collection=name, state="idle" if ended else "broke off", last=last, held=held)
+    return Status(collection=name, state="idle" if ended else "broke off", last=last, held=held, damage=damage)
 
 
 def format_status(status: Status) -> list[str]:
@@ -129,6 +133,7 @@ def format_status(status: Status) -> list[str]:
         lines.append(_row("last run", f"{run['id']} {run['command']}: {run['outcome']}".strip()))
         if run["health"]:
             lines += [_row("health", text) for text in run["health"]]
+    lines += [_row("damage", status.damage)] if status.damage else []
     lines += [_row("waits", f"{plural(number, 'new version')} {HELD[wait]}") for wait, number in status.held.items()]
     if (complete := status.completeness) is not None:
         lines.append(_row("held", complete.told))
@@ -198,13 +203,17 @@ def _last_run(collection: Path) -> dict[str, Any] | None:
     return None
 
 
-def _read_held(collection: Path) -> dict[str, int]:
-    """What the state says of new versions that wait; nothing where it cannot be read now."""
+def _read_held(collection: Path) -> tuple[dict[str, int], str]:
+    """What the state says of new versions that wait; nothing where it cannot be read now, and what is wrong with it."""
+    path = collection / "state.sqlite"
     try:
-        with closing(open_read_only(collection / "state.sqlite")) as state:
-            return read_held(state.execute)
-    except (sqlite3.Error, OSError, TypeError, ValueError):
-        return {}
+        with closing(open_read_only(path)) as state:
+            return read_held(state.execute), ""
+    except sqlite3.Error as error:
+        told = as_state_error(error, path)
+        return {}, str(told) if isinstance(told, DamagedCollection) else ""
+    except (OSError, TypeError, ValueError):
+        return {}, ""
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -61,6 +61,16 @@ def test_a_line_tells_how_the_last_run_ended(
         assert ("20240302050000 refresh", 6 * 3600, 3) == (row.run, row.age, row.new)
 
 
+@pytest.mark.parametrize("run", [SOUND, None])
+def test_a_state_that_is_no_database_is_damage(tmp_path: Path, run: dict[str, Any] | None) -> None:
+    place = make(tmp_path / "x", run)
+    (place / "state.sqlite").write_bytes(b"garbage" * 999)
+    row = read_row(place, NOW)
+    assert (5, True) == (row.exit, any("state.sqlite: file is not a database" in alarm for alarm in row.alarms))
+    done = run_thanhuy("status", place)
+    assert (5, True) == (done.returncode, "damage:     " in done.stdout), done
+
+
 def test_who_was_not_looked_at_for_too_long_is_alarming(tmp_path: Path) -> None:
     fresh, never = make(tmp_path / "x", SOUND), make(tmp_path / "y", None)
     assert 0 == read_row(fresh, NOW, timedelta(hours=7)).exit
