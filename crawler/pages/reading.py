@@ -8,12 +8,9 @@ from functools import lru_cache
 from crawler.items import Article, Parser, Source, text_digest
 from crawler.pages.fields.around import (
     claim_captions,
-    claim_contents,
-    claim_files,
     claim_furniture,
     claim_insets,
     claim_labels,
-    claim_link_rows,
     claim_related,
     claim_teasers,
 )
@@ -28,6 +25,7 @@ from crawler.pages.fields.headline import claim_region, claim_title
 from crawler.pages.fields.left import claim_left
 from crawler.pages.fields.offers import find_attachments, find_comment_count, find_related
 from crawler.pages.fields.photos import claim_photos
+from crawler.pages.fields.rows import claim_contents, claim_files, claim_link_rows
 from crawler.pages.fields.section import claim_section
 from crawler.pages.fields.tags import find_tags
 from crawler.pages.fields.tail import claim_tail

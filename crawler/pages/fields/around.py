@@ -4,13 +4,13 @@ Each function is a stage of the reading and takes one kind of line, none of them
 """
 
 import re
-from itertools import chain, groupby
+from itertools import chain
 
 from crawler.pages.fields.captions import is_captioned
 from crawler.pages.fields.insets import end_of_inset, find_insets
 from crawler.pages.html.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 from crawler.pages.places.claims import Claims, Role
-from crawler.pages.places.page import TAG_CLASS, Page, leads_to_file, link_texts
+from crawler.pages.places.page import TAG_CLASS, Page
 from crawler.pages.places.tables import stands_in_data
 from crawler.pages.words.labels import LISTS, is_invitation, names_a_place, opens_related
 from crawler.pages.words.stamps import find_stamp, read_time
@@ -21,14 +21,6 @@ _FEW, _SHORTEST_PROSE = 4, 60
 """Lines of a block that invites readers, and characters from which one of them would be text."""
 _HEADING = 100
 """Characters of the heading that such a report's entry may have."""
-_CONTENTS = re.compile(
-    r"\W*(?:(?:table of )?contents?|mục lục|nội dung(?: chính| bài viết)?|in this (?:article|guide|post)|on this page|"
-    r"jump to|sommaire|inhalt(?:sverzeichnis)?|índice|sumario)\b.{0,20}$",
-    re.IGNORECASE,
-)
-"""The label of a table of contents, and the button beside it."""
-_ENTRIES, _AGAIN, _BUTTON = 3, 4, 30
-"""Entries of a table of contents at least; how often a button stands in a story, and characters that it has at most."""
 _BEFORE_ADDRESS = 60
 """Characters that may lead to a printed address."""
 _TIME = 12
@@ -184,25 +176,6 @@ def claim_captions(page: Page, claims: Claims) -> None:
             claims.take([index], Role.CAPTION, "caption-of-none")
 
 
-def claim_contents(page: Page, claims: Claims) -> None:
-    """Take the table of contents, a run of links to places in this page, and buttons that the story has many times."""
-    buttons: dict[str, list[int]] = {}
-    links = [index for index in claims.regions.story if page.pieces[index].href and page.pieces[index].is_link]
-    entries = [index for index in links if page.pieces[index].href[:1] == "#" and len(page.pieces[index].href) > 1]
-    for _, run in groupby(enumerate(entries), lambda entry: entry[1] - entry[0]):
-        found = [index for _, index in run if not page.pieces[index].level]
-        if len(found) >= _ENTRIES:
-            named = found[0] > 0 and _CONTENTS.match(page.pieces[found[0] - 1].text) is not None
-            claims.take(claims.open(range(found[0] - named, found[-1] + 1)), Role.TOOL, "contents")
-    for index in claims.open(links):
-        piece = page.pieces[index]
-        if piece.size <= _BUTTON and not piece.level:
-            buttons.setdefault(piece.text, []).append(index)
-    for again in buttons.values():
-        if len(again) >= _AGAIN:
-            claims.take(again, Role.TOOL, "button-again")
-
-
 def claim_related(page: Page, claims: Claims) -> None:
     """Take links to other articles set between the paragraphs, with what the small blocks tell that they open,
     and calls to read elsewhere.
@@ -223,6 +196,20 @@ def claim_related(page: Page, claims: Claims) -> None:
             claims.take([index], Role.RELATED, "link-amid-text")
         elif index < until:
             claims.take([index], Role.INSET, "told-by-link")
+    claims.take(
+        [index for index in claims.open(regions.story) if _heads_others(page, claims, index)], Role.LABEL, "others"
+    )
+
+
+def _heads_others(page: Page, claims: Claims, index: int) -> bool:
+    """Whether a short line heads a block of nothing but other articles, whatever it calls them."""
+    piece, pieces = page.pieces[index], page.pieces
+    if piece.image is not None or piece.size >= _SHORTEST_PROSE or ends_sentence(piece.text):
+        return False
+    if index + 1 >= len(pieces) or not claims.is_others(index + 1):
+        return False
+    box = page.boxes[page.place_of(piece)]
+    return box.first == index and not any(claims.is_free(other) for other in range(index + 1, box.last))
 
 
 def _end_of_invitation(page: Page, claims: Claims, piece: Piece) -> int:
@@ -248,7 +235,7 @@ def _is_related(page: Page, claims: Claims, piece: Piece) -> bool:
         return True
     if not piece.is_link or piece.size < 15 or not page.leads_elsewhere(piece.href):
         return False
-    if len(piece.hrefs) > 1 and TAG_CLASS.search(page.class_of(page.box_of(piece))):
+    if len(piece.hrefs) > 1 and (piece.text[0] == "#" or TAG_CLASS.search(page.class_of(page.box_of(piece)))):
         return False
     if piece.level and amid_text and _heads_a_round(page, claims, piece):
         return False
@@ -270,36 +257,3 @@ def _is_dated_link(piece: Piece) -> bool:
         return False
     stamp = find_stamp(piece.text.replace(clean(piece.link_texts[0]), " ", 1))
     return stamp is not None and not stamp.rest
-
-
-def claim_files(page: Page, claims: Claims) -> None:
-    """Take lines that are no sentence, only a file to take away (`Tải về: chi-thi.pdf`)."""
-    for index in list(claims.open(claims.regions.story)):
-        piece = page.pieces[index]
-        if piece.image is None and piece.hrefs and _offers_file(page, piece):
-            claims.take([index], Role.FILE, "links-in-story")
-
-
-def _offers_file(page: Page, piece: Piece) -> bool:
-    if piece.linked < piece.size * 0.3 or piece.size > 160 or ends_sentence(piece.text):
-        return False
-    return all(leads_to_file(page.join(href) or "") for href in piece.hrefs)
-
-
-def _is_short(piece: Piece) -> bool:
-    """Whether a line is no sentence, no row of links, and no longer than a name with an office."""
-    return len(piece.hrefs) < 2 and piece.size < 60 and not ends_sentence(piece.text)
-
-
-def claim_link_rows(page: Page, claims: Claims) -> None:
-    """Take a row of short links under the last paragraph: keywords, however they are set."""
-    free = (page.pieces[index] for index in claims.open(reversed(claims.regions.story)))
-    texts = (piece for piece in free if piece.image is None)
-    row = next((piece for piece in texts if not _is_short(piece)), None)  # a name may stand below
-    if row is None or row.index < claims.regions.body_at or len(row.hrefs) < 2 or not row.is_link:
-        return
-    names = link_texts(row)
-    if all(len(name) <= 40 and not ends_sentence(name) for name in names):
-        claims.take([row.index], Role.TAGS, "link-row")
-        if not claims.draft.tags:
-            claims.draft.tags = [name.strip(" #,;") for name in names]

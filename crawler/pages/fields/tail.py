@@ -11,6 +11,7 @@ from crawler.pages.html.linked_data import OFFICE
 from crawler.pages.html.tree import Piece
 from crawler.pages.places.claims import Claims, Paragraph, Role
 from crawler.pages.places.page import Page, leads_to_file
+from crawler.pages.words.labels import tells_rights
 from crawler.pages.words.names import Byline, find_credits, parse_byline
 from crawler.pages.words.stamps import find_stamp
 from crawler.pages.words.text import ends_sentence, fold, initial_is_upper
@@ -180,6 +181,8 @@ class _Tail:
 
     def _is_note(self, last: Piece, byline: Byline | None, above: list[Paragraph]) -> bool:
         """Whether a line tells of the text's source, its day, its editor or a mail address, rather than its author."""
+        if tells_rights(last.text):
+            return True
         if last.size > 140 or (last.size > 60 and ends_sentence(last.text)):
             return False
         edited = _EDITED.match(last.text) is not None

@@ -146,6 +146,11 @@ class Claims:
         owner = self.owners[index]
         return owner is not None and owner.role is Role.TOOL
 
+    def is_others(self, index: int) -> bool:
+        """Whether a piece was taken for another article."""
+        owner = self.owners[index]
+        return owner is not None and owner.role in {Role.TEASER, Role.RELATED}
+
     def is_open(self, index: int) -> bool:
         """Whether a piece is free and no layout calls it the body: then a rule may cut it out of the text."""
         return self.owners[index] is None and index not in self.draft.exact

@@ -96,6 +96,7 @@ _ELSEWHERE = re.compile(
 )
 _TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)
 _KEYWORDS = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|keywords?)\s*:\s*(?=\w)", re.IGNORECASE)
+_RIGHTS = re.compile(r"\W*[©®]|\W*(?:copyright|bản quyền)\b", re.IGNORECASE)
 _RELATED_OPENING = re.compile(
     r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài"
     r" liên quan|"
@@ -139,6 +140,11 @@ def opens_tags(text: str, link: str) -> bool:
     return _TAGS_OPENING.match(text) is not None or (
         0 < text.find(link) < 20 and find_label(text.partition(link)[0]) is Label.TAGS
     )
+
+
+def tells_rights(text: str) -> bool:
+    """Whether a short line says to whom the text belongs (`® Báo Bến Cũ giữ bản quyền`)."""
+    return len(text) <= 140 and _RIGHTS.match(text) is not None
 
 
 def opens_related(text: str) -> bool:
