@@ -67,6 +67,8 @@ class State:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.is_indexed = False
+        """Whether the indexes of `indexed` are there."""
         try:
             check_files(path)
             if not path.exists():  # SQLite itself would give it a mode that the umask has no say in
@@ -250,6 +252,12 @@ class State:
         rows = self._db.execute("SELECT * FROM versions WHERE key = ? ORDER BY version, renewed", (key,))
         return list({row["version"]: VersionRow(**dict(row)) for row in rows}.values())
 
+    def count_live(self) -> int:
+        """How many items the site shows, as it was last seen."""
+        later = "SELECT 1 FROM versions n WHERE n.key = v.key AND (n.version, n.renewed) > (v.version, v.renewed)"
+        sql = f"SELECT count(*) FROM versions v WHERE status = 'live' AND NOT EXISTS ({later})"  # noqa: S608 - fixed text
+        return int(self._db.execute(sql).fetchone()[0])
+
     def newest_versions(self) -> Iterator[VersionRow]:
         """The newest version of each item, as it was read last, by key."""
         newest = (
@@ -306,12 +314,19 @@ _HELPERS = {
 
 @contextmanager
 def indexed(state: State) -> Iterator[None]:
-    """Indexes by which what leads to a capture is found, while many are followed; a crawl has no use for them."""
+    """Indexes by which what leads to a capture is found, while many are followed; a crawl has no use for them.
+    They are built once, however deep the blocks that want them lie in one another.
+    """
+    if state.is_indexed:
+        yield
+        return
+    state.is_indexed = True
     for name, columns in _HELPERS.items():
         state.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
     try:
         yield
     finally:
+        state.is_indexed = False
         for name in _HELPERS:
             state.execute(f"DROP INDEX IF EXISTS {name}")
 

@@ -114,14 +114,16 @@ def write_histories(
 
 def _doubt_deletions(collection: Collection, keys: list[str]) -> str | None:
     """Why so many deletions at once are not believed. None where they are: the rule that a run of our own has."""
-    known = {row.key for row in collection.state.newest_versions() if row.status == "live"} | set(keys)
+    known = collection.state.count_live()
     going = 0
     for key in keys:
         answers = (row for row in collection.state.captures_of(key) if row.status in GONE and is_adopted(row.file))
         dates = sorted(filter(None, (in_utc(row.date) for row in answers)))
         going += bool(dates) and is_confirmed(dates[0], datetime.fromisoformat(dates[-1]))
+        newest = collection.state.find_version(key)
+        known += newest is None or newest.status != "live"
     window = Reach(since=datetime.min.replace(tzinfo=UTC), few=FEW, share=MOST_KNOWN, words="in the captures of others")
-    return find_doubt(window, going, known=len(known), asked=len(keys))
+    return find_doubt(window, going, known=known, asked=len(keys))
 
 
 class _Article:

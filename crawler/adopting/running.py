@@ -95,8 +95,9 @@ class Adopting:
         Raises ArchiveError, OSError: what was taken until then is whole.
         """
         self._tell("copying", 0, 2 * sum(source.size for source in sources))
-        files = [file for source in sources if (file := self._take(source)) is not None]
-        settle(self._collection, files, self._taught, self._now, self.result.histories, self._tell)
+        with indexed(self._collection.state):
+            files = [file for source in sources if (file := self._take(source)) is not None]
+            settle(self._collection, files, self._taught, self._now, self.result.histories, self._tell)
 
     def _take(self, source: WarcSource) -> str | None:
         """Take one file; the name that it has in the collection. None where it is not taken."""
@@ -126,20 +127,19 @@ class Adopting:
     def _check_ids(self, draft: Drafted, label: str) -> None:
         """See that no capture bears the id of one of the collection's own and is another. Raises NotUsable."""
         state = self._collection.state
-        with indexed(state):
-            for _, _, record in read_sound(draft.path, []):
-                own = state.find_response(record.record_id) if record.type == "response" else None
-                if own is None or is_adopted(own.file):
-                    continue
-                theirs = digest_record(record)
-                held = self._collection.read_record(own)
-                with held.block:
-                    same = digest_record(held) == theirs
-                if not same:
-                    raise NotUsable(
-                        f"{label}: expected records with ids of their own, got another under that of a capture of this"
-                        f" collection, {record.record_id} in {own.file}; it is an altered copy"
-                    )
+        for _, _, record in read_sound(draft.path, []):
+            own = state.find_response(record.record_id) if record.type == "response" else None
+            if own is None or is_adopted(own.file):
+                continue
+            theirs = digest_record(record)
+            held = self._collection.read_record(own)
+            with held.block:
+                same = digest_record(held) == theirs
+            if not same:
+                raise NotUsable(
+                    f"{label}: expected records with ids of their own, got another under that of a capture of this"
+                    f" collection, {record.record_id} in {own.file}; it is an altered copy"
+                )
 
     def _find_provenance(self, source: WarcSource, draft: Drafted) -> Provenance:
         path = source.path

@@ -83,7 +83,7 @@ class Deletions:
     def _find_doubt(self, looks: list[Look], asked: int) -> str | None:
         """Why this run is not believed, or it with the runs before."""
         state, new, again = self._collection.state, self._new, self._again
-        known = sum(row.status == "live" for row in state.newest_versions())
+        known = state.count_live()
         alone, *together = find_windows(looks, self._began)
         whole, accepted = asked + len(new) + len(again), state.fact(ACCEPTED) or ""
         judged = sum(row is not None and (row.gone_at or "") > accepted for row in map(self._urls.find, again))

@@ -2,12 +2,17 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.errors import ArchiveError
 from archive.state.database import State, indexed, open_read_only
+from archive.state.rows import VersionRow
 from archive.state.schema import SCHEMA_VERSION, check_values
 
 ROWS = """
@@ -70,8 +75,43 @@ def test_values_of_another_type_are_found(tmp_path: Path, name: str) -> None:
         check_values(database)
 
 
+VERSION = VersionRow(
+    key="",
+    version=1,
+    digest="",
+    status="",
+    date=None,
+    jsonl="",
+    jsonl_offset=0,
+    jsonl_length=0,
+    file="",
+    offset=0,
+    length=0,
+)
+HELPERS = "SELECT name FROM sqlite_master WHERE name GLOB 'mend_*'"
+
+
+def test_helping_indexes_are_built_once_however_deep(tmp_path: Path) -> None:
+    with State(tmp_path / "state.sqlite") as state, indexed(state):
+        built = state.execute(HELPERS).fetchall()
+        with pytest.raises(ArchiveError), indexed(state):
+            raise ArchiveError
+        assert built == state.execute(HELPERS).fetchall() != []
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3), st.sampled_from("abc"), st.sampled_from(("live", "gone"))))
+)
+@settings(deadline=None, max_examples=20)
+def test_live_items_are_counted_as_they_are_listed(versions: list[tuple[int, int, str, str]]) -> None:
+    with TemporaryDirectory() as room, State(Path(room) / "state.sqlite") as state:
+        for key, version, renewed, status in {row[:3]: row for row in versions}.values():
+            state.add_version(replace(VERSION, key=str(key), version=version, renewed=renewed, status=status))
+        assert state.count_live() == sum(row.status == "live" for row in state.newest_versions())
+
+
 def test_helping_indexes_go_also_where_the_work_breaks_off(tmp_path: Path) -> None:
     with State(tmp_path / "state.sqlite") as state:
         with pytest.raises(ArchiveError), indexed(state):
             raise ArchiveError
-        assert [] == state.execute("SELECT name FROM sqlite_master WHERE name GLOB 'mend_*'").fetchall()
+        assert [] == state.execute(HELPERS).fetchall()
