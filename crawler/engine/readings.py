@@ -158,7 +158,7 @@ class RunReadings:
             notes.append(
                 f"{plural(waiting, 'new version')} with fields lost or found by other rules"
                 f"{self._say_since(Wait.JUDGEMENT)}, to be judged once {self._limits.pages} pages are read, by this run"
-                " and the next, or taken once the page says the same on another day;"
+                f" and the next{'' if self._is_ill else ', or taken once the page says the same on another day'};"
                 f" `thanhuy refresh --into {path} --accept` takes them now"
             )
         about = {"verdict": verdict, "held": held, "waiting": waiting, **self._now.as_json()}
@@ -176,10 +176,16 @@ class RunReadings:
             return Verdict.ACCEPTED, []
         before = []
         for past in self._past:
-            if past.verdict not in {Verdict.WELL, Verdict.PENDING}:
+            if past.verdict not in {Verdict.WELL, Verdict.PENDING, Verdict.FELL_SHORT}:
                 break
             before.append((past.readings, past.verdict))
         return judge(self._now, before, self._limits)
+
+    @property
+    def _is_ill(self) -> bool:
+        """Whether the last run that could be judged fell short."""
+        verdicts = (past.verdict for past in self._past)
+        return next((verdict for verdict in verdicts if verdict is not Verdict.PENDING), None) is Verdict.FELL_SHORT
 
     def _say_since(self, wait: Wait) -> str:
         day = self._held.oldest(wait)
@@ -190,7 +196,7 @@ class RunReadings:
         few pages are read to tell. Whether there is any.
         """
         if verdict is Verdict.PENDING:
-            return self._free(Wait.JUDGEMENT, only=self._again)
+            return not self._is_ill and self._free(Wait.JUDGEMENT, only=self._again)
         return verdict is Verdict.WELL and self._free(Wait.JUDGEMENT)
 
     def _free(self, *waits: Wait, only: set[str] | None = None) -> bool:

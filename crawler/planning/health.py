@@ -209,6 +209,11 @@ class Readings:
         # Of a field that is not there any more, its rule says nothing further.
         return [fall for fall in falls if not (fall.name.startswith(RULE) and fall.name.removeprefix(RULE) in fell)]
 
+    def lacks(self, fall: Fall, limits: Thresholds) -> bool:
+        """Whether these pages show too little of the same, however few they are."""
+        count = self.counts.get(fall.name, {}).get(fall.group, Count())
+        return count.shown < count.expected * (1 - limits.fall)
+
     def as_json(self) -> dict[str, Any]:
         """For `run.json`; of sections without the addresses, which would be many."""
         counts = {
@@ -236,12 +241,17 @@ class Readings:
 def judge(now: Readings, before: Sequence[tuple[Readings, Verdict]], limits: Thresholds) -> tuple[Verdict, list[Fall]]:
     """What a run's readings come to, alone and together with the runs before, the newest first.
 
-    Those that were pending are counted in always, others while there are few pages.
+    Those that were pending are counted in always, others while there are few pages. After one that fell short, too few
+    pages to tell fall short as well where they lack the same: nothing says that it is mended.
     """
     total, fresh = Readings(), now.pages
     total.merge(now)
     falls, pending = total.find_falls(limits), True
     for readings, verdict in before:
+        if verdict is Verdict.FELL_SHORT:
+            if pending and not falls and now.pages and fresh < limits.pages:
+                falls = _find_old_falls(total, before, limits)
+            break
         pending = pending and verdict is Verdict.PENDING
         if falls or not now.pages or (not pending and total.pages >= limits.window):
             break
@@ -251,6 +261,18 @@ def judge(now: Readings, before: Sequence[tuple[Readings, Verdict]], limits: Thr
     if falls:
         return Verdict.FELL_SHORT, falls
     return (Verdict.WELL if now.pages and fresh >= limits.pages else Verdict.PENDING), []
+
+
+def _find_old_falls(own: Readings, before: Iterable[tuple[Readings, Verdict]], limits: Thresholds) -> list[Fall]:
+    """What these few pages lack as those did that fell short before them."""
+    total = Readings()
+    total.merge(own)
+    for readings, verdict in before:
+        if verdict not in {Verdict.FELL_SHORT, Verdict.PENDING} or total.pages >= limits.pages:
+            break
+        if verdict is Verdict.FELL_SHORT:  # the pending ones before the last of them are counted already
+            total.merge(readings)
+    return [fall for fall in total.find_falls(limits) if own.lacks(fall, limits)]
 
 
 def name_samples(falls: Iterable[Fall]) -> list[str]:

@@ -213,6 +213,19 @@ def test_few_pages_in_another_markup_are_not_taken_for_edits_on_another_day(smal
     assert before == newest_of(small)
 
 
+def test_page_in_the_markup_that_fell_short_is_not_taken_for_an_edit_on_another_day(small: SmallSite) -> None:
+    """It comes alone, and nothing says that the markup is the old one again."""
+    before = newest_of(small)
+    for number in range(9):
+        set_article(small, number, changed=True)
+    assert 4 == refresh(small, articles=range(8)).code
+    for _ in range(2):
+        ran = refresh(small, articles=range(8, 9))
+        assert before == newest_of(small)
+        let_a_day_pass(small)
+    assert (4, True) == (ran.code, "9 new versions held back" in ran.err)
+
+
 def test_what_editors_take_away_is_written(small: SmallSite) -> None:
     """One article without its byline among ten that are edited: a version as any other, at the end of the run."""
     for number in range(10):

@@ -155,6 +155,26 @@ def test_three_pages_are_counted_together_with_the_next() -> None:
         assert Verdict.FELL_SHORT is judge(second, [(first, Verdict.PENDING)], LIMITS)[0]
 
 
+def test_few_pages_after_a_fall_fall_as_well_where_they_lack_the_same_and_not_where_it_is_back() -> None:
+    """Else every other night of a quiet site is well, though nothing is mended."""
+    lost = without("captions", "byline", "date_source", "published_at")
+    for seed in range(50):
+        room = newsroom(seed, 120)
+        past = [(room.night(new=0, again=8, set_as=lost), Verdict.FELL_SHORT), (room.night(0, 60), Verdict.WELL)]
+        for _ in range(6):
+            night = room.night(new=0, again=2, set_as=lost)
+            assert Verdict.FELL_SHORT is judge(night, past, LIMITS)[0]
+            past.insert(0, (night, Verdict.FELL_SHORT))
+        verdicts = []
+        for _ in range(3):
+            night = room.night(new=0, again=2)
+            verdict, falls = judge(night, past, LIMITS)
+            assert [] == falls
+            verdicts.append(verdict)
+            past.insert(0, (night, verdict))
+        assert [Verdict.PENDING, Verdict.PENDING, Verdict.WELL] == verdicts
+
+
 def test_one_sections_markup_is_told_of_that_section() -> None:
     room = newsroom(5, 400)
 
