@@ -14,15 +14,19 @@ from typing import Any
 from archive.faults import reach
 from archive.files import OPEN_SUFFIX, publish
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def format_line(record: dict[str, Any]) -> bytes:
     """The record as JSON in UTF-8, without the line feed. Raises ValueError at NaN and infinity."""
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _ENCODE(record)
     # U+2028 and U+2029 are legal in JSON, yet line splitters of several languages break at them.
     text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return _SURROGATE.sub("\ufffd", text).encode("utf-8")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:  # nearly no text has one
+        return _SURROGATE.sub("\ufffd", text).encode("utf-8")
 
 
 class JsonlFile:
