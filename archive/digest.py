@@ -109,9 +109,9 @@ def digest_stream(stream: BinaryIO, algorithm: str = "sha1") -> bytes:
     return raw
 
 
-def digest_of(data: bytes | BinaryIO, algorithm: str = "sha1") -> bytes:
+def digest_of(data: bytes | memoryview | BinaryIO, algorithm: str = "sha1") -> bytes:
     """The digest of bytes, or of a stream from its beginning."""
-    if isinstance(data, bytes):
+    if isinstance(data, (bytes, memoryview)):
         raw: bytes = _NEW[algorithm](data, usedforsecurity=False).digest()
         return raw
     data.seek(0)

@@ -10,6 +10,7 @@ another reading of the standard from damage.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from archive.digest import Digest, digest_of, parse_digest
 from archive.http.bodies import Message, read_message
@@ -121,8 +122,7 @@ def _check_payload_digest(record: Record, message: Message | None) -> Iterator[P
         digest = parse_digest(written)
         if digest is None:
             continue
-        payload = message.payload if message else record.block
-        actual = digest_of(payload, digest.algorithm)
+        actual = digest_of(_payload_of(record, message), digest.algorithm)
         if digest.agrees(actual):
             continue
         meaning = _other_meaning(record, message, digest)
@@ -144,6 +144,13 @@ def _check_payload_digest(record: Record, message: Message | None) -> Iterator[P
             )
         else:
             yield "payload-digest", f"expected {written}, got {got}"
+
+
+def _payload_of(record: Record, message: Message | None) -> memoryview | BinaryIO:
+    """The message's body without its chunks, or the whole block: as it lies in memory, where it does."""
+    if record.in_memory is not None and (message is None or message.chunked is None):
+        return memoryview(record.in_memory)[message.body_offset if message else 0 :]
+    return message.payload if message else record.block
 
 
 def _other_meaning(record: Record, message: Message | None, digest: Digest) -> str | None:

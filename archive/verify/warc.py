@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from archive.adopted import is_adopted
 from archive.files import OPEN_SUFFIX, open_regular
@@ -214,39 +214,45 @@ def _in_sound_member(event: Flaw | Damage) -> bool:
     return isinstance(event, Damage) and event.in_member
 
 
+_NAMES = {
+    Field.RECORD_ID.key: "record_id",
+    Field.DATE.key: "date",
+    Field.TARGET_URI.key: "target_uri",
+    Field.REFERS_TO.key: "refers_to",
+    Field.REFERS_TO_TARGET_URI.key: "refers_to_uri",
+    Field.REFERS_TO_DATE.key: "refers_to_date",
+    Field.PROFILE.key: "profile",
+    Field.PAYLOAD_DIGEST.key: "payload_digest",
+    Field.TRUNCATED.key: "truncated",
+    Field.SEGMENT_ORIGIN_ID.key: "segment_origin",
+    Field.SEGMENT_NUMBER.key: "segment_number",
+    Field.SEGMENT_TOTAL_LENGTH.key: "segment_total",
+    Field.WARCINFO_ID.key: "warcinfo_id",
+}
+"""Field of a record's header → that of its summary."""
+_BLOCK_DIGEST = Field.BLOCK_DIGEST.key
+_ABSENT: dict[str, Any] = dict.fromkeys(_NAMES.values(), "")
+
+
 def make_entry(found: RecordEvent, file: str, facts: BlockFacts, sha256: bytes | None) -> RecordSummary:
     """Sum a record up for the checks across records."""
     record = found.record
-    values = record.values
-
-    def value(field: Field) -> str:
-        given = values.get(field.key)
-        return bare_uri(as_text(given[0])) if given else ""
-
+    values, stated = record.values, _ABSENT.copy()
+    for key, given in values.items():
+        if (name := _NAMES.get(key)) is not None:
+            stated[name] = bare_uri(as_text(given[0]))
     return RecordSummary(
         file=file,
         offset=found.offset,
         length=found.length,
-        record_id=value(Field.RECORD_ID),
         type=record.type,
-        date=value(Field.DATE),
-        target_uri=value(Field.TARGET_URI),
-        refers_to=value(Field.REFERS_TO),
-        refers_to_uri=value(Field.REFERS_TO_TARGET_URI),
-        refers_to_date=value(Field.REFERS_TO_DATE),
-        profile=value(Field.PROFILE),
-        payload_digest=value(Field.PAYLOAD_DIGEST),
         block_length=record.block_length,
-        truncated=value(Field.TRUNCATED),
-        segment_origin=value(Field.SEGMENT_ORIGIN_ID),
-        segment_number=value(Field.SEGMENT_NUMBER),
-        segment_total=value(Field.SEGMENT_TOTAL_LENGTH),
         status=facts.status,
         mime=facts.mime,
         item_digest=None if is_adopted(file) else facts.item_digest,
-        head=hashlib.blake2b(record.head, digest_size=16).hexdigest() if Field.BLOCK_DIGEST.key in values else "",
-        warcinfo_id=value(Field.WARCINFO_ID),
+        head=hashlib.blake2b(record.head, digest_size=16).hexdigest() if _BLOCK_DIGEST in values else "",
         sha256=sha256,
         concurrent_to=record.concurrent_to,
         lost=lost_records(record),
+        **stated,
     )
