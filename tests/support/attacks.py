@@ -4,7 +4,6 @@ import base64
 import functools
 import gzip
 import hashlib
-import os
 import random
 import re
 import shutil
@@ -27,7 +26,7 @@ from archive.verify.trust import SealRules
 from archive.verify.warc import WarcContext, scan_range
 from archive.warc.exchange import Exchange
 from archive.warc.salvage import read_every
-from tests.support.commands import ROOT
+from tests.support.forked import run_forked
 from tests.warcs.build import http_response
 
 BEGAN = datetime(2024, 2, 28, 9, 30, tzinfo=UTC)
@@ -226,6 +225,4 @@ def run_apart(path: Path, fault: str) -> "subprocess.CompletedProcess[str]":
         "import sys; from pathlib import Path; from datetime import timedelta; from tests.support import attacks as a;"
         " a.write_run(Path(sys.argv[1]), a.BEGAN + timedelta(days=7), 3)"
     )
-    command = [sys.executable, "-c", script, str(path)]
-    env = {**os.environ, "THANHUY_FAULT": fault}
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return run_forked(script, [str(path)], timeout=60, env={"THANHUY_FAULT": fault})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crawler.cli import cli
 from crawler.cli.exits import run
-from tests.support.forked import IMPATIENT, run_forked
+from tests.support.forked import COMMAND, IMPATIENT, Begun, run_forked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,8 +60,8 @@ def run_thanhuy(
         process = env is not None or "--jobs" in words or not ends
     if not process:
         return call_thanhuy(words)
-    if words[0] in ("crawl", "refresh", "survey") and env is None:
-        return run_forked(words, timeout=timeout)
+    if not any(name.startswith("PYTHON") for name in env or {}):
+        return run_forked(IMPATIENT, words, timeout=timeout, env=env or {})
     return subprocess.run(
         [sys.executable, "-c", IMPATIENT, *words],
         capture_output=True,
@@ -70,6 +70,11 @@ def run_thanhuy(
         env={**os.environ, **(env or {})},
         check=False,
     )
+
+
+def begin_thanhuy(*args: object, env: dict[str, str] | None = None) -> Begun:
+    """Begin `thanhuy` in a process of its own, to be read from, signalled and waited for."""
+    return Begun(COMMAND, [str(argument) for argument in args], env or {})
 
 
 def call_thanhuy(words: list[str]) -> "subprocess.CompletedProcess[str]":

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +24,7 @@ from archive.mirror.multipart import Exists, Upload
 from archive.mirror.store import ObjectExists, Store
 from crawler.cli.mirror import push_run
 from crawler.scheduling.levels import find_levels
-from tests.support.commands import run_thanhuy
+from tests.support.commands import begin_thanhuy, run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
 
 EXTRA = "torn/kept-aside"
@@ -111,9 +110,9 @@ def test_two_who_push_at_once_lose_nothing(collection: Path, url: str, tmp_path:
     for place in (collection, other):
         (place / "torn").mkdir(exist_ok=True)
         (place / f"{EXTRA}-{place.name}").write_text(place.name)
-    line = [sys.executable, "-m", "crawler.cli", "push"]
-    both = [subprocess.Popen([*line, str(place), url]) for place in (collection, other)]
-    assert [0, 0] == [process.wait(90) for process in both]
+    both = [begin_thanhuy("push", place, url) for place in (collection, other)]
+    told = [process.communicate(90) for process in both]
+    assert [0, 0] == [process.returncode for process in both], told
     newest, _ = read_manifest(Store(url), find_numbers(Store(url))[-1])
     assert {f"{EXTRA}-collection", f"{EXTRA}-other"} <= set(newest.files)
     assert set() == codes(url)

@@ -3,7 +3,6 @@ nothing complete lost or doubled.
 """
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -20,6 +19,7 @@ from archive.collection import Collection
 from archive.verify.items import ItemRules
 from archive.verify.runner import VerifyOptions, verify
 from tests.support.collections_read import read_all, read_articles
+from tests.support.forked import run_forked
 from tests.support.writer import PAGES, body_of, describe, numbers, write
 
 LABELS = {
@@ -42,14 +42,8 @@ LABELS = {
 
 def run(directory: Path, fault: str = "") -> int:
     """One run of the writer; its exit status."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.writer", str(directory)],
-        env={**os.environ, "THANHUY_FAULT": fault},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    code = "import sys; from pathlib import Path; from tests.support.writer import write; write(Path(sys.argv[1]))"
+    done = run_forked(code, [str(directory)], timeout=60, env={"THANHUY_FAULT": fault})
     if not fault:
         assert done.returncode == 0, done.stderr
     return done.returncode

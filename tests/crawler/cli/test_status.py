@@ -4,9 +4,8 @@ import json
 import os
 import pty
 import re
+import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from archive.directory import STATUS
 from archive.lock import Lock
 from crawler.cli.watching import watching
 from crawler.reporting.status import Snapshot, format_status, read_status
-from tests.support.commands import run_thanhuy
+from tests.support.commands import begin_thanhuy, run_thanhuy
+from tests.support.forked import COMMAND, Begun, Forked
 from tests.support.sample_crawls import SampleCrawl
 from tests.support.small_site import SmallSite, small_site
 
@@ -32,10 +32,13 @@ def busy(tmp_path: Path) -> Any:
         yield site
 
 
-def begin(site: SmallSite, *options: object) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "crawler.cli", "crawl", "--into", site.directory / "x", "--free-space-floor", 0]
-    reach = ["--connect-to", site.server.connect_to, "--cacert", site.server.ca]
-    return subprocess.Popen([*map(str, [*command, *reach, *options])], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+def words_of(site: SmallSite, *options: object) -> list[str]:
+    reach = ("--connect-to", site.server.connect_to, "--cacert", site.server.ca, "--free-space-floor", 0)
+    return [*map(str, ("crawl", "--into", site.directory / "x", *reach, *options))]
+
+
+def begin(site: SmallSite, *options: object) -> Begun:
+    return begin_thanhuy(*words_of(site, *options))
 
 
 def wait_for(condition: Any, patience: float = 30) -> Any:
@@ -67,7 +70,7 @@ def test_a_crawl_under_way_is_told_from_another_shell(busy: SmallSite) -> None:
         assert f"crawl by pid {crawl.pid}" in shown.stdout
         assert "request leaves in" in shown.stdout
     finally:
-        crawl.terminate()
+        crawl.send_signal(signal.SIGTERM)
         _, err = crawl.communicate(timeout=30)
     assert 11 == crawl.returncode, err
     assert not (into / STATUS).exists()
@@ -164,10 +167,8 @@ def test_without_a_terminal_a_crawl_gives_signs_of_life(
 def test_the_bar_of_a_crawl_lives_on_a_terminal_and_warnings_stand_above_it(busy: SmallSite) -> None:
     busy.say("/tin-tuc/bai-thu-7-cua-ngay-hoi-sach-1491900007", "<title>Đăng nhập</title>" * 3)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "crawler.cli", "crawl", "--into", busy.directory / "x", "--free-space-floor", 0]
-    reach = ["--connect-to", busy.server.connect_to, "--cacert", busy.server.ca, "--delay", 0.2]
     with (busy.directory / "out").open("wb") as out:
-        crawl = subprocess.Popen([*map(str, [*command, *reach])], stdout=out, stderr=theirs)
+        crawl = Forked(COMMAND, words_of(busy, "--delay", 0.2), {}, out=out.fileno(), err=theirs)
     os.close(theirs)
     seen = b""
     while True:

@@ -2,11 +2,9 @@
 nothing fetched twice.
 """
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +20,8 @@ from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
 from crawler.site.scope import url_key
 from tests.support.collections_read import read_all, read_articles
-from tests.support.commands import run_thanhuy
+from tests.support.commands import begin_thanhuy, run_thanhuy
+from tests.support.forked import Begun
 
 LABELS = {
     "write": 20,
@@ -66,12 +65,9 @@ def crawl(site: RunningSite, into: Path, *more: object, fault: str = "") -> "sub
     return done
 
 
-def start(site: RunningSite, into: Path, *more: object) -> "subprocess.Popen[str]":
+def start(site: RunningSite, into: Path, *more: object) -> Begun:
     """Begin a crawl."""
-    arguments = [sys.executable, "-m", "crawler.cli", *command(site, into, *more)]
-    return subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "THANHUY_FAULT": ""}
-    )
+    return begin_thanhuy(*command(site, into, *more))
 
 
 def findings(into: Path, *severities: str) -> list[str]:

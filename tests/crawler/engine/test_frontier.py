@@ -19,7 +19,7 @@ from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
 from crawler.site.scope import Kind, find_kind
 from tests.support.collections_read import read_articles
-from tests.support.commands import ROOT, run_scrapy, run_thanhuy
+from tests.support.commands import ROOT, begin_thanhuy, run_scrapy, run_thanhuy
 
 HOME = "https://www.thanhuytphcm.vn/"
 
@@ -172,8 +172,7 @@ def test_limit_begins_with_articles_and_stops_there(runs: Runs) -> None:
 @pytest.mark.parametrize("signals", [1, 2])
 def test_signal_ends_at_once_and_the_next_run_goes_on(runs: Runs, signals: int) -> None:
     """Also while the next request waits for its turn for half a minute."""
-    command = [sys.executable, "-m", "crawler.cli", "crawl", *map(str, runs.options), "--delay", "30"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = begin_thanhuy("crawl", *runs.options, "--delay", 30)
     for _ in range(200):
         if runs.running.log:
             break

@@ -21,7 +21,8 @@ from crawler.extracting.running import CHUNK, Extraction, ExtractionOptions
 from crawler.extracting.sources import find_sources
 from crawler.pages import reading
 from tests.crawler.extracting.test_extract_foreign import T, capture, extract, html, page
-from tests.support.commands import run_thanhuy
+from tests.support.commands import begin_thanhuy, run_thanhuy
+from tests.support.forked import Begun
 from tests.warcs.build import compressed, http_response, member, response, warcinfo
 
 
@@ -41,17 +42,16 @@ def one_of_many(number: int) -> bytes:
 
 
 @contextmanager
-def begun(*args: object) -> Iterator["subprocess.Popen[str]"]:
+def begun(*args: object) -> Iterator[Begun]:
     """`thanhuy extract`, whose output nobody reads yet."""
-    line = [sys.executable, "-m", "crawler.cli", "extract", *map(str, args)]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with begin_thanhuy("extract", *args) as process:
         try:
             yield process
         finally:
             process.kill()
 
 
-def workers_of(process: "subprocess.Popen[str]") -> list[int]:
+def workers_of(process: Begun) -> list[int]:
     """Its worker processes, those that read last."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
     return [int(child) for child in children[-2:]]
