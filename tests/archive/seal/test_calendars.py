@@ -18,9 +18,9 @@ from archive.files import drop_unfinished
 from archive.seal.calendar import read_ots
 from archive.seal.checkpoint import path_of
 from archive.seal.opentimestamps import OpenTimestampError, Statement, Way, format_file, parse_file
-from archive.seal.proof import Exhibit, make_proof
 from archive.seal.sealing import list_seals
 from archive.verify.trust import SealRules
+from tests.archive.seal.conftest import prove
 from tests.support.attacks import BEGAN, find_in_seals, write_run
 from tests.support.commands import run_thanhuy
 from tests.support.ots_calendar import BITCOIN, HEIGHT, MAGIC_OF_FILE, PENDING, RunningCalendar, calendar
@@ -31,18 +31,6 @@ from tests.support.tools import find_tool
 def keeper() -> Iterator[RunningCalendar]:
     with calendar() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("calendars") / "x"
-    write_run(path, BEGAN, 2)
-    return path
-
-
-@pytest.fixture
-def path(sealed: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sealed, tmp_path / "x"))
 
 
 def seal(path: Path, *calendars: RunningCalendar) -> tuple[int, str]:
@@ -88,8 +76,7 @@ def test_a_proof_carries_it_and_only_a_header_that_is_given_makes_it_good(
     keeper.mined = True
     assert 0 == seal(path, keeper)[0]
     assert 0 == seal(path, keeper)[0]
-    name = sorted((path / "warc").iterdir())[0].name
-    proof = json.loads(make_proof(path, [Exhibit(role="warcinfo", file=name, offset=0)], {}))
+    proof = prove(path)
     assert [False, True] == ["ots" in one for one in proof["seals"]]
     file, headers = tmp_path / "x.proof.json", tmp_path / "headers"
     headers.write_text(f"{bytes(80).hex()}\n{keeper.header.hex()}\n")

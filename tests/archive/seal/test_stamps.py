@@ -19,12 +19,12 @@ import pytest
 from archive.seal.attest import Attestation, attest, renew
 from archive.seal.authority import NoAddress, NotAnswered
 from archive.seal.checkpoint import list_numbers, path_of, read_checkpoint
-from archive.seal.proof import Exhibit, make_proof
 from archive.seal.stamp import list_stamps
 from archive.seal.verifier import GOOD, REFUSED, Trust, check_proof
 from archive.seal.witness import list_cosignatures
 from archive.verify.trust import SealRules
 from crawler.cli.seal import attest_run
+from tests.archive.seal.conftest import prove
 from tests.support.attacks import BEGAN, find_in_seals, write_run
 from tests.support.authority import RunningAuthority, authority
 from tests.support.commands import ROOT, run_thanhuy
@@ -36,28 +36,9 @@ def stamper() -> Iterator[RunningAuthority]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("stamps") / "x"
-    write_run(path, BEGAN, 2)
-    return path
-
-
-@pytest.fixture
-def path(sealed: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sealed, tmp_path / "x"))
-
-
 def asking(*stampers: RunningAuthority, digest: str = "sha256", roots: Path | None = None) -> Attestation:
     given = roots or stampers[0].roots
     return Attestation(timestamps=tuple(one.url for one in stampers), roots=given, digest=digest)
-
-
-def prove(path: Path) -> dict[str, object]:
-    """A proof of the last record."""
-    name = sorted((path / "warc").iterdir())[0].name
-    proof: dict[str, object] = json.loads(make_proof(path, [Exhibit(role="warcinfo", file=name, offset=0)], {}))
-    return proof
 
 
 def codes(path: Path, roots: str = "") -> set[str]:
@@ -241,7 +222,7 @@ def test_a_stamp_that_expires_is_renewed_over_the_old_one_with_another_digest(
     assert set() == codes(path, roots)
     proof = prove(path)
     assert 2 == sum("time stamp" in says for kind, says in check_proof(proof, Trust(roots=roots)) if kind == GOOD)
-    seal = proof["seals"][0]  # type: ignore[index]
+    seal = proof["seals"][0]
     seal["stamps"][0]["tokens"][0] = base64.b64encode(b"another").decode()
     assert 2 == sum(kind == REFUSED for kind, _ in check_proof(proof, Trust(roots=roots)))
 

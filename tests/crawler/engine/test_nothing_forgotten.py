@@ -37,6 +37,14 @@ def lose_state(site: SmallSite) -> None:
         part.unlink()
 
 
+def grow_break_and_lose(living_site: LivingSite, site: SmallSite, published: int, requests: int) -> None:
+    """All was read; a refresh of what is new was stopped after some requests, and then the state was lost."""
+    site.run("crawl")
+    living_site.publish(published)
+    site.run("refresh", "--max-requests", requests)
+    lose_state(site)
+
+
 def let_time_pass(site: SmallSite) -> None:
     """What waits for another day is due."""
     with sqlite3.connect(site.directory / "x" / "state.sqlite") as state:
@@ -139,10 +147,7 @@ def test_news_behind_a_listing_page_that_failed_are_found_once_it_is_well(tmp_pa
 
 def test_refresh_reads_what_a_lost_state_knew_and_turns_every_listing(tmp_path: Path) -> None:
     with living(tmp_path) as (living_site, site):
-        site.run("crawl")
-        living_site.publish(20)
-        site.run("refresh", "--max-requests", 6)
-        lose_state(site)
+        grow_break_and_lose(living_site, site, published=20, requests=6)
         site.run("crawl")
         finish(living_site, site)
         assert living_site.live == ids(site)
@@ -151,10 +156,7 @@ def test_refresh_reads_what_a_lost_state_knew_and_turns_every_listing(tmp_path: 
 def test_listing_that_was_ill_after_its_state_was_lost_is_turned_once_it_is_well(tmp_path: Path) -> None:
     """A broken refresh had its first page, and the queue that led on is lost; unchanged since, it answers 304."""
     with living(tmp_path) as (living_site, site):
-        site.run("crawl")
-        living_site.publish(20)
-        site.run("refresh", "--max-requests", 4)
-        lose_state(site)
+        grow_break_and_lose(living_site, site, published=20, requests=4)
         site.run("crawl", "--max-requests", 1)
         living_site.ill = {f"/nhom-tin/{name}" for name in SECTIONS}
         site.run("refresh")
@@ -166,10 +168,7 @@ def test_listing_that_was_ill_after_its_state_was_lost_is_turned_once_it_is_well
 def test_listing_that_grew_by_whole_pages_is_turned_past_what_the_archive_holds_of_it(tmp_path: Path) -> None:
     """Each page shows what the one before it showed in the archive, which is no pager that never ends."""
     with living(tmp_path) as (living_site, site):
-        site.run("crawl")
-        living_site.publish(26)
-        site.run("refresh", "--max-requests", 6)
-        lose_state(site)
+        grow_break_and_lose(living_site, site, published=26, requests=6)
         living_site.publish(len(SECTIONS) * PER_PAGE)
         newest = {str(number) for number in sorted(living_site.articles)[-len(SECTIONS) * PER_PAGE :]}
         living_site.ill = {f"/nhom-tin/{name}" for name in SECTIONS}
