@@ -35,7 +35,9 @@ SCRAPYS = ("scrapy.downloadermiddlewares", "scrapy.spidermiddlewares")
 MODULES = (
     *("crawler.cli.crawl", "crawler.cli.survey", "crawler.cli.endings", "crawler.cli.watching"),
     *("crawler.cli.adopt", "crawler.cli.extract", "crawler.cli.repair", "crawler.cli.repack", "crawler.cli.reread"),
-    *("crawler.cli.verify", "crawler.cli.demo", "crawler.scheduling.notify"),
+    *("crawler.cli.verify", "crawler.cli.demo", "crawler.scheduling.notify", "archive.seal.attest"),
+    *("scrapy.extensions.closespider", "scrapy.extensions.corestats", "scrapy.extensions.feedexport"),
+    *("scrapy.extensions.logcount", "scrapy.logformatter", "scrapy.statscollectors", "multiprocessing.popen_fork"),
 )
 COMMAND = "from crawler.cli import main; main()"
 """The command line as it is."""

@@ -18,7 +18,7 @@ from archive.lock import Lock
 from crawler.cli.endings import judge
 from crawler.cli.exits import Exit
 from crawler.engine.outcome import AT_ONCE, Outcome
-from tests.support.commands import ROOT, begin_thanhuy, run_thanhuy
+from tests.support.commands import ROOT, run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
 from tests.support.small_site import SmallSite, small_site
 
@@ -110,8 +110,9 @@ def test_a_site_that_is_dead_is_9(tmp_path: Path) -> None:
 
 def test_a_signal_is_11_and_a_taken_collection_75(site: SmallSite, tmp_path: Path) -> None:
     reach = ("--connect-to", site.server.connect_to, "--cacert", site.server.ca, "--free-space-floor", 0)
+    words = [*map(str, ("crawl", "--into", tmp_path / "x", "--delay", 30, *reach))]
     for number in (signal.SIGINT, signal.SIGTERM):
-        with begin_thanhuy("crawl", "--into", tmp_path / "x", "--delay", 30, *reach) as crawl:
+        with subprocess.Popen([*THANHUY, *words], stderr=subprocess.PIPE) as crawl:
             end = time.monotonic() + 30
             while not list((tmp_path / "x" / "warc").glob("*.open")) and time.monotonic() < end:
                 time.sleep(0.1)
