@@ -110,8 +110,11 @@ def _signals_kept() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+SCRAPY = "from scrapy.cmdline import execute; execute()"
+"""Scrapy's command line as it is."""
+
+
 def run_scrapy(*args: str, **settings: object) -> "subprocess.CompletedProcess[str]":
     """Run Scrapy's own command line in the checkout, with settings."""
     chosen = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    command = [sys.executable, "-m", "scrapy", *args, *chosen]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    return run_forked(SCRAPY, [*args, *chosen], timeout=100, env={}, cwd=ROOT)

@@ -49,11 +49,13 @@ LARGEST_REQUEST = 1 << 17
 class Forked:
     """A process that runs code, told and asked as a `subprocess.Popen` is."""
 
-    def __init__(self, code: str, words: list[str], env: dict[str, str], *, out: int, err: int) -> None:
+    def __init__(
+        self, code: str, words: list[str], env: dict[str, str], *, out: int, err: int, cwd: Path | None = None
+    ) -> None:
         """Run `code` as `python -c CODE WORDS…`. `env`: what the environment says beside what it says here;
         nothing that Python itself reads when it starts. `out`, `err`: descriptors that it writes to.
         """
-        told = {"code": code, "words": words, "cwd": str(Path.cwd()), "env": {**os.environ, **env}}
+        told = {"code": code, "words": words, "cwd": str(cwd or Path.cwd()), "env": {**os.environ, **env}}
         self.args, self.returncode = words, cast("int | None", None)
         self._socket, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)  # an answer is read whole
         with theirs:
@@ -130,11 +132,11 @@ class Begun(Forked):
 
 
 def run_forked(
-    code: str, words: list[str], *, timeout: float, env: dict[str, str]
+    code: str, words: list[str], *, timeout: float, env: dict[str, str], cwd: Path | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """Run it to its end. Raises subprocess.TimeoutExpired, after ending it."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = Forked(code, words, env, out=out.fileno(), err=err.fileno())
+        process = Forked(code, words, env, out=out.fileno(), err=err.fileno(), cwd=cwd)
         try:
             code_of_exit = process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -201,6 +203,7 @@ def _serve(requests: socket.socket) -> str:
     os.environ.update(told["env"])
     importlib.reload(archive.faults)  # it has read the environment
     sys.argv = ["thanhuy", *told["words"]]
+    sys.path[0] = ""  # the working directory, as with `python -c`
     return str(told["code"])
 
 

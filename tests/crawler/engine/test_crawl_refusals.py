@@ -45,7 +45,9 @@ def test_refusal_of_articles_stops_the_crawl_and_hides_none_of_them(site: SmallS
         site.say(path, body, *headers, status=status)
     ran = site.run("crawl")
     assert 9 == ran.code, ran.err
+    assert "refus" in ran.err
     assert 6 >= len([path for path in ran.asked if path.startswith("/tin-tuc/")])
+    assert [] == read_articles(site.directory / "x")
     serve_all(site)
     assert 0 == site.run("crawl").code
     assert ARTICLES == len(read_articles(site.directory / "x"))

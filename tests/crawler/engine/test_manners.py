@@ -100,35 +100,6 @@ def test_robots_txt_that_forbids_everything_is_a_refusal(running: RunningSite, t
     assert "robots.txt" in done.stderr
 
 
-def test_ban_stops_the_crawl_instead_of_hammering(running: RunningSite, tmp_path: Path) -> None:
-    site = running.site
-    for article in site.articles:
-        running.instead[article.path] = Answer(status=403, body=b"Forbidden")
-    done = run_thanhuy("crawl", *place(running, tmp_path / "x"), "--delay", "0", "--no-images")
-    assert 9 == done.returncode
-    assert "refus" in done.stderr
-    assert len([seen for seen in running.log if seen.status == 403]) <= 6
-    running.instead.clear()
-    done = run_thanhuy("crawl", *place(running, tmp_path / "x"), "--delay", "0", "--no-images")
-    assert done.returncode == 0, done.stderr
-    assert len(site.articles) == len(read_articles(tmp_path / "x"))
-
-
-def test_challenge_pages_stop_the_crawl(running: RunningSite, tmp_path: Path) -> None:
-    page = (
-        "<html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1><p>Verify you are"
-        " human</p></body></html>"
-    )
-    for article in running.site.articles:
-        running.instead[article.path] = Answer(body=page.encode())
-    done = run_thanhuy("crawl", *place(running, tmp_path / "x"), "--delay", "0", "--no-images")
-    assert 9 == done.returncode, done.stderr
-    assert [] == read_articles(tmp_path / "x")
-    running.instead.clear()
-    assert 0 == run_thanhuy("crawl", *place(running, tmp_path / "x"), "--delay", "0", "--no-images").returncode
-    assert len(running.site.articles) == len(read_articles(tmp_path / "x")), "what a challenge hid is asked for again"
-
-
 def test_retry_after_is_honoured(running: RunningSite, tmp_path: Path) -> None:
     article = running.site.newest()[0]
     running.instead[article.path] = Answer(status=503, headers={"Retry-After": "2"}, body=b"")

@@ -3,9 +3,7 @@
 import csv
 import io
 import json
-import os
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +19,8 @@ from crawler.demo.server import RunningSite, serve
 from crawler.demo.truth import SampleSite
 from crawler.engine.addon import ArchiveAddon
 from crawler.engine.arguments import ARGUMENTS, read_arguments
-from tests.support.commands import ROOT, run_thanhuy
+from tests.support.commands import ROOT, SCRAPY, run_thanhuy
+from tests.support.forked import run_forked
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +34,9 @@ def scrapy(
 ) -> "subprocess.CompletedProcess[str]":
     """Scrapy's command line somewhere else than in the checkout."""
     reach = [] if site is None else ["-s", f"CONNECT_TO={site.connect_to}", "-s", f"CACERT={site.ca_path}"]
-    command = [sys.executable, "-m", "scrapy", *map(str, words), *reach, "-s", "DOWNLOAD_DELAY=0"]
-    env = {**os.environ, "SCRAPY_SETTINGS_MODULE": module} if module else dict(os.environ)
-    return subprocess.run(command, cwd=directory, env=env, capture_output=True, text=True, timeout=100, check=False)
+    env = {"SCRAPY_SETTINGS_MODULE": module} if module else {}
+    line = [*map(str, words), *reach, "-s", "DOWNLOAD_DELAY=0"]
+    return run_forked(SCRAPY, line, timeout=100, env=env, cwd=directory)
 
 
 def test_feeds_give_complete_records_and_arguments_are_honoured(site: RunningSite, tmp_path: Path) -> None:
