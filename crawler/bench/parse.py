@@ -101,11 +101,11 @@ def _installed(names: Iterable[str]) -> tuple[dict[str, Extract], list[str]]:
 def _section(
     name: str, title: str, pages: list[KnownPage], parsers: dict[str, Extract], missing: list[str], runs: int
 ) -> ResultSection:
-    rows = []
-    for parser, extract in parsers.items():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            rows.append(_row(parser, pages, [_measure(page, extract, runs) for page in pages]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # By turns, page for page: a machine that slows down in between slows all of them.
+        measured = [{parser: _measure(page, extract, runs) for parser, extract in parsers.items()} for page in pages]
+    rows = [_row(parser, pages, [page[parser] for page in measured]) for parser in parsers]
     size = statistics.mean(len(page.body) for page in pages)
     captions = sum(len(page.truth.captions) for page in pages)
     notes = (
