@@ -205,13 +205,19 @@ class ArchiveSession:
         engine = self._crawler.engine
         close_spider = engine.close_spider_async
 
-        async def close(**options: Any) -> None:
-            self.ending = True
+        def postpone() -> None:
             for slot in engine.downloader.slots.values():
                 waiting = list(slot.queue)
                 slot.queue.clear()
                 for _, answered in waiting:
                     answered.errback(Postponed("the crawl ends"))
+
+        async def close(**options: Any) -> None:
+            self.ending = True
+            postpone()
+            # What waited for robots.txt, say, comes to its slot only now; the signal is sent before it is queued.
+            late = signals.request_reached_downloader
+            self._crawler.signals.connect(lambda: call_later(0, postpone), late, weak=False)
             await close_spider(**options)
 
         engine.close_spider_async = close  # type: ignore[method-assign]

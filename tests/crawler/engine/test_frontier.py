@@ -189,6 +189,19 @@ def test_signal_ends_at_once_and_the_next_run_goes_on(runs: Runs, signals: int) 
     assert runs.all == runs.articles()
 
 
+def test_signal_while_robots_txt_is_awaited_ends_as_soon_as_it_is_there(runs: Runs) -> None:
+    """What waited for it comes to its turn, half a minute long, when the crawl is ending already."""
+    runs.running.latency = 2
+    process = begin_thanhuy("crawl", *runs.options, "--delay", 30)
+    while not list(runs.directory.glob("warc/*.open")):
+        time.sleep(0.05)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert 11 == process.returncode, errors
+    assert time.monotonic() - began < 20
+
+
 def test_misspelt_collection_is_not_begun_by_a_refresh(tmp_path: Path) -> None:
     done = run_thanhuy("refresh", "--into", tmp_path / "typo")
     assert 2 == done.returncode
