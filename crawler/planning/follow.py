@@ -62,8 +62,7 @@ def select_links(
     """
     here = find_page(url)
     listing = here is None or here.kind is Kind.LISTING
-    links = [replace(link, url=as_followed(link.url)) for link in links]
-    links = [link for link in links if not is_trap(link.url)]
+    links = [link for link in map(_followed, links) if not is_trap(link.url)]
     deeper = limits.max_depth is None or len(hops) < limits.max_depth
     found = list(_pages(here, links, limits)) if deeper else []
     if deeper and listing and _in_section(here, limits):
@@ -83,6 +82,12 @@ def select_links(
     if limits.pictures:
         found += (Follow(url=link.url, kind=Kind.IMAGE, hop="E") for link in links if _is_shown(link, listing=listing))
     return found
+
+
+def _followed(link: Link) -> Link:
+    """The link with the address to ask for, which is mostly the one that it names."""
+    url = as_followed(link.url)
+    return link if url == link.url else replace(link, url=url)
 
 
 def _is_shown(link: Link, *, listing: bool) -> bool:

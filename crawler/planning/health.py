@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from crawler.planning.odds import chance_of_at_most
-from crawler.planning.showing import Baseline, find_losses, find_rules, group_of, measure, size_of
+from crawler.planning.showing import Baseline, Stratum, find_losses, find_rules, group_of, measure, size_of
 
 READ, LISTED, BYTES = "read", "listed", "bytes"
 """Whether an article's page was read as one; whether a listing led to articles; whether a page has its usual size."""
@@ -154,22 +154,37 @@ class Readings:
         self.pages += 1
         group, url = group_of(before or record), str(record.get("url"))
         self._count(READ, group, steady, True, url)
-        shown, rules = measure(record), find_rules(record)
-        lost = find_losses(before, record) if before is not None else []
-        for name, value in shown.items():
-            if before is None:
-                self._count(name, group, baseline.share(record, name), value, url)
-            elif measure(before)[name]:
+        if before is not None:
+            self._compare(record, before, group, steady)
+        elif (like := baseline.find_like(record)) is not None:
+            self._compare_with_like(record, baseline, like, group, steady)
+
+    def _compare(self, record: Mapping[str, Any], before: Mapping[str, Any], group: str, steady: float) -> None:
+        """Count what a page showed before."""
+        url, lost = str(record.get("url")), find_losses(before, record)
+        for name, shown_before in measure(before).items():
+            if shown_before:
                 self._count(name, group, steady, name not in lost, url)
-        old_rules = find_rules(before) if before is not None else {}
-        for name, rule in rules.items():
-            usual = (old_rules[name], steady) if name in old_rules else None
-            usual = usual if before is not None else baseline.usual_rule(record, name)
+        old_rules = find_rules(before)
+        for name, rule in find_rules(record).items():
+            if name in old_rules:
+                self._count(RULE + name, group, steady, rule == old_rules[name], url)
+        if size_of(record):
+            self._count(BYTES, group, steady, size_of(record) >= size_of(before) / 4, url)
+
+    def _compare_with_like(
+        self, record: Mapping[str, Any], baseline: Baseline, like: Stratum, group: str, steady: float
+    ) -> None:
+        """Count what pages like this one show."""
+        url = str(record.get("url"))
+        for name, value in measure(record).items():
+            self._count(name, group, baseline.share(like, name), value, url)
+        for name, rule in find_rules(record).items():
+            usual = baseline.usual_rule(like, name)
             if usual is not None:
                 self._count(RULE + name, group, usual[1], rule == usual[0], url)
-        least = size_of(before) / 4 if before is not None else baseline.least_size(record)
-        if least is not None and size_of(record):
-            self._count(BYTES, group, steady, size_of(record) >= least, url)
+        if size_of(record):
+            self._count(BYTES, group, steady, size_of(record) >= baseline.least_size(like), url)
 
     def add_refused(self, url: str, group: str, steady: float) -> None:
         """Count a page of an article, known or new, that is read as none."""

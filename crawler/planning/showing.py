@@ -94,33 +94,32 @@ class Baseline:
                 self._rules[stratum, name][rule] += 1
             self._sizes[stratum].append(size_of(record))
 
-    def share(self, record: Mapping[str, Any], name: str) -> float | None:
-        """How surely a new page like this one shows something; None where too few are known."""
-        stratum = self._stratum(record)
-        if stratum is None:
+    def find_like(self, record: Mapping[str, Any]) -> Stratum | None:
+        """Where enough pages like this one are known: the section in that year, or the year beside it; else the kind.
+        None where too few are.
+        """
+        if not self._pages:
             return None
-        if (stratum, name) not in self._shares:
-            self._shares[stratum, name] = lowest_share(self._shown[stratum][name], self._pages[stratum])
-        return self._shares[stratum, name]
-
-    def usual_rule(self, record: Mapping[str, Any], name: str) -> tuple[str, float] | None:
-        """The rule that finds a field most often, and how surely; None where too few are known."""
-        stratum = self._stratum(record)
-        rules = self._rules[stratum, name] if stratum is not None else None
-        if not rules or rules.total() < ENOUGH:
-            return None
-        rule, count = rules.most_common(1)[0]
-        return rule, lowest_share(count, rules.total())
-
-    def least_size(self, record: Mapping[str, Any]) -> float | None:
-        """Bytes in the archive that a page like this has at least, ordinarily; None where too few are known."""
-        stratum = self._stratum(record)
-        return median(self._sizes[stratum]) / 4 if stratum is not None else None
-
-    def _stratum(self, record: Mapping[str, Any]) -> Stratum | None:
-        """The section in that year, or the year beside it; else the kind."""
         year = year_of(record)
         years = [year, *(str(int(year) + step) for step in (-1, 1))] if year.isdigit() else [year]
         groups = (group_of(record), str(record.get("kind")))
         strata = ((group, one) for group in groups for one in years)
         return next((stratum for stratum in strata if self._pages[stratum] >= ENOUGH), None)
+
+    def share(self, like: Stratum, name: str) -> float:
+        """How surely a new page like these shows something."""
+        if (like, name) not in self._shares:
+            self._shares[like, name] = lowest_share(self._shown[like][name], self._pages[like])
+        return self._shares[like, name]
+
+    def usual_rule(self, like: Stratum, name: str) -> tuple[str, float] | None:
+        """The rule that finds a field most often, and how surely; None where too few are known."""
+        rules = self._rules[like, name]
+        if rules.total() < ENOUGH:
+            return None
+        rule, count = rules.most_common(1)[0]
+        return rule, lowest_share(count, rules.total())
+
+    def least_size(self, like: Stratum) -> float:
+        """Bytes in the archive that a page like these has at least, ordinarily."""
+        return median(self._sizes[like]) / 4

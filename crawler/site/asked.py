@@ -5,14 +5,12 @@ Some never are, whoever names them: a link, a photo, a sitemap, a redirect, a st
 
 import re
 import unicodedata
-from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from crawler.site.remembered import MAX_URL, remembered
 from crawler.site.scope import SESSION, Kind, find_kind, find_page
 
 FILES = frozenset({Kind.IMAGE, Kind.ATTACHMENT, Kind.REQUISITE})
-MAX_URL = 2000
-"""A longer address is none that a person ever linked."""
 MAX_SEGMENTS = 12
 _TRAP_QUERY = re.compile(
     r"(?:^|&)(?:print|sort\w*|order\w*|dir|view|layout|lang|ngay|date|from|to|tu-?ngay|den-?ngay|thang|month|year|q|s|search|keyword|tukhoa"
@@ -39,6 +37,7 @@ _DOOR = re.compile(f"(?:^|/)(?:{_DOORS}){_END}")
 _DOOR_OR_ROOM = re.compile(f"(?:^|/)(?:{_DOORS}|{_ROOMS}){_END}")
 
 
+@remembered
 def is_trap(url: str) -> bool:
     """Whether an address looks like one of endlessly many:
     a calendar, a sorting, a session, a path that repeats itself.
@@ -47,7 +46,7 @@ def is_trap(url: str) -> bool:
     return is_never_asked(url) or _TRAP_QUERY.search(query) is not None
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def is_never_asked(url: str) -> bool:
     """Whether an address is none to ask for, whoever names it, a sitemap too: logins, searches, calendars, and those
     that are longer or more repetitive than any that a person makes.
@@ -95,6 +94,7 @@ def _leads_through_a_door(url: str, path: str) -> bool:
     return _DOOR.search(folder if re.search(_PARAMETERS, name) is None else path) is not None
 
 
+@remembered
 def as_followed(url: str) -> str:
     """The address to ask for where a link names this one: without the session of another reader, without the final dot
     of a host, and, of the site's numbered pages, without a query that would make one page endlessly many.

@@ -6,8 +6,9 @@ Identity is (kind, id): the ten digits that end a page's path name it, the slug 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
+
+from crawler.site.remembered import remembered
 
 CANONICAL_HOST = "www.thanhuytphcm.vn"
 PAGE_HOSTS = frozenset(
@@ -95,7 +96,7 @@ class Page:
         )
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def find_page(url: str) -> Page | None:
     """Read kind, id and slug from a page's address. None where it is no article, document or listing of the site."""
     parts = _split(url)
@@ -113,6 +114,7 @@ def find_page(url: str) -> Page | None:
     return Page(kind=Kind(match[1].lower()), id=match[3], slug=unquote(match[2] or ""))
 
 
+@remembered
 def find_kind(url: str) -> Kind | None:
     """What the URL leads to. None where it is outside the scope, whatever the reason."""
     page = find_page(url)
@@ -180,6 +182,7 @@ def without_tracking(url: str) -> str:
     return f"{path}?{kept}" if kept or (mark and not query) else path
 
 
+@remembered
 def url_key(url: str) -> str:
     """What makes two addresses the same page: `kind/id` for the site's pages, else the URL itself without tracking.
 
@@ -202,7 +205,7 @@ def url_key(url: str) -> str:
     return f"//{shared}{path or '/'}{'?' + query if query else ''}"
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _split(url: str) -> tuple[str, str] | None:
     """Host and path of an http or https URL on its scheme's usual port. None for any other."""
     try:
