@@ -78,6 +78,8 @@ class Watched:
         self._bounds, self._passed = bounds, passed
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
+        self._ear: select.poll | None = None
+        """Listens to the connection. That has a `poll` of its own, which makes a new one each time it is asked."""
         self._deadline = 0.0
         self._window: mmap.mmap | None = None
         """Made with the process, and never before: processes that were forked from one that had made it would have it
@@ -104,8 +106,7 @@ class Watched:
 
     def is_done(self, seconds: float) -> bool:
         """Whether the result can be taken, after waiting for it so long at most."""
-        assert self._connection is not None
-        return self._connection.poll(min(seconds, self.left)) or not self.left
+        return self._is_readable(min(seconds, self.left)) or not self.left
 
     def fileno(self) -> int:
         """What becomes readable once the result can be taken; of a call that was begun."""
@@ -115,7 +116,7 @@ class Watched:
     def take(self) -> Any:
         """The result of the call that was begun. Raises CallFailed, and what the function may raise."""
         assert self._connection is not None
-        if not self._connection.poll(0):
+        if not self._is_readable(0):
             self.stop()
             raise CallInterrupted(f"it took more than {self._bounds.patience:.0f} seconds")
         try:
@@ -130,6 +131,11 @@ class Watched:
         if error is not None:
             raise error
         return result
+
+    def _is_readable(self, seconds: float) -> bool:
+        """Whether the connection has an answer, or its end, within so long."""
+        assert self._ear is not None
+        return bool(self._ear.poll(seconds * 1000))
 
     @property
     def connection(self) -> Connection:
@@ -170,7 +176,8 @@ class Watched:
                 # takes none but those of the interpreter and the allocator, which are made anew.
                 warnings.simplefilter("ignore", DeprecationWarning)
                 process.start()
-            self._process, self._connection = process, ours
+            self._process, self._connection, self._ear = process, ours, select.poll()
+            self._ear.register(ours, select.POLLIN)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()

@@ -16,7 +16,7 @@ from scrapy.http import Response
 from archive.json_text import parse_json
 from archive.state.database import State
 from archive.watched import CallBroke, CallFailed, Watched
-from crawler.engine.readers import Readers, wait_for
+from crawler.engine.readers import Readers
 from crawler.engine.session import ArchiveSession, Postponed
 from crawler.pages import PARSER_VERSION, LayoutError, ReaderFailed, Taught, reading
 from crawler.pages.response import Seen, read_response
@@ -69,11 +69,8 @@ class ReadingMiddleware:
 
     async def _read_once(self, request: Request, response: Response) -> Seen:
         """Raises CallFailed."""
-        async with self._readers.lend() as reader:
-            reader.begin(read_response, response.body, response.url, **_about(request, response, self._session.taught))
-            await wait_for(reader, self._check_end)
-            seen: Seen = reader.take()
-        return seen
+        about = _about(request, response, self._session.taught)
+        return await self._readers.call(self._check_end, read_response, response.body, response.url, **about)
 
     def _check_end(self) -> None:
         if self._session.ending:
