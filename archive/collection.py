@@ -393,7 +393,8 @@ class Collection:
             if pending.version is not None:
                 self.state.add_version(pending.version)
                 self._versions.pop(pending.version.key, None)
-            self.state.set_file_size(pending.file, pending.end)
+        for file, end in {pending.file: pending.end for pending in batch}.items():
+            self.state.set_file_size(file, end)
         reach("before-commit")
         self.state.commit()
         reach("committed")

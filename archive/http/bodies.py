@@ -46,7 +46,11 @@ def read_message(block: BinaryIO, length: int, *, request: bool = False) -> Mess
     if found is None:
         raise HTTPSyntaxError("expected an empty line after the HTTP headers, got none")
     head = parse_request_head(found[0]) if request else parse_response_head(found[0])
-    offset = found[1]
+    return read_body(block, length, head, found[1])
+
+
+def read_body(block: BinaryIO, length: int, head: ResponseHead | RequestHead, offset: int) -> Message:
+    """As `read_message`, of a block whose head is read already; its body begins at `offset`."""
     if head.chunked:
         payload = open_spool()
         block.seek(offset)

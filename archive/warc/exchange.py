@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from archive.digest import format_sha1
+from archive.digest import digest_stream, format_sha1
+from archive.http.bodies import read_body
 from archive.http.head import HTTPSyntaxError, ResponseHead, media_type, parse_response_head, read_head
 from archive.http.sniff import sniff_type
 from archive.state.rows import CaptureRow
@@ -33,7 +34,6 @@ from archive.warc.fields import (
     Field,
     format_date,
 )
-from archive.warc.payload import payload_digest
 from archive.warc.writer import Draft, format_fields, format_uri
 
 EMPTY_PAYLOAD = format_sha1(hashlib.sha1(b"", usedforsecurity=False).digest())
@@ -104,7 +104,8 @@ def examine_response(response: BinaryIO) -> Received:
     interim = response.read(start)
     if found is None or head is None:
         return Received(interim=interim, block=block, length=length, head=None, head_length=0, payload_digest=None)
-    digest = payload_digest(block, length, HTTP_RESPONSE)
+    with read_body(block, length, head, found[1]).payload as payload:
+        digest = format_sha1(digest_stream(payload))
     return Received(interim=interim, block=block, length=length, head=head, head_length=found[1], payload_digest=digest)
 
 

@@ -44,13 +44,12 @@ def check_fields(fields: Fields) -> list[tuple[str, str]]:
 
     Raises ArchiveError at a control character: it would end the field early and let a server write records of its own.
     """
-    given = []
-    for name, value in fields:
-        if value is None:
-            continue
-        if _CONTROL.search(value) or _CONTROL.search(name):
-            raise ArchiveError(f"WARC field {name}: expected no control character, got {value[:80]!r}")
-        given.append((name, value))
+    given = [(name, value) for name, value in fields if value is not None]
+    # Of all at once: a record has a dozen, and looking at each took as long as to digest its block.
+    if _CONTROL.search("".join(map("".join, given))):
+        for name, value in given:
+            if _CONTROL.search(value) or _CONTROL.search(name):
+                raise ArchiveError(f"WARC field {name}: expected no control character, got {value[:80]!r}")
     return given
 
 
@@ -102,6 +101,7 @@ class RecordWriter:
         from warcio.warcwriter import WARCWriter
 
         self._member, self._record, self._headers = _Member(write, level), ArcWarcRecord, StatusAndHeaders
+        self.level = level
         self._writer = WARCWriter(self._member, gzip=False, warc_version="WARC/1.1")
 
     def write(self, draft: Draft) -> bytes:
@@ -175,6 +175,8 @@ class WarcFile:
         self.size = 0
         """Bytes of the file, with those that `append` has yet to write."""
         self._held = bytearray()
+        self._writer: RecordWriter | None = None
+        """For the next records; None after one that broke off half way."""
         self.digests = bytearray()
         """The SHA-256 of each record, one after the other: what the seal is made of."""
         self.failed = False
@@ -186,11 +188,13 @@ class WarcFile:
         """
         if self.failed:
             raise ArchiveError(f"{self._path}: an earlier write failed; run the same command again to mend and resume")
-        start, places, digests = self.size, [], bytearray()
-        writer = RecordWriter(self._write, level=level)
+        start, places, digests, drafts = self.size, [], bytearray(), list(drafts)
+        writer, self._writer = self._writer, None
+        if writer is None or writer.level != level:
+            writer = RecordWriter(self._write, level=level)
         try:
+            self._check_space(sum(draft.length for draft in drafts))
             for draft in drafts:
-                self._check_space(draft.length)
                 offset = self.size
                 digests += writer.write(draft)
                 places.append(Place(file=self.name, offset=offset, length=self.size - offset))
@@ -202,6 +206,7 @@ class WarcFile:
                 raise as_archive_error(error, self._path) from error
             raise
         self.digests += digests
+        self._writer = writer
         return places
 
     def sync(self) -> None:
