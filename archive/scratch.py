@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any, BinaryIO, NoReturn, Self, cast
 
 from archive.errors import OutOfSpace
@@ -94,6 +95,15 @@ class _Rows(sqlite3.Cursor):
 
     def fetchall(self) -> list[Any]:
         return list(self)
+
+
+def open_kept(spool: BinaryIO) -> BinaryIO:
+    """What was written to a spool, as the plain buffer that it still is, or as the spool where it is a file by now.
+    The spool stays its owner's to close.
+    """
+    if isinstance(spool, _Spool) and isinstance(spool._file, BytesIO):
+        return spool._file
+    return spool
 
 
 class _Spool(tempfile.SpooledTemporaryFile[bytes]):

@@ -108,6 +108,8 @@ DOWNLOAD_DELAY_JITTER = 0.0
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 256 << 20
 DOWNLOAD_WARNSIZE = 0
+# What came of a response that broke off is archived, and judged by `crawler.engine.answers`.
+DOWNLOAD_FAIL_ON_DATALOSS = False
 RETRY_TIMES = 3
 
 # Budgets, each 0 for none: of a run, and of a day over all runs.

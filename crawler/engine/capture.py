@@ -13,11 +13,12 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.web.iweb import IPolicyForHTTPS
 
 from archive.errors import ArchiveError
+from archive.scratch import open_kept
 from archive.state.rows import CaptureRow
 from archive.state.urls import ROUND
 from archive.warc.exchange import Exchange
@@ -66,21 +67,25 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, archive, and only then answer."""
+        self._committer.under_way += 1
+        try:
+            return await self._download(request)
+        finally:
+            self._committer.under_way -= 1
+
+    async def _download(self, request: Request) -> Response:
         token = b"%d" % next(self._tokens)
         recordings = self._recordings[token] = []
-        sent = request.replace(
-            headers=Headers({**request.headers, TOKEN_HEADER: [token]}),
-            meta={**request.meta, "download_fail_on_dataloss": False},  # what came is judged by `answers`
-        )
+        request.headers[TOKEN_HEADER] = token
         response, error = None, None
         # What failed may have failed for a connection that the server had just closed.
         self._pool.next_is_new = bool(request.meta.get("attempts", 0) % ROUND)
         try:
-            response = await super().download_request(sent)
+            response = await super().download_request(request)
         except Exception as caught:  # noqa: BLE001 - raised again below, once the bytes are archived
             error = caught
         finally:
-            request.meta.update({name: value for name, value in sent.meta.items() if name == "download_latency"})
+            request.headers.pop(TOKEN_HEADER, None)
             del self._recordings[token]
         try:
             if response is not None and not recordings:
@@ -118,7 +123,7 @@ class ArchivingDownloadHandler(HTTP11DownloadHandler):
                 began=recording.began,
                 ended=recording.ended or datetime.now(UTC),
                 request=bytes(recording.request),
-                response=recording.response,
+                response=open_kept(recording.response),
                 ip=recording.ip,
                 protocols=recording.protocols,
                 cipher=recording.cipher,
