@@ -27,6 +27,8 @@ class Held:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._none = state.execute("SELECT 1 FROM held LIMIT 1").fetchone() is None
+        """Whether nothing waits, and nothing did since: then a page need not be looked for at each turn."""
 
     def add(self, key: str, fields: list[str], wait: Wait = Wait.JUDGEMENT, *, digest: str = "", day: str = "") -> None:
         """Note that an item's newest capture waits, and which fields are doubtful. One that is held stays so.
@@ -35,6 +37,7 @@ class Held:
         known = self._read(key)
         since = known.get("since", day) if known.get("digest") == digest else day
         about = {"fields": fields, "digest": digest, "since": since}
+        self._none = False
         self._state.execute(
             "INSERT INTO held VALUES (?, ?, ?) ON CONFLICT (key)"
             " DO UPDATE SET fields = excluded.fields, judged = max(judged, excluded.judged)",
@@ -52,12 +55,15 @@ class Held:
         return min(filter(None, (_parse(row[0]).get("since") for row in rows)), default=None)
 
     def _read(self, key: str) -> dict[str, str]:
+        if self._none:
+            return {}
         row = self._state.execute("SELECT fields FROM held WHERE key = ?", (key,)).fetchone()
         return _parse(row[0]) if row else {}
 
     def drop(self, key: str) -> None:
         """Nothing of an item waits any more."""
-        self._state.execute("DELETE FROM held WHERE key = ?", (key,))
+        if not self._none:
+            self._state.execute("DELETE FROM held WHERE key = ?", (key,))
 
     def hold(self) -> None:
         """Have all that waits for a judgement wait for a demand."""
@@ -70,7 +76,7 @@ class Held:
     def is_free(self, key: str) -> bool:
         """Whether an item is to be written whatever its reading is worth."""
         sql = "SELECT 1 FROM held WHERE key = ? AND judged = ?"
-        return self._state.execute(sql, (key, Wait.TURN)).fetchone() is not None
+        return not self._none and self._state.execute(sql, (key, Wait.TURN)).fetchone() is not None
 
     def keys(self, *waits: Wait) -> list[str]:
         """The items that wait for one of these."""
@@ -82,6 +88,8 @@ class Held:
 
     def count(self, wait: Wait) -> int:
         """How many wait for this."""
+        if self._none:
+            return 0
         return int(self._state.execute("SELECT count(*) FROM held WHERE judged = ?", (wait,)).fetchone()[0])
 
 
