@@ -1,6 +1,7 @@
 """A packed collection in ReplayWeb.page, in a real browser: what was captured is on the screen."""
 
 import functools
+import hashlib
 import html
 import json
 import re
@@ -40,8 +41,11 @@ class Stage:
 
     def play(self, wacz: Path, url: str, time: str) -> None:
         """Embed ReplayWeb.page, as its documentation shows, and open an archived page in it."""
-        (self.directory / wacz.name).write_bytes(wacz.read_bytes())
-        attributes = {"source": f"/{wacz.name}", "url": url, "ts": time, "replayBase": "/replay/", "embed": "default"}
+        # Named by its content: what was read of another of the same name is kept in the browser.
+        data = wacz.read_bytes()
+        source = f"{hashlib.sha256(data).hexdigest()}.wacz"
+        (self.directory / source).write_bytes(data)
+        attributes = {"source": f"/{source}", "url": url, "ts": time, "replayBase": "/replay/", "embed": "default"}
         listed = " ".join(f'{name}="{html.escape(value)}"' for name, value in attributes.items())
         element = f'<replay-web-page {listed} style="display: block; height: 800px"></replay-web-page>'
         # A name of its own, since within a second the server calls a page of the same name unmodified.
@@ -55,11 +59,13 @@ class Stage:
         self.browser.wait_for(lambda seen: wanted in " ".join(unicodedata.normalize("NFC", seen).split()))
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One browser for all of these tests: to start it costs more than most of them."""
     package = find_replaywebpage()
     find_tool("chromedriver")
-    site = tmp_path / "site"
+    room = tmp_path_factory.mktemp("browser")
+    site = room / "site"
     (site / "replay").mkdir(parents=True)
     for name, place in (("ui.js", site), ("ui.js", site / "replay"), ("sw.js", site / "replay")):
         (place / name).write_bytes((package / name).read_bytes())
@@ -67,7 +73,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            with open_browser(tmp_path / "profile") as browser:
+            with open_browser(room / "profile") as browser:
                 yield Stage(browser, site, f"http://127.0.0.1:{server.server_port}")
         finally:
             server.shutdown()
