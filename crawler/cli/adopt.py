@@ -9,16 +9,18 @@ from typing import Any
 import click
 
 from archive.collection import Collection, read_collection
+from archive.errors import NotUsable
 from archive.kinds import NothingToRead
 from archive.options import Options as CollectionOptions
 from crawler import __version__
 from crawler.adopting.histories import WHY
 from crawler.adopting.running import Adopting, Adoption
 from crawler.cli.bars import meter
-from crawler.cli.exits import Exit
+from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.extract import Phases
+from crawler.cli.places import find_places
 from crawler.cli.repair import floor
-from crawler.cli.values import plain, watch_options
+from crawler.cli.values import PlaceOrURL, plain, watch_options
 from crawler.extracting.sources import NoSource, WarcSource, find_sources
 from crawler.learning.kept import attach, read_taught
 from crawler.planning.kinds import describe
@@ -34,14 +36,19 @@ SHOWN = 20
     "files",
     nargs=-1,
     required=True,
-    metavar="WARC|WACZ ...",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="WARC|WACZ|URL ...",
+    type=PlaceOrURL(path_type=Path, exists=True, dir_okay=False),
 )
 @click.option("--begin", is_flag=True, help="Begin the collection where there is none yet.")
 @floor
 @watch_options
 def command(
-    collection: Path, files: tuple[Path, ...], begin: bool, free_space_floor: int, quiet: bool, progress: bool | None
+    collection: Path,
+    files: tuple[Path | str, ...],
+    begin: bool,
+    free_space_floor: int,
+    quiet: bool,
+    progress: bool | None,
 ) -> int:
     """Take in captures of this site that others made: Common Crawl, wget, Browsertrix, or any maker of WARC files.
 
@@ -54,6 +61,7 @@ def command(
     \b
     thanhuy adopt my-archive CC-MAIN-20240517-00000.warc.gz
     thanhuy adopt my-archive old-crawls/*.warc.gz browsertrix.wacz
+    thanhuy adopt my-archive https://example.org/pages.wacz s3://bucket/their-warcs/
     """
     if not begin:
         read_collection(collection)  # a misspelt name would begin another archive
@@ -81,14 +89,17 @@ def command(
     return Exit.UNHEALTHY if result.histories.doubt else Exit.DONE
 
 
-def _find_sources(files: tuple[Path, ...]) -> tuple[list[WarcSource], list[str]]:
+def _find_sources(files: tuple[Path | str, ...]) -> tuple[list[WarcSource], list[str]]:
     """What there is to adopt, and what is said of files in which there is nothing."""
     sources: list[WarcSource] = []
     refused = []
     for file in dict.fromkeys(files):
         try:
-            sources += find_sources((file,), links=True)
-        except (NoSource, NothingToRead) as error:
+            for path in find_places((file,), whole=False):
+                if path.is_dir():
+                    raise NoSource(f"{file}: expected WARC or WACZ files, got a collection; name those in its warc/")
+                sources += find_sources((path,), links=True)
+        except (NoSource, NothingToRead, NotUsable, CommandFailed) as error:
             refused.append(str(error))
         except OSError as error:
             refused.append(f"{file}: {error.strerror or error}")

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from archive.elsewhere import name_of
 from crawler.cli.bars import meter
-from crawler.cli.places import find_collection
+from crawler.cli.places import find_collection, find_collection_with_state
 from crawler.cli.values import (
     COLLECTION_OR_URL,
     DAY,
@@ -78,12 +77,7 @@ def command(
 
     if str(output) == "-":
         raise click.UsageError("-o -: expected a file or a directory, got stdout, where no export appears whole")
-    collection = find_collection(collection)
-    if form == "sqlite" and name_of(collection) != str(collection) and not (collection / "state.sqlite").exists():
-        raise click.UsageError(
-            f"{name_of(collection)}: expected state.sqlite, which knows the edits, got none, as in every mirror;"
-            f" `thanhuy pull {name_of(collection)} DIR`, and export that"
-        )
+    collection = find_collection_with_state(collection) if form == "sqlite" else find_collection(collection)
     if form == "site":
         return export_site(collection, output, quiet, progress, force=force, **chosen)
     _check(form, **chosen)

@@ -27,6 +27,18 @@ def find_collection(target: Path | str, *, whole: bool = True) -> Path:
     return path
 
 
+def find_collection_with_state(target: Path | str) -> Path:
+    """The same of one whose state is read, which knows versions and edits."""
+    path = find_collection(target)
+    if isinstance(target, str) and not (path / "state.sqlite").exists():
+        raise CommandFailed(
+            f"{target}: expected state.sqlite, which knows versions and edits, got none, as in every mirror;"
+            f" `thanhuy pull {target} DIR` makes it",
+            Exit.USAGE,
+        )
+    return path
+
+
 def look(url: str) -> "Deposit":
     """What lies at an address. Raises CommandFailed."""
     from archive.kinds import NothingToRead

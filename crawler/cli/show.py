@@ -14,7 +14,8 @@ from archive.errors import ArchiveError
 from archive.files import find_warc
 from archive.provenance import read_provenance
 from crawler.cli.exits import CommandFailed, Exit
-from crawler.cli.values import COLLECTION, plain, plain_json
+from crawler.cli.places import find_collection_with_state
+from crawler.cli.values import COLLECTION_OR_URL, plain, plain_json
 from crawler.comparing.edits import find_edits
 from crawler.comparing.events import is_placed
 from crawler.comparing.words import format_words
@@ -31,8 +32,8 @@ WIDEST = 100
 @click.argument("names", nargs=-1, required=True, metavar="[COLLECTION] ID")
 @click.option(
     "--into",
-    type=COLLECTION,
-    metavar="DIR",
+    type=COLLECTION_OR_URL,
+    metavar="DIR|URL",
     help="The collection.  [default: .]",
 )
 @click.option("--version", "number", type=int, metavar="N", help="This version; else the newest.")
@@ -47,7 +48,7 @@ WIDEST = 100
 @click.option("--json", "as_json", is_flag=True, help="The record as JSON.")
 def command(
     names: tuple[str, ...],
-    into: Path | None,
+    into: Path | str | None,
     number: int | None,
     history: bool,
     diff: tuple[int, int] | None,
@@ -65,6 +66,7 @@ def command(
     thanhuy show my-archive 1491871594 --diff 1 2
     thanhuy show my-archive 1491871594 --capture --raw > record.warc
     thanhuy show my-archive 1491871594 --cite bibtex
+    thanhuy show s3://bucket/copy-of-my-archive 1491871594
     """
     if raw and not capture:
         raise click.UsageError("--raw: expected with --capture, got it alone")
@@ -90,11 +92,11 @@ def command(
     return Exit.DONE
 
 
-def _split(names: tuple[str, ...], into: Path | None) -> tuple[Path, str]:
+def _split(names: tuple[str, ...], into: Path | str | None) -> tuple[Path, str]:
     if len(names) == 2 and into is None:
-        return Path(names[0]), names[1]
+        return find_collection_with_state(names[0] if "://" in names[0] else Path(names[0])), names[1]
     if len(names) == 1:
-        collection = into or Path()
+        collection = find_collection_with_state(into or Path())
         if not (collection / "collection.json").is_file():
             raise click.UsageError(
                 f"{collection}: expected a collection, got none; name it: thanhuy show COLLECTION {names[0]}"

@@ -3,9 +3,11 @@
 import errno
 import gzip
 import hashlib
+import json
 import os
 import random
 import re
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -31,6 +33,7 @@ from archive.remote.kept import KeptFile
 from archive.remote.look import Deposit, DepositKind
 from archive.remote.view import view
 from tests.support.commands import run_thanhuy
+from tests.support.foreign import Shot, write_foreign
 from tests.support.object_store import RangeServer, serve_files
 from tests.support.sample_crawls import SampleCrawl
 
@@ -138,6 +141,39 @@ def test_mirror_is_read_without_being_pulled(collection: Path, store: Elsewhere,
     assert hashlib.sha256((tmp_path / "here.wacz").read_bytes()).digest() == hashlib.sha256(there).digest()
     done = run_thanhuy("export", url, "--format", "sqlite", "-o", tmp_path / "x.sqlite")
     assert (2, True) == (done.returncode, f"`thanhuy pull {url} DIR`" in done.stderr)
+
+
+def test_article_is_shown_where_its_collection_lies(collection: Path, tmp_path: Path) -> None:
+    article = json.loads((collection / "articles.jsonl").read_text("utf-8").splitlines()[0])["id"]
+    url = collection.as_uri()
+    for words in ((), ("--capture",), ("--history",)):
+        here, there = (run_thanhuy("show", place, article, *words) for place in (collection, url))
+        assert (0, here.stdout) == (there.returncode, there.stdout), there.stderr
+    assert run_thanhuy("show", article, "--into", url, "--json").stdout.startswith("{")
+    assert 0 == run_thanhuy("push", collection, f"file://{tmp_path}/mirror").returncode
+    done = run_thanhuy("show", f"file://{tmp_path}/mirror", article)
+    assert (2, True) == (done.returncode, f"`thanhuy pull file://{tmp_path}/mirror DIR` makes it" in done.stderr)
+
+
+def test_file_of_others_is_adopted_from_its_address(collection: Path, server: RangeServer, tmp_path: Path) -> None:
+    theirs = write_foreign(tmp_path / "theirs.warc.gz", [Shot(1, "2020-05-01T08:00:00Z")])
+    server.files["/theirs.warc.gz"] = theirs.read_bytes()
+    url, here = f"{server.url}/theirs.warc.gz", tmp_path / "here"
+    shutil.copytree(collection, here)
+    words = ("--free-space-floor", 0, "--no-progress")
+    assert 0 == run_thanhuy("adopt", here, theirs, *words).returncode
+    done = run_thanhuy("adopt", collection, url, f"{server.url}/none.warc.gz", here.as_uri(), *words)
+    assert (2, True) == (done.returncode, f"{url}: adopted as warc/adopted-" in done.stdout), done.stderr
+    assert [f"thanhuy: {server.url}/none.warc.gz", f"thanhuy: {here.as_uri()}"] == [
+        line.partition(": expected")[0] for line in done.stderr.splitlines()
+    ]
+    assert [path.name for path in list_adopted(here)] == [path.name for path in list_adopted(collection)]
+    assert theirs.read_bytes() == list_adopted(collection)[0].read_bytes()
+    assert theirs.stat().st_size >= sum(stop - start for start, stop in spans_of(server, "/theirs.warc.gz"))
+
+
+def list_adopted(collection: Path) -> list[Path]:
+    return sorted((collection / "warc").glob("adopted-*"))
 
 
 def test_heap_of_warcs_is_one_set(collection: Path, store: Elsewhere, tmp_path: Path) -> None:
