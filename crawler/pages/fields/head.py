@@ -144,6 +144,8 @@ class _Head:
         if piece.index in self.draft.times:
             return False
         if piece.index < self.claims.regions.body_at:
+            if piece.level and self.draft.lead is not None and not self.page.vietnamese and not is_person(piece.text):
+                return False  # a heading after the first paragraph: the text has begun
             return piece.size < 60 or not ends_sentence(piece.text)
         if piece.size >= _NAME or piece.is_bold or piece.level or ends_sentence(piece.text):
             return False

@@ -15,6 +15,8 @@ from crawler.pages.words.text import clean, fold, initial_is_upper
 from crawler.site import scope
 
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "trang chính", "trang đầu"})
+_NO_SECTIONS = _HOME | {"tìm", "tìm kiếm", "search", "menu", "đăng nhập"}
+"""And buttons that stand beside them."""
 _TRAIL_CLASS = re.compile(r"bread-?crumb", re.IGNORECASE)
 """A word that most publishing systems have in the class of the trail that leads to a page."""
 _REACH, _STEP = 24, 40
@@ -72,7 +74,7 @@ def _without_home(page: Page, names: list[str], title: str) -> list[str]:
     kept = [
         name
         for name in names
-        if fold(name) and fold(name) not in _HOME and fold(name) not in {title, fold(page.meta.site)}
+        if fold(name) and fold(name) not in _NO_SECTIONS and fold(name) not in {title, fold(page.meta.site)}
     ]
     return list(dict.fromkeys(kept))[:6]
 

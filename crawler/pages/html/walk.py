@@ -251,11 +251,24 @@ def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
         walk.box = box
     text = element.text
     if text and (walk.size or not text.isspace()):
+        if walk.buffer and box is None and ("class" in given or tag == "a") and _is_word_apart(walk, element, text):
+            walk.buffer.append(" ")
         if tag == "pre" and "\n" in text:
             walk.add_lines(text)
         else:
             walk.add(text)
     return True
+
+
+def _is_word_apart(walk: _Walk, element: Any, text: str) -> bool:
+    """Whether nothing but their style keeps two parts of a line apart, outside of a paragraph: a name and a date beside
+    it, a label and its link. Inside a word a part goes on with a small letter.
+    """
+    last, first = walk.buffer[-1][-1:], text[0]
+    if walk.box.tag in LINES or not (last.isalnum() and first.isalnum()) or (last.isalpha() and first.islower()):
+        return False
+    before = element.getprevious()
+    return before is not None and not before.tail and (element.tag == "a" or "class" in before.attrib)
 
 
 def _read_whole(walk: _Walk, box: Box) -> bool:

@@ -16,6 +16,8 @@ _AFTER_LABEL = 0.2
 """What prose weighs after a label that says the article is over."""
 _LABEL = 60
 """Characters of a label at most, unless it lists keywords."""
+_FILED = ("This entry was posted", "This entry was tagged", "Bookmark the permalink")
+"""How a line begins that the world's most used publishing system prints under an article."""
 _BUTTONS = 120
 """Characters of a line of buttons, with what stands between them."""
 _SHARES = re.compile(
@@ -58,6 +60,8 @@ def _label_of(piece: Piece) -> Label | None:
         return Label.TAGS
     if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
         return Label.TOOL  # a row of buttons
+    if piece.text.startswith(_FILED):
+        return Label.TOOL
     if len(piece.hrefs) > 1 and piece.size <= _BUTTONS and _leads_nowhere(piece):
         return Label.TOOL
     if piece.is_link and piece.size <= _LABEL and _SHARES.search(piece.href):
