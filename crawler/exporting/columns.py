@@ -78,6 +78,18 @@ class Column:
         except ValueError:
             return False
 
+    def complete(self, value: Any) -> None:
+        """Put None for each key that an object lacks, all the way down; for what the column holds."""
+        if self.kind is Kind.LIST and self.inside[0].inside:
+            for one in value or ():
+                self.inside[0].complete(one)
+        elif self.kind is Kind.OBJECT and value is not None:
+            for column in self.inside:
+                if column.inside:
+                    column.complete(value.get(column.name))
+                if column.name not in value:
+                    value[column.name] = None
+
     def expect(self, value: Any) -> str:
         """What is wrong with a value that the column does not hold."""
         if isinstance(value, str) and self.kind is Kind.TEXT and self.pattern is not None:

@@ -237,6 +237,8 @@ def parse_line(line: bytes) -> Record | str:
             record[column.name] = None
         elif not column.holds(record[column.name]):
             return column.expect(record[column.name])
+        elif column.inside:
+            column.complete(record[column.name])
     return {column.name: record[column.name] for column in columns()}
 
 

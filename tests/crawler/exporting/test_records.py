@@ -1,5 +1,6 @@
 """Lines are read stretch by stretch, and all of them of one file, though a run ends meanwhile."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,18 @@ def test_a_file_that_is_finished_while_it_is_read_is_read_to_its_end(lines: list
     path.rename(finished)
     assert len(lines) == len([*found, *reading])
     assert len(lines) == len(list(read_records([path], Wanted(), Unreadable()))), "by the name that it had"
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "found"),
+    [("images", "caption", True), ("blocks", "level", True), ("warc", "file", False), ("parser", "layout", False)],
+)
+def test_key_that_an_object_in_a_line_lacks_is_null(lines: list[bytes], place: str, key: str, found: bool) -> None:
+    """Or, where it may not be, the line is no record."""
+    record = next(read for line in lines if (read := json.loads(line))["images"])
+    assert records.parse_line(json.dumps(record).encode()) == record
+    for inner in record[place] if isinstance(record[place], list) else [record[place]]:
+        inner.pop(key)
+    read = records.parse_line(json.dumps(record).encode())
+    assert found == isinstance(read, dict)
+    assert isinstance(read, str) or all(inner[key] is None for inner in read[place])
