@@ -149,17 +149,23 @@ class Urls:
         return self._move("widen", where=f"page IS NOT NULL AND kind NOT IN ({_quoted(but)})")
 
     def take(
-        self, now: float | None = None, *, only: tuple[str, ...] | None = None, pick: Pick | None = None
+        self,
+        now: float | None = None,
+        *,
+        only: tuple[str, ...] | None = None,
+        pick: Pick | None = None,
+        new: bool = True,
     ) -> UrlRow | None:
         """The URL to fetch or to read next, marked as begun; the row says in which state it was. None when none is due.
 
         First those that are captured but not yet read, then those to be tried again,
         then the queue by priority and age, or by what `pick` chooses of it.
-        `only`: the kinds that may be begun; None for all.
+        `only`: the kinds that may be begun; None for all. `new`: whether the queue has its turn before all is tried
+        again that a run waits for.
         """
         now = time.time() if now is None else now
         row = self._find_fetched() or self._find_waiting(now, only)
-        if row is None:
+        if row is None and (new or self._find_waiting(now + HORIZON, only) is None):
             row = pick(self.where(in_sql({UrlState.QUEUED}))) if pick else self._find_queued(only)
         if row is not None:
             # What is in the archive stays known as such while it is read:

@@ -43,7 +43,9 @@ CHALLENGE = re.compile(
 )
 """What a page says that keeps robots out, whatever its status."""
 FAILURES_IN_A_ROW = 25
-"""After so many failed requests without an answer between them the site counts as down."""
+"""After so many failed requests without an answer between them the site is left alone for a while."""
+PAUSES = 4
+"""After so many such pauses, each twice as long as the one before, without an answer it counts as down."""
 FILE_FAILURES_IN_A_ROW = 5
 """After so many a host of photos and attachments counts as down; the pages go on."""
 
@@ -77,6 +79,9 @@ class AnswerMiddleware:
         self._contact = crawler.settings.get("CONTACT")
         self._pace = Pace(crawler)
         self._row = 0
+        """Pages that failed at their first try since the last answer."""
+        self._pauses, self._resumes = 0, 0.0
+        """Pauses since the last answer, and when the last of them ends (monotonic clock)."""
         self._file_failures: Counter[str] = Counter()
         """Host of photos and attachments → failed requests since its last answer."""
         self._answered = False
@@ -176,8 +181,8 @@ class AnswerMiddleware:
         raise Settled(why)
 
     def _note_answer(self) -> None:
-        self._answered, self._row = True, 0
-        self._session.outcome.answered = True
+        self._answered, self._row, self._pauses = True, 0, 0
+        self._session.outcome.answered, self._session.silent = True, False
 
     def _try_again(self, request: Request, why: str, after: float | None) -> NoReturn:
         """Raises Settled."""
@@ -191,25 +196,45 @@ class AnswerMiddleware:
                 self._leave_to_next_run(request, why)
         elif attempts == 1:  # a second try of many pages at once says nothing of the site
             self._row += 1
-        self._pace.slow_down(after)
-        if host not in FILE_HOSTS and (not self._answered or self._row >= FAILURES_IN_A_ROW):
+        pause = self._pause() if self._row >= FAILURES_IN_A_ROW else 0.0
+        self._pace.slow_down(max(pause or 0.0, after or 0.0) or None)
+        if host not in FILE_HOSTS and (not self._answered or pause is None):
             # A site that is down is not asked again and again; the next run begins where this one stops.
             self._urls.put_back(key)
             self._note_failure("unreachable", request, why)
             self._session.give_up(why)
-        elif self._is_last_try(request):
+        elif self._is_last_try(request) and not pause:
             self._give_up(request, why)
         else:
-            wait = after if after is not None else self._backoff * 2 ** (attempts - 1)
-            self._urls.retry(key, time.time() + wait)
-            if wait > HORIZON:
-                why = f"{why}, to be left alone for {min(wait, LONGEST) / 86_400:.1f} days"
-                self._note_failure("left_alone", request, why)
-                self._session.note_missed(request.meta, request.url, why)
-            else:
-                self._crawler.stats.inc_value("frontier/retried")
-                logger.info("%s: %s; to be tried again", request.url, why)
+            wait = after if after is not None else self._backoff * 2 ** (min(attempts, self._attempts) - 1)
+            self._retry(request, why, max(wait, pause or 0.0))
         raise Settled(why)
+
+    def _retry(self, request: Request, why: str, wait: float) -> None:
+        """Ask again after so many seconds; where this run does not wait that long, a page was missed."""
+        self._urls.retry(request.meta["key"], time.time() + wait)
+        if wait > HORIZON:
+            why = f"{why}, to be left alone for {min(wait, LONGEST) / 86_400:.1f} days"
+            self._note_failure("left_alone", request, why)
+            self._session.note_missed(request.meta, request.url, why)
+        else:
+            self._crawler.stats.inc_value("frontier/retried")
+            logger.info("%s: %s; to be tried again", request.url, why)
+
+    def _pause(self) -> float | None:
+        """Seconds in which a site that has not answered for long is asked nothing. None where it counts as down.
+
+        What fails before a pause is over was under way when it began, and says nothing more.
+        """
+        now = time.monotonic()
+        if now >= self._resumes:
+            if self._pauses >= PAUSES:
+                return None
+            self._resumes = now + self._backoff * 2**self._pauses
+            self._pauses += 1
+            self._session.silent = True
+            logger.warning("no answer to %d pages in a row; waiting for the site", self._row)
+        return self._resumes - now
 
     def _is_last_try(self, request: Request) -> bool:
         # Photos are many, and none is worth a second visit in the same crawl.

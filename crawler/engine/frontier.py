@@ -279,9 +279,10 @@ class Frontier:
             logger.warning("%s: %s", request.url, failure.getErrorMessage())
 
     def _take(self) -> UrlRow | None:
-        """With an article limit articles come first."""
-        articles = self._limit and not self._is_limit_reached()
-        return (self._urls.take(only=ITEM_KINDS) if articles else None) or self._urls.take(only=self._allowed())
+        """With an article limit articles come first; a site that does not answer is asked for nothing new."""
+        articles, new = self._limit and not self._is_limit_reached(), not self._session.silent
+        first = self._urls.take(only=ITEM_KINDS, new=new) if articles else None
+        return first or self._urls.take(only=self._allowed(), new=new)
 
     def _allowed(self) -> tuple[str, ...] | None:
         """The kinds that may be begun; None for all. Once the limit of articles is reached only what the pages need."""

@@ -71,6 +71,8 @@ class ArchiveSession:
         self.pages = PageCounts()
         self.ending = False
         """Whether the crawl has begun to end: what takes time is left to the next run."""
+        self.silent = False
+        """Whether the site has not answered for so many requests that it is only asked again."""
         self.at_end: list[Callable[[str], None]] = []
         """What else is to be done with what the run brought, before the files are finished; told the closing reason."""
         self.certificates: dict[str, str] = {}

@@ -2,13 +2,16 @@
 and a run that found nothing says so.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.support.collections_read import read_articles
+from tests.support.living_site import DOWN
 from tests.support.small_site import BASE, LISTING, SmallSite, small_site
+from tests.support.wireserver import Script
 
 CHALLENGE = "<title>Just a moment...</title><h1>Checking your browser before accessing</h1>"
 CAPTCHA = "<title>Xác minh</title><p>Vui lòng nhập mã bên dưới để tiếp tục</p><div class='g-recaptcha'></div>"
@@ -112,6 +115,49 @@ def test_host_of_photos_that_is_down_leaves_the_pages_alone(site: SmallSite) -> 
     assert ARTICLES == len(read_articles(site.directory / "x"))
     assert 4 == ran.code, ran.err
     assert "wait for the next run" in ran.err
+
+
+class Stumbling(dict[str, Script]):
+    """Pages that answer 503 when they are first asked for; `for_good`: always."""
+
+    def __init__(self, pages: Mapping[str, Script], *, for_good: bool = False) -> None:
+        super().__init__(pages)
+        self.asked: Counter[str] = Counter()
+        self.for_good = for_good
+
+    def get(self, path: str, default: Script) -> Script:  # type: ignore[override]
+        self.asked[path] += 1
+        fails = path.startswith("/tin-tuc/") and (self.for_good or self.asked[path] == 1)
+        return DOWN if fails else super().get(path, default)
+
+
+MANY = 70
+
+
+@pytest.fixture
+def long_site(site: SmallSite) -> SmallSite:
+    site.say("/", site.links(*(site.article(1491940000 + n, f"Bài {n} về khu phố") for n in range(MANY))))
+    return site
+
+
+@pytest.mark.parametrize("at_once", [1, 16])
+def test_pages_that_fail_together_once_end_nothing(long_site: SmallSite, at_once: int) -> None:
+    long_site.server.scripts = Stumbling(long_site.server.scripts)
+    ran = long_site.run("crawl", "--concurrency", str(at_once))
+    assert 0 == ran.code, ran.err
+    assert MANY == len(read_articles(long_site.directory / "x"))
+
+
+def test_site_that_stays_silent_is_left_alone(long_site: SmallSite) -> None:
+    long_site.server.scripts = pages = Stumbling(long_site.server.scripts, for_good=True)
+    ran = long_site.run("crawl")
+    assert 9 == ran.code, ran.err
+    asked = {path: count for path, count in pages.asked.items() if path.startswith("/tin-tuc/")}
+    assert 25 <= len(asked) <= 30, "nothing new is asked of it"
+    assert sum(asked.values()) <= 25 * 3 + 5
+    pages.for_good = False
+    assert 0 == long_site.run("crawl").code
+    assert MANY == len(read_articles(long_site.directory / "x"))
 
 
 @pytest.mark.parametrize(
