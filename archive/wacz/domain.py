@@ -3,7 +3,8 @@
 WACZ Signing and Verification 0.1.0, as servers of authsign sign: `domainCert` is the certificate with those above it,
 `created` the signer's time, `timeSignature` an authority's answer (RFC 3161) over the text of the signature, and
 `timestampCert` that authority's certificates. The chain is judged at the stamp's time, so that it holds when the
-certificate, which lives for weeks, has long expired. Nobody is asked: that it was revoked since is not seen.
+certificate, which lives for weeks, has long expired. Nobody is asked:
+that it was revoked is not seen, and what is said of it says so.
 """
 
 import base64
@@ -19,6 +20,7 @@ from archive.seal.checkpoint import SealError
 
 APART = timedelta(days=1)
 """A stamp is made at once; further from the signer's time it is another signing's."""
+UNASKED = "not checked is whether the certificate was revoked, since nobody is asked"
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})")
 _STAMPED = re.compile(r"it was there by (\S+ \S+), says")
 _PURPOSE = "verify -purpose sslserver -no-CApath -no-CAstore"
@@ -55,10 +57,17 @@ def judge_domain(signed: Mapping[str, Any], roots: str) -> verifier.Line:
     if why:
         return _leave_open(f"who certified {domain}, because no authority that is believed here did ({why}); --ca")
     if not at:
-        return _leave_open(f"when: {domain} signed it at {moment} by its own clock, because no time stamp is there")
+        return _leave_open(
+            f"when: {domain} signed it at {moment} by its own clock, because no time stamp is there; {UNASKED}"
+        )
     if not roots:
-        return _leave_open(f"the time stamp of {moment}, because no authority is named; {domain} signed it: --ca")
-    return verifier.GOOD, f"signed by {domain}, whose certificate was good at {moment}; {says}"
+        return _leave_open(
+            f"the time stamp of {moment}, because no authority is named; {domain} signed it: --ca; {UNASKED}"
+        )
+    return (
+        verifier.GOOD,
+        f"signed by {domain}, whose certificate was good at {moment} by chain and name; {says}; {UNASKED}",
+    )
 
 
 def _leave_open(what: str) -> verifier.Line:

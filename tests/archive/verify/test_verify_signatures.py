@@ -193,6 +193,7 @@ def test_a_domains_signature_is_judged_to_its_end_by_authorities_that_are_named(
     assert (0, ["wacz-signed"]) == (code, [*found]), found
     assert found["wacz-signed"].startswith(f"signed by {HOST}, whose certificate was good at ")
     assert "says an authority that you named" in found["wacz-signed"]
+    assert "not checked is whether the certificate was revoked" in found["wacz-signed"]
     code, found = judge(tmp_path, signed)
     assert (0, ["wacz-signature-unchecked"]) == (code, [*found])
     assert "because no authority that is believed here did" in found["wacz-signature-unchecked"]
