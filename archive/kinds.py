@@ -32,7 +32,10 @@ def kind_of(path: Path) -> str:
     if not path.is_file():
         raise NothingToRead(f"{path}: {EXPECTED}, got no regular file")
     with open_regular(path, links=True) as stream:
-        start = stream.read(4096)
+        try:
+            start = stream.read(4096)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
     if start.startswith(_ZIP) or path.name.endswith(".wacz"):
         return WACZ
     if _PROOF.match(start):

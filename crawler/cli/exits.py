@@ -74,6 +74,11 @@ CODES: tuple[tuple[type[Exception], Exit], ...] = (
 """The first class that matches gives the code."""
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 """Errors of the file system that speak of permissions."""
+NO_SUCH_PATH = frozenset({errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.ENXIO})
+"""Those that speak of a path that leads nowhere on any day: too long, round in a circle, through a file."""
+
+LONGEST_WORD = 1000
+"""Letters that a message shows of what has no blank in it, a path or an address."""
 
 
 def run(command: Callable[..., Any]) -> int:
@@ -170,7 +175,7 @@ def code_of(error: Exception) -> Exit:
     if isinstance(error, OSError) and error.errno in OUT_OF_SPACE:
         return Exit.NO_SPACE
     # What may not be read or written is the user's to put right, as a wrong option is.
-    if isinstance(error, OSError) and error.errno in NOT_ALLOWED | {errno.EBADF}:
+    if isinstance(error, OSError) and error.errno in NOT_ALLOWED | NO_SUCH_PATH | {errno.EBADF}:
         return Exit.USAGE
     return next((code for kind, code in CODES if isinstance(error, kind)), Exit.ERROR)
 
@@ -220,7 +225,8 @@ def _show_help(error: click.ClickException) -> int:
 
 def _fail(message: str, code: Exit) -> int:
     try:
-        click.echo(f"thanhuy: {plain(reveal(message))}", err=True)
+        told = re.sub(rf"(\S{{{LONGEST_WORD}}})\S+", r"\1…", plain(reveal(message)))
+        click.echo(f"thanhuy: {told}", err=True)
     except OSError:  # nobody can be told but by the code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code

@@ -46,6 +46,17 @@ def test_an_unexpected_error_is_1_and_a_full_disk_3(site: SmallSite) -> None:
     assert Exit.DONE == site.run("crawl").code
 
 
+@pytest.mark.parametrize("verb", ["verify", "extract", "show", "export --format csv -o", "schema -o", "status"])
+@pytest.mark.parametrize("kind", ["too long", "a circle", "through a file"])
+def test_path_that_leads_nowhere_is_wrong_usage(verb: str, kind: str, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "file").touch()
+    path = tmp_path / {"too long": "x" * 5000, "a circle": "circle", "through a file": "file/x"}[kind]
+    done = run_thanhuy(*verb.split(), path)
+    assert Exit.USAGE == done.returncode, done.stderr
+    assert len(done.stderr) < 2000
+
+
 def test_an_error_while_the_run_is_summed_up_is_1_and_leaves_no_file_open(site: SmallSite, tmp_path: Path) -> None:
     assert Exit.DONE == site.run("crawl", "--limit", 2).code
     with sqlite3.connect(tmp_path / "x" / "state.sqlite") as state:
