@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.errors import ArchiveError, NotACollection
+from archive.errors import NotACollection, NotUsable
 from archive.files import (
     OPEN_SUFFIX,
     OUT_OF_SPACE,
@@ -57,10 +57,10 @@ def prepare_directory(path: Path) -> None:
             )
     for room in (*ROOMS, "torn"):
         if os.path.lexists(path / room) and not is_room(path / room):
-            raise ArchiveError(f"{path / room}: expected a directory, got another thing; move it away")
+            raise NotUsable(f"{path / room}: expected a directory, got another thing; move it away")
     for name in ("collection.json", "articles.jsonl", "indexes/index.cdxj", "fixity.jsonl"):
         if os.path.lexists(path / name) and not is_regular(path / name):
-            raise ArchiveError(f"{path / name}: expected a regular file, got another thing; move it away")
+            raise NotUsable(f"{path / name}: expected a regular file, got another thing; move it away")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.elsewhere import find_distant
-from archive.errors import ArchiveError, OutOfSpace
+from archive.errors import ArchiveError, NotUsable, OutOfSpace
 from archive.faults import reach
 
 OPEN_SUFFIX = ".open"
@@ -159,7 +159,7 @@ def read_lines(path: Path, *, start: int = 0, stop: int | None = None) -> Iterat
 def publish(source: Path, target: Path) -> None:
     """Rename a complete file into place without ever replacing another, and make the name durable."""
     if target.exists():  # the collection's lock keeps every other writer out, so nothing comes between
-        raise ArchiveError(f"{target}: exists already and is never written over; move one of the two aside")
+        raise NotUsable(f"{target}: exists already and is never written over; move one of the two aside")
     source.rename(target)
     sync_directory(target.parent)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from archive.errors import ArchiveError, CollectionLocked
+from archive.errors import CollectionLocked, NotUsable
 from archive.json_text import parse_json
 
 NAME = ".lock"
@@ -28,7 +28,7 @@ class Lock:
             raise CollectionLocked(f"{directory}: collection is locked by {holder}; stop it or wait") from None
         except OSError as error:
             os.close(self._fd)
-            raise ArchiveError(
+            raise NotUsable(
                 f"{directory}: expected a file system with locks, got {error.strerror}; on NFS have the lock service"
                 " run, or keep the collection on a local disk"
             ) from error
@@ -54,11 +54,11 @@ def _open(path: Path) -> int:
         fd = os.open(path, flags, 0o666)
     except OSError as error:
         if path.is_symlink() or path.is_dir():
-            raise ArchiveError(f"{path}: expected a regular file, got another thing; move it away") from error
+            raise NotUsable(f"{path}: expected a regular file, got another thing; move it away") from error
         raise
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
-        raise ArchiveError(f"{path}: expected a regular file, got another thing; move it away")
+        raise NotUsable(f"{path}: expected a regular file, got another thing; move it away")
     return fd
 
 

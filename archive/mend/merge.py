@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive import fixity
 from archive.adopted import is_adopted
-from archive.errors import ArchiveError, OutOfSpace
+from archive.errors import DamagedCollection, NotUsable, OutOfSpace
 from archive.faults import reach
 from archive.files import list_warcs, read_range, replace_file, sync_directory
 from archive.lock import Lock
@@ -57,15 +57,13 @@ def plan_merge(directory: Path, most: int) -> list[tuple[Path, ...]]:
 def merge(directory: Path, most: int, tell: Callable[[int, str], None] = lambda size, name: None) -> list[Merged]:
     """Put the files together that `plan_merge` names; each is verified first.
 
-    Raises ArchiveError where a file is not as it was closed, OutOfSpace where the largest group has no room for a copy,
-    CollectionLocked. `tell`: told of the bytes that are done, and of which file.
+    Raises DamagedCollection where a file is not as it was closed, NotUsable after a broken run, CollectionLocked,
+    OutOfSpace where the largest group has no room for a copy. `tell`: told of the bytes done, and of which file.
     """
     lock = Lock(directory, "repack")
     try:
         if list_warcs(directory, unfinished=True):
-            raise ArchiveError(
-                f"{directory}: expected no file of a broken run, got one; run the crawl again, or repair"
-            )
+            raise NotUsable(f"{directory}: expected no file of a broken run, got one; run the crawl again, or repair")
         _finish_broken(directory)
         groups = plan_merge(directory, most)
         _check_room(directory, groups)
@@ -103,7 +101,7 @@ def _check_room(directory: Path, groups: list[tuple[Path, ...]]) -> None:
 
 
 def _check_group(directory: Path, group: tuple[Path, ...]) -> list[fixity.Entry]:
-    """What the files are. Raises ArchiveError where one is not as it was closed."""
+    """What the files are. Raises DamagedCollection where one is not as it was closed."""
     known = fixity.read_known(directory)
     entries = []
     for path in group:
@@ -111,7 +109,7 @@ def _check_group(directory: Path, group: tuple[Path, ...]) -> list[fixity.Entry]
         noted = known.get(found.file)
         if noted is None or (noted.sha256, noted.size) != (found.sha256, found.size):
             detail = f"expected the file as it was closed, got another; run `thanhuy verify {directory}`"
-            raise ArchiveError(f"{path}: {detail}")
+            raise DamagedCollection(f"{path}: {detail}")
         entries.append(found)
     return entries
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from archive import fixity
 from archive.collection import Collection
 from archive.directory import read_collection
-from archive.errors import ArchiveError, NotACollection
+from archive.errors import NotACollection, NotUsable
 from archive.files import list_warcs
 from archive.lock import Lock
 from archive.mend.files import ScopeOf, clear_places, find_odd, mend_about
@@ -36,7 +36,7 @@ def rebuild(directory: Path, describe: Describe, options: Options, scope_of: Sco
     try:
         clear_places(directory, recovery)
         if odd := next(find_odd(directory), None):
-            raise ArchiveError(f"{odd}; move it away")
+            raise NotUsable(f"{odd}; move it away")
         about = directory / "collection.json"
         if not about.exists():
             mend_about(directory, (), scope_of, datetime.now(UTC), recovery)

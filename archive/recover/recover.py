@@ -18,7 +18,7 @@ from pathlib import Path
 
 from archive import fixity
 from archive.adopted import is_adopted
-from archive.errors import ArchiveError, RecordError
+from archive.errors import NotUsable, RecordError
 from archive.faults import reach
 from archive.files import (
     OPEN_SUFFIX,
@@ -187,7 +187,7 @@ def _restore_lines(directory: Path, state: State, pending: PendingItems, recover
     articles = directory / "articles"
     open_files = list_lines(directory, unfinished=True)
     if len(open_files) > 1:
-        raise ArchiveError(
+        raise NotUsable(
             f"{articles}: expected at most one .open file, got {len(open_files)}; move the younger one aside"
         )
     target = JsonlFile(articles, open_files[0].name.removesuffix(OPEN_SUFFIX)) if open_files else None

@@ -21,6 +21,7 @@ from crawler.engine.outcome import AT_ONCE, Outcome
 from tests.support.commands import ROOT, run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
 from tests.support.small_site import SmallSite, small_site
+from tests.support.writer import write
 
 THANHUY = (sys.executable, "-m", "crawler.cli")
 
@@ -55,6 +56,16 @@ def test_path_that_leads_nowhere_is_wrong_usage(verb: str, kind: str, tmp_path: 
     done = run_thanhuy(*verb.split(), path)
     assert Exit.USAGE == done.returncode, done.stderr
     assert len(done.stderr) < 2000
+
+
+@pytest.mark.parametrize("name", [".lock", "fixity.jsonl", "crawls"])
+def test_another_thing_in_a_files_place_is_wrong_usage(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "x")
+    (tmp_path / "x" / name).rename(tmp_path / "aside")
+    (tmp_path / "x" / name).symlink_to(tmp_path / "elsewhere")
+    done = run_thanhuy("index", tmp_path / "x")
+    assert (Exit.USAGE, True) == (done.returncode, "move it away" in done.stderr), done.stderr
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_an_error_while_the_run_is_summed_up_is_1_and_leaves_no_file_open(site: SmallSite, tmp_path: Path) -> None:
