@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from archive.errors import ArchiveError
 from crawler.cli.configuration import Configured, refuse_odd_variables, tables_of
-from crawler.cli.exits import CommandFailed, Exit, code_of
+from crawler.cli.exits import CommandFailed, Exit, code_of, complain, plain
 from crawler.cli.options import as_settings, check_seeds, crawl_options, read_seeds
 from crawler.planning.begun import OPTIONS, BegunScope
 from crawler.planning.limits import Limits
@@ -96,7 +96,7 @@ def run_verb(
     """
     if options["dry_run"]:
         for line in preview(options["into"], chosen):
-            click.echo(line)
+            click.echo(plain(line))
         return 0
     from crawler.reporting.runs import name_command
     from crawler.scheduling.notify import Notifier
@@ -112,11 +112,6 @@ def run_verb(
     finally:
         notifier.tell_end(code, message or code.says)
     return code
-
-
-def complain(line: str) -> None:
-    """Say that nobody could be told."""
-    click.echo(f"thanhuy: {line}", err=True)
 
 
 def _crawl(chosen: dict[str, Any], options: dict[str, Any], deliver: Callable[["Outcome"], None]) -> Exit:

@@ -2,7 +2,7 @@
 
 import click
 
-from crawler.cli.exits import CODES, CommandFailed, Exit, drop_output
+from crawler.cli.exits import CODES, CommandFailed, Exit, complain, drop_output
 from crawler.engine.outcome import AT_ONCE, Outcome
 
 
@@ -44,9 +44,9 @@ def report(outcome: Outcome, into: object, *, quiet: bool) -> Exit:
     if not quiet:
         _say(summary)
         for note in outcome.notes:
-            click.echo(f"thanhuy: {into}: {note}", err=True)
+            complain(f"{into}: {note}")
     for shortfall in outcome.shortfalls:
-        click.echo(f"thanhuy: {into}: {shortfall}", err=True)
+        complain(f"{into}: {shortfall}")
     return code
 
 
@@ -55,5 +55,5 @@ def _say(summary: str) -> None:
     try:
         click.echo(summary)
     except OSError as error:
-        click.echo(f"thanhuy: stdout: {error.strerror or error}; {summary}", err=True)
+        complain(f"stdout: {error.strerror or error}; {summary}")
         drop_output()

@@ -202,6 +202,12 @@ def _explain(error: Exception) -> int:
     )
 
 
+def complain(message: str) -> None:
+    """A line on stderr, whoever had a hand in its words. Raises OSError where it cannot be written."""
+    told = re.sub(rf"(\S{{{LONGEST_WORD}}})\S+", r"\1…", plain(reveal(message)))
+    click.echo(f"thanhuy: {told}", err=True)
+
+
 def plain(text: str) -> str:
     """Text without what a terminal would obey: each character that is not printable becomes U+FFFD."""
     return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
@@ -225,8 +231,7 @@ def _show_help(error: click.ClickException) -> int:
 
 def _fail(message: str, code: Exit) -> int:
     try:
-        told = re.sub(rf"(\S{{{LONGEST_WORD}}})\S+", r"\1…", plain(reveal(message)))
-        click.echo(f"thanhuy: {told}", err=True)
+        complain(message)
     except OSError:  # nobody can be told but by the code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 from crawler.cli.bars import progress_bar
+from crawler.cli.exits import complain
 
 if TYPE_CHECKING:
     from crawler.reporting.status import Snapshot
@@ -36,7 +35,7 @@ def _give_signs() -> Watch:
 
     def tell(snapshot: "Snapshot") -> None:
         if signs.is_due():
-            click.echo(f"thanhuy: {snapshot.command}: {describe(snapshot)}", err=True)
+            complain(f"{snapshot.command}: {describe(snapshot)}")
 
     return tell
 

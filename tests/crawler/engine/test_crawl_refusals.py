@@ -182,3 +182,13 @@ def test_limits_that_let_nothing_through_are_refused(site: SmallSite, options: t
 )
 def test_seed_that_is_a_trap_is_refused(site: SmallSite, seed: str) -> None:
     assert 2 == site.run("crawl", seed).code
+
+
+def test_what_a_redirect_says_reaches_no_terminal_raw(site: SmallSite) -> None:
+    """Of many pages that could not be had the summary names some, with what stood in their place."""
+    site.say("/", site.links(site.article(1491950001, "Một bài của phường"), "/tin-tuc/hai-1491950002"))
+    site.say("/tin-tuc/hai-1491950002", "", "Location: /tin-tuc/\x1b[2J\u202ehai\x9b31m", status=302)
+    ran = site.run("crawl")
+    assert 0 == ran.code, ran.err
+    assert "could not be had" in ran.err
+    assert not [char for char in ran.out + ran.err if not char.isprintable() and char != "\n"]
