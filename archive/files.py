@@ -129,6 +129,12 @@ def read_small(path: Path, most: int = 64 << 20) -> bytes:
         return stream.read(most)
 
 
+def read_named(path: Path, most: int = 64 << 20) -> bytes:
+    """The first `most` bytes of what the user named, whatever it is: `<(…)` is a pipe. Raises OSError."""
+    with path.open("rb") as stream:
+        return stream.read(most)
+
+
 MAX_LINE = 64 << 20
 """A line longer than this is none that an archive writes."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from archive.errors import ArchiveError
+from archive.files import read_named
 from archive.seal.authority import Attested, Authority, system_roots
 from archive.seal.calendar import SCHEME, ask_calendars, fetch_promised
 from archive.seal.checkpoint import SealError, read_newest
@@ -39,7 +40,7 @@ class Attestation:
         urls = [url for url in self.timestamps if not url.startswith(SCHEME)]
         if not urls:
             return []
-        roots = self.roots.read_text("utf-8", "replace") if self.roots else system_roots()
+        roots = read_named(self.roots).decode("utf-8", "replace") if self.roots else system_roots()
         return [Authority(url=url, roots=roots, digest=self.digest) for url in urls]
 
     @property

@@ -4,6 +4,7 @@ The file is TOML with a key for each option of `crawl` and `refresh`, and tables
 """
 
 import difflib
+import io
 import os
 import re
 import tomllib
@@ -16,6 +17,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from archive.files import read_named
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.planning.health import Thresholds
 
@@ -107,7 +109,8 @@ def read_config(context: click.Context, parameter: click.Parameter, value: Path 
     if value is None:
         return
     try:
-        file = ConfigFile(path=value, text=value.read_text("utf-8-sig"))
+        text = io.StringIO(read_named(value).decode("utf-8-sig"), newline=None).read()
+        file = ConfigFile(path=value, text=text)
         content = tomllib.loads(file.text)
     except (OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"{value}: {error}", Exit.USAGE) from error

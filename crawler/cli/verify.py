@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.files import read_named
 from crawler.cli.bars import meter
 from crawler.cli.exits import CommandFailed, Exit
 from crawler.cli.places import look, show
@@ -46,7 +47,7 @@ def read_block_headers(context: click.Context, parameter: click.Parameter, value
     from archive.seal.opentimestamps import OpenTimestampError
 
     try:
-        return parse_headers(value.read_text("utf-8", "replace"))
+        return parse_headers(read_named(value).decode("utf-8", "replace"))
     except OpenTimestampError as error:
         raise click.BadParameter(f"{value}: {error}") from error
 
@@ -210,7 +211,7 @@ def _read_rules(key: str | None, witnesses: tuple[str, ...], ca: Path | None) ->
         key=public,
         vkey=key or "",
         witnesses=witnesses,
-        roots=ca.read_text("utf-8", "replace") if ca else "",
+        roots=read_named(ca).decode("utf-8", "replace") if ca else "",
     )
 
 

@@ -19,6 +19,7 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
 from archive.addresses import is_refused
+from archive.files import read_named
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ class TrustOnly:
 def read_authorities(path: Path) -> list[Certificate]:
     """The certificates of a PEM file. Raises ValueError where it holds none, OSError where it cannot be read."""
     begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-    blocks = [begin + rest.partition(end)[0] + end + b"\n" for rest in path.read_bytes().split(begin)[1:]]
+    blocks = [begin + rest.partition(end)[0] + end + b"\n" for rest in read_named(path).split(begin)[1:]]
     try:
         found = [Certificate.loadPEM(block) for block in blocks]
     except crypto.Error as error:

@@ -146,3 +146,8 @@ def test_a_value_that_is_refused_is_named_by_its_variable(
     done = run_thanhuy(verb, *words, process=False)
     assert (2, 1) == (done.returncode, done.stderr.count("\n"))
     assert done.stderr.startswith(f"thanhuy: THANHUY_{name}: "), done.stderr
+
+
+def test_file_without_an_end_is_read_no_further_than_any_is_long() -> None:
+    done = run_thanhuy("config", "--config", "/dev/zero")
+    assert (2, True) == (done.returncode, "expected TOML" in done.stderr)
