@@ -36,8 +36,8 @@ class Readers:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._start, self._most = start, max(1, min(concurrency, cores - 1, MOST))
         self._turns = DeferredSemaphore(self._most)
-        self._idle: list[_Reader] = []
-        self._busy: dict[_Reader, float] = {}
+        self._idle: list[_ReadingProcess] = []
+        self._busy: dict[_ReadingProcess, float] = {}
         """Reader → when its page has kept those behind it waiting long enough; 0 where that is over."""
         self._ticking = False
 
@@ -51,7 +51,7 @@ class Readers:
         raises, which is asked all the while: that ends the call.
         """
         await maybe_deferred_to_future(self._turns.acquire())
-        reader = self._idle.pop() if self._idle else _Reader(self._start())
+        reader = self._idle.pop() if self._idle else _ReadingProcess(self._start())
         self._busy[reader] = time.monotonic() + GRACE
         self._tick_on()
         try:
@@ -87,7 +87,7 @@ class Readers:
 
 
 @implementer(IReadDescriptor)
-class _Reader:
+class _ReadingProcess:
     """One process, and the ear for what it answers, which stays with the reactor from its first call on."""
 
     def __init__(self, watched: Watched) -> None:
