@@ -32,6 +32,9 @@ def show_goals(goals: Sequence[Goal], console: Console) -> None:
     words = {True: "met", False: "missed", None: "not measured"}
     for goal in goals:
         value = "–" if goal.value is None else f"{goal.value:.2f} {goal.unit}"
+        if goal.limit is None:
+            table.add_row(goal.says, value, "–", "left to a larger run")
+            continue
         table.add_row(goal.says, value, f"{'≥' if goal.least else '≤'} {goal.limit:g} {goal.unit}", words[goal.met])
     console.print(table)
 

@@ -33,7 +33,8 @@ class Goal:
     """What is measured, in words."""
     value: float | None
     """None where it could not be measured here, e.g. because the peer is not installed."""
-    limit: float
+    limit: float | None
+    """None where the work was too little for a goal: it is left to a larger run."""
     least: bool = False
     """Whether `limit` is the least that will do, and not the most."""
     unit: str = "×"
@@ -43,8 +44,8 @@ class Goal:
 
     @property
     def met(self) -> bool | None:
-        """None where nothing was measured."""
-        if self.value is None:
+        """None where nothing was measured, or nothing is aimed at."""
+        if self.value is None or self.limit is None:
             return None
         return self.value >= self.limit if self.least else self.value <= self.limit
 

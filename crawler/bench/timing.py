@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class Contestant:
 
     name: str
     command: tuple[str, ...]
+    start: tuple[str, ...] = ()
+    """The same on next to nothing: what it takes before there is work. Empty where nobody asks."""
     modules: tuple[str, ...] = ()
     """What must be installed for it."""
     cwd: str | None = None
@@ -45,6 +47,10 @@ class Contestant:
     """Whether no ratio that is held is to it: then it is left out where few are asked for."""
 
 
+START = ResultColumn(key="start_cpu", title="start CPU s", form=".2f")
+"""What of the processor's time a contestant takes also on next to nothing."""
+SHARE = 5
+"""A goal is for work that takes so many times the start: of less, it would be one of the start."""
 LAUNCH = Path(__file__).with_name("launch.py")
 
 COLUMNS = (
@@ -101,11 +107,15 @@ def compete(
     here = [each for each in asked if all(find_spec(module) for module in each.modules)]
     missing = [f"{each.name}: not installed" for each in asked if each not in here]
     timed: dict[str, list[TimedRun]] = {each.name: [] for each in here}
+    starts: dict[str, list[TimedRun]] = {each.name: [] for each in here}
     for _ in range(runs):
         for each in here:
             timed[each.name].append(time_process(each, pages))
+            if each.start:
+                starts[each.name].append(time_process(replace(each, command=each.start), 1))
     first = timed[here[0].name]
-    return [row_of(name, found, first) for name, found in timed.items()], missing
+    rows = [row_of(name, found, first) for name, found in timed.items()]
+    return [row | {"start_cpu": _least_cpu(starts[str(row["name"])]) or None} for row in rows], missing
 
 
 def row_of(name: str, runs: list[TimedRun], first: list[TimedRun]) -> dict[str, Cell]:
@@ -148,3 +158,9 @@ def figure(rows: Sequence[dict[str, Cell]], name: str, key: str) -> float | None
     row = find_row(rows, name)
     value = row.get(key) if row else None
     return float(value) if isinstance(value, int | float) else None
+
+
+def is_mostly_start(rows: Sequence[dict[str, Cell]]) -> bool:
+    """Whether there was too little work for a goal: ours took less than `SHARE` times its start."""
+    whole, start = (figure(rows, str(rows[0]["name"]), key) for key in ("cpu_seconds", "start_cpu"))
+    return whole is not None and start is not None and whole < SHARE * start

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from crawler.bench.goals import find_lasting, find_worse, read_recorded, record
+from crawler.bench.goals import find_lasting, find_worse, read_recorded, record, show_goals
 from crawler.bench.material import SMALL, count_records, write_warc
 from crawler.bench.result import Goal
 from crawler.bench.server import serve_tls
-from crawler.bench.timing import BenchError, Contestant, compete, figure, find_row, time_process
+from crawler.bench.timing import BenchError, Contestant, compete, figure, find_row, is_mostly_start, time_process
 from tests.support.commands import run_thanhuy
 
 PYTHON = sys.executable
@@ -98,6 +99,19 @@ def test_who_is_not_installed_is_named() -> None:
     assert find_row(rows, "b") is None
 
 
+def test_goal_is_left_to_a_larger_run_where_most_of_the_work_was_the_start() -> None:
+    busy = (PYTHON, "-c", "sum(range(20_000_000))")
+    nothing = (PYTHON, "-c", "pass")
+    for command, mostly in ((nothing, True), (busy, False)):
+        rows, _ = compete((Contestant(name="a", command=command, start=nothing),), pages=1, runs=1)
+        assert mostly == is_mostly_start(rows)
+    left = Goal(name="a", says="a", value=2.0, limit=None)
+    assert left.met is None
+    console = Console(record=True, width=100)
+    show_goals([left], console)
+    assert "left to a larger run" in console.export_text()
+
+
 def test_archive_of_others_holds_every_page(tmp_path: Path) -> None:
     warc = write_warc(tmp_path / "x.warc.gz", pages=5, size=SMALL)
     assert 6 == count_records(warc)
@@ -119,7 +133,7 @@ def test_bundled_server_speaks_tls_where_nginx_is_not_installed(monkeypatch: pyt
 
 
 def test_bench_extract_prints_rows_and_goals_as_json() -> None:
-    done = run_thanhuy("bench", "startup", "extract", "--pages", 16, "--runs", 1, "--json")
+    done = run_thanhuy("bench", "startup", "extract", "--quick", "--pages", 16, "--runs", 1, "--json")
     assert 0 == done.returncode, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     assert {"machine", "extract", "startup"} == set(found)
