@@ -11,7 +11,7 @@ from archive.directory import read_collection
 from archive.errors import ArchiveError, StoreFailed
 from archive.faults import reach
 from archive.files import NEW_SUFFIX, OPEN_SUFFIX, is_regular, is_room, list_lines, list_warcs
-from archive.mirror.before import UNNAMED, digest_object, is_there, read_before
+from archive.mirror.before import UNNAMED, MirrorBefore, digest_object, is_there, read_before
 from archive.mirror.manifest import Manifest, MirroredFile, key_of
 from archive.mirror.store import ObjectExists, Store
 from archive.progress import Progress, tell_nobody
@@ -63,17 +63,9 @@ def push(
     """
     about = read_collection(collection)
     paths = list(list_finished(collection))
-    known = fixity.read_known(collection)
     progress("", 0, sum(path.stat().st_size for path in paths))
     before = read_before(store, about, mend=again)
-    held = {each.key for each in before.files.values()} if not again else set()
-    files, sent = {}, []
-    for path in paths:
-        file = _digest(collection, path, known)
-        if file.key not in held and _send(store, file, path, again=again):
-            sent.append(file)
-        files[file.path] = file
-        progress(file.path, file.size, 0)
+    files, sent = _send_all(collection, store, paths, before, again=again, progress=progress)
     merged, lost = fixity.read_merged(collection), dict[MirroredFile, bool]()
     for _ in range(TRIES):
         kept = {path: file for path, file in _kept(before.files, files).items() if path not in merged}
@@ -94,6 +86,22 @@ def push(
         _read_back(store, done.manifest)
         return done
     raise StoreFailed(f"{store.url}: others wrote {TRIES} manifests meanwhile; run the same command again")
+
+
+def _send_all(
+    collection: Path, store: Store, paths: list[Path], before: MirrorBefore, *, again: bool, progress: Progress
+) -> tuple[dict[str, MirroredFile], list[MirroredFile]]:
+    """The files as they are now, by their paths, and those of them that the store did not hold yet."""
+    known = fixity.read_known(collection)
+    held = {each.key for each in before.files.values()} if not again else set()
+    files, sent = {}, []
+    for path in paths:
+        file = _digest(collection, path, known)
+        if file.key not in held and _send(store, file, path, again=again):
+            sent.append(file)
+        files[file.path] = file
+        progress(file.path, file.size, 0)
+    return files, sent
 
 
 def _read_back(store: Store, manifest: Manifest) -> None:
