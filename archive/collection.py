@@ -13,7 +13,7 @@ import re
 import shutil
 import socket
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,10 +25,12 @@ from archive.directory import begin_collection, prepare_directory
 from archive.directory import read_collection as read_collection
 from archive.errors import ArchiveError, RecordError
 from archive.faults import reach
-from archive.files import as_archive_error, find_lines, find_warc, publish, read_range, replace_file
+from archive.files import as_archive_error, find_warc, publish, replace_file
 from archive.http.head import validators
 from archive.index import cdxj
 from archive.json_text import parse_json
+from archive.lines.changes import changed_fields, payload_of
+from archive.lines.newest import write_newest
 from archive.lines.reader import item_key, parser_of, read_line, version_row
 from archive.lines.writer import JsonlFile, format_line
 from archive.lock import Lock
@@ -53,10 +55,6 @@ logger = logging.getLogger(__name__)
 DEFAULTS = Options()
 Reparse = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 """A stored item → what the present parser reads in its page. None where it reads none, or the page is lost."""
-STAMPED = frozenset({"version", "changed", "captured_at", "warc"})
-"""Keys that the archive fills in."""
-UNCOMPARED = STAMPED | {"schema", "text_digest", "parser", "sources", "warnings", "url", "gone", "reread"}
-"""Keys that say nothing about whether the text changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -619,28 +617,3 @@ def _name_run(path: Path, moment: datetime) -> str:
         if not (path / "crawls" / run).exists() and not any((path / "articles").glob(f"*-{run}-*")):
             return run
         moment += timedelta(milliseconds=1)
-
-
-def write_newest(path: Path, state: State) -> None:
-    """Replace `articles.jsonl` by the newest version of each item, by key."""
-    replace_file(path / "articles.jsonl", newest_lines(path, state))
-
-
-def newest_lines(path: Path, state: State) -> Iterator[bytes]:
-    """The lines that `articles.jsonl` should have."""
-    for row in state.newest_versions():
-        lines = find_lines(path / "articles", row.jsonl)
-        if lines is None:
-            raise ArchiveError(f"{path / 'articles'}: expected {row.jsonl!r}, got no such file; run `thanhuy repair`")
-        yield b"".join(read_range(lines, row.jsonl_offset, row.jsonl_offset + row.jsonl_length))
-
-
-def payload_of(record: Mapping[str, Any]) -> str | None:
-    """The digest of the payload that an item was read from. None where it does not say."""
-    pointer = record.get("warc")
-    return pointer.get("payload_digest") if isinstance(pointer, dict) else None
-
-
-def changed_fields(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """The keys of an item that its version before had otherwise, of those that tell of its text."""
-    return [name for name in now if name not in UNCOMPARED and before.get(name) != now[name]]

@@ -10,11 +10,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from archive.collection import Collection, newest_lines
+from archive.collection import Collection
 from archive.digest import digest_stream
 from archive.files import find_lines, find_warc, list_lines, list_warcs, open_regular, read_lines, read_range, set_aside
 from archive.index import cdxj
 from archive.json_text import parse_json
+from archive.lines.newest import newest_lines
 from archive.lines.reader import LineId, version_of, version_row
 from archive.mend.inventory import Inventory
 from archive.mend.lines import LinePlace, Vouch

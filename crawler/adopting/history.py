@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from archive.collection import changed_fields
+from archive.lines.changes import changed_fields
 from crawler.planning.deletions import is_confirmed
 
 Record = dict[str, Any]

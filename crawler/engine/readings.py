@@ -17,10 +17,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from archive.collection import Collection, payload_of
+from archive.collection import Collection
 from archive.errors import ArchiveError
 from archive.files import read_small
 from archive.json_text import parse_json
+from archive.lines.changes import payload_of
 from archive.lines.reader import id_of, parser_of, read_line
 from archive.state.held import Held, Wait
 from crawler.articles import reparse

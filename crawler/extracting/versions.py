@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from archive.collection import changed_fields, payload_of
 from archive.json_text import parse_json
+from archive.lines.changes import changed_fields, payload_of
 from archive.lines.reader import parser_of
 from archive.lines.writer import format_line
 from archive.scratch import open_scratch
