@@ -46,12 +46,12 @@ class Statement:
     @property
     def calendar(self) -> str:
         """The address of a calendar that promises; empty where it is another kind."""
-        return _Reader(self.payload).take_bytes().decode("ascii", "replace") if self.tag == PENDING else ""
+        return _Octets(self.payload).take_bytes().decode("ascii", "replace") if self.tag == PENDING else ""
 
     @property
     def height(self) -> int | None:
         """The number of a block; None where it is another kind."""
-        return _Reader(self.payload).take_number() if self.tag == BITCOIN else None
+        return _Octets(self.payload).take_number() if self.tag == BITCOIN else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +126,7 @@ def parse_way(data: bytes, result: bytes) -> Way:
     """What follows from a result, e.g. a calendar's answer. Raises OpenTimestampError."""
     if len(data) > MOST:
         raise OpenTimestampError(f"expected at most {MOST} bytes of OpenTimestamps, got more")
-    reader = _Reader(data)
+    reader = _Octets(data)
     way = reader.take_way(result, DEEPEST)
     if reader.place != len(data):
         raise OpenTimestampError(f"expected the end of the stamp at byte {reader.place}, got more")
@@ -142,7 +142,7 @@ def _format_number(value: int) -> bytes:
     return bytes([*parts, value])
 
 
-class _Reader:
+class _Octets:
     """Bytes that are taken from the front. Raises OpenTimestampError where there are fewer."""
 
     def __init__(self, data: bytes) -> None:
