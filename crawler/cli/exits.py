@@ -77,6 +77,7 @@ NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 NO_SUCH_PATH = frozenset({errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.ENXIO})
 """Those that speak of a path that leads nowhere on any day: too long, round in a circle, through a file."""
 
+TOO_MANY_OPEN = frozenset({errno.EMFILE, errno.ENFILE})
 LONGEST_WORD = 1000
 """Letters that a message shows of what has no blank in it, a path or an address."""
 
@@ -175,7 +176,7 @@ def code_of(error: Exception) -> Exit:
     if isinstance(error, OSError) and error.errno in OUT_OF_SPACE:
         return Exit.NO_SPACE
     # What may not be read or written is the user's to put right, as a wrong option is.
-    if isinstance(error, OSError) and error.errno in NOT_ALLOWED | NO_SUCH_PATH | {errno.EBADF}:
+    if isinstance(error, OSError) and error.errno in NOT_ALLOWED | NO_SUCH_PATH | TOO_MANY_OPEN | {errno.EBADF}:
         return Exit.USAGE
     return next((code for kind, code in CODES if isinstance(error, kind)), Exit.ERROR)
 
@@ -193,7 +194,10 @@ def _explain(error: Exception) -> int:
             drop_output()
             return _fail("stdout: expected a place to print to, got a closed one", code)
         where = f"{error.filename}: " if error.filename else ""
-        return _fail(f"{where}{error.strerror or error}", code)
+        remedy = "; allow this shell more of them (ulimit -n)" if error.errno in TOO_MANY_OPEN else ""
+        return _fail(f"{where}{error.strerror or error}{remedy}", code)
+    if isinstance(error, MemoryError):
+        return _fail("out of memory; free some, or allow more of it (ulimit -v), and run the same command again", code)
     if os.environ.get("THANHUY_DEBUG"):
         raise error
     return _fail(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from archive.directory import read_collection
-from archive.errors import ArchiveError, NotACollection
+from archive.errors import ArchiveError, DamagedCollection, NotACollection
 from archive.files import LINES_SUFFIX, OPEN_SUFFIX, find_inside, is_own_name, open_regular
 from archive.lines.reader import LineId, version_of
 from archive.lock import remedy
@@ -132,17 +132,18 @@ class History:
         wanted = LineId(row["key"], row["version"], row["renewed"])
         if version_of(line) != wanted:
             place = f"{path.name}:{row['jsonl_offset']}"
-            raise ArchiveError(f"{place}: expected {wanted}, got another line; run `thanhuy repair`")
+            raise DamagedCollection(f"{place}: expected {wanted}, got another line; run `thanhuy repair`")
         record = parse_line(line)
         if isinstance(record, str):
-            raise ArchiveError(f"{path.name}: {record}; run `thanhuy repair {self._collection}`")
+            raise DamagedCollection(f"{path.name}: {record}; run `thanhuy repair {self._collection}`")
         return record
 
     def _query(self, sql: str, *parameters: str | int) -> list[sqlite3.Row]:
         try:
             return self._state.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
-            raise ArchiveError(
+            busy = getattr(error, "sqlite_errorcode", 0) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+            raise (ArchiveError if busy else DamagedCollection)(
                 f"{self._collection}/state.sqlite: {error}; run `thanhuy index {self._collection}`"
             ) from error
 

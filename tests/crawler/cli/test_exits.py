@@ -1,5 +1,6 @@
 """Every exit code, provoked for real; and streams that are closed, full or left by their reader."""
 
+import errno
 import json
 import os
 import re
@@ -16,7 +17,7 @@ import pytest
 
 from archive.lock import Lock
 from crawler.cli.endings import judge
-from crawler.cli.exits import Exit
+from crawler.cli.exits import Exit, run
 from crawler.engine.outcome import AT_ONCE, Outcome
 from tests.support.commands import ROOT, run_thanhuy
 from tests.support.sample_crawls import SampleCrawl
@@ -56,6 +57,28 @@ def test_path_that_leads_nowhere_is_wrong_usage(verb: str, kind: str, tmp_path: 
     done = run_thanhuy(*verb.split(), path)
     assert Exit.USAGE == done.returncode, done.stderr
     assert len(done.stderr) < 2000
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), Exit.USAGE, "ulimit -n"),
+        (MemoryError(), Exit.ERROR, "out of memory"),
+    ],
+)
+def test_what_the_machine_does_not_give_has_its_remedy(
+    error: Exception, code: Exit, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        assert code == run(fail)
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), handlers, strict=True):
+            signal.signal(number, handler)
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", [".lock", "fixity.jsonl", "crawls"])
