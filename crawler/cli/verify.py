@@ -114,7 +114,6 @@ def command(
     thanhuy verify s3://bucket/my-archive https://example.org/pages.wacz
     """
     from archive.kinds import NothingToRead
-    from archive.verify.findings import EXAMPLES, Severity, count, format_findings
     from archive.verify.runner import VerifyOptions, verify
 
     paths, mirrors = _find_paths(targets)
@@ -143,6 +142,13 @@ def command(
             _check_mirrors(mirrors, report, tell)
     except NothingToRead as error:
         raise CommandFailed(str(error), Exit.USAGE) from error
+    _print(report, as_json=as_json, every=every, quiet=quiet)
+    return Exit.DAMAGE if report.is_damaged(strict=strict) else Exit.DONE
+
+
+def _print(report: "Report", *, as_json: bool, every: bool, quiet: bool) -> None:
+    from archive.verify.findings import EXAMPLES, Severity, count, format_findings
+
     counts = count(report.findings)
     if as_json:
         print_json(report, counts)
@@ -152,7 +158,6 @@ def command(
             click.echo(line)
     if not quiet:
         click.echo(_summary(report, counts), err=True)
-    return Exit.DAMAGE if report.is_damaged(strict=strict) else Exit.DONE
 
 
 def _find_paths(targets: tuple[Path | str, ...]) -> tuple[list[Path], list[str]]:
