@@ -193,6 +193,7 @@ def _find_frame(survey: Survey, core: int, body_at: int, last: int) -> Box:
     page, title_at = survey.page, survey.title_at
     sums = [0.0, *accumulate(survey.weights)]
     first = next((index for index in range(body_at, last) if survey.weights[index]), last)
+    alone = first == last and survey.weights[last] > 0
     most = (sums[last + 1] - sums[title_at + 1]) * 0.6
     frame = page.boxes[survey.holders[last] if survey.holders[last] >= 0 else core]
     fitting = False
@@ -200,7 +201,7 @@ def _find_frame(survey: Survey, core: int, body_at: int, last: int) -> Box:
         box = page.boxes[index]
         if box.first <= title_at < box.last:
             break
-        if first == last and (box.tag in PARAGRAPH_TAGS or box.last - box.first == 1):
+        if alone and (box.tag in PARAGRAPH_TAGS or box.last - box.first == 1):
             continue  # a text of one paragraph is not the paragraph's block
         if box.first <= first:
             return box
