@@ -26,7 +26,7 @@ from typing import Any
 
 from archive.adopted import is_adopted
 from archive.digest import digest_stream
-from archive.errors import ArchiveError
+from archive.errors import DamagedCollection
 from archive.faults import reach
 from archive.files import WARC_SUFFIXES, is_regular, is_room, list_lines, list_warcs, open_regular
 from archive.files import read_lines as read_file_lines
@@ -388,7 +388,7 @@ def _last_chain(path: Path) -> tuple[int, str]:
     whole = tail.rpartition(b"\n")[0]
     if b"\n" not in tail:
         if size > len(tail):
-            raise ArchiveError(
+            raise DamagedCollection(
                 f"{path}: expected lines, got none in the last {len(tail)} bytes; restore it from a copy or move it"
                 " aside"
             )

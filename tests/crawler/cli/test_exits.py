@@ -59,6 +59,13 @@ def test_path_that_leads_nowhere_is_wrong_usage(verb: str, kind: str, tmp_path: 
     assert len(done.stderr) < 2000
 
 
+def test_a_log_without_lines_is_damage(tmp_path: Path) -> None:
+    write(tmp_path / "x")
+    (tmp_path / "x" / "fixity.jsonl").write_bytes(b"a" * 100_000)
+    done = run_thanhuy("index", tmp_path / "x")
+    assert (Exit.DAMAGE, True) == (done.returncode, "expected lines" in done.stderr), done.stderr
+
+
 @pytest.mark.parametrize(
     ("error", "code", "told"),
     [
