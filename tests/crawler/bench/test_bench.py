@@ -17,6 +17,7 @@ from crawler.bench.corpus import BASE, build_corpus
 from crawler.bench.pages import KnownPage, Truth, fill_page, sample_pages
 from crawler.bench.sampling import REST, part_of
 from crawler.bench.scoring import score
+from crawler.bench.started import tell_apart
 from crawler.bench.timing import TimedRun
 from crawler.bench.words import read_benchmark, word_f1
 from crawler.items import as_record
@@ -114,6 +115,17 @@ def test_ratio_is_the_median_of_neighbours() -> None:
     assert row["ratio"] == pytest.approx(1.1)
     assert row["cpu_ratio"] == pytest.approx(1.5)
     assert row["peak_mb"] == 20
+
+
+def test_a_short_crawl_beside_a_long_one_tells_the_start_from_the_pages() -> None:
+    short, long = ([run_of(pages, 2 + pages * 0.01 + noise) for noise in (0.5, 0)] for pages in (20, 100))
+    cost = tell_apart(short, long)
+    assert (cost.start, cost.page) == pytest.approx((2, 0.01))
+    assert cost.of(2000) == pytest.approx(22)
+
+
+def run_of(pages: int, cpu_seconds: float) -> TimedRun:
+    return TimedRun(pages=pages, seconds=1, cpu_seconds=cpu_seconds, peak_bytes=None)
 
 
 def test_bench_capture_crawls_both_ways_and_tells_who_is_not_installed() -> None:
