@@ -42,7 +42,7 @@ class Amounts:
 
 FULL = Amounts(capture=600, read=1000, memory=200, runs=5, rounds=5)
 QUICK = Amounts(capture=150, read=150, memory=40, runs=3, rounds=6, few=True)
-IN_QUICK = frozenset({"crawl", "parse", "extract", "verify", "memory", "startup"})
+IN_QUICK = frozenset({"crawl", "parse", "extract", "verify", "memory"})
 """What `--quick` runs of `all`: those with ratios that are held. (A million known URLs take minutes by themselves.)"""
 AGAIN = 3
 """How many times more rounds a ratio that became worse gets, before it is believed."""
