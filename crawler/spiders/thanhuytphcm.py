@@ -21,7 +21,7 @@ from crawler.pages import Link, ReaderFailed
 from crawler.pages.links.feeds import FeedLinks
 from crawler.pages.response import Seen
 from crawler.planning.follow import Follow, select_links, shown_items
-from crawler.planning.kinds import ITEM_KINDS
+from crawler.planning.kinds import EMBEDDED, ITEM_KINDS
 from crawler.planning.skips import explain_skip
 from crawler.site.asked import as_followed, is_never_asked, is_trap
 from crawler.site.scope import (
@@ -269,7 +269,8 @@ class ThanhuySpider(Spider):
             self.crawler.stats.inc_value("redirects/refused")
             logger.info("%s: redirect to %s not followed", response.url, target)
             response.meta["unread"] = f"sent round in a circle to {target[:200]}" if ends else "sent nowhere"
-            if location and (kind is None or is_trap(target)):
+            # A photo that leads away says nothing of the pages: old ones lead to a notice on many sites.
+            if location and (kind is None or is_trap(target)) and response.meta.get("kind") not in EMBEDDED:
                 self._note_hidden(response, f"{response.url}: expected a page, got sent to {target[:200]}")
             return
         self._session.note_answer()

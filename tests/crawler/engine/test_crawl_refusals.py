@@ -192,3 +192,14 @@ def test_what_a_redirect_says_reaches_no_terminal_raw(site: SmallSite) -> None:
     assert 0 == ran.code, ran.err
     assert "could not be had" in ran.err
     assert not [char for char in ran.out + ran.err if not char.isprintable() and char != "\n"]
+
+
+@pytest.mark.parametrize("target", ["/dang-nhap", "https://example.org/404"])
+def test_photos_that_lead_away_are_no_refusal(site: SmallSite, target: str) -> None:
+    photos = [site.say(f"/anh/{n}.jpg", "", f"Location: {target}", status=302) for n in range(8)]
+    shown = "".join(f'<p><img src="{photo}" width="600"></p>' for photo in photos)
+    site.say("/", site.links(site.article(1491960001, "Một bài của phường", more=f"</p>{shown}<p>")))
+    ran = site.run("crawl")
+    assert 9 != ran.code, ran.err
+    assert set(photos) <= set(ran.asked)
+    assert "/dang-nhap" not in ran.asked
