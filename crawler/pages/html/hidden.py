@@ -4,9 +4,10 @@ And what is only hidden until a script shows it: React's server sends parts of a
 """
 
 import re
-from functools import lru_cache
 from itertools import islice
 from typing import Any
+
+from crawler.pages.words.text import remembered
 
 _STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:\.0+)?(?:px|em|rem|pt|%)?\s*(?:!|;|$)|"
@@ -27,8 +28,6 @@ _SHOWN_AGAIN = re.compile(
     r"d-(?:xs|sm|md|lg|xl|xxl)-(?!none)[a-z-]+|visible-\S+)"
 )
 """Classes that show it on larger screens."""
-_REMEMBERED = 300
-"""Characters up to which a list of classes is remembered: a site has the same few on every page."""
 _MOST_PARTS = 500
 """Streamed parts that are put in their place; no honest page has a tenth of that."""
 _TEXT = 400
@@ -41,13 +40,9 @@ def style_hides(style: str) -> bool:
     return _STYLE.search(style) is not None
 
 
+@remembered(300)
 def class_hides(classes: str) -> bool:
     """Whether one of an element's classes takes it out of sight, on every screen."""
-    return _class_hides(classes) if len(classes) <= _REMEMBERED else _class_hides.__wrapped__(classes)
-
-
-@lru_cache(maxsize=4096)
-def _class_hides(classes: str) -> bool:
     return not _CLASSES.isdisjoint(classes.split()) and _SHOWN_AGAIN.search(classes) is None
 
 

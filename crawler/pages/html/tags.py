@@ -19,9 +19,8 @@ from crawler.pages.html.tree import (
     QUOTE,
     TABLE,
 )
+from crawler.pages.words.text import remembered
 
-_REMEMBERED = 300
-"""Characters up to which a style is remembered: a site has the same few on every page."""
 SKIPPED = frozenset({
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select",
     "textarea", "button",
@@ -93,15 +92,11 @@ def flags_of(flags: int, tag: str, role: str) -> int:
     return flags & ~(OUTSIDE | HEADER) if "main" in {tag, role} else flags
 
 
+@remembered(300)
 def read_style(style: str) -> tuple[bool, bool, str, int, bool]:
     """Whether a style hides its element, makes it a block, how it aligns it, its weight (-1 normal, 1 bold, 0 unsaid),
     and slants it.
     """
-    return _read_style(style) if len(style) <= _REMEMBERED else _read_style.__wrapped__(style)
-
-
-@lru_cache(maxsize=1024)
-def _read_style(style: str) -> tuple[bool, bool, str, int, bool]:
     align, weight = _ALIGN.search(style), _WEIGHT.search(style)
     bold = 0 if weight is None else -1 if weight[1].lower() in {"normal", "100", "200", "300", "400", "500"} else 1
     shown = style_hides(style), _BLOCK.search(style) is not None

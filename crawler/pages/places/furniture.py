@@ -7,6 +7,7 @@ from itertools import accumulate, islice
 from crawler.pages.html.tree import Box
 from crawler.pages.places.page import Page
 from crawler.pages.places.survey import Survey
+from crawler.pages.words.text import remembered
 
 _CALLED = re.compile(
     r"(?:^|[\s_-])(?<!no[_-])(?<!has[_-])(?<!with[_-])(?<!without[_-])(?:comments?(?:list|form|area|box|wrap|section)?|disqus|respond|binh-?luan|y-?kien|phan-?hoi"
@@ -81,7 +82,12 @@ def is_called_furniture(box: Box) -> bool:
     """Whether a block's class or id says that it stands around an article."""
     element = box.element
     name, mark = element.get("class"), element.get("id")
-    return bool(name or mark) and _CALLED.search(f"{name or ''} {mark or ''}") is not None
+    return bool(name or mark) and _is_furniture(f"{name or ''} {mark or ''}")
+
+
+@remembered(300)
+def _is_furniture(called: str) -> bool:
+    return _CALLED.search(called) is not None
 
 
 def _candidates(survey: Survey, core: int) -> Iterator[Box]:

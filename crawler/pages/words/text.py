@@ -5,7 +5,9 @@ All patterns run in linear time, and those that look at a whole string are asked
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 from unicodedata import is_normalized
 
 _DROPPED = dict.fromkeys([*map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufffe\uffff\0"),
@@ -34,6 +36,21 @@ _NOT_ALPHABET = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
 _TERMINAL = re.compile(r"[.!?…:;,。！？：；，؟।][\"”’»)\]」』）]*$")
 _SENTENCE = re.compile(r"[.!?…。！？؟।][\"”’»)\]」』）]*$")
+
+
+_Read = TypeVar("_Read")
+
+
+def remembered(longest: int, size: int = 4096) -> Callable[[Callable[[str], _Read]], Callable[[str], _Read]]:
+    """Have a function remember what it made of the last texts of so many characters at most:
+    a site has the same few labels, classes and styles on every page, and a page says its headline again and again.
+    """
+
+    def remember(read: Callable[[str], _Read]) -> Callable[[str], _Read]:
+        known = lru_cache(maxsize=size)(read)
+        return wraps(read)(lambda text: known(text) if len(text) <= longest else read(text))
+
+    return remember
 
 
 def clean(text: str) -> str:
@@ -66,17 +83,10 @@ def _limit_marks(run: "re.Match[str]") -> str:
     return "".join(kept)
 
 
+@remembered(_LINE, 1024)
 def fold(text: str) -> str:
     """The words of a text, case and punctuation aside: equal folds say the same."""
-    return _fold_line(text) if len(text) <= _LINE else _fold(text)
-
-
-def _fold(text: str) -> str:
     return " ".join(_WORD.findall(clean(text).casefold()))
-
-
-_fold_line = lru_cache(maxsize=1024)(_fold)
-"""A page's headline, description and labels are asked for again and again."""
 
 
 def first_word(text: str) -> str:
