@@ -1,8 +1,10 @@
 """Captions: whether a line describes the photo beside it, by rows of evidence: its place, its setting, its words."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from crawler.pages.html.tree import CAPTION, TABLE, Box, Piece
@@ -14,7 +16,7 @@ from crawler.pages.words.credits import has_credit, is_alt_of, split_credit
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.names import parse_byline
 from crawler.pages.words.stamps import find_stamp
-from crawler.pages.words.text import ends_sentence, undoubled
+from crawler.pages.words.text import ends_sentence, remembered, undoubled
 
 ENOUGH = 2.0
 """What the rows for a line must add up to."""
@@ -39,22 +41,43 @@ _SMALL_TAGS = frozenset({"small", "h5", "h6"})
 """What browsers show in smaller type than text."""
 
 
-@dataclass(slots=True)
 class StorySetting:
-    """How the story is set: what a caption is held against. Measured once a page."""
+    """How the story is set: what a caption is held against. Each is measured once a page, where it is asked for."""
 
-    paragraphs: list[Piece]
-    """The lines of some length, in page order."""
-    kinds: dict[tuple[str, str | None], int]
-    """How many of them stand in blocks of each kind."""
-    blocks: set[tuple[str, str | None]]
-    """The kinds of the blocks that hold paragraphs, and no photo."""
-    centred: bool
-    """Whether most of the text is centred, so that it says nothing of a line that it is."""
-    small: bool
-    """Whether most of the text is in small type, likewise."""
-    body_at: int
-    """Where the text begins."""
+    def __init__(self, page: Page, claims: Claims) -> None:
+        regions = claims.regions
+        self.page, self.body_at = page, regions.body_at
+        self.texts = [piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None]
+        self.paragraphs = [piece for piece in self.texts if piece.size > _PARAGRAPH]
+        """The lines of some length, in page order."""
+
+    @cached_property
+    def kinds(self) -> Counter[tuple[str, str | None]]:
+        """How many of them stand in blocks of each kind."""
+        return Counter(kind_of(self.page, self.page.box_of(piece)) for piece in self.paragraphs)
+
+    @cached_property
+    def blocks(self) -> set[tuple[str, str | None]]:
+        """The kinds of the blocks that hold paragraphs, and no photo."""
+        boxes = self.page.boxes
+        photos = [0, *accumulate(piece.image is not None for piece in self.page.pieces)]
+        around = {self.page.box_of(piece).parent for piece in self.paragraphs}
+        holders = (boxes[index] for index in around)
+        return {kind_of(self.page, box) for box in holders if photos[box.last] == photos[box.first]}
+
+    @cached_property
+    def centred(self) -> bool:
+        """Whether most of the text is centred, so that it says nothing of a line that it is."""
+        return self._are_most(lambda piece: self.page.box_of(piece).align == "center")
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether most of the text is in small type, likewise."""
+        return self._are_most(lambda piece: _is_small(self.page, piece))
+
+    def _are_most(self, test: Callable[[Piece], bool]) -> bool:
+        long = [piece for piece in self.texts if piece.size > 120]
+        return sum(map(test, long)) * 2 > len(long)
 
 
 @dataclass(slots=True)
@@ -70,27 +93,6 @@ class Described:
     box: Box
     after: Piece | None
     """The next piece of the story."""
-
-
-def measure_setting(page: Page, claims: Claims) -> StorySetting:
-    """Look over the paragraphs of the story."""
-    regions = claims.regions
-    texts = [piece for piece in page.pieces[regions.body_at : regions.story.stop] if piece.image is None]
-    paragraphs = [piece for piece in texts if piece.size > _PARAGRAPH]
-    kinds: dict[tuple[str, str | None], int] = {}
-    for piece in paragraphs:
-        kind = kind_of(page, page.box_of(piece))
-        kinds[kind] = kinds.get(kind, 0) + 1
-    long = [piece for piece in texts if piece.size > 120]
-    centred = sum(page.box_of(piece).align == "center" for piece in long) * 2 > len(long)
-    small = sum(_is_small(page, piece) for piece in long) * 2 > len(long)
-    return StorySetting(paragraphs, kinds, _blocks_of(page, paragraphs), centred, small, regions.body_at)
-
-
-def _blocks_of(page: Page, paragraphs: list[Piece]) -> set[tuple[str, str | None]]:
-    photos = [0, *accumulate(piece.image is not None for piece in page.pieces)]
-    boxes = {page.boxes[page.box_of(piece).parent].index for piece in paragraphs}
-    return {kind_of(page, box) for box in map(page.boxes.__getitem__, boxes) if photos[box.last] == photos[box.first]}
 
 
 def score_line(
@@ -157,7 +159,12 @@ def _is_small(page: Page, line: Piece) -> bool:
 
 
 def _is_called_caption(seen: Described) -> bool:
-    return bool(seen.box.flags & CAPTION) or _CAPTION_CLASS.search(seen.box.element.get("class") or "") is not None
+    return bool(seen.box.flags & CAPTION) or _calls_caption(seen.box.element.get("class") or "")
+
+
+@remembered(300)
+def _calls_caption(classes: str) -> bool:
+    return _CAPTION_CLASS.search(classes) is not None
 
 
 def _is_right_under(seen: Described) -> bool:
@@ -243,7 +250,7 @@ TESTS: dict[str, Callable[[Described], bool]] = {
     "credit": lambda seen: seen.line.size <= 300 and has_credit(seen.line.text),
     "doubled": lambda seen: undoubled(seen.line.text) != seen.line.text,
     "caption-class": _is_called_caption,
-    "small-type": lambda seen: not seen.setting.small and _is_small(seen.page, seen.line),
+    "small-type": lambda seen: _is_small(seen.page, seen.line) and not seen.setting.small,
     "right-under": _is_right_under,
     "line-under-photo": _stands_apart,
     "over-text": _is_over_text,
@@ -279,4 +286,4 @@ def is_captioned(page: Page, piece: Piece) -> bool:
     around = box.element.get("class") or ""
     if parent.last - parent.first <= 6:
         around = f"{around} {parent.element.get('class') or ''}"
-    return _CAPTION_CLASS.search(around) is not None and not page.is_quoted(piece)
+    return _calls_caption(around) and not page.is_quoted(piece)

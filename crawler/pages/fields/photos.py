@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.items import Image
-from crawler.pages.fields.captions import ENOUGH, LONGEST, StorySetting, measure_setting, score_line
+from crawler.pages.fields.captions import ENOUGH, LONGEST, StorySetting, score_line
 from crawler.pages.fields.frames import PhotoBlock, PhotoFrame, find_frame, share_out
 from crawler.pages.fields.overline import find_line_over_opening
 from crawler.pages.fields.unseen import find_unseen
@@ -68,7 +68,7 @@ class _Album:
 
     def __init__(self, page: Page, claims: Claims) -> None:
         self.page, self.claims = page, claims
-        self.setting: StorySetting = measure_setting(page, claims)
+        self.setting = StorySetting(page, claims)
         self.photos = [_open(page, piece) for piece in _photo_pieces(page, claims)]
         self.named = claims.holders(Role.CAPTION)
         """The captions that an exact layout knows: then no others are looked for."""
