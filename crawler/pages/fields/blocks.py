@@ -93,6 +93,9 @@ def join_lines(page: Page, pieces: list[Piece], photos: dict[int, int]) -> Itera
 
 def _split_run(run: list[Piece]) -> Iterator[Paragraph]:
     """Lines of one block that line breaks part: where some are doubled, a single one is only a line's end."""
+    if len(run) == 1:
+        yield Paragraph(run)
+        return
     doubled = any(piece.breaks > 1 for piece in run[1:])
     prose = sum(piece.size >= 80 or ends_sentence(piece.text) for piece in run) * 2 >= len(run)
     line = Paragraph([run[0]])
@@ -165,9 +168,9 @@ def _is_called_quote(page: Page, piece: Piece, called: dict[tuple[int, str | Non
 def _is_bold_heading(line: Paragraph) -> bool:
     text = line.text
     return (
-        all(piece.is_bold for piece in line.pieces)
-        and 3 <= len(text) <= _HEADING_LONGEST
+        3 <= len(text) <= _HEADING_LONGEST
         and not text.endswith((".", ",", ";"))
+        and all(piece.is_bold for piece in line.pieces)
     )
 
 

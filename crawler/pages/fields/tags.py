@@ -50,6 +50,8 @@ def _tail(page: Page, claims: Claims) -> Iterator[Piece]:
 
 
 def _under_label(page: Page, claims: Claims) -> list[str]:
+    if Label.TAGS not in claims.regions.labels.values():
+        return []
     for piece in _tail(page, claims):
         if claims.regions.labels.get(piece.index) is Label.TAGS:
             found = _tags_of(page, claims, piece)

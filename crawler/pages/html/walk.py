@@ -246,7 +246,7 @@ def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
     if weight or slanted or tag in STYLING:
         walk.set_style(element, _restyle(walk, element, tag, weight, slanted))
     if box is not None:
-        if _read_whole(walk, box):
+        if len(element) < 2 and tag != "pre" and _read_whole(walk, box):
             return False
         walk.box = box
     text = element.text
@@ -276,10 +276,8 @@ def _read_whole(walk: _Walk, box: Box) -> bool:
     False for any other.
     """
     element = box.element
-    parts, text, (bold, italic, link, level, nesting) = len(element), element.text, walk.style
-    if parts > 1 or box.tag == "pre":
-        return False
-    if parts:
+    text, (bold, italic, link, level, nesting) = element.text, walk.style
+    if len(element):
         inner = element[0]
         if inner.tag != "a" or len(inner) or not (_is_blank(text) and _is_blank(inner.tail)) or _is_dressed(inner):
             return False

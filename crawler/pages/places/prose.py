@@ -49,24 +49,27 @@ def find_labels(page: Page, start: int) -> dict[int, Label]:
 
 
 def _label_of(piece: Piece) -> Label | None:
-    if not piece.text or (piece.linked == piece.size and piece.size >= 30 and len(piece.hrefs) == 1):
-        return None  # a photo, a headline
-    if piece.size > _LABEL and not piece.hrefs and ":" not in piece.text[:14]:
-        return None  # a paragraph
-    if not piece.hrefs:
-        return Label.TAGS if lists_keywords(piece.text) else find_label(piece.text)
-    roomy = piece.linked < piece.size or ":" in piece.text[:16]  # a line that is all link has no room for a label
-    if roomy and piece.linked >= piece.size * 0.4 and opens_tags(piece.text, piece.link_texts[0]):
+    text, size, linked, links = piece.text, piece.size, piece.linked, len(piece.hrefs)
+    if not text:
+        return None  # a photo
+    if not links:
+        if size > _LABEL and ":" not in text[:14]:
+            return None  # a paragraph
+        return Label.TAGS if lists_keywords(text) else find_label(text)
+    if linked == size and links == 1 and size >= 30:
+        return None  # a headline
+    roomy = linked < size or ":" in text[:16]  # a line that is all link has no room for a label
+    if roomy and linked >= size * 0.4 and opens_tags(text, piece.link_texts[0]):
         return Label.TAGS
-    if len(piece.hrefs) > 1 and piece.is_link and all(find_label(text) is Label.TOOL for text in piece.link_texts):
+    if links > 1 and piece.is_link and all(find_label(said) is Label.TOOL for said in piece.link_texts):
         return Label.TOOL  # a row of buttons
-    if piece.text.startswith(_FILED):
+    if text.startswith(_FILED):
         return Label.TOOL
-    if len(piece.hrefs) > 1 and piece.size <= _BUTTONS and _leads_nowhere(piece):
+    if links > 1 and size <= _BUTTONS and _leads_nowhere(piece):
         return Label.TOOL
-    if piece.is_link and piece.size <= _LABEL and _SHARES.search(piece.href):
+    if size <= _LABEL and piece.is_link and _SHARES.search(piece.href):
         return Label.TOOL
-    return find_label(piece.text)
+    return find_label(text)
 
 
 def _leads_nowhere(piece: Piece) -> bool:

@@ -1,6 +1,7 @@
 """Refusals: pages that are no article, told apart by what they show instead."""
 
 import re
+from itertools import islice
 
 from crawler.pages.places.page import Page
 from crawler.pages.words.slug import slug_matches
@@ -45,14 +46,14 @@ def refuse_page(page: Page) -> tuple[str, str] | None:
     """Code and reason of a page that shows something else than an article at first sight.
     None for one worth reading.
     """
-    texts = [piece for piece in page.pieces if piece.image is None]
-    total = sum(piece.size for piece in texts)
-    head = f"{page.meta.page_title} {' '.join(piece.text for piece in texts[:12])}"[:1500]
+    total = sum([piece.size for piece in page.pieces])
+    texts = islice((piece.text for piece in page.pieces if piece.image is None), 12)
+    head = f"{page.meta.page_title} {' '.join(texts)}"[:1500]
     if total < 2500 and _CHALLENGE.search(head) and not _names_itself(page):
         return "challenge", "expected an article, got a check for robots"
     if total < 1000 and not _has_story(page) and _asks_for_captcha(page):
         return "challenge", "expected an article, got a check for robots"
-    if _has_password(page) and total < 3000 and _LOGIN.search(head) and not _has_story(page):
+    if total < 3000 and _has_password(page) and _LOGIN.search(head) and not _has_story(page):
         return "login", "expected an article, got a login form"
     if _is_missing(page, total):
         return "soft-404", "expected an article, got a page that says there is none"
