@@ -27,7 +27,9 @@ _SMALL = 0.3
 _TELLING = 4
 """The part of a block's text from which its prose makes it more than a list of links."""
 _LINKS = 3
-"""Links to other pages from which a block may be a list of them."""
+"""Links to other pages, each in a line of its own, from which a block may be a list of them."""
+_NO_LISTS = frozenset({"p", "ul", "ol"})
+"""Blocks that are part of a text, however many links they hold."""
 
 
 def find_furniture(survey: Survey, core: int) -> dict[int, str]:
@@ -45,6 +47,8 @@ def find_furniture(survey: Survey, core: int) -> dict[int, str]:
             continue
         if is_called_furniture(box):
             reason = "called-furniture"
+        elif box.last - box.first < _LINKS or box.tag in _NO_LISTS:
+            continue
         else:
             counts = counts or _Counts(page, weights)
             reason = "list-of-links" if counts.is_list(box) else ""
@@ -68,7 +72,7 @@ class _Counts:
         """Whether a block holds little but links to other pages."""
         first, last = box.first, box.last
         size = self.sizes[last] - self.sizes[first]
-        if self.links[last] - self.links[first] < _LINKS or box.tag in {"p", "ul", "ol"}:
+        if self.links[last] - self.links[first] < _LINKS:
             return False
         if (self.page.plain[last] - self.page.plain[first]) * 2 >= size:
             return False

@@ -24,6 +24,8 @@ _SHARES = re.compile(
     r"/sharer?\b|[/?&](?:share|intent)[/=?]|/share-?(?:offsite|article|url)?\?|^(?:whatsapp|viber|fb-messenger):"
 )
 """Addresses that put a page on another site."""
+_SHARING = ("share", "intent", "whatsapp:", "viber:", "messenger:")
+"""One of these stands in whatever the pattern finds: a cheap look first."""
 _SHORTEST = 20
 """Characters from which a line can be running text."""
 _PARAGRAPH = 60
@@ -67,9 +69,13 @@ def _label_of(piece: Piece) -> Label | None:
         return Label.TOOL
     if links > 1 and size <= _BUTTONS and _leads_nowhere(piece):
         return Label.TOOL
-    if size <= _LABEL and piece.is_link and _SHARES.search(piece.href):
+    if size <= _LABEL and piece.is_link and _shares(piece.href):
         return Label.TOOL
     return find_label(text)
+
+
+def _shares(href: str) -> bool:
+    return any(map(href.__contains__, _SHARING)) and _SHARES.search(href) is not None
 
 
 def _leads_nowhere(piece: Piece) -> bool:
