@@ -305,7 +305,7 @@ class Collection:
         """Append the record of an item whose line lies in `articles/` at `place` (file, offset,
         length) and whose record is lost.
         """
-        stamped = parse_json(line)
+        stamped = parse_json(line, halves=True)
         written = self._append_item_record(line, stamped["warc"]["record_id"])
         self._pending.append(
             _Pending(

@@ -4,13 +4,15 @@ import json
 from typing import Any
 
 
-def parse_json(data: bytes | str) -> Any:
+def parse_json(data: bytes | str, *, halves: bool = False) -> Any:
     """The value. Raises ValueError, also where it is nested more deeply than this interpreter goes, and where it holds
     half a surrogate pair, which is no text (RFC 7493 §2.1) and could not be written again.
+
+    `halves`: whether such are let through, for who replaces them before writing, or writes the same bytes.
     """
     try:
         value = json.loads(data)
-        if _may_hold_halves(data):
+        if not halves and _may_hold_halves(data):
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
         # Without the cause: its traceback is as deep as the nesting.

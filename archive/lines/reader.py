@@ -44,13 +44,17 @@ def parser_of(record: Mapping[str, Any]) -> str | None:
 def version_of(line: bytes) -> LineId | None:
     """Which reading of which version of which item a line holds. None where it cannot be read."""
     try:
-        return line_id(parse_json(line))
+        found = line_id(parse_json(line, halves=True))
+        str(found).encode()  # halves elsewhere in the line leave it readable, but name no item
     except (ValueError, KeyError, TypeError, OverflowError):
         return None
+    return found
 
 
 def read_line(path: Path, row: VersionRow, error: Exception | None = None) -> dict[str, Any]:
-    """The item of a version from its line. Raises RecordError where it cannot be read.
+    """The item of a version from its line, halves of surrogate pairs as they stand there.
+
+    Raises RecordError where it cannot be read.
     `error`: why its record could not be read either.
     """
     # What the state names is checked before it is opened: it may be somebody else's.
@@ -61,7 +65,7 @@ def read_line(path: Path, row: VersionRow, error: Exception | None = None) -> di
             f"{id_of(row)}: {'record and line are' if error else 'its line is'} damaged"
             f"{f' ({error})' if error else ''}; run `thanhuy repair`"
         )
-    record: dict[str, Any] = parse_json(line)
+    record: dict[str, Any] = parse_json(line, halves=True)
     return record
 
 

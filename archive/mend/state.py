@@ -235,9 +235,13 @@ class Reconciler:
     def _restore(self, version: LineId, place: LinePlace, *, trusted: bool) -> bool:
         path = find_lines(self._collection.path / "articles", place[0])
         line = b"".join(read_range(path, place[1], place[1] + place[2])) if path is not None else b""
-        if version_of(line) != version or not line.endswith(b"\n") or not (trusted or self._vouch(parse_json(line))):
+        if (
+            version_of(line) != version
+            or not line.endswith(b"\n")
+            or not (trusted or self._vouch(parse_json(line, halves=True)))
+        ):
             return False
-        record = parse_json(line)
+        record = parse_json(line, halves=True)
         known = self._inventory.holds(record["warc"]["record_id"])
         self._collection.restore_item(line[:-1], place)
         text = f"{version}: wrote its record again from its line in articles/{place[0]}"

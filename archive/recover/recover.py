@@ -215,7 +215,7 @@ def _note_parsers(directory: Path, state: State) -> None:
     for *identity, jsonl, offset, length in rows.fetchall():
         path = find_lines(directory / "articles", jsonl)
         line = b"".join(read_range(path, offset, offset + length)) if path is not None else b""
-        parser = (parser_of(parse_json(line)) if version_of(line) == LineId(*identity) else None) or ""
+        parser = (parser_of(parse_json(line, halves=True)) if version_of(line) == LineId(*identity) else None) or ""
         state.execute(
             "UPDATE versions SET parser = ? WHERE key = ? AND version = ? AND renewed = ?", (parser, *identity)
         )
