@@ -26,4 +26,5 @@ def _may_hold_halves(data: bytes | str) -> bool:
     """Whether strings may hold what UTF-8 does not: as an escape, or as bytes of its own (`json` lets both through)."""
     if isinstance(data, str):
         return "\\u" in data or not data.isascii()
-    return b"\\u" in data or b"\xed" in data
+    # UTF-16 and UTF-32, which `json` reads as well, have a NUL beside each character of JSON's own.
+    return b"\\u" in data or b"\xed" in data or b"\0" in data

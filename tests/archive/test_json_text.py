@@ -26,8 +26,9 @@ def test_value_that_is_nested_too_deeply_is_a_value_error(text: str) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [r'"\ud800"', r'{"a\uDFFF": 1}', r'["\udc00\ud800"]', '"\ud800"', b'"\xed\xa0\x80"', rb'"\ud83d"'],
-)
+    [r'"\ud800"', r'{"a\uDFFF": 1}', r'["\udc00\ud800"]', '"\ud800"', b'"\xed\xa0\x80"', rb'"\ud83d"',
+     r'["\udc00"]'.encode("utf-16"), r'["\udc00"]'.encode("utf-32-be"), b'"\0\0\xdc"\0'],
+)  # fmt: skip
 def test_half_a_surrogate_pair_is_a_value_error(data: bytes | str) -> None:
     with pytest.raises(ValueError, match="half a surrogate pair"):
         parse_json(data)
