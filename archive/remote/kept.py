@@ -5,6 +5,7 @@ is as it was. They share what is kept: a file with a mark for each block, and be
 blocks has their marks locked.
 """
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -12,7 +13,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
 
-from archive.files import OUT_OF_SPACE
 from archive.remote.file import RemoteFile
 from archive.remote.stream import open_ranges
 
@@ -28,8 +28,8 @@ class KeptFile:
     file: RemoteFile
     path: str
     """Where it is kept; made at the first reading."""
-    most: int
-    """So many bytes of its beginning are kept; what lies behind them is read anew each time."""
+    floor: int
+    """Bytes that stay free on the disk where it is kept; what there is no room for is read anew each time."""
 
     @property
     def url(self) -> str:
@@ -47,8 +47,6 @@ class KeptFile:
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` up to `stop`. Raises StoreFailed, NotUsable."""
-        if stop > self.most:
-            return self.file.read(start, stop)
         try:
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:  # another machine, which has no such directory, or no room for one file more
@@ -56,29 +54,38 @@ class KeptFile:
         try:
             self._keep(fd, start // BLOCK, -(-stop // BLOCK))
             return os.pread(fd, stop - start, self._behind_marks + start)
-        except OSError as error:
-            if error.errno not in OUT_OF_SPACE:
-                raise
+        except OSError:  # no room, or a file system without locks
             return self.file.read(start, stop)
         finally:
             os.close(fd)
 
     @property
     def _behind_marks(self) -> int:
-        return -(-self.most // BLOCK)
+        return -(-self.size // BLOCK)
 
     def _keep(self, fd: int, first: int, last: int) -> None:
-        """Fetch what is not here yet of some blocks."""
+        """Fetch what is not here yet of some blocks. Raises OSError where that cannot be kept."""
         if not any(_missing(fd, first, last)):
             return
         fcntl.lockf(fd, fcntl.LOCK_EX, last - first, first)  # held until the file is closed, or below
         try:
             for begin, end in _missing(fd, first, last):
-                start = begin * BLOCK
-                os.pwrite(fd, self.file.read(start, min(end * BLOCK, self.size)), self._behind_marks + start)
-                os.pwrite(fd, (end - begin) * b"\1", begin)
+                start, stop = begin * BLOCK, min(end * BLOCK, self.size)
+                disk = os.fstatvfs(fd)
+                if disk.f_bavail * disk.f_frsize - (stop - start) < self.floor:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                _write(fd, self.file.read(start, stop), self._behind_marks + start)
+                _write(fd, (end - begin) * b"\1", begin)
         finally:
             fcntl.lockf(fd, fcntl.LOCK_UN, last - first, first)
+
+
+def _write(fd: int, data: bytes, place: int) -> None:
+    """All of it: a disk that becomes full takes a part, and says so only of the next."""
+    rest = memoryview(data)
+    while rest:
+        written = os.pwrite(fd, rest, place)
+        rest, place = rest[written:], place + written
 
 
 def _missing(fd: int, first: int, last: int) -> Iterator[tuple[int, int]]:

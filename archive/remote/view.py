@@ -26,9 +26,11 @@ ROOMS = ("warc", "articles")
 """Directories that a collection has also where nothing is in them; a store has no directories."""
 PIECE = 8 << 20
 SHARE = 4
-"""What was read is kept in one of so many parts of the room that is free for temporary files,"""
+"""What was read is kept in one of so many parts of the room that was free for temporary files,"""
 MOST = 16 << 30
 """and of no more bytes."""
+_floors: list[int] = []
+"""Bytes that stay free for temporary files: one entry for each view that is open."""
 
 
 @contextmanager
@@ -37,37 +39,42 @@ def view(found: Deposit, *, whole: bool = True) -> Iterator[list[Path]]:
 
     `whole`: whether a collection's database and seals are wanted. Raises NotUsable, StoreFailed, ManifestDamaged.
     """
-    with tempfile.TemporaryDirectory(prefix="thanhuy-", ignore_cleanup_errors=True) as made:
+    with tempfile.TemporaryDirectory(prefix="thanhuy-", ignore_cleanup_errors=True) as made, _shared_floor(Path(made)):
         room = Path(made).resolve()
-        shown, keeper = room / "shown", _Keeper(room / "kept")
+        shown, kept = room / "shown", room / "kept"
         shown.mkdir()
+        kept.mkdir()
         try:
             if found.is_mirror:
-                yield [_show_collection(shown, found.url, keeper.keep(_files_of_mirror(found.url)), whole)]
+                yield [_show_collection(shown, found.url, _keep(kept, _files_of_mirror(found.url)), whole)]
             elif found.kind is DepositKind.COLLECTION:
-                yield [_show_collection(shown, found.url, keeper.keep(found.files), whole)]
+                yield [_show_collection(shown, found.url, _keep(kept, found.files), whole)]
             else:
-                files = keeper.keep(found.files).values()
+                files = _keep(kept, found.files).values()
                 yield [_show_file(shown / str(number), file) for number, file in enumerate(files)]
         finally:
             forget(room)
 
 
-class _Keeper:
-    """Deals out the room in which what was read is kept, to the files in their order."""
+def _keep(room: Path, files: dict[str, RemoteFile]) -> dict[str, KeptFile]:
+    """The files with what was read of them kept in a directory."""
+    return {
+        name: KeptFile(file=file, path=str(room / str(number)), floor=_floors[-1])
+        for number, (name, file) in enumerate(files.items())
+    }
 
-    def __init__(self, room: Path) -> None:
-        room.mkdir()
-        self._room, self._left, self._count = room, min(MOST, shutil.disk_usage(room).free // SHARE), 0
 
-    def keep(self, files: dict[str, RemoteFile]) -> dict[str, KeptFile]:
-        return {name: self._keep(file) for name, file in files.items()}
-
-    def _keep(self, file: RemoteFile) -> KeptFile:
-        most = min(file.size, self._left)
-        self._left -= most
-        self._count += 1
-        return KeptFile(file=file, path=str(self._room / str(self._count)), most=most)
+@contextmanager
+def _shared_floor(room: Path) -> Iterator[None]:
+    """Meanwhile what is kept leaves so much free. Views that are open together share one room: each that measured it
+    anew would take its part of the same bytes.
+    """
+    free = shutil.disk_usage(room).free
+    _floors.append(_floors[-1] if _floors else free - min(MOST, free // SHARE))
+    try:
+        yield
+    finally:
+        _floors.pop()
 
 
 def _files_of_mirror(url: str) -> dict[str, RemoteFile]:
@@ -125,4 +132,6 @@ def _show_file(directory: Path, file: KeptFile) -> Path:
 def _fetch(file: KeptFile, target: Path) -> None:
     with target.open("xb") as stream:
         for start in range(0, file.size, PIECE):
-            stream.write(file.read(start, min(file.size, start + PIECE)))
+            stream.write(
+                file.file.read(start, min(file.size, start + PIECE))
+            )  # it is here then, and needs no second room

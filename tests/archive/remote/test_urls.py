@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import web
-from archive.elsewhere import forget, learn
+from archive.elsewhere import find_distant, forget, learn
 from archive.errors import NotUsable
 from archive.files import read_lines
 from archive.mirror.store import Store
@@ -86,7 +86,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
 
 def keep(file: RemoteFile | None, room: Path) -> KeptFile:
     assert file is not None
-    return KeptFile(file=file, path=str(room / "kept"), most=file.size)
+    return KeptFile(file=file, path=str(room / "kept"), floor=0)
 
 
 def flip(path: Path) -> None:
@@ -433,18 +433,44 @@ class Remembering(RemoteFile):
         return self.data[start:stop]
 
 
-@given(size=st.integers(1, 40), most=st.integers(0, 40), draw=st.data())
-def test_kept_file_is_the_file_and_is_asked_for_once(size: int, most: int, draw: st.DataObject) -> None:
+@given(size=st.integers(1, 40), room=st.integers(0, 40), draw=st.data())
+def test_kept_file_is_the_file_and_is_asked_for_once(size: int, room: int, draw: st.DataObject) -> None:
+    """Also where the disk takes some bytes and then no more, the last of them as a part of what it was given."""
     data = random.Random(size).randbytes(size)
     file = Remembering(base="", key="x", size=size, data=data, asked=[])
-    place = st.integers(0, size - 1)
-    with TemporaryDirectory() as room, patch("archive.remote.kept.BLOCK", 4):
-        kept = KeptFile(file=file, path=f"{room}/kept", most=min(most, size))
+    place, real, left = st.integers(0, size - 1), os.pwrite, room
+
+    def write(fd: int, given: memoryview, start: int) -> int:
+        nonlocal left
+        if not left:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = real(fd, given[:left], start)
+        left -= written
+        return written
+
+    with TemporaryDirectory() as made, patch("archive.remote.kept.BLOCK", 4), patch("os.pwrite", write):
+        kept = KeptFile(file=file, path=f"{made}/kept", floor=0)
         for start, other in draw.draw(st.lists(st.tuples(place, place), max_size=9)):
             start, stop = min(start, other), max(start, other) + 1
             assert data[start:stop] == kept.read(start, stop)
-    spans = sorted(span for span in file.asked if span[1] <= kept.most // 4 * 4)
-    assert [] == [(one, two) for one, two in pairwise(spans) if two[0] < one[1]]
+    spans = sorted(file.asked)
+    assert not left or [] == [(one, two) for one, two in pairwise(spans) if two[0] < one[1]]
+
+
+def test_all_that_is_kept_leaves_the_disk_its_floor(collection: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many addresses are read by one command: each had a share of the same room."""
+    name = max((collection / "warc").iterdir(), key=lambda path: path.stat().st_size)
+    file = find_file(f"file://{name}")
+    assert file is not None
+    with view(Deposit(url=file.url, kind=DepositKind.FILE, files={"x": file})) as [one]:
+        monkeypatch.setattr("archive.remote.view.SHARE", 2)
+        with view(Deposit(url=file.url, kind=DepositKind.FILE, files={"x": file})) as [other]:
+            floors = {cast(KeptFile, find_distant(path)).floor for path in (one, other)}
+    assert 1 == len(floors)
+    free = os.statvfs(collection)
+    full = KeptFile(file=file, path=str(collection / "kept"), floor=2 * free.f_bavail * free.f_frsize)
+    assert name.read_bytes() == full.read(0, file.size)
+    assert 0 == (collection / "kept").stat().st_size
 
 
 def test_full_disk_keeps_nothing_and_reads_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
