@@ -62,6 +62,8 @@ _MAIL = re.compile(
 """A mail address after a name, or the button that opens one."""
 _BUTTONS = ("theo dõi", "tác giả", "phóng viên", "mail", "thư", "liên hệ")
 """How such a button ends."""
+_REPORTERS = re.compile(r"(?:nhóm|tổ|ê-?kíp) (?:phóng viên|pv|p\.v|tác giả|biên tập viên|btv)\b.*", re.IGNORECASE)
+"""Several who sign together without their names: nothing but an article is made by them."""
 _LONGEST = 110
 
 
@@ -94,7 +96,8 @@ def parse_byline(text: str) -> Byline | None:
     people = [bare_name(part) for part, kind in parts if kind == "person"]
     if len(parts) == 1 and suffix is None and named == whole and _names_paper(said, named):
         people = []
-    return Byline(printed=text, people=list(dict.fromkeys(people)), strong=said.kind is not _NOTHING)
+    strong = said.kind is not _NOTHING or _REPORTERS.fullmatch(named) is not None
+    return Byline(printed=text, people=list(dict.fromkeys(people)), strong=strong)
 
 
 _DID, _CREDITED_PHOTO, _FROM, _NOTHING = "what they did", "a photo's maker", "where it is from", "nothing"

@@ -170,3 +170,10 @@ def test_byline_stands_above_a_note_or_a_related_link() -> None:
         == "Minh Khoa"
     )
     assert read_byline(TEXT + "<p>Minh Khoa</p><hr><p><b>Ý kiến bạn đọc</b></p><p>Nguyễn Văn Nam</p>") == "Minh Khoa"
+
+
+@pytest.mark.parametrize("line", ["NHÓM PHÓNG VIÊN", "Nhóm PV", "Tổ phóng viên Thời sự", "Ê-kíp phóng viên"])
+def test_reporters_who_sign_together_are_known_by_the_words_alone(line: str) -> None:
+    byline = parse_byline(line)
+    assert byline is not None
+    assert (line, [], True) == (byline.printed, byline.people, byline.strong)
