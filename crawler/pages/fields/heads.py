@@ -26,9 +26,10 @@ _BESIDE_NAME = re.compile(
 """Mail addresses and buttons that stand in one line with a name."""
 _NAMED = re.compile(
     r"(?:^|[\s|•,;])(?:(?:tác giả|người viết|người đăng|bút danh|phóng viên)\s*[:：]|"
-    r"(?:(?:đăng|gửi|viết|tạo) )?bởi\b\s*[:：]?)\s*(?=\S)",
+    r"(?:(?:đăng|gửi|viết|tạo) |(?:^|(?<=[|•])|(?<=[|•]\s)))bởi\b\s*[:：]?)\s*(?=\S)",
     re.IGNORECASE,
 )
+"""`bởi` alone is a label where its part of the line begins: amid a sentence it tells by whom anything was done."""
 _NEXT_LABEL = re.compile(
     r"[|•·]|\b(?:vào|lúc|nguồn|lượt xem|lượt đọc|số lượt|ngày|cập nhật|đăng lúc|xem|chuyên mục|in bài|email)\b",
     re.IGNORECASE,
@@ -109,9 +110,10 @@ def _beside_date(line: str, stamp: Stamp | None) -> tuple[str, Byline | None]:
     """The name in a line of the head: after a label, before the date, after it,
     or what is left of the line without it.
     """
-    labelled = named_by_label(line, [])
-    if labelled is not None:
-        return labelled.printed, labelled
+    for part in (line, *(_AROUND_DATE.sub("", side) for side in (stamp.sides if stamp else ()))):
+        labelled = named_by_label(part, [])
+        if labelled is not None:
+            return labelled.printed, labelled
     for side in (*stamp.sides, stamp.rest) if stamp else (line,):
         name = _PORTRAIT.sub("", _LABEL.sub("", _AROUND_DATE.sub("", _BESIDE_NAME.sub("", side))))
         for text in dict.fromkeys(

@@ -4,6 +4,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from crawler.items import Image
@@ -22,7 +24,7 @@ from crawler.pages.words.text import clean, fold, undoubled
 
 _ADJOINING = re.compile(r"(?<=[.!?…)”\"])(?=(?:Ảnh|Nguồn|Đồ họa|Video|Clip)\s?:)")
 """Where a credit follows in an element of its own, set off by style alone."""
-_COUNTER = re.compile(r"\d{1,3}\s*/\s*\d{1,3}")
+_COUNTER = re.compile(r"(\d{1,3})\s*/\s*(\d{1,3})")
 _PORTRAIT = "portrait"
 
 
@@ -53,14 +55,21 @@ def claim_photos(page: Page, claims: Claims) -> None:
 
 
 def _claim_counters(page: Page, claims: Claims) -> None:
-    """Take the lines that tell which of a slide show's photos the one beside them is (`2 / 5`)."""
+    """Take the lines that tell which of a slide show's photos the one beside them is (`2 / 5`): from the first to the
+    last of them, for alone such a line is a day as well (`2/9`).
+    """
     pieces, story = page.pieces, claims.regions.story
-    for index in story:
-        if pieces[index].image is not None:
-            beside = (
-                other for other in (index - 1, index + 1) if other in story and _COUNTER.fullmatch(pieces[other].text)
-            )
-            claims.take(claims.open(beside), Role.TOOL, "pager")
+    beside = [
+        (index, int(count[1]), int(count[2]))
+        for index in claims.open(story)
+        if pieces[index].size < 10 and not pieces[index].level and (count := _COUNTER.fullmatch(pieces[index].text))
+        if any(other in story and pieces[other].image is not None for other in (index - 1, index + 1))
+    ]
+    for total, run in groupby(beside, itemgetter(2)):
+        shown = list(run)
+        counted = [number for _, number, _ in shown]
+        if total > 1 and counted == [*range(1, total + 1)] * (len(counted) // total):
+            claims.take([index for index, *_ in shown], Role.TOOL, "pager")
 
 
 class _Album:

@@ -7,7 +7,7 @@ from crawler.pages.html.tree import Piece
 from crawler.pages.places.claims import Claims, Role
 from crawler.pages.places.page import Page, leads_to_file, link_texts
 from crawler.pages.words.labels import tells_rights
-from crawler.pages.words.text import ends_sentence
+from crawler.pages.words.text import ends_sentence, fold
 
 _CONTENTS = re.compile(
     r"\W*(?:(?:table of )?contents?|mục lục|nội dung(?: chính| bài viết)?|in this (?:article|guide|post)|on this page|"
@@ -20,7 +20,9 @@ _ENTRIES, _AGAIN, _BUTTON = 3, 4, 30
 
 
 def claim_contents(page: Page, claims: Claims) -> None:
-    """Take the table of contents, a run of links to places in this page, and buttons that the story has many times."""
+    """Take the table of contents, a run of links to places in this page that is called so or says what its headings
+    say, and buttons that the story has many times: a name again and again leads to one place, a button elsewhere.
+    """
     buttons: dict[str, list[int]] = {}
     links = [index for index in claims.regions.story if page.pieces[index].href and page.pieces[index].is_link]
     entries = [index for index in links if page.pieces[index].href[:1] == "#" and len(page.pieces[index].href) > 1]
@@ -28,14 +30,28 @@ def claim_contents(page: Page, claims: Claims) -> None:
         found = [index for _, index in run if not page.pieces[index].level]
         if len(found) >= _ENTRIES:
             named = found[0] > 0 and _CONTENTS.match(page.pieces[found[0] - 1].text) is not None
-            claims.take(claims.open(range(found[0] - named, found[-1] + 1)), Role.TOOL, "contents")
+            if named or _are_headings(page, claims, found):
+                claims.take(claims.open([*range(found[0] - named, found[0]), *found]), Role.TOOL, "contents")
     for index in claims.open(links):
         piece = page.pieces[index]
         if piece.size <= _BUTTON and not piece.level:
             buttons.setdefault(piece.text, []).append(index)
     for again in buttons.values():
-        if len(again) >= _AGAIN:
+        if len(again) >= _AGAIN and _lead_elsewhere([page.pieces[index].href for index in again]):
             claims.take(again, Role.TOOL, "button-again")
+
+
+def _are_headings(page: Page, claims: Claims, entries: list[int]) -> bool:
+    """Whether most of these lines are said again, whole, by a heading of the story."""
+    story = (page.pieces[index] for index in claims.regions.story)
+    headings = [fold(piece.text) for piece in story if piece.level]
+    again = sum(any(fold(page.pieces[index].text) in heading for heading in headings) for index in entries)
+    return again * 2 > len(entries)
+
+
+def _lead_elsewhere(hrefs: list[str]) -> bool:
+    """Whether each of these links leads to a place of its own, or all to a script or into the page."""
+    return len(set(hrefs)) == len(hrefs) or all(href[:1] == "#" or href[:11].lower() == "javascript:" for href in hrefs)
 
 
 def claim_files(page: Page, claims: Claims) -> None:

@@ -262,10 +262,15 @@ def _enter(walk: _Walk, element: Any, tag: str, kind: int) -> bool:
 
 def _is_word_apart(walk: _Walk, element: Any, text: str) -> bool:
     """Whether nothing but their style keeps two parts of a line apart, outside of a paragraph: a name and a date beside
-    it, a label and its link. Inside a word a part goes on with a small letter.
+    it, a label and its link. Inside a word a part goes on with a small letter, or is a single sign (`<b>T</b>P.HCM`).
     """
     last, first = walk.buffer[-1][-1:], text[0]
-    if walk.box.tag in LINES or not (last.isalnum() and first.isalnum()) or (last.isalpha() and first.islower()):
+    if (
+        walk.box.tag in LINES
+        or len(walk.buffer[-1].strip()) < 2
+        or not (last.isalnum() and first.isalnum())
+        or (last.isalpha() and first.islower())
+    ):
         return False
     before = element.getprevious()
     return before is not None and not before.tail and (element.tag == "a" or "class" in before.attrib)

@@ -21,9 +21,9 @@ _FILED = ("This entry was posted", "This entry was tagged", "Bookmark the permal
 _BUTTONS = 120
 """Characters of a line of buttons, with what stands between them."""
 _SHARES = re.compile(
-    r"/sharer?\b|[/?&](?:share|intent)[/=?]|/share-?(?:offsite|article|url)?\?|^(?:whatsapp|viber|fb-messenger):"
+    r"/sharer?(?![\w-])|[/?&](?:share|intent)[/=?]|/share-?(?:offsite|article|url)?\?|^(?:whatsapp|viber|fb-messenger):"
 )
-"""Addresses that put a page on another site."""
+"""Addresses that put a page on another site, in small letters."""
 _SHARING = ("share", "intent", "whatsapp:", "viber:", "messenger:")
 """One of these stands in whatever the pattern finds: a cheap look first."""
 _SHORTEST = 20
@@ -75,6 +75,7 @@ def _label_of(piece: Piece) -> Label | None:
 
 
 def _shares(href: str) -> bool:
+    href = href.lower()
     return any(map(href.__contains__, _SHARING)) and _SHARES.search(href) is not None
 
 

@@ -300,8 +300,18 @@ TAKEN = (
         ),
         ("pager", None, "it is a row of page numbers", "pager-and-glued-keywords-end-the-text"),
         ("address", None, "it prints the page's own address", "print-version-with-its-address-called-so"),
-        ("contents", None, "it is one of a run of links into the page", "round-up-with-a-table-of-contents"),
-        ("button-again", None, "the story has the same short link many times", "round-up-with-a-table-of-contents"),
+        (
+            "contents",
+            None,
+            "it is one of a run of links into the page, called contents or said again by headings",
+            "round-up-with-a-table-of-contents",
+        ),
+        (
+            "button-again",
+            None,
+            "the story has the same short link many times, to another place each time",
+            "round-up-with-a-table-of-contents",
+        ),
     ),
     *_rows(
         "label",
