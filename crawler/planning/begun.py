@@ -20,6 +20,8 @@ OPTIONS = {
     "requisites": "FETCH_REQUISITES",
 }
 """Option of the command line → the setting that the scope gives where the option is not given."""
+_LEFT_OUT = {"images": "photos", "attachments": "attachments", "requisites": "style sheets, scripts and fonts"}
+"""Option → what a collection lacks that was begun without it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +112,16 @@ class BegunScope:
 
     def describe(self) -> str | None:
         """In words, what is left out, and how to widen it. None where nothing is."""
-        parts = []
+        bounds = []
         if self.sections:
-            parts.append(f"the section{'s' * (len(self.sections) > 1)} {', '.join(sorted(self.sections))}")
+            bounds.append(f"the section{'s' * (len(self.sections) > 1)} {', '.join(sorted(self.sections))}")
         if self.max_depth is not None:
-            parts.append(f"{self.max_depth} hops from its seeds")
+            bounds.append(f"{self.max_depth} hops from its seeds")
+        left = [words for name, words in _LEFT_OUT.items() if not getattr(self, name)]
+        parts = [f"{verb} {' and '.join(what)}" for verb, what in (("keeps to", bounds), ("leaves out", left)) if what]
         if not parts:
             return None
-        return f"keeps to {' and '.join(parts)}, as it was begun; `thanhuy crawl` without these options widens it"
+        return f"{' and '.join(parts)}, as it was begun; `thanhuy crawl` without these options widens it"
 
 
 def rebuild_scope(configurations: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
