@@ -91,7 +91,8 @@ class BegunScope:
 
     def leads_further(self, before: Self) -> bool:
         """Whether pages that were read under the scope before have links that belong to this one."""
-        return self.sections != before.sections or self.max_depth != before.max_depth
+        more = any(getattr(self, name) and not getattr(before, name) for name in _LEFT_OUT)
+        return more or self.sections != before.sections or self.max_depth != before.max_depth
 
     def holds(self, limits: Limits) -> bool:
         """Whether a run under these limits follows all the links that belong here."""

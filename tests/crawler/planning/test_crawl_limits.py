@@ -132,6 +132,9 @@ def test_what_a_page_shows_is_fetched_with_it_and_an_articles_photos_by_its_reco
              "<h1>Một bài có ảnh bên cạnh</h1><p>14/03/2025 09:15</p><p>(Thanhuytphcm.vn) - Bà con khu phố cùng dọn kênh, trồng cây.</p>")  # fmt: skip
     options = (f"{BASE}/", "--max-depth", "1")
     assert {"/", article} == set(site.run("crawl", *options, "--no-images", into="bare").asked)
+    later = site.run("refresh", into="bare")
+    assert "leaves out photos, as it was begun; `thanhuy crawl` without" in later.err
+    assert {"/logo.png", "/res/nho.jpg"} <= set(site.run("crawl", *options, into="bare").asked)
     asked = site.run("crawl", *options).asked
     assert {"/", article, "/logo.png", "/res/nho.jpg"} == set(asked)
     assert len(set(asked)) == len(asked)
