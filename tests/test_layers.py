@@ -15,6 +15,7 @@ from tests.support.commands import ROOT
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("archive",),
+    ("crawler.remembered",),
     ("crawler.site", "crawler.items"),
     ("crawler.pages",),
     ("crawler.articles", "crawler.planning", "crawler.learning", "crawler.reader"),
@@ -39,7 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 """From the ground up. A room may know those of its own floor and of the floors below;
 what is in no row stands on the roof.
 """
-PURE = ("crawler.site", "crawler.items", "crawler.pages", "crawler.planning")
+PURE = ("crawler.remembered", "crawler.site", "crawler.items", "crawler.pages", "crawler.planning")
 WORLD = {"scrapy", "twisted", "socket", "sqlite3", "subprocess", "pathlib", "tempfile", "shutil", "click"}
 """What a pure room has no use for: the engine, the disk, the network, the terminal."""
 

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from crawler.site.remembered import MAX_URL, remembered
-from crawler.site.scope import SESSION, Kind, find_kind, find_page
+from crawler.remembered import remembered
+from crawler.site.scope import MAX_URL, SESSION, Kind, find_kind, find_page
 
 FILES = frozenset({Kind.IMAGE, Kind.ATTACHMENT, Kind.REQUISITE})
 MAX_SEGMENTS = 12
@@ -37,7 +37,7 @@ _DOOR = re.compile(f"(?:^|/)(?:{_DOORS}){_END}")
 _DOOR_OR_ROOM = re.compile(f"(?:^|/)(?:{_DOORS}|{_ROOMS}){_END}")
 
 
-@remembered
+@remembered(MAX_URL)
 def is_trap(url: str) -> bool:
     """Whether an address looks like one of endlessly many:
     a calendar, a sorting, a session, a path that repeats itself.
@@ -46,7 +46,7 @@ def is_trap(url: str) -> bool:
     return is_never_asked(url) or _TRAP_QUERY.search(query) is not None
 
 
-@remembered
+@remembered(MAX_URL)
 def is_never_asked(url: str) -> bool:
     """Whether an address is none to ask for, whoever names it, a sitemap too: logins, searches, calendars, and those
     that are longer or more repetitive than any that a person makes.
@@ -94,7 +94,7 @@ def _leads_through_a_door(url: str, path: str) -> bool:
     return _DOOR.search(folder if re.search(_PARAMETERS, name) is None else path) is not None
 
 
-@remembered
+@remembered(MAX_URL)
 def as_followed(url: str) -> str:
     """The address to ask for where a link names this one: without the session of another reader, without the final dot
     of a host, and, of the site's numbered pages, without a query that would make one page endlessly many.

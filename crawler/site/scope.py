@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, unquote, urlsplit
 
-from crawler.site.remembered import remembered
+from crawler.remembered import remembered
 
 CANONICAL_HOST = "www.thanhuytphcm.vn"
 PAGE_HOSTS = frozenset(
@@ -17,6 +17,9 @@ PAGE_HOSTS = frozenset(
 """The hosts that carry articles; one page whichever of them serves it."""
 FILE_HOSTS = frozenset({"images.hcmcpv.org.vn"})
 """The host of photos and attachments."""
+
+MAX_URL = 2000
+"""A longer address is none that a person ever linked."""
 
 HOME = f"https://{CANONICAL_HOST}/"
 
@@ -96,7 +99,7 @@ class Page:
         )
 
 
-@remembered
+@remembered(MAX_URL)
 def find_page(url: str) -> Page | None:
     """Read kind, id and slug from a page's address. None where it is no article, document or listing of the site."""
     parts = _split(url)
@@ -114,7 +117,7 @@ def find_page(url: str) -> Page | None:
     return Page(kind=Kind(match[1].lower()), id=match[3], slug=unquote(match[2] or ""))
 
 
-@remembered
+@remembered(MAX_URL)
 def find_kind(url: str) -> Kind | None:
     """What the URL leads to. None where it is outside the scope, whatever the reason."""
     page = find_page(url)
@@ -182,7 +185,7 @@ def without_tracking(url: str) -> str:
     return f"{path}?{kept}" if kept or (mark and not query) else path
 
 
-@remembered
+@remembered(MAX_URL)
 def url_key(url: str) -> str:
     """What makes two addresses the same page: `kind/id` for the site's pages, else the URL itself without tracking.
 
@@ -205,7 +208,7 @@ def url_key(url: str) -> str:
     return f"//{shared}{path or '/'}{'?' + query if query else ''}"
 
 
-@remembered
+@remembered(MAX_URL)
 def _split(url: str) -> tuple[str, str] | None:
     """Host and path of an http or https URL on its scheme's usual port. None for any other."""
     try:

@@ -16,7 +16,8 @@ from crawler.pages.words.credits import has_credit, is_alt_of, split_credit
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.names import parse_byline
 from crawler.pages.words.stamps import find_stamp
-from crawler.pages.words.text import ends_sentence, remembered, undoubled
+from crawler.pages.words.text import ends_sentence, undoubled
+from crawler.remembered import remembered
 
 ENOUGH = 2.0
 """What the rows for a line must add up to."""

@@ -7,7 +7,7 @@ import re
 from itertools import islice
 from typing import Any
 
-from crawler.pages.words.text import remembered
+from crawler.remembered import remembered
 
 _STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:\.0+)?(?:px|em|rem|pt|%)?\s*(?:!|;|$)|"

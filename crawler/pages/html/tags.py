@@ -19,7 +19,7 @@ from crawler.pages.html.tree import (
     QUOTE,
     TABLE,
 )
-from crawler.pages.words.text import remembered
+from crawler.remembered import remembered
 
 SKIPPED = frozenset({
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "select",

@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 from crawler.pages.html.tree import Box
 from crawler.pages.places.page import Page
 from crawler.pages.places.survey import Survey
-from crawler.pages.words.text import remembered
+from crawler.remembered import remembered
 
 _CALLED = re.compile(
     r"(?:^|[\s_-])(?<!no[_-])(?<!has[_-])(?<!with[_-])(?<!without[_-])(?:comments?(?:list|form|area|box|wrap|section)?|disqus|respond|binh-?luan|y-?kien|phan-?hoi"

@@ -5,10 +5,9 @@ All patterns run in linear time, and those that look at a whole string are asked
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import TypeVar
 from unicodedata import is_normalized
+
+from crawler.remembered import remembered
 
 _DROPPED = dict.fromkeys([*map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufffe\uffff\0"),
                           *range(1, 9), *range(14, 32), 127, *range(0xD800, 0xE000)])  # fmt: skip
@@ -36,21 +35,6 @@ _NOT_ALPHABET = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
 _TERMINAL = re.compile(r"[.!?…:;,。！？：；，؟।][\"”’»)\]」』）]*$")
 _SENTENCE = re.compile(r"[.!?…。！？؟।][\"”’»)\]」』）]*$")
-
-
-_Read = TypeVar("_Read")
-
-
-def remembered(longest: int, size: int = 4096) -> Callable[[Callable[[str], _Read]], Callable[[str], _Read]]:
-    """Have a function remember what it made of the last texts of so many characters at most:
-    a site has the same few labels, classes and styles on every page, and a page says its headline again and again.
-    """
-
-    def remember(read: Callable[[str], _Read]) -> Callable[[str], _Read]:
-        known = lru_cache(maxsize=size)(read)
-        return wraps(read)(lambda text: known(text) if len(text) <= longest else read(text))
-
-    return remember
 
 
 def clean(text: str) -> str:
@@ -124,7 +108,7 @@ def undoubled(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=4096)
+@remembered(_LINE)
 def alphabet(text: str) -> str:
     """Lower-case ASCII letters and digits only: accents stripped, `đ` → `d`, everything else deleted."""
     if len(text) > _LINE:
