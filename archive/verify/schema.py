@@ -30,7 +30,9 @@ TYPES: dict[str, tuple[type, ...]] = {
 
 
 def parse_line(data: bytes) -> tuple[Any, list[Problem]]:
-    """A line without its line feed as a value, and what is wrong with it; the value is None where it cannot be read."""
+    """A line without its line feed as a value, and what is wrong with it; the value is None where it cannot be read.
+    Lone surrogates are told and replaced, since what is compared with others goes through a database, which takes none.
+    """
     problems: list[Problem] = []
     if data.startswith(BOM):
         problems.append(("jsonl-bom", "expected no byte order mark, got one"))
@@ -66,6 +68,8 @@ def parse_line(data: bytes) -> tuple[Any, list[Problem]]:
             problems.append(("jsonl-surrogate", f"expected text at {place}, got a lone surrogate"))
         elif not unicodedata.is_normalized("NFC", string):
             problems.append(("jsonl-not-nfc", f"expected {place} in NFC, got another form"))
+    if any(code == "jsonl-surrogate" for code, _ in problems):
+        value = json.loads(SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
     if not isinstance(value, dict):
         problems.append(("jsonl-schema", f"expected an object, got {type(value).__name__}"))
         return None, problems

@@ -70,7 +70,7 @@ def test_state_is_made_anew_also_where_a_record_is_nested_too_deeply(tmp_path: P
     ("name", "verb"),
     [
         ("fixity.jsonl", "verify"), ("indexes/index.cdxj", "verify"), ("indexes/index.cdxj", "pack -o {}/x.wacz"), ("collection.json", "status"),
-        ("crawls/*/run.json", "report -o {}/x.html"), ("articles/*.jsonl", "export --format csv -o {}/x.csv"), (".lock", "status"),
+        ("crawls/*/run.json", "report -o {}/x.html"), ("articles/*.jsonl", "export --format csv -o {}/x.csv"), ("articles/*.jsonl", "verify"), (".lock", "status"),
     ],
 )  # fmt: skip
 def test_no_command_stumbles_over_half_a_surrogate_pair(name: str, verb: str, tmp_path: Path) -> None:

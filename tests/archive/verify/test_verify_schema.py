@@ -74,3 +74,9 @@ def test_sound_records_fit_with_and_without_a_later_key() -> None:
 )
 def test_text_is_judged_whether_it_is_escaped_or_not(line: str, codes: list[str]) -> None:
     assert codes == [code for code, _ in parse_line(line.encode())[1]]
+
+
+def test_lone_surrogates_are_told_and_replaced() -> None:
+    value, problems = parse_line(rb'{"a\ud800":["\udc00",1]}')
+    assert {"a\ufffd": ["\ufffd", 1]} == value
+    assert ["jsonl-surrogate", "jsonl-surrogate"] == [code for code, _ in problems]
