@@ -194,7 +194,7 @@ class _Mending:
             for mend in (restore, fill):
                 if patient.damage and mend(patient, tools):
                     patient.damage = inventory.read(patient.path, patient.name, self.job.describe)
-            digests = self.digests.get(f"warc/{patient.path.name}", set())
+            digests = self.digests.get(f"warc/{patient.name}", set())
             if digests and not patient.damage:
                 restore_headers(patient.path, digests, self.recovery)
         return self._mend_lines(inventory)

@@ -199,6 +199,18 @@ def test_lines_that_were_left_open_lead_to_where_their_records_lie_after_one_rep
     assert [] == mend(path).recovery.actions
 
 
+def test_warc_that_was_left_open_is_as_it_was_closed_after_one_repair(small: Path, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    shutil.copytree(small, path)
+    warc = list_warcs(path)[0]
+    data = warc.read_bytes()
+    warc.with_name(f"{warc.name}.open").write_bytes(data[:4] + b"\1" + data[5:])  # a gzip header's time
+    warc.unlink()
+    assert [] == [finding.format() for finding in mend(path).damage]
+    assert data == warc.read_bytes()
+    assert [] == mend(path).recovery.actions
+
+
 @pytest.mark.parametrize("removed", ["copy-of-*", "test-*"])
 def test_doubled_file_is_no_damage_and_one_of_the_two_may_go(tmp_path: Path, removed: str) -> None:
     path = build_collection(tmp_path / "x")
