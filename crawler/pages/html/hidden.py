@@ -32,6 +32,7 @@ _MOST_PARTS = 500
 """Streamed parts that are put in their place; no honest page has a tenth of that."""
 _TEXT = 400
 """Characters from which what browsers without scripts are shown is more than a request to switch them on."""
+_SCRIPT = re.compile(r"java\s?-?script|\b(?:enable|bật|kích hoạt) (?:js|scripts?|cookies?)\b", re.IGNORECASE)
 _STREAMED = re.compile(r"S:[0-9a-f]+", re.IGNORECASE)
 
 
@@ -84,8 +85,14 @@ def is_shadow(template: Any) -> bool:
 
 
 def show_scriptless(root: Any) -> bool:
-    """Show what a page holds for browsers without scripts, where that is a text. False where none of it is."""
-    texts = [each for each in root.iter("noscript") if len("".join(each.itertext())) >= _TEXT]
+    """Show what a page holds for browsers without scripts, where that is a text, and none that asks for scripts:
+    that stands in the shells that only scripts fill. False where none of it is.
+    """
+    texts = [each for each in root.iter("noscript") if _is_text("".join(each.itertext()))]
     for each in texts:
         each.tag = "div"
     return bool(texts)
+
+
+def _is_text(words: str) -> bool:
+    return len(words) >= _TEXT and _SCRIPT.search(words) is None

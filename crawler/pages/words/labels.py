@@ -96,7 +96,9 @@ _ELSEWHERE = re.compile(
 )
 _TAGS_OPENING = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|chủ đề|thẻ)\s*:", re.IGNORECASE)
 _KEYWORDS = re.compile(r"^\W{0,3}(?:từ kh[oó][aá]|tags?|keywords?)\s*:\s*(?=\w)", re.IGNORECASE)
-_RIGHTS = re.compile(r"\W*[©®]|\W*(?:copyright|bản quyền)\b", re.IGNORECASE)
+_RIGHTS = re.compile(
+    r"\W*[©®]|\W*(?:copyright|bản quyền)\s*(?:$|[©®:(]|(?:thuộc|của|by|\d{4}|bài viết|nội dung)\b)", re.IGNORECASE
+)
 _RELATED_OPENING = re.compile(
     r"^(?:>+|»|►|▶|\*|-|–|=>|\+)?\s*(?:Xem thêm|Đọc thêm|Tham khảo thêm|Xem tiếp|Đọc tiếp|Mời xem thêm|Mời độc giả|Bài"
     r" liên quan|"

@@ -36,6 +36,7 @@ def photos(tag: str, *lines: str) -> str:
 
 
 LINKED = "<p><a href='{}'>{}</a></p>"
+SIGNED = "<p align='right'><b>Mai Khôi</b></p><p>{}</p>"
 SPEAKER = LINKED.format("/tac-gia/mai", "Bà Mai Khôi")
 TEAMS = "<table><tr><th>Chủ nhà</th><th>Tỷ số</th></tr>{}</table>".format(
     "".join(f"<tr><td><a href='/doi/ben-cu'>Bến Cũ</a></td><td>{n}-0</td></tr>" for n in range(5))
@@ -45,6 +46,9 @@ TEAMS = "<table><tr><th>Chủ nhà</th><th>Tỷ số</th></tr>{}</table>".format
 @pytest.mark.parametrize(
     ("body", "line", "times"),
     [
+        (tell("", "", "") + SIGNED.format("Bản quyền truyền hình giải năm nay là của đài tỉnh."), "Bản quyền", 1),
+        (tell("", "", "") + SIGNED.format("Bản quyền thuộc Báo Bến Cũ"), "Bản quyền", 0),
+        (tell("", "", "") + SIGNED.format("Copyright © 2023 Báo Bến Cũ"), "Copyright", 0),
         (photos("div", "1 / 3", "2 / 3", "3 / 3"), " / 3", 0),
         (photos("p", "1/5", "2/9"), "2/9", 1),
         (photos("p", "1/5", "2/5"), "2/5", 1),

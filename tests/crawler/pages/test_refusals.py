@@ -41,3 +41,23 @@ def test_headline_that_is_the_last_line_stands_over_no_text(holder: str) -> None
     with pytest.raises(LayoutError) as raised:
         parse_article(html.encode(), "https://bao.example/khu-pho-nhan-nha-moi-12345")
     assert "no-body" == raised.value.code
+
+
+NOTICE = "Trang này cần JavaScript. " + "Vui lòng bật nó trong trình duyệt của bạn rồi tải lại trang để xem tiếp. " * 8
+COOKIES = (
+    "Enable cookies to go on. "
+    + "This page cannot be shown to your browser as it is set at present, we are sorry. " * 8
+)
+
+
+@pytest.mark.parametrize("notice", [NOTICE, COOKIES])
+def test_shell_is_no_article_however_long_it_asks_for_scripts(notice: str) -> None:
+    shell = f"<h1>Khu phố nhận nhà mới</h1><noscript><p>{notice}</p></noscript><div id='root'>Đang tải…</div>"
+    with pytest.raises(LayoutError):
+        parse_article(f"<html lang=vi><body>{shell}</body></html>".encode(), "https://bao.example/doc/17")
+
+
+def test_text_for_browsers_without_scripts_is_read() -> None:
+    shell = f"<h1>Khu phố nhận nhà mới</h1><noscript>{PLAIN * 5}</noscript><div id='root'>Đang tải…</div>"
+    article = parse_article(f"<html lang=vi><body>{shell}</body></html>".encode(), "https://bao.example/doc/17")
+    assert 5 == article.body.count("nhận nhà mới")
