@@ -79,7 +79,7 @@ class Column:
             return False
 
     def complete(self, value: Any) -> None:
-        """Put None for each key that an object lacks, all the way down; for what the column holds."""
+        """Put None for each key that an object lacks, all the way down, its keys in order; for what the column holds."""
         if self.kind is Kind.LIST and self.inside[0].inside:
             for one in value or ():
                 self.inside[0].complete(one)
@@ -87,8 +87,9 @@ class Column:
             for column in self.inside:
                 if column.inside:
                     column.complete(value.get(column.name))
-                if column.name not in value:
-                    value[column.name] = None
+            if any(column.name not in value for column in self.inside):
+                for column in self.inside:
+                    value[column.name] = value.pop(column.name, None)
 
     def expect(self, value: Any) -> str:
         """What is wrong with a value that the column does not hold."""

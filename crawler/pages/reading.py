@@ -25,7 +25,7 @@ from crawler.pages.fields.headline import claim_region, claim_title
 from crawler.pages.fields.left import claim_left
 from crawler.pages.fields.offers import find_attachments, find_comment_count, find_related
 from crawler.pages.fields.photos import claim_photos
-from crawler.pages.fields.rows import claim_contents, claim_files, claim_link_rows
+from crawler.pages.fields.rows import claim_contents, claim_counters, claim_files, claim_link_rows
 from crawler.pages.fields.section import claim_section
 from crawler.pages.fields.tags import find_tags
 from crawler.pages.fields.tail import claim_tail
@@ -55,6 +55,7 @@ STAGES: tuple[Callable[[Page, Claims], None], ...] = (
     # out of what lies between headline and end: what is no text
     claim_copy,
     claim_cards,
+    claim_counters,
     claim_photos,
     claim_teasers,
     claim_furniture,

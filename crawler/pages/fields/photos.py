@@ -4,8 +4,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from crawler.items import Image
@@ -24,7 +22,6 @@ from crawler.pages.words.text import clean, fold, undoubled
 
 _ADJOINING = re.compile(r"(?<=[.!?…)”\"])(?=(?:Ảnh|Nguồn|Đồ họa|Video|Clip)\s?:)")
 """Where a credit follows in an element of its own, set off by style alone."""
-_COUNTER = re.compile(r"(\d{1,3})\s*/\s*(\d{1,3})")
 _PORTRAIT = "portrait"
 
 
@@ -43,7 +40,6 @@ def _place_of(photo: _Photo) -> int:
 
 def claim_photos(page: Page, claims: Claims) -> None:
     """Take the photos from the headline to the article's end, and their captions."""
-    _claim_counters(page, claims)
     album = _Album(page, claims)
     album.read_named()
     album.read_frames()
@@ -52,24 +48,6 @@ def claim_photos(page: Page, claims: Claims) -> None:
     album.list_images()
     album.read_alone()
     claims.draft.captions = _tell(page, claims, [album.told[index] for index in sorted(album.told)], album.rules)
-
-
-def _claim_counters(page: Page, claims: Claims) -> None:
-    """Take the lines that tell which of a slide show's photos the one beside them is (`2 / 5`): from the first to the
-    last of them, for alone such a line is a day as well (`2/9`).
-    """
-    pieces, story = page.pieces, claims.regions.story
-    beside = [
-        (index, int(count[1]), int(count[2]))
-        for index in claims.open(story)
-        if pieces[index].size < 10 and not pieces[index].level and (count := _COUNTER.fullmatch(pieces[index].text))
-        if any(other in story and pieces[other].image is not None for other in (index - 1, index + 1))
-    ]
-    for total, run in groupby(beside, itemgetter(2)):
-        shown = list(run)
-        counted = [number for _, number, _ in shown]
-        if total > 1 and counted == [*range(1, total + 1)] * (len(counted) // total):
-            claims.take([index for index, *_ in shown], Role.TOOL, "pager")
 
 
 class _Album:

@@ -1,7 +1,10 @@
-"""Rows: lines of links and buttons: a table of contents, a button again and again, files to take away, keywords."""
+"""Rows: lines of links and buttons: a slide show's counters, a table of contents, a button again and again, files to
+take away, keywords.
+"""
 
 import re
 from itertools import groupby
+from operator import itemgetter
 
 from crawler.pages.html.tree import Piece
 from crawler.pages.places.claims import Claims, Role
@@ -15,8 +18,27 @@ _CONTENTS = re.compile(
     re.IGNORECASE,
 )
 """The label of a table of contents, and the button beside it."""
+_COUNTER = re.compile(r"(\d{1,3})\s*/\s*(\d{1,3})")
 _ENTRIES, _AGAIN, _BUTTON = 3, 4, 30
 """Entries of a table of contents at least; how often a button stands in a story, and characters that it has at most."""
+
+
+def claim_counters(page: Page, claims: Claims) -> None:
+    """Take the lines that tell which of a slide show's photos the one beside them is (`2 / 5`): from the first to the
+    last of them, for alone such a line is a day as well (`2/9`).
+    """
+    pieces, story = page.pieces, claims.regions.story
+    beside = [
+        (index, int(count[1]), int(count[2]))
+        for index in claims.open(story)
+        if pieces[index].size < 10 and not pieces[index].level and (count := _COUNTER.fullmatch(pieces[index].text))
+        if any(other in story and pieces[other].image is not None for other in (index - 1, index + 1))
+    ]
+    for total, run in groupby(beside, itemgetter(2)):
+        shown = list(run)
+        counted = [number for _, number, _ in shown]
+        if total > 1 and counted == [*range(1, total + 1)] * (len(counted) // total):
+            claims.take([index for index, *_ in shown], Role.TOOL, "pager")
 
 
 def claim_contents(page: Page, claims: Claims) -> None:

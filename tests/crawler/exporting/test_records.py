@@ -52,3 +52,8 @@ def test_key_that_an_object_in_a_line_lacks_is_null(lines: list[bytes], place: s
     read = records.parse_line(json.dumps(record).encode())
     assert found == isinstance(read, dict)
     assert isinstance(read, str) or all(inner[key] is None for inner in read[place])
+    if isinstance(read, dict):
+        whole = next(one for line in lines if (one := json.loads(line))["images"])
+        assert [list(inner) for inner in whole[place]] == [list(inner) for inner in read[place]], (
+            "in the schema's order"
+        )
