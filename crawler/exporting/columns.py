@@ -79,7 +79,7 @@ class Column:
             return False
 
     def complete(self, value: Any) -> None:
-        """Put None for each key that an object lacks, all the way down, its keys in order; for what the column holds."""
+        """Put None for each key that an object lacks, in its place, all the way down; for what the column holds."""
         if self.kind is Kind.LIST and self.inside[0].inside:
             for one in value or ():
                 self.inside[0].complete(one)
