@@ -11,7 +11,7 @@ from crawler.pages.fields.insets import end_of_inset, find_insets
 from crawler.pages.html.tree import ASIDE, FIGURE, FOOTER, NAV, Piece
 from crawler.pages.places.claims import Claims, Role
 from crawler.pages.places.page import TAG_CLASS, Page
-from crawler.pages.places.tables import stands_in_data
+from crawler.pages.places.tables import stands_in_columns, stands_in_data
 from crawler.pages.words.labels import LISTS, is_invitation, names_a_place, opens_related
 from crawler.pages.words.stamps import find_stamp, read_time
 from crawler.pages.words.text import clean, ends_sentence, fold
@@ -35,13 +35,15 @@ _PAGE_NUMBER = re.compile(
 def claim_teasers(page: Page, claims: Claims) -> None:
     """Take lists of other articles, by their shape, or by the label over them."""
     story = claims.regions.story
-    claims.take(
-        [index for index in claims.open(story) if page.teaser[index] and not page.pieces[index].image is not None],
-        Role.TEASER, "teasers",
-    )  # fmt: skip
+    teasers = [index for index in claims.open(story) if page.teaser[index] and page.pieces[index].image is None]
+    claims.take([index for index in teasers if not _is_in_columns(page, claims, index)], Role.TEASER, "teasers")
     for index in story:
         if claims.regions.labels.get(index) in LISTS:
             _claim_list(page, claims, index)
+
+
+def _is_in_columns(page: Page, claims: Claims, index: int) -> bool:
+    return stands_in_columns(page, page.pieces[index], claims.regions.body_at, claims.regions.labels)
 
 
 def _claim_list(page: Page, claims: Claims, label: int) -> None:
@@ -202,11 +204,15 @@ def claim_related(page: Page, claims: Claims) -> None:
 
 
 def _heads_others(page: Page, claims: Claims, index: int) -> bool:
-    """Whether a short line heads a block of nothing but other articles, whatever it calls them."""
+    """Whether a short line heads a block of nothing but other articles, whatever it calls them; in a table of data
+    it is a cell's first line.
+    """
     piece, pieces = page.pieces[index], page.pieces
     if piece.image is not None or piece.size >= _SHORTEST_PROSE or ends_sentence(piece.text):
         return False
     if index + 1 >= len(pieces) or not claims.is_others(index + 1):
+        return False
+    if not any(map(str.isalpha, piece.text)) or stands_in_data(page, piece, claims.regions.story.start):
         return False
     box = page.boxes[page.place_of(piece)]
     return box.first == index and not any(claims.is_free(other) for other in range(index + 1, box.last))
@@ -234,6 +240,8 @@ def _is_related(page: Page, claims: Claims, piece: Piece) -> bool:
     if piece.linked > piece.size * 0.4 and opens_related(piece.text) and page.leads_elsewhere(piece.hrefs[-1]):
         return True
     if not piece.is_link or piece.size < 15 or not page.leads_elsewhere(piece.href):
+        return False
+    if _is_in_columns(page, claims, piece.index):
         return False
     if len(piece.hrefs) > 1 and (piece.text[0] == "#" or TAG_CLASS.search(page.class_of(page.box_of(piece)))):
         return False

@@ -52,6 +52,8 @@ class Page:
     """For each piece, whether it belongs to a list of other articles."""
     data_tables: dict[int, bool] = field(default_factory=dict)
     """For each table that was looked through, by its box, whether it holds data."""
+    column_tables: dict[int, bool] = field(default_factory=dict)
+    """The same, whether its columns have headings."""
     pieces: list[Piece] = field(init=False)
     """Its lines and photos, in reading order."""
     boxes: list[Box] = field(init=False)

@@ -25,6 +25,26 @@ def stands_in_data(page: Page, piece: Piece, first: int) -> bool:
     )
 
 
+def stands_in_columns(page: Page, piece: Piece, first: int, labels: Mapping[int, object]) -> bool:
+    """Whether a line is a cell of such a table whose columns have headings, none of which is a label or a link:
+    then what its rows link is what they tell of, and no list of other articles.
+    """
+    box = _table_around(page, piece)
+    if box is None or box.first < first:
+        return False
+    known = page.column_tables.get(box.index)
+    if known is None:
+        known = page.column_tables[box.index] = stands_in_data(page, piece, first) and _has_columns(page, box, labels)
+    return known
+
+
+def _has_columns(page: Page, table: Box, labels: Mapping[int, object]) -> bool:
+    heads = [cell for cell in _rows(page, table)[0] if cell.last > cell.first]
+    lines = [(cell, line) for cell in heads for line in page.pieces[cell.first : cell.last]]
+    named = all(cell.tag == "th" or line.is_bold for cell, line in lines)
+    return named and len(heads) > 1 and not any(line.hrefs or line.index in labels for _, line in lines)
+
+
 def _table_around(page: Page, piece: Piece) -> Box | None:
     box = page.box_of(piece)
     if not box.flags & TABLE:

@@ -71,6 +71,31 @@ def test_line_that_is_text_stays_in_it(body: str, line: str, times: int) -> None
     assert times == article.body.count(line)
 
 
+def tabulate(heads: str, *cells: str) -> str:
+    rows = "".join(f"<tr><td>{n}</td>{'<td>{}</td>'.format('</td><td>'.join(cells))}</tr>" for n in range(1, 6))
+    return tell("", f"<table>{heads}{rows}</table>", "")
+
+
+LETTER = "<a href='/van-ban/12'>Quyết định số 12 về bến đò</a>"
+COLUMNS = "<tr><th>STT</th><th>Văn bản</th></tr>"
+BOLD = "<tr><td><b>STT</b></td><td><b>Văn bản</b></td></tr>"
+OTHERS = "<tr><th>STT</th><th>Tin khác</th></tr>"
+
+
+@pytest.mark.parametrize(
+    ("heads", "cell", "rows"),
+    [
+        (COLUMNS, LETTER, [f"{n}\tQuyết định số 12 về bến đò" for n in range(1, 6)]),
+        (BOLD, LETTER, [f"{n}\tQuyết định số 12 về bến đò" for n in range(1, 6)]),
+        (COLUMNS, f"<p>Giá vé</p><p>{LETTER}</p>", [f"{n}\tGiá vé Quyết định số 12 về bến đò" for n in range(1, 6)]),
+        (OTHERS, LETTER, []),
+        ("", LETTER, []),
+    ],
+)
+def test_row_of_a_table_with_columns_stays_whole(heads: str, cell: str, rows: list[str]) -> None:
+    assert rows == [line for line in read(tabulate(heads, cell)).body.split("\n") if "Quyết định" in line]
+
+
 @pytest.mark.parametrize(
     ("parts", "line"),
     [
