@@ -65,8 +65,9 @@ def test_nothing_outside_the_scope_is_asked_for(crawled: Crawled) -> None:
     assert not [
         seen.url
         for seen in crawled.log
-        if seen.host.startswith("icpv.") or "dang-nhap" in seen.path or "/lich" in seen.path
+        if seen.host.startswith("icpv.") or "dang-nhap" in seen.path or seen.path.startswith("/lich")
     ]
+    assert "/static/lich.png" in {seen.path for seen in crawled.log}, "the calendar's picture is no calendar"
 
 
 @pytest.mark.parametrize("field", sorted(Article.__dataclass_fields__))
