@@ -78,8 +78,8 @@ class Watched:
         self._bounds, self._passed = bounds, passed
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
-        self._ear: select.poll | None = None
-        """Listens to the connection. That has a `poll` of its own, which makes a new one each time it is asked."""
+        self._poll: select.poll | None = None
+        """Of the connection, whose own `poll` makes a new one each time it is asked."""
         self._deadline = 0.0
         self._window: mmap.mmap | None = None
         """Made with the process, and never before: processes that were forked from one that had made it would have it
@@ -134,8 +134,8 @@ class Watched:
 
     def _is_readable(self, seconds: float) -> bool:
         """Whether the connection has an answer, or its end, within so long."""
-        assert self._ear is not None
-        return bool(self._ear.poll(seconds * 1000))
+        assert self._poll is not None
+        return bool(self._poll.poll(seconds * 1000))
 
     @property
     def connection(self) -> Connection:
@@ -176,8 +176,8 @@ class Watched:
                 # takes none but those of the interpreter and the allocator, which are made anew.
                 warnings.simplefilter("ignore", DeprecationWarning)
                 process.start()
-            self._process, self._connection, self._ear = process, ours, select.poll()
-            self._ear.register(ours, select.POLLIN)
+            self._process, self._connection, self._poll = process, ours, select.poll()
+            self._poll.register(ours, select.POLLIN)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
