@@ -8,7 +8,7 @@ import unicodedata
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from crawler.remembered import remembered
-from crawler.site.scope import MAX_URL, SESSION, Kind, find_kind, find_page
+from crawler.site.scope import FILE_HOSTS, MAX_URL, SESSION, Kind, find_kind, find_page
 
 FILES = frozenset({Kind.IMAGE, Kind.ATTACHMENT, Kind.REQUISITE})
 MAX_SEGMENTS = 12
@@ -85,11 +85,15 @@ def _read_path(url: str) -> str:
 
 
 def _leads_through_a_door(url: str, path: str) -> bool:
-    """Whether a segment bears a name that is never asked for. A file's own says nothing: `print.css`, `search.js`."""
+    """Whether a segment bears a name that is never asked for. A file's own says nothing: `print.css`, `search.js`;
+    nor does its folder's on a host that has nothing but files: `thanh-vien/a.jpg`.
+    """
     if _DOOR_OR_ROOM.search(path) is None:
         return False
     if find_kind(url) not in FILES:
         return True
+    if (urlsplit(url).hostname or "").removesuffix(".") in FILE_HOSTS:
+        return False
     folder, _, name = path.rpartition("/")
     return _DOOR.search(folder if re.search(_PARAMETERS, name) is None else path) is not None
 

@@ -67,6 +67,15 @@ def test_what_only_sounds_alike_is_asked(path: str) -> None:
     assert not is_trap(BASE + path)
 
 
+@pytest.mark.parametrize("folder", ["thanh-vien", "dang-ky", "tim%20kiem", "x/tai-khoan/y"])
+def test_folder_on_the_host_of_photos_is_no_door(folder: str) -> None:
+    url = f"https://images.hcmcpv.org.vn/Uploads/{folder}/a.jpg"
+    assert may_be_asked(url)
+    assert not is_trap(url)
+    assert not may_be_asked(f"https://images.hcmcpv.org.vn/Uploads/{folder}/")
+    assert not may_be_asked(f"https://www.thanhuytphcm.vn/{folder}/a.jpg")
+
+
 def test_address_that_is_encoded_over_and_over_costs_little() -> None:
     assert is_never_asked(f"{BASE}/dang%{'25' * 900}2dnhap")
     assert is_never_asked(f"{BASE}/{'%25' * 100_000}")
