@@ -9,7 +9,7 @@ ACCORDING = re.compile(r"^\(?\s*theo\s*[:：]?\s+(?!dõi|đó\b)(?=\S)", re.IGNO
 """How a line begins that says where a text was taken from."""
 GROUP = re.compile(r"^(?:(?:nhóm\s*)?(?:nguồn|vp|tp\.? ?hcm|"
                     r"pv|p\.v|phóng viên|ctv|btv|bbt|nhóm|ban|báo|phòng|sở|văn phòng|trung tâm|cổng|tạp chí|đài|hội|"
-                    r"bộ|tổ|ê-?kíp|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
+                    r"bộ|tổ (?:phóng viên|pv|p\.v|tác giả|biên tập|btv)|ê-?kíp|tổng|thành ủy|quận ủy|huyện ủy|đảng ủy|đảng bộ|công ty|trường|viện|cục|"
                     r"chi cục|học viện|đại học|bệnh viện|ngân hàng|ủy ban|ubnd|mặt trận|"
                     r"(?:(?:thành|quận|huyện|phường|xã|tỉnh) )?đoàn|thông tấn xã|toà soạn|tòa soạn|bảo tàng|"
                     r"thư viện|liên đoàn|công an|tỉnh ủy|"

@@ -97,6 +97,7 @@ def test_addresses_and_buttons_behind_a_name_are_no_part_of_it(text: str) -> Non
         "Bác sĩ gia đình",
         "Nhà văn hóa thanh niên",
         "bandoc@bao.example",
+        "Tổ dân phố 5",
     ],
 )
 def test_other_short_lines_are_no_byline(text: str) -> None:
