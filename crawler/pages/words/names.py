@@ -62,8 +62,10 @@ _MAIL = re.compile(
 """A mail address after a name, or the button that opens one."""
 _BUTTONS = ("theo dõi", "tác giả", "phóng viên", "mail", "thư", "liên hệ")
 """How such a button ends."""
-_REPORTERS = re.compile(r"(?:nhóm|tổ|ê-?kíp) (?:phóng viên|pv|p\.v|tác giả|biên tập viên|btv)\b.*", re.IGNORECASE)
+_REPORTERS = re.compile(r"(?:nhóm|tổ|ê-?kíp) (?:phóng viên|pv|p\.v|tác giả|biên tập viên|btv)\b[\s–-]*", re.IGNORECASE)
 """Several who sign together without their names: nothing but an article is made by them."""
+_OF_REPORTERS = re.compile(r"(?:tại|báo|ban|phòng|thường trú)\b", re.IGNORECASE)
+"""What follows with a small letter where theirs is no sentence (`Nhóm phóng viên theo chân người lái đò`)."""
 _LONGEST = 110
 
 
@@ -96,8 +98,15 @@ def parse_byline(text: str) -> Byline | None:
     people = [bare_name(part) for part, kind in parts if kind == "person"]
     if len(parts) == 1 and suffix is None and named == whole and _names_paper(said, named):
         people = []
-    strong = said.kind is not _NOTHING or _REPORTERS.fullmatch(named) is not None
+    strong = said.kind is not _NOTHING or _are_reporters(named)
     return Byline(printed=text, people=list(dict.fromkeys(people)), strong=strong)
+
+
+def _are_reporters(named: str) -> bool:
+    """Whether reporters sign together, with no more than their desk or place behind it."""
+    match = _REPORTERS.match(named)
+    rest = named[match.end() :] if match is not None else ""
+    return match is not None and (not rest or rest[0].isupper() or _OF_REPORTERS.match(rest) is not None)
 
 
 _DID, _CREDITED_PHOTO, _FROM, _NOTHING = "what they did", "a photo's maker", "where it is from", "nothing"

@@ -173,8 +173,16 @@ def test_byline_stands_above_a_note_or_a_related_link() -> None:
     assert read_byline(TEXT + "<p>Minh Khoa</p><hr><p><b>Ý kiến bạn đọc</b></p><p>Nguyễn Văn Nam</p>") == "Minh Khoa"
 
 
-@pytest.mark.parametrize("line", ["NHÓM PHÓNG VIÊN", "Nhóm PV", "Tổ phóng viên Thời sự", "Ê-kíp phóng viên"])
+@pytest.mark.parametrize(
+    "line", ["NHÓM PHÓNG VIÊN", "Nhóm PV", "Tổ phóng viên Thời sự", "Ê-kíp phóng viên", "Nhóm phóng viên thường trú"]
+)
 def test_reporters_who_sign_together_are_known_by_the_words_alone(line: str) -> None:
     byline = parse_byline(line)
     assert byline is not None
     assert (line, [], True) == (byline.printed, byline.people, byline.strong)
+
+
+@pytest.mark.parametrize("line", ["Nhóm phóng viên theo chân người lái đò", "Nhóm PV gặp nạn trên sông"])
+def test_sentence_on_reporters_is_signed_by_none(line: str) -> None:
+    byline = parse_byline(line)
+    assert byline is None or not byline.strong
