@@ -133,10 +133,10 @@ def _is_vetoed(seen: Described) -> bool:
 
 def is_standfirst(page: Page, setting: StorySetting, line: Piece) -> bool:
     """Whether a line over the text is called or set as standfirsts are, whatever photo stands beside it."""
-    if line.index > setting.body_at:
-        return False
-    if line.is_bold and line.size > _PARAGRAPH and ends_sentence(line.text):
+    if line.index <= setting.body_at and line.is_bold and line.size > _PARAGRAPH and ends_sentence(line.text):
         return True
+    if setting.paragraphs and setting.paragraphs[0].index < line.index:
+        return False  # a paragraph stands over it
     return STANDFIRST.search(page.class_of(page.box_of(line))) is not None
 
 

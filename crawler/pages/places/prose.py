@@ -82,7 +82,8 @@ def _shares(href: str) -> bool:
 def _leads_nowhere(piece: Piece) -> bool:
     """Whether all links of a line are a script's, one of them is a button by its words, and the rest tells nothing."""
     if (
-        piece.text.count(":") > 1
+        ends_sentence(piece.text)
+        or piece.text.count(":") > 1
         or any(map(str.isdigit, piece.text))
         or not all(href in {"", "#"} or href[:11].lower() == "javascript:" for href in piece.hrefs)
     ):

@@ -49,6 +49,8 @@ TEAMS = "<table><tr><th>Chủ nhà</th><th>Tỷ số</th></tr>{}</table>".format
         (tell("", "", "") + SIGNED.format("Bản quyền truyền hình giải năm nay là của đài tỉnh."), "Bản quyền", 1),
         (tell("", "", "") + SIGNED.format("Bản quyền thuộc Báo Bến Cũ"), "Bản quyền", 0),
         (tell("", "", "") + SIGNED.format("Copyright © 2023 Báo Bến Cũ"), "Copyright", 0),
+        (tell("", "<p>Bến <a href='#'>In</a> và bến <a href='#'>Chia sẻ</a> đều đã đóng.</p>", ""), "đều đã đóng", 1),
+        (tell("", "<p><a href='#'>In</a> | <a href='#'>Chia sẻ</a> | Chế độ đọc</p>", ""), "Chế độ đọc", 0),
         (photos("div", "1 / 3", "2 / 3", "3 / 3"), " / 3", 0),
         (photos("p", "1/5", "2/9"), "2/9", 1),
         (photos("p", "1/5", "2/5"), "2/5", 1),
@@ -137,3 +139,9 @@ def test_who_made_something_is_not_who_wrote_the_text(head: str, foot: str, byli
 )
 def test_address_that_shares_a_page_is_known_in_any_case(href: str, shares: bool) -> None:
     assert shares == _shares(href)
+
+
+def test_line_called_standfirst_is_no_caption_of_the_photo_over_it() -> None:
+    line = "Bến đò cũ trong sương sớm là nơi ba thế hệ người trong xóm đã đi về suốt ba mươi năm."
+    article = read(tell(photo("", 1) + f"<p class='sapo'>{line}</p>", "", photo("", 2) + f"<p class='sapo'>{line}</p>"))
+    assert line == article.lead
