@@ -14,7 +14,7 @@ from crawler.pages.places.page import TAG_CLASS, Page
 from crawler.pages.places.tables import stands_in_columns, stands_in_data
 from crawler.pages.words.labels import LISTS, is_invitation, names_a_place, opens_related
 from crawler.pages.words.stamps import find_stamp, read_time
-from crawler.pages.words.text import clean, ends_sentence, fold
+from crawler.pages.words.text import clean, ends_sentence, fold, is_numbered
 
 _NEVER_HEADING = frozenset({"quảng cáo", "advertisement", "tin liên quan", "bài liên quan", "xem thêm", "đọc thêm"})
 _FEW, _SHORTEST_PROSE = 4, 60
@@ -25,7 +25,6 @@ _BEFORE_ADDRESS = 60
 """Characters that may lead to a printed address."""
 _TIME = 12
 """Characters of a time of day."""
-_NUMBERED = re.compile(r"\d{1,2}[.)]\s+\S")
 _PAGE_NUMBER = re.compile(
     r"\d{1,3}|[«»‹›<>→←.…]+|(?:trang )?(?:tiếp(?: theo)?|sau|trước|kế|đầu|cuối)|next|prev(?:ious)?"
 )
@@ -256,7 +255,7 @@ def _heads_a_round(page: Page, claims: Claims, piece: Piece) -> bool:
     if not any(other.size >= _SHORTEST_PROSE and ends_sentence(other.text) and not other.is_link for other in after):
         return False
     away = page.join(piece.href) or ""
-    return _NUMBERED.match(piece.text) is not None or not away.startswith(page.meta.origin)
+    return is_numbered(piece.text) or not away.startswith(page.meta.origin)
 
 
 def _is_dated_link(piece: Piece) -> bool:

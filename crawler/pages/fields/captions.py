@@ -16,7 +16,7 @@ from crawler.pages.words.credits import has_credit, is_alt_of, split_credit
 from crawler.pages.words.datelines import find_dateline
 from crawler.pages.words.names import parse_byline
 from crawler.pages.words.stamps import find_stamp
-from crawler.pages.words.text import ends_sentence, undoubled
+from crawler.pages.words.text import ends_sentence, is_numbered, undoubled
 from crawler.remembered import remembered
 
 ENOUGH = 2.0
@@ -36,8 +36,6 @@ _SMALL_TYPE = re.compile(
 )
 
 
-_NUMBERED = re.compile(r"\d{1,2}[.)]\s+\S")
-"""How a heading begins that is one of several."""
 _SMALL_TAGS = frozenset({"small", "h5", "h6"})
 """What browsers show in smaller type than text."""
 
@@ -126,7 +124,7 @@ def _is_vetoed(seen: Described) -> bool:
         return True
     if seen.claims.regions.labels.get(line.index) or seen.page.teaser[line.index]:
         return True
-    if is_standfirst(seen.page, seen.setting, line) or (line.level and _NUMBERED.match(text)):
+    if is_standfirst(seen.page, seen.setting, line) or (line.level and is_numbered(text)):
         return True
     return find_dateline(text) is not None or (line.size < 40 and find_stamp(text) is not None)
 

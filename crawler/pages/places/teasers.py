@@ -7,7 +7,7 @@ from crawler.pages.html.tags import HEADINGS
 from crawler.pages.html.tree import Box, Piece
 from crawler.pages.places.page import Page
 from crawler.pages.places.prose import kind_of
-from crawler.pages.words.text import clean
+from crawler.pages.words.text import clean, is_numbered
 
 _HEADLINE = 25
 """Characters from which a line that is all link may be another article's headline."""
@@ -82,8 +82,8 @@ class _Heads:
                 yield entry
 
     def tells_itself(self, entries: list[Box]) -> bool:
-        """Whether a list is an article in parts, each of which names its subject with a link to another site,
-        and tells of it there or, where the link is a heading, right under it.
+        """Whether a list is an article in parts, each of which names its subject with a link to another site, or has a
+        number before it, and tells of it there or, where the link is a heading, right under it.
         """
         plain, end = self.page.plain, len(self.page.pieces)
         told = (plain[min(box.last + (box.tag in HEADINGS), end)] - plain[box.first] for box in entries)
@@ -93,7 +93,9 @@ class _Heads:
         heads = [index for box in entries for index in range(box.first, box.last) if self.linked[index]]
         origin = self.page.meta.origin
         strange = sum(
-            not (self.page.join(self.page.pieces[index].href) or origin).startswith(origin) for index in heads
+            is_numbered(self.page.pieces[index].text)
+            or not (self.page.join(self.page.pieces[index].href) or origin).startswith(origin)
+            for index in heads
         )
         return strange * 2 > len(heads)
 

@@ -33,6 +33,7 @@ _LINE = 500
 """Characters up to which a text's fold is remembered."""
 _NOT_ALPHABET = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s+\S")
 _TERMINAL = re.compile(r"[.!?…:;,。！？：；，؟।][\"”’»)\]」』）]*$")
 _SENTENCE = re.compile(r"[.!?…。！？؟।][\"”’»)\]」』）]*$")
 
@@ -106,6 +107,11 @@ def undoubled(text: str) -> str:
         if first == second or (len(first) > 12 and fold(first) == fold(second)):
             return first
     return text
+
+
+def is_numbered(heading: str) -> bool:
+    """Whether a heading is one of several (`2. Bến đò cũ`)."""
+    return _NUMBERED.match(heading) is not None
 
 
 @remembered(_LINE)
