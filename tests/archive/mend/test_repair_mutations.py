@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import shutil
+import zlib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -99,8 +100,8 @@ def mutate(small: Path, path: Path, seed: int, kinds: tuple[Mutation, ...] = MUT
     for mutation in chance.choices(kinds, k=chance.choice([1, 1, 1, 2, 3])):
         try:
             done.append(mutation(path, chance))
-        except (IndexError, ValueError, OSError, StopIteration, KeyError):
-            pass  # an earlier one left nothing to work on
+        except (IndexError, ValueError, OSError, StopIteration, KeyError, zlib.error):
+            pass  # an earlier one left nothing to work on, or nothing that can be read
     return done
 
 
