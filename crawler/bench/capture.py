@@ -66,13 +66,13 @@ def compare_with_bare(
 
     `short`: fewer pages, crawled beside the others to tell the start of a crawl from its pages.
     """
-    bare, mine, shorter = [], [], {BARE: list[TimedRun](), OURS: list[TimedRun]()}
+    lengths = [(served, corpus), *([short] if short is not None else [])]
+    timed = [{BARE: list[TimedRun](), OURS: list[TimedRun]()} for _ in lengths]
     for _ in range(runs):
-        bare.append(_crawl(BARE, served, corpus, parse=parse))
-        mine.append(_crawl(OURS, served, corpus, parse=parse))
-        if short is not None:
-            for module, kept in shorter.items():
-                kept.append(_crawl(module, short[0], short[1], parse=parse))
+        for (server, pages), by_module in zip(lengths, timed, strict=True):
+            for module, kept in by_module.items():
+                kept.append(_crawl(module, server, pages, parse=parse))
+    bare, mine = timed[0].values()
     rows = [
         make_row("bare Scrapy, JSON Lines" if parse else "bare Scrapy", bare),
         make_row("thanhuy crawl, archive", mine, bare),
@@ -86,10 +86,7 @@ def compare_with_bare(
     ]
     says, of = f"crawl over {corpus.base.partition(':')[0]} ÷ bare Scrapy at the same parse", ""
     if short is not None:
-        costs = tell_apart(shorter[BARE], bare), tell_apart(shorter[OURS], mine)
-        for row, cost in zip(rows, costs, strict=True):
-            row |= {"start_cpu_seconds": cost.start, "page_cpu_ms": cost.page * 1000}
-        cpu, of = costs[1].of(ORDINARY) / costs[0].of(ORDINARY), f" of {ORDINARY} pages"
+        cpu, of = _tell_parts(rows, *timed), f" of {ORDINARY} pages"
         few = len(short[1].articles)
         notes.append(
             f"start and pages are told apart by crawls of {few} pages; of {ORDINARY} ours takes {cpu - 1:+.0%}"
@@ -112,6 +109,16 @@ def compare_with_bare(
         goals=goals if parse else (),
         more=more,
     )
+
+
+def _tell_parts(
+    rows: list[dict[str, Cell]], long: dict[str, list[TimedRun]], short: dict[str, list[TimedRun]]
+) -> float:
+    """Note in each row what its start and a page cost; how many times of the bare crawl's an ordinary one takes."""
+    bare, ours = (tell_apart(short[module], long[module]) for module in (BARE, OURS))
+    for row, cost in zip(rows, (bare, ours), strict=True):
+        row |= {"start_cpu_seconds": cost.start, "page_cpu_ms": cost.page * 1000}
+    return ours.of(ORDINARY) / bare.of(ORDINARY)
 
 
 def _say_how(served: Served, corpus: Corpus, *, parse: bool) -> list[str]:

@@ -14,13 +14,14 @@ from crawler.bench.server import Served, serve_tls
 from crawler.bench.timing import Contestant, TimedRun, peer, time_process
 
 SHORTER = 5
-"""Part of the pages that the crawl has which tells its start from its pages."""
+"""Part of the pages that the crawl has which tells its start from its pages; where there are fewer, none does."""
 
 
 def run(*, pages: int, runs: int, few: bool = False) -> Result:
     """Measure on pages of 15 kB. `few`: beside bare Scrapy alone."""
     with serve_tls(pages, size=SMALL) as (served, corpus), serve_tls(max(pages // SHORTER, 1), size=SMALL) as short:
-        section = compare_with_bare(served, corpus, runs, parse=True, goal="crawl/tls", short=short)
+        fewer = short if pages >= SHORTER else None
+        section = compare_with_bare(served, corpus, runs, parse=True, goal="crawl/tls", short=fewer)
         by_hand, note = ([], "bare Scrapy alone") if few else _by_hand(served, corpus, runs)
     rows = [*section.rows, *([make_row("wget --warc-file, then trafilatura", by_hand)] if by_hand else [])]
     return Result(

@@ -132,6 +132,11 @@ def test_bundled_server_speaks_tls_where_nginx_is_not_installed(monkeypatch: pyt
             assert corpus.pages[corpus.articles[0]] == answer.read()
 
 
+def test_crawl_of_one_page_is_measured_without_telling_its_start_apart() -> None:
+    done = run_thanhuy("bench", "crawl", "--quick", "--pages", 1, "--runs", 1, "--json")
+    assert 0 == done.returncode, done.stderr
+
+
 def test_bench_extract_prints_rows_and_goals_as_json() -> None:
     done = run_thanhuy("bench", "startup", "extract", "--quick", "--pages", 16, "--runs", 1, "--json")
     assert 0 == done.returncode, done.stderr
