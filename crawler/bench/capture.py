@@ -84,17 +84,17 @@ def compare_with_bare(
         *_say_how(served, corpus, parse=parse),
         f"ours takes {ratio - 1:+.0%} time and {cpu - 1:+.0%} processor time",
     ]
-    says, of = f"crawl over {corpus.base.partition(':')[0]} ÷ bare Scrapy at the same parse", ""
-    if short is not None:
-        cpu, of = _tell_parts(rows, *timed), f" of {ORDINARY} pages"
-        few = len(short[1].articles)
-        notes.append(
-            f"start and pages are told apart by crawls of {few} pages; of {ORDINARY} ours takes {cpu - 1:+.0%}"
-        )
-    goals = (
+    says = f"crawl over {corpus.base.partition(':')[0]} ÷ bare Scrapy at the same parse"
+    goals = [
         Goal(name=goal, says=f"{says}, time", value=ratio, limit=TARGET),
-        Goal(name=f"{goal}/cpu", says=f"{says}, CPU{of}", value=cpu, limit=TARGET, held=True),
-    )
+        Goal(name=f"{goal}/cpu", says=f"{says}, CPU", value=cpu, limit=None if short else TARGET, held=True),
+    ]
+    if short is not None:
+        few, many = len(short[1].articles), _tell_parts(rows, *timed)
+        told = f"start and pages are told apart by crawls of {few} pages; of {ORDINARY} ours takes {many - 1:+.0%}"
+        notes.append(told)
+        # What is reckoned from the difference of two crawls moves too much to be held.
+        goals.append(Goal(name=f"{goal}/many", says=f"{says}, CPU of {ORDINARY} pages", value=many, limit=TARGET))
     name, title = ("parse", "Crawl, the same parse") if parse else ("fetch", "Crawl without a parse")
     more: dict[str, Any] = {
         "server_pages_per_second": served.pages_per_second,
@@ -106,7 +106,7 @@ def compare_with_bare(
         columns=COLUMNS,
         rows=rows,
         notes=tuple(notes),
-        goals=goals if parse else (),
+        goals=tuple(goals) if parse else (),
         more=more,
     )
 
