@@ -20,8 +20,8 @@ OPTIONS = {
     "requisites": "FETCH_REQUISITES",
 }
 """Option of the command line → the setting that the scope gives where the option is not given."""
-_LEFT_OUT = {"images": "photos", "attachments": "attachments", "requisites": "style sheets, scripts and fonts"}
-"""Option → what a collection lacks that was begun without it."""
+FLAGS = ("images", "attachments", "requisites")
+"""Those of them that are on or off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class BegunScope:
     def of(cls, chosen: Callable[[str], Any]) -> Self:
         """What settings ask for; `chosen`: name of a setting → its value, None where it has none."""
         limits = Limits.of(chosen)
-        flags = {name: chosen(OPTIONS[name]) for name in ("images", "attachments", "requisites")}
+        flags = {name: chosen(OPTIONS[name]) for name in FLAGS}
         return cls(
             seeds=tuple(chosen("SEEDS") or ()),
             sections=limits.sections,
@@ -55,7 +55,7 @@ class BegunScope:
         if not isinstance(value, dict):
             return None
         seeds, sections, depth = (value.get(name) for name in ("seeds", "sections", "max_depth"))
-        flags = {name: value.get(name, True) for name in ("images", "attachments", "requisites")}
+        flags = {name: value.get(name, True) for name in FLAGS}
         texts = all(isinstance(one, list) and all(isinstance(part, str) for part in one) for one in (seeds, sections))
         if (
             not texts
@@ -91,7 +91,7 @@ class BegunScope:
 
     def leads_further(self, before: Self) -> bool:
         """Whether pages that were read under the scope before have links that belong to this one."""
-        more = any(getattr(self, name) and not getattr(before, name) for name in _LEFT_OUT)
+        more = any(getattr(self, name) and not getattr(before, name) for name in FLAGS)
         return more or self.sections != before.sections or self.max_depth != before.max_depth
 
     def holds(self, limits: Limits) -> bool:
@@ -113,16 +113,14 @@ class BegunScope:
 
     def describe(self) -> str | None:
         """In words, what is left out, and how to widen it. None where nothing is."""
-        bounds = []
+        parts = []
         if self.sections:
-            bounds.append(f"the section{'s' * (len(self.sections) > 1)} {', '.join(sorted(self.sections))}")
+            parts.append(f"the section{'s' * (len(self.sections) > 1)} {', '.join(sorted(self.sections))}")
         if self.max_depth is not None:
-            bounds.append(f"{self.max_depth} hops from its seeds")
-        left = [words for name, words in _LEFT_OUT.items() if not getattr(self, name)]
-        parts = [f"{verb} {' and '.join(what)}" for verb, what in (("keeps to", bounds), ("leaves out", left)) if what]
+            parts.append(f"{self.max_depth} hops from its seeds")
         if not parts:
             return None
-        return f"{' and '.join(parts)}, as it was begun; `thanhuy crawl` without these options widens it"
+        return f"keeps to {' and '.join(parts)}, as it was begun; `thanhuy crawl` without these options widens it"
 
 
 def rebuild_scope(configurations: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
