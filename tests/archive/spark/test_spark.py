@@ -299,7 +299,9 @@ def test_a_quiet_run_is_quiet_and_leaves_nothing_behind(spark: Any, multiplied: 
     """With a Java of its own, which says much when it starts."""
     out = tmp_path / "out.jsonl"
     words = ("extract", list_warcs(multiplied)[0], "-o", out, "--spark", "local[1]", "--quiet")
-    done = run_thanhuy(*words, env={"TMPDIR": str(tmp_path)}, timeout=250)
+    # The path where pyspark is found is read when a Python starts.
+    env = {"TMPDIR": str(tmp_path), "PYTHONPATH": os.environ["PYTHONPATH"]}
+    done = run_thanhuy(*words, env=env, timeout=250)
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
     assert out.stat().st_size
     assert [out] == list(tmp_path.iterdir())
