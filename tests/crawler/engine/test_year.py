@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,14 +43,19 @@ def living(directory: Path) -> Iterator[tuple[LivingSite, SmallSite]]:
         yield site, SmallSite(server, directory)
 
 
+MOMENT = timedelta(seconds=1)
+"""By which a week is longer: a run knows its beginning to the second, and the next one may begin within it."""
+
+
 def let_a_week_pass(site: SmallSite) -> None:
     with sqlite3.connect(site.directory / "x" / "state.sqlite") as state:
         state.execute("UPDATE urls SET due = due - 7 * 86400")
-        state.execute(
-            "UPDATE urls SET gone_at = strftime('%Y-%m-%dT%H:%M:%SZ', gone_at, '-7 days') WHERE gone_at NOT NULL"
-        )
+        passed = "strftime('%Y-%m-%dT%H:%M:%SZ', gone_at, '-7 days', '-1 second')"
+        state.execute(f"UPDATE urls SET gone_at = {passed} WHERE gone_at NOT NULL")
         for (looks,) in state.execute("SELECT value FROM facts WHERE name = ?", (LOOKS,)).fetchall():
-            moved = [replace(look, began=look.began - WINDOW) for look in parse_looks(looks, datetime.now(UTC))]
+            moved = [
+                replace(look, began=look.began - WINDOW - MOMENT) for look in parse_looks(looks, datetime.now(UTC))
+            ]
             value = format_looks(moved, datetime.now(UTC))
             state.execute("UPDATE facts SET value = ? WHERE name = ?", (value, LOOKS))
     state.close()
