@@ -116,6 +116,10 @@ def _parse_head(head: bytes) -> ResponseHead | None:
         return None
 
 
+Fields = tuple[tuple[str, str | None], ...]
+"""Names and values of a record's header, in their order; what has no value is not written."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Drafts:
     """The records of one exchange, in the order in which they are written."""
@@ -140,74 +144,84 @@ def draft_exchange(
     `same_payload`: the first response with this payload. `unmodified`: the response whose validators a 304 answered.
     Each is None where there is none.
     """
-    date = format_date(exchange.began)
-    uri = format_uri(exchange.target_uri)
-    common = (
-        (Field.DATE, date),
-        (Field.TARGET_URI, uri),
-        (Field.WARCINFO_ID, f"<{warcinfo_id}>"),
-        (Field.IP_ADDRESS, exchange.ip),
-        *((Field.PROTOCOL, protocol) for protocol in exchange.protocols),
-        (Field.CIPHER_SUITE, exchange.cipher),
-    )
-    head = received.head
-    status = head.status if head else 0
-    not_modified = unmodified if status == 304 else None
+    common = _describe(exchange, warcinfo_id)
+    not_modified = unmodified if received.head and received.head.status == 304 else None
     original = not_modified or same_payload
     records: list[Draft] = []
     response_id = new_id() if received.length else None
-    kind = "revisit" if original else "response"
     if response_id:
-        fields = (
-            (Field.TYPE, kind),
-            (Field.RECORD_ID, f"<{response_id}>"),
-            *common,
-            (Field.CONTENT_TYPE, HTTP_RESPONSE),
-        )
+        kind = (Field.TYPE, _kind_of(original)), (Field.RECORD_ID, f"<{response_id}>")
+        fields = (*kind, *common, (Field.CONTENT_TYPE, HTTP_RESPONSE))
         if original:
             records.append(_draft_revisit(fields, received, original, not_modified is not None))
         else:
             records.append(_draft_response(fields, received, exchange.truncated))
     request_id = new_id()
-    concurrent = (Field.CONCURRENT_TO, f"<{response_id}>" if response_id else None)
-    request = (
+    records.append(_draft_request(exchange, common, request_id, response_id))
+    told = _format_metadata(exchange, received, not_modified is not None)
+    records.append(_draft_metadata(told, common, new_id(), response_id or request_id))
+    capture = _draft_row(exchange, received, key, response_id, original) if response_id else None
+    return Drafts(records=records, capture=capture)
+
+
+def _describe(exchange: Exchange, warcinfo_id: str) -> Fields:
+    """What the records of an exchange have in common. The first three are the `metadata` record's too."""
+    return (
+        (Field.DATE, format_date(exchange.began)),
+        (Field.TARGET_URI, format_uri(exchange.target_uri)),
+        (Field.WARCINFO_ID, f"<{warcinfo_id}>"),
+        (Field.IP_ADDRESS, exchange.ip),
+        *((Field.PROTOCOL, protocol) for protocol in exchange.protocols),
+        (Field.CIPHER_SUITE, exchange.cipher),
+    )
+
+
+def _kind_of(original: CaptureRow | None) -> str:
+    return "revisit" if original else "response"
+
+
+def _draft_request(exchange: Exchange, common: Fields, request_id: str, response_id: str | None) -> Draft:
+    return Draft.of(
+        exchange.request,
         (Field.TYPE, "request"),
         (Field.RECORD_ID, f"<{request_id}>"),
         *common,
-        concurrent,
+        (Field.CONCURRENT_TO, f"<{response_id}>" if response_id else None),
         (Field.CONTENT_TYPE, HTTP_REQUEST),
     )
-    records.append(Draft.of(exchange.request, *request))
-    about = (
+
+
+def _draft_metadata(told: bytes, common: Fields, record_id: str, of: str) -> Draft:
+    return Draft.of(
+        told,
         (Field.TYPE, "metadata"),
-        (Field.RECORD_ID, f"<{new_id()}>"),
-        (Field.DATE, date),
-        (Field.TARGET_URI, uri),
-        (Field.WARCINFO_ID, f"<{warcinfo_id}>"),
-        (Field.CONCURRENT_TO, f"<{response_id or request_id}>"),
+        (Field.RECORD_ID, f"<{record_id}>"),
+        *common[:3],
+        (Field.CONCURRENT_TO, f"<{of}>"),
         (Field.CONTENT_TYPE, WARC_FIELDS),
     )
-    records.append(Draft.of(_format_metadata(exchange, received, not_modified is not None), *about))
-    if response_id is None:
-        return Drafts(records=records, capture=None)
-    capture = CaptureRow(
+
+
+def _draft_row(
+    exchange: Exchange, received: Received, key: str, record_id: str, original: CaptureRow | None
+) -> CaptureRow:
+    return CaptureRow(
         key=key,
-        uri=uri,
-        date=date,
-        type=kind,
-        status=status,
-        mime=media_type(head),
+        uri=format_uri(exchange.target_uri),
+        date=format_date(exchange.began),
+        type=_kind_of(original),
+        status=received.head.status if received.head else 0,
+        mime=media_type(received.head),
         payload_digest=original.payload_digest if original else received.payload_digest,
         truncated=exchange.truncated,
         file="",
         offset=0,
         length=0,
-        record_id=response_id,
+        record_id=record_id,
     )
-    return Drafts(records=records, capture=capture)
 
 
-def _draft_response(fields: tuple[tuple[str, str | None], ...], received: Received, truncated: str | None) -> Draft:
+def _draft_response(fields: Fields, received: Received, truncated: str | None) -> Draft:
     payload_type = sniff_type(received.block, received.head_length, received.head) if received.head else None
     own = (
         (Field.PAYLOAD_DIGEST, received.payload_digest),
@@ -217,9 +231,7 @@ def _draft_response(fields: tuple[tuple[str, str | None], ...], received: Receiv
     return Draft(fields=fields + own, block=received.block, length=received.length)
 
 
-def _draft_revisit(
-    fields: tuple[tuple[str, str | None], ...], received: Received, original: CaptureRow, not_modified: bool
-) -> Draft:
+def _draft_revisit(fields: Fields, received: Received, original: CaptureRow, not_modified: bool) -> Draft:
     received.block.seek(0)
     block = b"" if not_modified else received.block.read(received.head_length)
     return Draft.of(
